@@ -1,0 +1,32 @@
+"""What ``panel serve`` opens: ``panel serve hubble_dash/app.py --args x.atlas``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from hubble_dash.atlas import open_atlas
+from hubble_dash.dashboard.server import dashboard
+
+
+def serve(argv: list[str]) -> None:
+    """Put the dashboard of the atlas that the arguments name into the current session.
+
+    Parameters
+    ----------
+    argv : list of str
+        ``ATLAS [--similar N] [--title TEXT]``.
+    """
+    parser = argparse.ArgumentParser(prog="panel serve hubble_dash/app.py --args")
+    parser.add_argument("atlas", help="folder of the atlas")
+    parser.add_argument("--similar", type=int, default=9, help="similar cutouts shown (%(default)s)")
+    parser.add_argument("--title", help="title of the page")
+    options = parser.parse_args(argv)
+    dashboard(
+        open_atlas(options.atlas), similar=options.similar, title=options.title
+    ).servable()
+
+
+# Under panel serve the module's name is bokeh_app_..., never __main__ and never its import name.
+if __name__.startswith("bokeh_app"):
+    serve(sys.argv[1:])

@@ -1,0 +1,386 @@
+"""The Atlas: row i is cutout i in every array. The builder makes it, the dashboard shows it.
+
+On disk it is a folder of plain files (Parquet, NumPy, WebP) with a manifest that is written last,
+so that an atlas is either whole or not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hubble_dash.errors import AtlasError
+
+__all__ = ["FORMAT_VERSION", "Atlas", "Neighbors", "SheetLayout", "Similar", "open_atlas", "seal"]
+
+FORMAT_VERSION = 1
+
+FloatArray: TypeAlias = NDArray[np.float32] | NDArray[np.float16]
+
+
+@dataclass(frozen=True)
+class Neighbors:
+    """The k nearest neighbours of every cutout, itself left out.
+
+    Parameters
+    ----------
+    rows : (n, k) int32 array
+        Rows of the atlas, most similar first.
+    similarities : (n, k) float32 array
+        Cosine similarities, large = alike.
+    """
+
+    rows: NDArray[np.int32]
+    similarities: NDArray[np.float32]
+
+
+class Similar(NamedTuple):
+    """The rows most similar to something, most similar first.
+
+    Attributes
+    ----------
+    rows : (m,) int32 array
+        Rows of the atlas.
+    similarities : (m,) float32 array
+        Their cosine similarities.
+    """
+
+    rows: NDArray[np.int32]
+    similarities: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class SheetLayout:
+    """Where a thumbnail stands: cutout i is in sheet ``i // per_sheet`` at slot ``i % per_sheet``.
+
+    Parameters
+    ----------
+    size : int
+        Side of a thumbnail, in pixels.
+    columns, rows : int
+        Thumbnails across and down a sheet; slots count along the rows.
+    """
+
+    size: int = 96
+    columns: int = 16
+    rows: int = 16
+
+    @property
+    def per_sheet(self) -> int:
+        """Thumbnails in a full sheet."""
+        return self.columns * self.rows
+
+
+class Atlas:
+    """An atlas on disk, opened; arrays are memory-mapped and tables are read when first asked for.
+
+    Use `open_atlas` to open one.
+
+    Parameters
+    ----------
+    path : path-like
+        The folder.
+    manifest : mapping
+        What its ``manifest.json`` says.
+
+    Attributes
+    ----------
+    path : Path
+        The folder.
+    manifest : dict
+        Format version, settings, provenance and checksums.
+    images : pandas.DataFrame
+        One row an image.
+    cutouts : pandas.DataFrame
+        One row a cutout: ``image``, box, sky position, labels, then the user's columns.
+    fingerprints : (n, d) float16 array
+        Memory-mapped, as are the next two.
+    neighbors : Neighbors
+        ``rows`` (n, k) int32 and ``similarities`` (n, k) float32.
+    positions : (n, 2) float32 array
+        The map.
+    """
+
+    def __init__(self, path: str | Path, manifest: Mapping[str, Any]) -> None:
+        self.path = Path(path)
+        self.manifest = dict(manifest)
+
+    def __len__(self) -> int:
+        return int(self.manifest["n_cutouts"])
+
+    def __repr__(self) -> str:
+        return (
+            f"<Atlas {self.path.name!r}: {len(self)} cutouts of {self.manifest['n_images']} images,"
+            f" {self.manifest['model']['name']}>"
+        )
+
+    @property
+    def title(self) -> str:
+        """The title people see."""
+        return str(self.manifest["title"])
+
+    @property
+    def sheet_layout(self) -> SheetLayout:
+        """Where the thumbnails stand."""
+        return SheetLayout(**self.manifest["thumbnails"])
+
+    @cached_property
+    def images(self) -> pd.DataFrame:
+        """One row an image."""
+        return pd.read_parquet(self.path / "images.parquet")
+
+    @cached_property
+    def cutouts(self) -> pd.DataFrame:
+        """One row a cutout."""
+        return pd.read_parquet(self.path / "cutouts.parquet")
+
+    @cached_property
+    def fingerprints(self) -> NDArray[np.float16]:
+        """One row a cutout, (n, d) float16."""
+        return self._array("fingerprints.npy")
+
+    @cached_property
+    def neighbors(self) -> Neighbors:
+        """The k nearest of every cutout."""
+        return Neighbors(self._array("neighbors.npy"), self._array("similarities.npy"))
+
+    @cached_property
+    def positions(self) -> NDArray[np.float32]:
+        """The map, (n, 2) float32."""
+        return self._array("positions.npy")
+
+    def _array(self, name: str) -> NDArray[Any]:
+        path = self.path / name
+        try:
+            # An empty array cannot be mapped, and a small one need not be.
+            mapped = path.stat().st_size > 4096
+            array: NDArray[Any] = np.load(path, mmap_mode="r" if mapped else None)
+        except (OSError, ValueError) as err:
+            raise AtlasError(f"{path} cannot be read: {err}") from err
+        if len(array) != len(self):
+            raise AtlasError(f"{path} has {len(array)} rows, the atlas has {len(self)} cutouts")
+        return array
+
+    def sheet_path(self, sheet: int) -> Path:
+        """Path of a sheet of thumbnails."""
+        return self.path / "sheets" / f"sheet_{sheet:05d}.webp"
+
+    @property
+    def n_sheets(self) -> int:
+        """Number of sheets."""
+        return -(-len(self) // self.sheet_layout.per_sheet)
+
+    def similar(
+        self, query: int | FloatArray, n: int = 9, *, leave_out_overlapping: bool = False
+    ) -> Similar:
+        """Find the cutouts most similar to one of them, or to a fingerprint.
+
+        Parameters
+        ----------
+        query : int or (d,) float array
+            A row of the atlas, which is itself left out; or a fingerprint by the same network.
+        n : int
+            How many; fewer come back where the atlas has fewer.
+        leave_out_overlapping : bool
+            Pass over cutouts whose box overlaps that of the row, in the same image.
+
+        Returns
+        -------
+        Similar
+            ``rows`` and ``similarities``, most similar first.
+
+        Raises
+        ------
+        IndexError
+            If there is no such row.
+        ValueError
+            If `n` is less than 1, or the fingerprint has the wrong length or is not usable.
+        """
+        if n < 1:
+            raise ValueError(f"n is {n}; ask for at least 1")
+        if not isinstance(query, (int, np.integer)):
+            return self._nearest(np.asarray(query, dtype=np.float32), n, None)
+        row = int(query)
+        if not 0 <= row < len(self):
+            raise IndexError(f"there is no row {row}; rows are 0 to {len(self) - 1}")
+        drop = self.overlapping(row) if leave_out_overlapping else np.empty(0, np.int64)
+        stored = self.neighbors.rows[row]
+        keep = ~np.isin(stored, drop)
+        if keep.sum() >= n or len(stored) == len(self) - 1:
+            return Similar(stored[keep][:n], self.neighbors.similarities[row][keep][:n])
+        own = np.asarray(self.fingerprints[row], dtype=np.float32)
+        return self._nearest(own, n, np.append(drop, row))
+
+    def _nearest(
+        self, vector: NDArray[np.float32], n: int, left_out: NDArray[np.int64] | None
+    ) -> Similar:
+        """Search all fingerprints, a block at a time."""
+        if vector.shape != self.fingerprints.shape[1:]:
+            raise ValueError(
+                f"the fingerprint has shape {vector.shape},"
+                f" those of this atlas have {self.fingerprints.shape[1:]}"
+            )
+        norm = float(np.linalg.norm(vector))
+        if not (np.isfinite(norm) and norm > 0):
+            raise ValueError("the fingerprint is zero or not finite")
+        cosine = np.empty(len(self), np.float32)
+        for start in range(0, len(self), 16384):
+            block = np.asarray(self.fingerprints[start : start + 16384], dtype=np.float32)
+            cosine[start : start + 16384] = block @ (vector / norm) / np.linalg.norm(block, axis=1)
+        if left_out is not None:
+            cosine[left_out] = -np.inf
+        order = np.argsort(-cosine, kind="stable")[:n].astype(np.int32)
+        order = order[np.isfinite(cosine[order])]
+        return Similar(order, np.clip(cosine[order], -1, 1))
+
+    def overlapping(self, row: int) -> NDArray[np.int64]:
+        """Rows whose box overlaps that of `row` in the same image, itself left out."""
+        table, own = self.cutouts, self.cutouts.iloc[row]
+        same = (
+            (table["image"] == own["image"])
+            & (table["ixmin"] < own["ixmax"])
+            & (table["ixmax"] > own["ixmin"])
+            & (table["iymin"] < own["iymax"])
+            & (table["iymax"] > own["iymin"])
+        ).to_numpy()
+        same[row] = False
+        return np.flatnonzero(same)
+
+    def check(self) -> list[str]:
+        """Compare every file with its checksum.
+
+        Returns
+        -------
+        list of str
+            What is wrong, a line each; empty if all is well.
+        """
+        wrong = []
+        for name, entry in self.manifest["files"].items():
+            path = self.path / name
+            if not path.is_file():
+                wrong.append(f"{name} is missing")
+            elif _sha256(path) != entry["sha256"]:
+                wrong.append(f"{name} differs from its checksum")
+        return wrong
+
+
+def open_atlas(path: str | Path) -> Atlas:
+    """Open an atlas folder.
+
+    Parameters
+    ----------
+    path : path-like
+        The folder.
+
+    Returns
+    -------
+    Atlas
+        Opened read-only; nothing large is read yet.
+
+    Raises
+    ------
+    AtlasError
+        If the folder is not there, is not an atlas, is incomplete, or of a newer format.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        raise AtlasError(f"there is no atlas folder {path}; make one with: hubble-dash build")
+    try:
+        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        version, files = manifest["format_version"], manifest["files"]
+    except FileNotFoundError:
+        raise AtlasError(f"{path} has no manifest.json: it is not an atlas") from None
+    except (json.JSONDecodeError, KeyError, TypeError) as err:
+        raise AtlasError(f"{path / 'manifest.json'} is damaged: {err!r}") from err
+    if version > FORMAT_VERSION:
+        raise AtlasError(
+            f"{path} has format version {version}, this hubble-dash reads up to {FORMAT_VERSION};"
+            " type: pip install --upgrade hubble-dash"
+        )
+    for name, entry in files.items():
+        size = (path / name).stat().st_size if (path / name).is_file() else None
+        if size != entry["bytes"]:
+            found = "is missing" if size is None else f"has {size} bytes, not {entry['bytes']}"
+            raise AtlasError(f"{path} is damaged: {name} {found}; build it again")
+    return Atlas(path, manifest)
+
+
+def seal(folder: Path, final: Path, manifest: Mapping[str, Any], *, replace: bool = False) -> Atlas:
+    """Write the manifest with a checksum of each file, and move the folder to its final name.
+
+    Parameters
+    ----------
+    folder : Path
+        A finished atlas without its manifest, beside `final`.
+    final : Path
+        The name it gets.
+    manifest : mapping
+        All but the format and the files.
+    replace : bool
+        Whether an atlas of that name may be replaced.
+
+    Returns
+    -------
+    Atlas
+        The atlas under its final name.
+
+    Raises
+    ------
+    AtlasError
+        If `final` exists and may not be replaced, or is not an atlas.
+    """
+    files = {
+        p.relative_to(folder).as_posix(): {"bytes": p.stat().st_size, "sha256": _sha256(p)}
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
+    whole = {"format": "hubble-dash atlas", "format_version": FORMAT_VERSION, **manifest}
+    whole["files"] = files
+    text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    check_replaceable(final, replace=replace)
+    if final.exists():
+        old = final.with_name(f"{final.name}.old-{os.getpid()}")
+        final.rename(old)
+        folder.rename(final)
+        shutil.rmtree(old)
+    else:
+        folder.rename(final)
+    return open_atlas(final)
+
+
+def check_replaceable(final: Path, *, replace: bool) -> None:
+    """Refuse to write over anything but an atlas, and over an atlas unless told to.
+
+    Raises
+    ------
+    AtlasError
+        If `final` is there and must not be written over.
+    """
+    if not final.exists():
+        return
+    if not (final / "manifest.json").is_file():
+        raise AtlasError(f"{final} exists and is not an atlas; choose another name with --out")
+    if not replace:
+        raise AtlasError(f"{final} exists; replace it with --overwrite, or choose another name")
+
+
+def layout_to_dict(layout: SheetLayout) -> dict[str, int]:
+    """Plain data of a sheet layout, for the manifest."""
+    return asdict(layout)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

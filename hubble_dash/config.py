@@ -1,0 +1,441 @@
+"""Settings: frozen, validated once, and written into the atlas as plain data."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+__all__ = [
+    "CatalogPositions",
+    "Crop",
+    "CutoutSettings",
+    "DetectedSources",
+    "EqualizeAdaptive",
+    "EqualizeHistogram",
+    "FlipLeftRight",
+    "FlipUpDown",
+    "Grayscale",
+    "MapSettings",
+    "ProcessingStep",
+    "RescaleIntensity",
+    "Resize",
+    "Rotate",
+    "SlidingWindow",
+    "Stretch",
+    "WholeImage",
+    "parse_step",
+    "settings_to_dict",
+]
+
+
+def _choice(name: str, value: object, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
+
+
+def _at_least(name: str, value: float, least: float, *, unit: str = "") -> None:
+    if not value >= least:
+        raise ValueError(f"{name} is {value!r}; it must be at least {least:g}{unit}")
+
+
+def _above(name: str, value: float, bound: float) -> None:
+    if not value > bound:
+        raise ValueError(f"{name} is {value!r}; it must be greater than {bound:g}")
+
+
+def _within(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{name} is {value!r}; it must lie in [{low:g}, {high:g}]")
+
+
+# --- cutouts -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class WholeImage:
+    """Each image is one cutout.
+
+    Parameters
+    ----------
+    min_valid : float
+        Share of pixels that must be finite and not blank, else the cutout is left out.
+    """
+
+    min_valid: float = 0.01
+    kind: Literal["full"] = field(default="full", init=False)
+
+    def __post_init__(self) -> None:
+        _within("min_valid", self.min_valid, 0.0, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlidingWindow:
+    """Square windows on a regular grid.
+
+    Parameters
+    ----------
+    size : int
+        Side of the window, in pixels.
+    step : int, optional
+        Pixels from one window to the next; half the size if not given.
+    cover_edges : bool
+        Add a last row and column flush with the far edges, so that every pixel lies in a window.
+    min_valid : float
+        Share of pixels that must be finite and not blank, else the cutout is left out.
+    """
+
+    size: int = 224
+    step: int | None = None
+    cover_edges: bool = True
+    min_valid: float = 0.5
+    kind: Literal["window"] = field(default="window", init=False)
+
+    def __post_init__(self) -> None:
+        _at_least("size", self.size, 2, unit=" pixels")
+        if self.step is None:
+            object.__setattr__(self, "step", max(1, self.size // 2))
+        assert self.step is not None
+        _at_least("step", self.step, 1, unit=" pixel")
+        _within("min_valid", self.min_valid, 0.0, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectedSources:
+    """A square box around each source that photutils detects.
+
+    Parameters
+    ----------
+    threshold : float
+        Detection threshold above the background, in units of the background's noise.
+    min_pixels : int
+        Connected pixels above the threshold that make a source.
+    deblend : bool
+        Separate overlapping sources (multi-threshold and watershed).
+    background_box : int
+        Side of the boxes in which background and noise are estimated, in pixels.
+    padding : float
+        Margin around a source's extent, as a share of that extent, on each side.
+    min_size : int
+        Least side of a box, in pixels.
+    max_size : int, optional
+        Sources whose box would be larger are left out (saturated stars, merged halos).
+    min_valid : float
+        Share of pixels that must be finite and not blank, else the cutout is left out.
+    """
+
+    threshold: float = 3.0
+    min_pixels: int = 25
+    deblend: bool = True
+    background_box: int = 64
+    padding: float = 0.3
+    min_size: int = 24
+    max_size: int | None = None
+    min_valid: float = 0.5
+    kind: Literal["sources"] = field(default="sources", init=False)
+
+    def __post_init__(self) -> None:
+        _above("threshold", self.threshold, 0.0)
+        _at_least("min_pixels", self.min_pixels, 1)
+        _at_least("background_box", self.background_box, 8, unit=" pixels")
+        _within("padding", self.padding, 0.0, 10.0)
+        _at_least("min_size", self.min_size, 2, unit=" pixels")
+        if self.max_size is not None:
+            _at_least("max_size", self.max_size, self.min_size, unit=" pixels (min_size)")
+        _within("min_valid", self.min_valid, 0.0, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogPositions:
+    """A square box around each position of a catalogue (RA and Dec, or x and y).
+
+    Parameters
+    ----------
+    size : float
+        Side of the box, in `unit`.
+    unit : {"pixels", "arcsec"}
+        Unit of `size`.
+    min_valid : float
+        Share of pixels that must be finite and not blank, else the cutout is left out.
+    """
+
+    size: float = 64
+    unit: Literal["pixels", "arcsec"] = "pixels"
+    min_valid: float = 0.5
+    kind: Literal["catalog"] = field(default="catalog", init=False)
+
+    def __post_init__(self) -> None:
+        _above("size", self.size, 0.0)
+        _choice("unit", self.unit, ("pixels", "arcsec"))
+        _within("min_valid", self.min_valid, 0.0, 1.0)
+
+
+CutoutSettings: TypeAlias = WholeImage | SlidingWindow | DetectedSources | CatalogPositions
+
+
+# --- stretch -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """How flux becomes 8-bit display values (FITS, 16- and 32-bit data; 8-bit pictures stay).
+
+    Parameters
+    ----------
+    limits : {"zscale", "percentile", "minmax"}
+        How black and white level are found.
+    percentile : float
+        The central share of the values kept between the limits, in per cent (`percentile` only).
+    curve : {"linear", "asinh", "sqrt", "log"}
+        The curve between them, as in `astropy.visualization`.
+    per : {"image", "cutout"}
+        Whether the limits come from the whole image, or from each cutout by itself.
+    """
+
+    limits: Literal["zscale", "percentile", "minmax"] = "percentile"
+    percentile: float = 99.5
+    curve: Literal["linear", "asinh", "sqrt", "log"] = "asinh"
+    per: Literal["image", "cutout"] = "image"
+
+    def __post_init__(self) -> None:
+        _choice("limits", self.limits, ("zscale", "percentile", "minmax"))
+        _choice("curve", self.curve, ("linear", "asinh", "sqrt", "log"))
+        _choice("per", self.per, ("image", "cutout"))
+        _above("percentile", self.percentile, 0.0)
+        _within("percentile", self.percentile, 0.0, 100.0)
+
+
+# --- processing steps --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Grayscale:
+    """Colour to luminance."""
+
+    name: Literal["grayscale"] = field(default="grayscale", init=False)
+
+
+@dataclass(frozen=True)
+class Crop:
+    """The central `width` x `height` pixels (all of a side that is shorter).
+
+    Parameters
+    ----------
+    width, height : int
+        Pixels; `height` equals `width` if not given.
+    """
+
+    width: int
+    height: int | None = None
+    name: Literal["crop"] = field(default="crop", init=False)
+
+    def __post_init__(self) -> None:
+        if self.height is None:
+            object.__setattr__(self, "height", self.width)
+        assert self.height is not None
+        _at_least("width", self.width, 1, unit=" pixel")
+        _at_least("height", self.height, 1, unit=" pixel")
+
+
+@dataclass(frozen=True)
+class Resize:
+    """Resample to `width` x `height` pixels, whatever the aspect.
+
+    Parameters
+    ----------
+    width, height : int
+        Pixels; `height` equals `width` if not given.
+    """
+
+    width: int
+    height: int | None = None
+    name: Literal["resize"] = field(default="resize", init=False)
+
+    def __post_init__(self) -> None:
+        if self.height is None:
+            object.__setattr__(self, "height", self.width)
+        assert self.height is not None
+        _at_least("width", self.width, 1, unit=" pixel")
+        _at_least("height", self.height, 1, unit=" pixel")
+
+
+@dataclass(frozen=True)
+class Rotate:
+    """Turn counter-clockwise, as shown, about the centre; the size stays.
+
+    Parameters
+    ----------
+    angle_deg : float
+        Degrees. Multiples of 90 are exact and swap width and height where needed; other angles
+        interpolate, and the corners that come from outside are blank.
+    """
+
+    angle_deg: float
+    name: Literal["rotate"] = field(default="rotate", init=False)
+
+    def __post_init__(self) -> None:
+        _within("angle_deg", self.angle_deg, -360.0, 360.0)
+
+
+@dataclass(frozen=True)
+class FlipLeftRight:
+    """Mirror left and right."""
+
+    name: Literal["flip-lr"] = field(default="flip-lr", init=False)
+
+
+@dataclass(frozen=True)
+class FlipUpDown:
+    """Mirror up and down."""
+
+    name: Literal["flip-ud"] = field(default="flip-ud", init=False)
+
+
+@dataclass(frozen=True)
+class RescaleIntensity:
+    """Stretch linearly between two percentiles.
+
+    Parameters
+    ----------
+    low, high : float
+        Percentiles that become black and white.
+    """
+
+    low: float = 2.0
+    high: float = 98.0
+    name: Literal["rescale-intensity"] = field(default="rescale-intensity", init=False)
+
+    def __post_init__(self) -> None:
+        _within("low", self.low, 0.0, 100.0)
+        _within("high", self.high, 0.0, 100.0)
+        _above("high", self.high, self.low)
+
+
+@dataclass(frozen=True)
+class EqualizeHistogram:
+    """Equalise the histogram."""
+
+    name: Literal["equalize"] = field(default="equalize", init=False)
+
+
+@dataclass(frozen=True)
+class EqualizeAdaptive:
+    """Contrast-limited adaptive histogram equalisation (CLAHE).
+
+    Parameters
+    ----------
+    clip_limit : float
+        Between 0 and 1; higher gives more contrast.
+    """
+
+    clip_limit: float = 0.01
+    name: Literal["equalize-adaptive"] = field(default="equalize-adaptive", init=False)
+
+    def __post_init__(self) -> None:
+        _within("clip_limit", self.clip_limit, 0.0, 1.0)
+
+
+ProcessingStep: TypeAlias = (
+    Grayscale
+    | Crop
+    | Resize
+    | Rotate
+    | FlipLeftRight
+    | FlipUpDown
+    | RescaleIntensity
+    | EqualizeHistogram
+    | EqualizeAdaptive
+)
+
+_STEPS: Mapping[str, type[ProcessingStep]] = {
+    "grayscale": Grayscale,
+    "crop": Crop,
+    "resize": Resize,
+    "rotate": Rotate,
+    "flip-lr": FlipLeftRight,
+    "flip-ud": FlipUpDown,
+    "rescale-intensity": RescaleIntensity,
+    "equalize": EqualizeHistogram,
+    "equalize-adaptive": EqualizeAdaptive,
+}
+
+
+def parse_step(text: str) -> ProcessingStep:
+    """Read a processing step as the command line names it.
+
+    Parameters
+    ----------
+    text : str
+        A name, then its numbers: ``"grayscale"``, ``"crop:512"``, ``"crop:512x256"``,
+        ``"rotate:30"``, ``"rescale-intensity:1,99"``, ``"equalize-adaptive:0.02"``.
+
+    Raises
+    ------
+    ValueError
+        If the name is not known, or its numbers do not fit.
+    """
+    name, _, rest = text.strip().partition(":")
+    if name not in _STEPS:
+        raise ValueError(f"no processing step {name!r}; there are: {', '.join(_STEPS)}")
+    step = _STEPS[name]
+    whole = step in (Crop, Resize)
+    try:
+        words = [w for w in rest.replace("x", ",").split(",") if w.strip()]
+        numbers = [int(w) if whole else float(w) for w in words]
+        return step(*numbers)  # type: ignore[arg-type]
+    except TypeError:
+        wanted = [f.name for f in dataclasses.fields(step) if f.init]
+        raise ValueError(
+            f"step {text!r} has {len(words)} numbers; {name} takes {', '.join(wanted) or 'none'}"
+        ) from None
+    except ValueError as err:
+        raise ValueError(f"step {text!r}: {err}") from None
+
+
+# --- map ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapSettings:
+    """How fingerprints are laid out on the plane.
+
+    Parameters
+    ----------
+    method : {"tsne", "umap", "pca"}
+        The layout. UMAP needs the extra ``hubble-dash[umap]``.
+    perplexity : float
+        t-SNE: effective number of neighbours; lowered where there are too few cutouts.
+    early_exaggeration : float
+        t-SNE: factor on the attraction in the first phase.
+    n_iter : int
+        t-SNE: iterations after the early phase.
+    n_neighbors : int
+        UMAP: neighbours a point; lowered where there are too few cutouts.
+    min_dist : float
+        UMAP: how tightly points may lie.
+    random_state : int
+        Seed: the same fingerprints give the same map.
+    """
+
+    method: Literal["tsne", "umap", "pca"] = "tsne"
+    perplexity: float = 30.0
+    early_exaggeration: float = 12.0
+    n_iter: int = 500
+    n_neighbors: int = 15
+    min_dist: float = 0.1
+    random_state: int = 0
+
+    def __post_init__(self) -> None:
+        _choice("method", self.method, ("tsne", "umap", "pca"))
+        _at_least("perplexity", self.perplexity, 1.0)
+        _at_least("early_exaggeration", self.early_exaggeration, 1.0)
+        _at_least("n_iter", self.n_iter, 1)
+        _at_least("n_neighbors", self.n_neighbors, 2)
+        _within("min_dist", self.min_dist, 0.0, 1.0)
+        _at_least("random_state", self.random_state, 0)
+
+
+def settings_to_dict(settings: Any) -> dict[str, Any]:
+    """Turn a settings object into plain data for the manifest."""
+    return dataclasses.asdict(settings)

@@ -1,0 +1,1 @@
+"""Atlas -> page: the views, the page that links them, and its two doors, exported and served."""

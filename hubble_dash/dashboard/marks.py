@@ -1,0 +1,128 @@
+"""What the three plots have in common: a bare frame, and the marks of the selected and the nine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import holoviews as hv
+from bokeh.core.properties import value
+from bokeh.events import MouseLeave, MouseMove, RangesUpdate, Tap
+from bokeh.models import CustomJS, PanTool, Range1d, Toolbar, WheelZoomTool
+
+__all__ = ["NEUTRAL", "NINE", "SELECTED", "bare", "marks", "named", "numbers"]
+
+hv.extension("bokeh", logo=False)
+
+# Readable on the dark page and on the light one alike.
+NEUTRAL = "#8793a8"
+SELECTED = "#f59e0b"
+NINE = "#2f9be8"
+
+Hook = Callable[[Any, Any], None]
+
+
+def named(name: str) -> Hook:
+    """Make a HoloViews hook that names an element's data source, for the browser side to find."""
+
+    def hook(plot: Any, element: Any) -> None:
+        plot.handles["source"].name = name
+        plot.handles["glyph_renderer"].name = f"{name}-renderer"
+
+    return hook
+
+
+def bare(name: str) -> Hook:
+    """Make a HoloViews hook that strips a plot to its data and hands its events to the browser side.
+
+    Parameters
+    ----------
+    name : str
+        Name of the figure, and of the browser side's view.
+    """
+
+    def hook(plot: Any, element: Any) -> None:
+        figure = plot.state
+        figure.name = name
+        figure.x_range, figure.y_range = Range1d(0, 1), Range1d(0, 1)
+        zoom = WheelZoomTool(zoom_on_axis=False)
+        pan = PanTool()
+        figure.toolbar = Toolbar(
+            tools=[pan, zoom], active_scroll=zoom, active_drag=pan, active_tap=None
+        )
+        figure.toolbar_location = None
+        figure.sizing_mode = "stretch_both"
+        figure.min_width, figure.min_height = 100, 100
+        for axis in (*figure.xaxis, *figure.yaxis, *figure.xgrid, *figure.ygrid):
+            axis.visible = False
+        figure.title.visible = False
+        figure.min_border = 0
+        figure.outline_line_color = None
+        figure.background_fill_color = figure.border_fill_color = None
+        for event in (Tap, MouseMove, MouseLeave, RangesUpdate):
+            code = f"window.hubbleDash.plotEvent({name!r}, cb_obj)"
+            figure.js_on_event(event, CustomJS(code=code))
+
+    return hook
+
+
+def numbers(name: str, *, raised: int = 0) -> hv.Labels:
+    """Make the empty numbers of the nine: white on rounded labels.
+
+    Parameters
+    ----------
+    name : str
+        Name of their data source.
+    raised : int
+        How far above their places they stand, in pixels.
+    """
+
+    def label(plot: Any, element: Any) -> None:
+        glyph = plot.handles["glyph"]
+        glyph.text_font = value("system-ui, sans-serif")
+        glyph.background_fill_color, glyph.background_fill_alpha = NINE, 1.0
+        glyph.border_line_color, glyph.border_line_width = "white", 1
+        glyph.border_radius, glyph.padding = 8, (5, 2)
+        glyph.y_offset = -raised
+
+    return hv.Labels([], vdims="text").opts(
+        text_color="white",
+        text_font_size="10px",
+        text_font_style="bold",
+        hooks=[named(name), label],
+    )
+
+
+def marks(name: str, *, lines: bool) -> hv.Overlay:
+    """Make the empty marks of a plot: lines to the nine, rings with numbers, the selected one.
+
+    Parameters
+    ----------
+    name : str
+        Prefix of the names of their data sources: ``-lines``, ``-nine``, ``-numbers``, ``-selected``
+        and ``-hovered``.
+    lines : bool
+        Whether lines go from the selected one to the nine.
+    """
+    parts: list[Any] = []
+    if lines:
+        parts.append(
+            hv.Segments([]).opts(
+                color=NINE, line_width=1.2, alpha=0.7, hooks=[named(f"{name}-lines")]
+            )
+        )
+    parts += [
+        hv.Points([]).opts(
+            size=11, fill_alpha=0, line_color=NINE, line_width=2.5, hooks=[named(f"{name}-nine")]
+        ),
+        hv.Points([]).opts(
+            size=14, color=SELECTED, line_color="white", line_width=2,
+            hooks=[named(f"{name}-selected")],
+        ),
+        numbers(f"{name}-numbers", raised=15),
+        hv.Points([]).opts(
+            size=16, fill_alpha=0, line_color=SELECTED, line_width=2.5,
+            hooks=[named(f"{name}-hovered")],
+        ),
+    ]  # fmt: skip
+    return hv.Overlay(parts)

@@ -1,0 +1,115 @@
+"""The page: the views laid out and linked. What is served and what is exported is made here, once.
+
+A page is three Bokeh figures (from HoloViews), one Jinja template, and a payload. The linking code
+runs in the browser, so a served page and an exported one behave alike.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import holoviews as hv
+from bokeh.models import Plot
+
+from hubble_dash.atlas import Atlas
+from hubble_dash.dashboard.image_view import image_view
+from hubble_dash.dashboard.map_view import map_view
+from hubble_dash.dashboard.payload import make_payload
+from hubble_dash.dashboard.sky_view import sky_view
+
+__all__ = ["TEMPLATE", "Page", "make_page"]
+
+_TEMPLATES = files("hubble_dash.templates")
+
+# In the order in which they build on one another.
+_SCRIPTS = (
+    "state.js",
+    "format.js",
+    "data.js",
+    "thumbnails.js",
+    "plot.js",
+    "map.js",
+    "gallery.js",
+    "sky.js",
+    "image.js",
+    "main.js",
+)
+
+TEMPLATE = _TEMPLATES.joinpath("report.html.jinja").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page consists of, before it is exported or served.
+
+    Parameters
+    ----------
+    title : str
+        Its title.
+    figures : dict of str to bokeh.models.Plot
+        ``hd-map``, ``hd-image`` and, where positions are known, ``hd-sky``.
+    variables : dict
+        What the template needs beside the figures.
+    """
+
+    title: str
+    figures: dict[str, Plot]
+    variables: dict[str, Any]
+
+
+def make_page(
+    atlas: Atlas, *, similar: int = 9, title: str | None = None, room: int | None = None
+) -> Page:
+    """Make the page of an atlas.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas.
+    similar : int
+        How many similar cutouts are shown.
+    title : str, optional
+        Instead of the atlas's own.
+    room : int, optional
+        Bytes that the data may take, as in `make_payload`.
+
+    Returns
+    -------
+    Page
+        With figures of its own: a Bokeh figure lives in one document only.
+    """
+    payload = make_payload(atlas, similar=similar, room=room)
+    payload["title"] = title = title or atlas.title
+    has_sky = "ra" in payload["columns"]
+    views = {"hd-map": map_view(len(atlas)), "hd-image": image_view()}
+    if has_sky:
+        views["hd-sky"] = sky_view()
+    model = atlas.manifest["model"]
+    variables = {
+        "page_title": title,
+        "root_prefix": "",
+        "n_cutouts": len(atlas),
+        "n_images": atlas.manifest["n_images"],
+        "model": model["name"],
+        "weights": model["reason"],
+        "map_method": atlas.manifest["map"]["method"],
+        "similar": similar,
+        "has_sky": has_sky,
+        "style": _read("page.css"),
+        "script": "\n".join(map(_read, _SCRIPTS)),
+        "payload": _embed_json(payload),
+    }
+    return Page(title, {name: hv.render(view) for name, view in views.items()}, variables)
+
+
+def _read(name: str) -> str:
+    return _TEMPLATES.joinpath(name).read_text(encoding="utf-8")
+
+
+def _embed_json(value: Any) -> str:
+    """JSON that may stand in a script element: no ``<`` of the data can end it."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -1,0 +1,75 @@
+"""Where a page's content comes from, in words: the rows of its provenance panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hubble_dash.atlas import Atlas
+
+__all__ = ["provenance"]
+
+_KINDS = {
+    "full": "whole images",
+    "window": "sliding windows",
+    "sources": "detected sources",
+    "catalog": "positions of a catalogue",
+}
+
+
+def provenance(atlas: Atlas) -> list[tuple[str, str]]:
+    """Say what an atlas was made of, how and with what.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas.
+
+    Returns
+    -------
+    list of (str, str)
+        Name and text, in the order in which people ask.
+    """
+    manifest = atlas.manifest
+    settings, model = manifest["settings"], manifest["model"]
+    cutouts = dict(settings["cutouts"])
+    kind = _KINDS[cutouts.pop("kind")]
+    rows = [
+        ("Images", f"{manifest['n_images']:,} from {', '.join(settings['inputs'])}"),
+        ("Cutouts", f"{manifest['n_cutouts']:,} {kind} ({_options(cutouts)})"),
+        ("Left out", _left_out(manifest["left_out"])),
+        ("Stretch", _options(settings["stretch"])),
+        ("Steps on images", _steps(settings["process_images"])),
+        ("Steps on cutouts", _steps(settings["process_cutouts"])),
+        ("Catalogue", settings["catalog"] or ""),
+        ("Model", f"{model['name']} (timm), {model['features']} features, {manifest['n_features']} long"),
+        ("Weights", f"{model['reason']} File {model['weights']}, SHA-256 {model['weights_sha256']}"),
+        ("Similarity", "cosine of the fingerprints, exact nearest neighbours"),
+        ("Map", _options(manifest["map"])),
+        ("Made", f"{manifest['created']} with hubble-dash {manifest['hubble_dash']}"),
+        ("Versions", ", ".join(f"{k} {v}" for k, v in manifest["versions"].items())),
+    ]  # fmt: skip
+    return [(name, text) for name, text in rows if text]
+
+
+def _options(options: Mapping[str, Any]) -> str:
+    return ", ".join(
+        f"{name.replace('_', ' ')} {value:g}" if isinstance(value, float)
+        else f"{name.replace('_', ' ')} {value}"
+        for name, value in options.items()
+        if value is not None
+    )  # fmt: skip
+
+
+def _steps(steps: list[dict[str, Any]]) -> str:
+    texts = []
+    for step in steps:
+        options = {key: value for key, value in step.items() if key != "name"}
+        texts.append(f"{step['name']} ({_options(options)})" if options else step["name"])
+    return ", then ".join(texts)
+
+
+def _left_out(left_out: Mapping[str, Any]) -> str:
+    parts = [f"{entry['path']}: {entry['reason']}" for entry in left_out["files"]]
+    parts += [f"{count:,} cutouts: {reason}" for reason, count in left_out["cutouts"].items()]
+    return "; ".join(parts)

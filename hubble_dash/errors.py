@@ -1,0 +1,86 @@
+"""What can go wrong, one tree.
+
+::
+
+    HubbleDashError
+    ├── ImageError         a file cannot be read as an image
+    ├── CatalogError       a catalogue cannot be used
+    ├── WeightsError       a model or its weights cannot be had
+    ├── BuildError         no atlas can be made of this input
+    ├── AtlasError         a folder is not an atlas, or a damaged one
+    ├── ExportError        a page cannot be written
+    └── MissingExtraError  an optional dependency is not installed
+
+Wrong arguments raise `ValueError` or `TypeError`, as everywhere in Python.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = [
+    "AtlasError",
+    "BuildError",
+    "CatalogError",
+    "ExportError",
+    "HubbleDashError",
+    "ImageError",
+    "MissingExtraError",
+    "WeightsError",
+]
+
+
+class HubbleDashError(Exception):
+    """Anything that hubble-dash reports about the world, as opposed to its arguments."""
+
+
+class ImageError(HubbleDashError):
+    """A file cannot be read as an image.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    reason : str
+        What is wrong with it, in words that a user can act on.
+    """
+
+    def __init__(self, path: str | Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = Path(path)
+        self.reason = reason
+
+
+class CatalogError(HubbleDashError):
+    """A catalogue cannot be used: unreadable, or a column is missing or has no usable unit."""
+
+
+class WeightsError(HubbleDashError):
+    """A model is not known, or its weights cannot be found, loaded or trusted."""
+
+
+class BuildError(HubbleDashError):
+    """No atlas can be made of this input: no images, no cutouts, or too many unreadable files."""
+
+
+class AtlasError(HubbleDashError):
+    """A folder is not an atlas, is damaged, or was written by a newer version."""
+
+
+class ExportError(HubbleDashError):
+    """A page cannot be written."""
+
+
+class MissingExtraError(HubbleDashError, ImportError):
+    """An optional dependency is not installed.
+
+    Parameters
+    ----------
+    package : str
+        What could not be imported.
+    extra : str
+        The extra of hubble-dash that brings it.
+    """
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"{package} is not installed; type: pip install 'hubble-dash[{extra}]'")

@@ -1,0 +1,1 @@
+"""The source of the page: its HTML template, its style, and the browser side of its views."""
