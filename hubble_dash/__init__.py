@@ -1,0 +1,82 @@
+"""From a folder of telescope images to a linked dashboard of what looks alike.
+
+>>> import hubble_dash as hd
+>>> atlas = hd.build("images/", cutouts=hd.SlidingWindow(size=224, step=112), out="carina.atlas")
+>>> hd.export(atlas, "carina.html")
+
+The builder (torch, timm, faiss) and the dashboard (panel, holoviews, bokeh) are imported when they
+are first used: a saved atlas opens where torch is missing, and a GPU machine builds without panel.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from hubble_dash.atlas import Atlas, Neighbors, Similar, open_atlas
+from hubble_dash.config import (
+    BuildSettings,
+    CatalogColumns,
+    CatalogPositions,
+    Crop,
+    DetectedSources,
+    EqualizeAdaptive,
+    EqualizeHistogram,
+    FlipLeftRight,
+    FlipUpDown,
+    Grayscale,
+    MapSettings,
+    RescaleIntensity,
+    Resize,
+    Rotate,
+    SlidingWindow,
+    Stretch,
+    WholeImage,
+)
+
+if TYPE_CHECKING:
+    from hubble_dash.builder.pipeline import build
+    from hubble_dash.builder.query import fingerprint_image
+    from hubble_dash.dashboard.export import export
+    from hubble_dash.dashboard.server import dashboard
+
+__all__ = [
+    "Atlas",
+    "BuildSettings",
+    "CatalogColumns",
+    "CatalogPositions",
+    "Crop",
+    "DetectedSources",
+    "EqualizeAdaptive",
+    "EqualizeHistogram",
+    "FlipLeftRight",
+    "FlipUpDown",
+    "Grayscale",
+    "MapSettings",
+    "Neighbors",
+    "RescaleIntensity",
+    "Resize",
+    "Rotate",
+    "Similar",
+    "SlidingWindow",
+    "Stretch",
+    "WholeImage",
+    "build",
+    "dashboard",
+    "export",
+    "fingerprint_image",
+    "open_atlas",
+]
+
+_LAZY = {
+    "build": "hubble_dash.builder.pipeline",
+    "fingerprint_image": "hubble_dash.builder.query",
+    "export": "hubble_dash.dashboard.export",
+    "dashboard": "hubble_dash.dashboard.server",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(importlib.import_module(_LAZY[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -19,12 +19,12 @@ def serve(argv: list[str]) -> None:
     """
     parser = argparse.ArgumentParser(prog="panel serve hubble_dash/app.py --args")
     parser.add_argument("atlas", help="folder of the atlas")
-    parser.add_argument("--similar", type=int, default=9, help="similar cutouts shown (%(default)s)")
+    parser.add_argument(
+        "--similar", type=int, default=9, help="similar cutouts shown (%(default)s)"
+    )
     parser.add_argument("--title", help="title of the page")
     options = parser.parse_args(argv)
-    dashboard(
-        open_atlas(options.atlas), similar=options.similar, title=options.title
-    ).servable()
+    dashboard(open_atlas(options.atlas), similar=options.similar, title=options.title).servable()
 
 
 # Under panel serve the module's name is bokeh_app_..., never __main__ and never its import name.

@@ -253,9 +253,44 @@ class Atlas:
             & (table["ixmax"] > own["ixmin"])
             & (table["iymin"] < own["iymax"])
             & (table["iymax"] > own["iymin"])
-        ).to_numpy()
+        ).to_numpy(copy=True)
         same[row] = False
         return np.flatnonzero(same)
+
+    def nearest_to(self, ra_deg: float, dec_deg: float) -> tuple[int, float]:
+        """Find the cutout whose centre is nearest to a place on the sky.
+
+        Parameters
+        ----------
+        ra_deg, dec_deg : float
+            ICRS degrees.
+
+        Returns
+        -------
+        row : int
+            The cutout.
+        separation_arcsec : float
+            Angular distance of its centre (Vincenty's formula).
+
+        Raises
+        ------
+        AtlasError
+            If no cutout has a position.
+        """
+        table = self.cutouts
+        known = np.flatnonzero(np.isfinite(table["ra_deg"]) & np.isfinite(table["dec_deg"]))
+        if not len(known):
+            raise AtlasError(f"{self.path}: no cutout has a position on the sky")
+        ra1, dec1 = np.deg2rad(table[["ra_deg", "dec_deg"]].to_numpy()[known]).T
+        ra2, dec2 = np.deg2rad([ra_deg, dec_deg])
+        across = np.hypot(
+            np.cos(dec2) * np.sin(ra1 - ra2),
+            np.cos(dec1) * np.sin(dec2) - np.sin(dec1) * np.cos(dec2) * np.cos(ra1 - ra2),
+        )
+        along = np.sin(dec1) * np.sin(dec2) + np.cos(dec1) * np.cos(dec2) * np.cos(ra1 - ra2)
+        separation = np.arctan2(across, along)
+        nearest = int(np.argmin(separation))
+        return int(known[nearest]), float(np.rad2deg(separation[nearest]) * 3600)
 
     def check(self) -> list[str]:
         """Compare every file with its checksum.

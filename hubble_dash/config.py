@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 __all__ = [
+    "BuildSettings",
+    "CatalogColumns",
     "CatalogPositions",
     "Crop",
     "CutoutSettings",
@@ -26,7 +29,7 @@ __all__ = [
     "Stretch",
     "WholeImage",
     "parse_step",
-    "settings_to_dict",
+    "step_from_dict",
 ]
 
 
@@ -393,6 +396,12 @@ def parse_step(text: str) -> ProcessingStep:
         raise ValueError(f"step {text!r}: {err}") from None
 
 
+def step_from_dict(fields: Mapping[str, Any]) -> ProcessingStep:
+    """Make a processing step again from what a manifest says of it."""
+    numbers = {name: value for name, value in fields.items() if name != "name"}
+    return _STEPS[fields["name"]](**numbers)
+
+
 # --- map ---------------------------------------------------------------------------------------
 
 
@@ -436,6 +445,99 @@ class MapSettings:
         _at_least("random_state", self.random_state, 0)
 
 
-def settings_to_dict(settings: Any) -> dict[str, Any]:
-    """Turn a settings object into plain data for the manifest."""
-    return dataclasses.asdict(settings)
+# --- the whole build ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogColumns:
+    """Which columns of a catalogue mean what; those not named are found by their usual names.
+
+    Parameters
+    ----------
+    path, ra, dec, x, y : str, optional
+        Names of columns.
+    ra_unit : {"deg", "hourangle"}, optional
+        Unit of the right ascensions, where the file does not say it, or says it wrongly.
+    """
+
+    path: str | None = None
+    ra: str | None = None
+    dec: str | None = None
+    x: str | None = None
+    y: str | None = None
+    ra_unit: Literal["deg", "hourangle"] | None = None
+
+    def __post_init__(self) -> None:
+        if self.ra_unit is not None:
+            _choice("ra_unit", self.ra_unit, ("deg", "hourangle"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildSettings:
+    """All that decides what an atlas holds.
+
+    Parameters
+    ----------
+    cutouts : WholeImage, SlidingWindow, DetectedSources or CatalogPositions
+        What is cut from each image.
+    stretch : Stretch
+        How flux becomes display values.
+    process_images, process_cutouts : sequence of steps
+        Processing steps, in order, on whole images and on cutouts.
+    model : str
+        A timm model, or ``"auto"``: resnet50 where its weights can be had, else EfficientNet-Lite0.
+    weights : path-like, optional
+        The user's own weights.
+    features : {"pooled", "probabilities"}
+        Pooled features before the classifier, or the probabilities of the classes.
+    device : {"auto", "cpu", "cuda", "mps"}
+        Where the network runs.
+    batch_size : int
+        Cutouts in one pass of the network.
+    neighbors : int
+        Neighbours kept for each cutout, at least; fewer where there are fewer cutouts.
+    map : MapSettings
+        The layout of the map.
+    catalog : path-like, optional
+        A catalogue with positions and metadata of images or of cutouts.
+    catalog_columns : CatalogColumns
+        Its columns.
+    hdu : str or int, optional
+        FITS: name or number of the HDU; the first image with data if not given.
+    plane : int, optional
+        Plane of a cube, from 0.
+    header_keys : sequence of str
+        FITS keys kept as metadata beside the usual ones.
+    max_unreadable : float
+        Share of unreadable files past which the build stops.
+    title : str, optional
+        What the page is called; the name of the atlas if not given.
+    """
+
+    cutouts: CutoutSettings = field(default_factory=WholeImage)
+    stretch: Stretch = field(default_factory=Stretch)
+    process_images: Sequence[ProcessingStep] = ()
+    process_cutouts: Sequence[ProcessingStep] = ()
+    model: str = "auto"
+    weights: str | Path | None = None
+    features: Literal["pooled", "probabilities"] = "pooled"
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    batch_size: int = 32
+    neighbors: int = 100
+    map: MapSettings = field(default_factory=MapSettings)
+    catalog: str | Path | None = None
+    catalog_columns: CatalogColumns = field(default_factory=CatalogColumns)
+    hdu: str | int | None = None
+    plane: int | None = None
+    header_keys: Sequence[str] = ()
+    max_unreadable: float = 0.5
+    title: str | None = None
+
+    def __post_init__(self) -> None:
+        _choice("features", self.features, ("pooled", "probabilities"))
+        _choice("device", self.device, ("auto", "cpu", "cuda", "mps"))
+        _at_least("batch_size", self.batch_size, 1)
+        _at_least("neighbors", self.neighbors, 1)
+        _within("max_unreadable", self.max_unreadable, 0.0, 1.0)
+        if isinstance(self.cutouts, CatalogPositions) and self.catalog is None:
+            raise ValueError("cutouts at catalogue positions need a catalogue; name one: catalog=")

@@ -12,7 +12,8 @@
 
   function places(sky, digits) {
     if (!sky) return [];
-    return [format.position(sky.ra, sky.dec, digits), format.degrees(sky.ra, sky.dec)];
+    const about = sky.approximate ? "≈ " : "";
+    return [about + format.position(sky.ra, sky.dec, digits), about + format.degrees(sky.ra, sky.dec)];
   }
 
   function elsewhere({ ra, dec }, width) {

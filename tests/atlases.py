@@ -21,7 +21,11 @@ def nebula(seed: int, shape: tuple[int, int] = (240, 320)) -> NDArray[np.uint8]:
     y, x = np.mgrid[: shape[0], : shape[1]]
     picture = np.zeros((*shape, 3))
     for _ in range(12):
-        cy, cx, width = random.uniform(0, shape[0]), random.uniform(0, shape[1]), random.uniform(20, 90)
+        cy, cx, width = (
+            random.uniform(0, shape[0]),
+            random.uniform(0, shape[1]),
+            random.uniform(20, 90),
+        )
         cloud = np.exp(-((y - cy) ** 2 + (x - cx) ** 2) / (2 * width**2))
         picture += cloud[..., None] * random.uniform(0, 110, 3)
     for _ in range(60):
@@ -38,7 +42,9 @@ def grid(shape: tuple[int, int], size: int, step: int) -> list[tuple[int, int, i
     ]
 
 
-def brute_force(fingerprints: NDArray[Any], k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+def brute_force(
+    fingerprints: NDArray[Any], k: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """The k nearest by cosine, itself left out."""
     unit = fingerprints.astype(float)
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
@@ -72,9 +78,9 @@ def make_atlas(
         PillowImage.fromarray(shown).save(part / "previews" / f"{index:05d}.webp", quality=90)
         images.append(
             {
-                "path": f"/data/field_{index}.fits", "name": f"field_{index}.fits", "nx": nx, "ny": ny,
-                "origin": origin, "preview": f"{index:05d}.webp", "preview_width": nx,
-                "preview_height": ny, "position_quality": "exact" if sky else "", "notes": "",
+                "path": f"/data/field_{index}.fits", "name": f"field_{index}.fits",
+                "nx": nx, "ny": ny, "origin": origin, "preview": f"{index:05d}.webp",
+                "preview_width": nx, "preview_height": ny, "position_quality": "exact" if sky else "", "notes": "",
                 "INSTRUME": "ACS",
             }
         )  # fmt: skip
@@ -85,7 +91,8 @@ def make_atlas(
             thumbnails.append(np.asarray(PillowImage.fromarray(cut).resize((LAYOUT.size,) * 2)))
             records.append(
                 {
-                    "image": index, "ixmin": box[0], "ixmax": box[1], "iymin": box[2], "iymax": box[3],
+                    "image": index,
+                    "ixmin": box[0], "ixmax": box[1], "iymin": box[2], "iymax": box[3],
                     "ra_deg": 40 + 100 * index - x * 1e-3 if sky else np.nan,
                     "dec_deg": -20 + 25 * index + y * 1e-3 if sky else np.nan,
                     "pixel_scale_arcsec": 3.6 if sky else np.nan,
@@ -103,7 +110,9 @@ def make_atlas(
     centred = fingerprints.astype(float) - fingerprints.astype(float).mean(axis=0)
     positions = np.zeros((n, 2), np.float32)
     if n > 2:
-        positions = (centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T).astype(np.float32)
+        positions = (centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T).astype(
+            np.float32
+        )
     for start in range(0, n, LAYOUT.per_sheet):
         sheet = PillowImage.new("RGB", (LAYOUT.size * LAYOUT.columns, LAYOUT.size * LAYOUT.rows))
         for slot, pixels in enumerate(thumbnails[start : start + LAYOUT.per_sheet]):
@@ -113,10 +122,15 @@ def make_atlas(
     pd.DataFrame(images).to_parquet(part / "images.parquet")
     pd.DataFrame(records).to_parquet(part / "cutouts.parquet")
     for name, array in (
-        ("fingerprints", fingerprints), ("neighbors", rows), ("similarities", similarities), ("positions", positions),
-    ):  # fmt: skip
+        ("fingerprints", fingerprints),
+        ("neighbors", rows),
+        ("similarities", similarities),
+        ("positions", positions),
+    ):
         np.save(part / f"{name}.npy", array)
-    return seal(part, path, {**_manifest(len(images), n, fingerprints.shape[1], rows.shape[1]), **manifest})
+    return seal(
+        part, path, {**_manifest(len(images), n, fingerprints.shape[1], rows.shape[1]), **manifest}
+    )
 
 
 def _manifest(n_images: int, n: int, d: int, k: int) -> dict[str, Any]:

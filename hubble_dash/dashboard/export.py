@@ -23,9 +23,7 @@ BASE_BYTES = 3_500_000
 BYTES_PER_CUTOUT = 4_000
 
 
-def export(
-    atlas: Atlas, path: str | Path, *, similar: int = 9, title: str | None = None
-) -> Path:
+def export(atlas: Atlas, path: str | Path, *, similar: int = 9, title: str | None = None) -> Path:
     """Write the dashboard of an atlas as one HTML file that needs nothing else.
 
     Parameters
@@ -89,14 +87,15 @@ def page_html(atlas: Atlas, *, similar: int = 9, title: str | None = None) -> st
             " most. Build with a larger --step or --threshold, or from fewer images; or look at it"
             f" with: hubble-dash serve {atlas.path.name}"
         )
-    # BokehJS is all that the figures need; file_html would add what other imported packages ask for.
+    # BokehJS is all that the figures need; file_html would add what others ask for.
     library = "\n".join(Resources("inline", components=["bokeh"], log_level="warn").js_raw)
     # The figures and the template take some 200 kB beside it.
     room = BASE_BYTES + BYTES_PER_CUTOUT * len(atlas) - len(library) - 200_000
     page = make_page(atlas, similar=similar, title=title, room=room)
-    return file_html(
+    html: str = file_html(
         list(page.figures.values()),
         title=page.title,
         template=get_env().from_string(TEMPLATE),
         template_variables={**page.variables, "library": library},
     )
+    return html

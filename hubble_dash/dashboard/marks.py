@@ -33,7 +33,7 @@ def named(name: str) -> Hook:
 
 
 def bare(name: str) -> Hook:
-    """Make a HoloViews hook that strips a plot to its data and hands its events to the browser side.
+    """Make a HoloViews hook that strips a plot to its data and passes its events to the page.
 
     Parameters
     ----------
@@ -99,8 +99,8 @@ def marks(name: str, *, lines: bool) -> hv.Overlay:
     Parameters
     ----------
     name : str
-        Prefix of the names of their data sources: ``-lines``, ``-nine``, ``-numbers``, ``-selected``
-        and ``-hovered``.
+        Prefix of the names of their data sources: ``-lines``, ``-nine``, ``-numbers``,
+        ``-selected`` and ``-hovered``.
     lines : bool
         Whether lines go from the selected one to the nine.
     """

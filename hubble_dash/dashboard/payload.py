@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
 from hubble_dash.atlas import Atlas
-from hubble_dash.dashboard.provenance import provenance
 from hubble_dash.dashboard.sky_view import mollweide
+from hubble_dash.provenance import provenance
 
 __all__ = ["make_payload", "neighbor_depth"]
 
@@ -109,7 +109,7 @@ def neighbor_depth(atlas: Atlas, similar: int) -> int:
     rows = atlas.neighbors.rows
     n, k = rows.shape
     boxes = atlas.cutouts[["image", "ixmin", "ixmax", "iymin", "iymax"]].to_numpy()
-    depth = min(similar, k)
+    depth = min(similar, int(k))
     for start in range(0, n, 4096):
         block = rows[start : start + 4096]
         own, other = boxes[start : start + 4096, None, :], boxes[block]
@@ -122,7 +122,7 @@ def neighbor_depth(atlas: Atlas, similar: int) -> int:
         )
         apart = np.cumsum(~overlaps, axis=1)
         depth = max(depth, int(np.max((apart < similar).sum(axis=1) + 1, initial=0)))
-    return min(depth, k)
+    return min(depth, int(k))
 
 
 def _column(values: Any, dtype: str) -> dict[str, str]:
@@ -257,7 +257,7 @@ def _plain(value: Any) -> str | float | int:
 
 
 def _previews(atlas: Atlas, names: Sequence[str], room: int | None) -> list[str | None]:
-    """The parent images' pictures as data URLs, all at the largest size at which they fit.
+    """Shrink the parent images' pictures until they fit, all to the same size, as data URLs.
 
     Where even the smallest would not fit there are none, and the page shows the boxes alone.
     """

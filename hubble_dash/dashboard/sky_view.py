@@ -91,7 +91,7 @@ def _outline() -> NDArray[np.float64]:
 
 
 def _galactic_plane() -> list[NDArray[np.float64]]:
-    """The galactic equator, cut where it leaves the map on one side and enters on the other."""
+    """Cut the galactic equator where it leaves the map on one side to enter on the other."""
     plane = SkyCoord(l=np.linspace(0, 360, 361) * u.deg, b=np.zeros(361) * u.deg, frame="galactic")
     path = np.column_stack(mollweide(plane.icrs.ra.deg, plane.icrs.dec.deg))
     cuts = np.flatnonzero(np.abs(np.diff(path[:, 0])) > 1) + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from hubble_dash.atlas import Atlas
@@ -42,8 +43,10 @@ def provenance(atlas: Atlas) -> list[tuple[str, str]]:
         ("Steps on images", _steps(settings["process_images"])),
         ("Steps on cutouts", _steps(settings["process_cutouts"])),
         ("Catalogue", settings["catalog"] or ""),
-        ("Model", f"{model['name']} (timm), {model['features']} features, {manifest['n_features']} long"),
-        ("Weights", f"{model['reason']} File {model['weights']}, SHA-256 {model['weights_sha256']}"),
+        ("Model", f"{model['name']} (timm)"),
+        ("Fingerprints", f"{model['features']} features, {manifest['n_features']} long"),
+        ("Weights", model["reason"]),
+        ("File of weights", f"{model['weights']}, SHA-256 {model['weights_sha256']}"),
         ("Similarity", "cosine of the fingerprints, exact nearest neighbours"),
         ("Map", _options(manifest["map"])),
         ("Made", f"{manifest['created']} with hubble-dash {manifest['hubble_dash']}"),
@@ -70,6 +73,6 @@ def _steps(steps: list[dict[str, Any]]) -> str:
 
 
 def _left_out(left_out: Mapping[str, Any]) -> str:
-    parts = [f"{entry['path']}: {entry['reason']}" for entry in left_out["files"]]
+    parts = [f"{Path(entry['path']).name}: {entry['reason']}" for entry in left_out["files"]]
     parts += [f"{count:,} cutouts: {reason}" for reason, count in left_out["cutouts"].items()]
     return "; ".join(parts)

@@ -1,0 +1,108 @@
+"""A cutout as shown -> the picture a network expects: sized, cropped and three channels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import floor
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+__all__ = ["NetworkInput"]
+
+
+@dataclass(frozen=True)
+class NetworkInput:
+    """The evaluation preprocessing of a timm model, up to the conversion to floating point.
+
+    The same picture as `timm.data.create_transform` makes, to a level or two; only the part that
+    is cropped is ever resampled, so that a long thin cutout costs no more than a square one.
+
+    Parameters
+    ----------
+    height, width : int
+        Pixels.
+    interpolation : str
+        A name of `PIL.Image.Resampling`, in lower case.
+    crop_pct : float
+        Share of the resized picture's sides that the network sees.
+    crop_mode : {"center", "squash", "border"}
+        Fill the input and cut what hangs over; squeeze both sides; or fit in and pad.
+    mean : tuple of float
+        Colour of the padding, in [0, 1].
+    """
+
+    height: int
+    width: int
+    interpolation: str
+    crop_pct: float
+    crop_mode: Literal["center", "squash", "border"]
+    mean: tuple[float, ...]
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> NetworkInput:
+        """Take the settings from `timm.data.resolve_model_data_config`."""
+        _, height, width = config["input_size"]
+        names = ("interpolation", "crop_pct", "crop_mode", "mean")
+        return cls(height, width, **{name: config[name] for name in names})
+
+    def prepare(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Fit one cutout into the network's input.
+
+        Parameters
+        ----------
+        pixels : (h, w) or (h, w, 3) uint8 array
+            As shown, of any size.
+
+        Returns
+        -------
+        (height, width, 3) uint8 array
+
+        Raises
+        ------
+        ValueError
+            If the array has another shape or data type, or no pixels.
+        """
+        gray_or_rgb = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] == 3)
+        if pixels.dtype != np.uint8 or not gray_or_rgb or pixels.size == 0:
+            raise ValueError(
+                f"a cutout is a {pixels.dtype} array of shape {pixels.shape}; "
+                f"it must be uint8, (h, w) or (h, w, 3), with at least one pixel"
+            )
+        resized_height, resized_width = self._resized(*pixels.shape[:2])
+        top, y, height = _place(pixels.shape[0], resized_height, self.height)
+        left, x, width = _place(pixels.shape[1], resized_width, self.width)
+        shown = Image.fromarray(pixels).resize(
+            (width, height), Image.Resampling[self.interpolation.upper()], (x[0], y[0], x[1], y[1])
+        )
+        part = np.asarray(shown)
+        part = part if part.ndim == 3 else part[:, :, np.newaxis]
+        if (height, width) == (self.height, self.width):
+            return np.broadcast_to(part, (height, width, 3))
+        padded = np.empty((self.height, self.width, 3), np.uint8)
+        padded[:] = [round(255 * value) for value in self.mean]
+        padded[top : top + height, left : left + width] = part
+        return padded
+
+    def _resized(self, height: int, width: int) -> tuple[int, int]:
+        """Sides of the whole cutout once resized, rounded as torchvision and timm round them."""
+        target = floor(self.height / self.crop_pct), floor(self.width / self.crop_pct)
+        if self.crop_mode == "squash":
+            return target
+        if self.crop_mode == "center" and target[0] == target[1]:
+            short = min(height, width)
+            return target[0] * height // short, target[0] * width // short
+        choose = max if self.crop_mode == "border" else min
+        ratio = choose(height / target[0], width / target[1])
+        return max(1, round(height / ratio)), max(1, round(width / ratio))
+
+
+def _place(length: int, resized: int, wanted: int) -> tuple[int, tuple[float, float], int]:
+    """Along one axis: first pixel in the input, stretch of the cutout, pixels in the input."""
+    if resized < wanted:
+        return (wanted - resized) // 2, (0.0, float(length)), resized
+    first = round((resized - wanted) / 2)
+    return 0, (first * length / resized, (first + wanted) * length / resized), wanted

@@ -1,0 +1,161 @@
+"""JPEG, PNG and WebP: decoded once, when first asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import imagecodecs
+import numpy as np
+import PIL.Image
+import PIL.ImageOps
+from numpy.typing import NDArray
+
+from hubble_dash.builder.avm import sky_from_avm
+from hubble_dash.builder.sources import ArraySource, Decoded, Opened
+from hubble_dash.errors import ImageError
+
+__all__ = ["check_budget", "decode_with_pillow", "open_picture", "split_alpha"]
+
+# What Pillow raises on damaged files, whichever part is damaged.
+_DAMAGE = (OSError, EOFError, ValueError, TypeError, SyntaxError, KeyError, IndexError, MemoryError)
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
+_ORIENTATION = 0x0112
+_bomb_limit = threading.Lock()
+
+
+def open_picture(path: Path, *, max_pixels: int) -> Opened:
+    """Open a JPEG, PNG or WebP file; parameters and errors as of `open_image`."""
+    try:
+        with _open(path) as picture:
+            check_budget(path, picture.width, picture.height, max_pixels)
+            orientation = picture.getexif().get(_ORIENTATION, 1)
+            xmp = picture.info.get("xmp", b"")
+            bands, mode = len(picture.getbands()), picture.mode
+            nx, ny = picture.size
+    except _DAMAGE as err:
+        raise ImageError(path, f"is damaged: {err}") from err
+    if orientation in (5, 6, 7, 8):
+        nx, ny = ny, nx
+    is_turned = orientation in range(2, 9)
+    sky, notes = sky_from_avm(
+        xmp.encode() if isinstance(xmp, str) else xmp, (ny, nx), is_turned=is_turned
+    )
+    if _is_deep_png(path):
+        n_channels = 1 if bands < 3 and mode != "P" else 3
+        source = ArraySource(
+            lambda: _decode_deep_png(path), shape=(ny, nx), n_channels=n_channels, is_flux=True
+        )
+    else:
+        source = ArraySource(
+            lambda: decode_with_pillow(path),
+            shape=(ny, nx),
+            n_channels=1 if mode in ("1", "L", "LA") else 3,
+            is_flux=False,
+        )
+    return Opened(source, origin="upper", sky=sky, notes=notes)
+
+
+def check_budget(path: Path, nx: int, ny: int, max_pixels: int) -> None:
+    """Refuse a picture that would take too much memory, before it is decoded.
+
+    Raises
+    ------
+    ImageError
+        If ``nx * ny > max_pixels``.
+    """
+    if nx * ny > max_pixels:
+        raise ImageError(path, f"{nx} x {ny} pixels to decode, allowed are {max_pixels} in all")
+
+
+def decode_with_pillow(path: Path, *, frame: int = 0) -> Decoded:
+    """Decode a picture to 8 bit, turned as its EXIF orientation says.
+
+    Parameters
+    ----------
+    path : Path
+        The file, whose size has been checked.
+    frame : int
+        Which page of a TIFF, from 0.
+
+    Returns
+    -------
+    pixels : (ny, nx) or (ny, nx, 3) uint8 array
+        Palettes and CMYK become RGB.
+    valid : (ny, nx) bool array or None
+        False where fully transparent; None if no pixel is.
+
+    Raises
+    ------
+    ImageError
+        If the file is damaged or cut short.
+    """
+    try:
+        with _open(path) as picture:
+            picture.seek(frame)
+            picture.load()
+            turned = PIL.ImageOps.exif_transpose(picture)
+            has_alpha = "A" in turned.getbands() or "transparency" in turned.info
+            gray = turned.mode in ("1", "L", "LA")
+            mode = ("L" if gray else "RGB") + ("A" if has_alpha else "")
+            pixels = np.asarray(turned if turned.mode == mode else turned.convert(mode))
+    except _DAMAGE as err:
+        raise ImageError(path, f"is damaged: {err}") from err
+    return split_alpha(pixels)
+
+
+def split_alpha(pixels: NDArray[Any]) -> Decoded:
+    """Take the alpha channel off.
+
+    Parameters
+    ----------
+    pixels : (ny, nx), (ny, nx, 1), (ny, nx, 2), (ny, nx, 3) or (ny, nx, 4) array
+        Gray or RGB; alpha, if any, is last.
+
+    Returns
+    -------
+    pixels : (ny, nx) or (ny, nx, 3) array
+        Without alpha.
+    valid : (ny, nx) bool array or None
+        False where fully transparent; None if no pixel is.
+    """
+    if pixels.ndim == 2:
+        return pixels, None
+    n_bands = pixels.shape[2]
+    valid = None
+    if n_bands in (2, 4):
+        valid = pixels[..., -1] != 0
+        valid = None if valid.all() else valid
+    return (pixels[..., 0] if n_bands < 3 else pixels[..., :3]), valid
+
+
+@contextlib.contextmanager
+def _open(path: Path) -> Iterator[PIL.Image.Image]:
+    """Open with our own budget in place of Pillow's, which is below a Hubble mosaic.
+
+    Pillow's limit belongs to the process, so it is lifted only while this file is open.
+    """
+    with _bomb_limit:
+        limit, PIL.Image.MAX_IMAGE_PIXELS = PIL.Image.MAX_IMAGE_PIXELS, None
+        try:
+            with PIL.Image.open(path, formats=_FORMATS) as picture:
+                yield picture
+        finally:
+            PIL.Image.MAX_IMAGE_PIXELS = limit
+
+
+def _is_deep_png(path: Path) -> bool:
+    """Tell 16 bits a channel, of which Pillow would drop 8 in colour, from the PNG's header."""
+    with path.open("rb") as file:
+        start = file.read(26)
+    return start.startswith(b"\x89PNG") and start[12:16] == b"IHDR" and start[24] == 16
+
+
+def _decode_deep_png(path: Path) -> Decoded:
+    try:
+        return split_alpha(imagecodecs.png_decode(path.read_bytes()))
+    except (RuntimeError, ValueError, OSError, MemoryError) as err:
+        raise ImageError(path, f"is damaged: {err}") from err

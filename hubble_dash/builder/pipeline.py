@@ -1,0 +1,358 @@
+"""Files -> Atlas. The only place that knows the order of the stages.
+
+Images are read one at a time and cutouts go through the network in batches, so memory does not
+grow with their number. All is written to a folder beside the atlas, which gets its name when whole.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+import os
+import platform
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from hubble_dash.atlas import (
+    Atlas,
+    SheetLayout,
+    check_replaceable,
+    layout_to_dict,
+    seal,
+)
+from hubble_dash.builder.catalog import Catalog, read_catalog
+from hubble_dash.builder.cutouts import find_cutouts, keep
+from hubble_dash.builder.files import find_files
+from hubble_dash.builder.fingerprints import Network, load_network
+from hubble_dash.builder.images import Image, open_image
+from hubble_dash.builder.neighbors import find_neighbors
+from hubble_dash.builder.overlaps import most_overlapping
+from hubble_dash.builder.positions import Positions, positions_of
+from hubble_dash.builder.processing import process, process_image
+from hubble_dash.builder.projection import project
+from hubble_dash.builder.records import CutoutWriter
+from hubble_dash.builder.stretch import Display
+from hubble_dash.builder.thumbnails import write_preview
+from hubble_dash.builder.weights import find_weights
+from hubble_dash.config import BuildSettings
+from hubble_dash.errors import BuildError, ImageError
+
+__all__ = ["build"]
+
+logger = logging.getLogger(__name__)
+
+# Cutouts with longer sides are averaged down while they are read; the network sees far less.
+MAX_CUTOUT_SIDE = 1024
+# Beyond this many overlapping cutouts, `Atlas.similar` searches the fingerprints instead.
+MAX_OVERLAPS = 400
+# What a page shows beside the selected cutout, for which neighbours must suffice.
+SHOWN = 9
+FEW_CUTOUTS = 10
+VERSIONS = ("torch", "timm", "faiss-cpu", "openTSNE", "astropy", "photutils", "numpy")
+
+
+def build(
+    inputs: str | Path | Sequence[str | Path] = (),
+    *,
+    out: str | Path,
+    overwrite: bool = False,
+    progress: bool = True,
+    **settings: Any,
+) -> Atlas:
+    """Make an atlas: cutouts of all images, their fingerprints, neighbours and map.
+
+    Parameters
+    ----------
+    inputs : path-like or sequence of path-like
+        Image files, folders, globs, and ``@list.txt`` files. May be empty where the catalogue
+        names the files.
+    out : path-like
+        Folder of the atlas, such as ``"carina.atlas"``. It appears when the atlas is whole.
+    overwrite : bool
+        Whether an atlas of that name is replaced.
+    progress : bool
+        Whether bars with rate and time left are shown.
+    **settings
+        Any parameter of `hubble_dash.BuildSettings`, such as `cutouts`, `model` or `catalog`.
+
+    Returns
+    -------
+    Atlas
+        Opened from its folder. Files that could not be read are listed in its manifest.
+
+    Raises
+    ------
+    BuildError
+        If there are no images or no cutouts, or too many files cannot be read.
+    WeightsError, CatalogError, AtlasError
+        If the model, the catalogue, or the folder `out` cannot be used.
+    ValueError, TypeError
+        If a setting is wrong.
+    """
+    chosen = BuildSettings(**settings)
+    out = Path(out)
+    check_replaceable(out, replace=overwrite)
+    given = [inputs] if isinstance(inputs, (str, Path)) else list(inputs)
+    catalog = _read_catalog(chosen)
+    files = _find_files(given, catalog)
+    weights = find_weights(chosen.model, chosen.weights)
+    logger.info("%s: %s", weights.model, weights.reason)
+    network = load_network(
+        weights, device=chosen.device, features=chosen.features, batch_size=chosen.batch_size
+    )
+    with _folder_beside(out) as folder:
+        run = _Build(chosen, network, catalog, folder, progress=progress)
+        run.cut(files)
+        k = run.lay_out()
+        manifest = run.manifest([Path(str(one)).name for one in given], out.stem, k)
+        return seal(folder, out, manifest, replace=overwrite)
+
+
+def _read_catalog(settings: BuildSettings) -> Catalog | None:
+    if settings.catalog is None:
+        return None
+    columns = settings.catalog_columns
+    return read_catalog(
+        settings.catalog,
+        path_column=columns.path,
+        ra_column=columns.ra,
+        dec_column=columns.dec,
+        x_column=columns.x,
+        y_column=columns.y,
+        ra_unit=columns.ra_unit,
+    )
+
+
+def _find_files(given: Sequence[str | Path], catalog: Catalog | None) -> list[Path]:
+    if given:
+        return find_files(given)
+    if catalog is None or catalog.paths is None:
+        raise BuildError("no images: name files or folders, or a catalogue with a path column")
+    return list(dict.fromkeys(catalog.paths))
+
+
+@contextmanager
+def _folder_beside(out: Path) -> Iterator[Path]:
+    """Make a folder to work in; whatever is left of it is removed in the end."""
+    folder = out.with_name(f"{out.name}.part-{os.getpid()}")
+    try:
+        folder.mkdir(parents=True)
+    except OSError as err:
+        raise BuildError(f"{folder} cannot be made: {err.strerror or err}") from err
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Build:
+    """One build under way."""
+
+    def __init__(
+        self,
+        settings: BuildSettings,
+        network: Network,
+        catalog: Catalog | None,
+        folder: Path,
+        *,
+        progress: bool,
+    ) -> None:
+        self.settings, self.network, self.catalog = settings, network, catalog
+        self.folder, self.progress = folder, progress
+        self.layout = SheetLayout()
+        self.writer = CutoutWriter(folder, network, self.layout)
+        self.images: list[dict[str, Any]] = []
+        self.unreadable: list[tuple[Path, str]] = []
+        self.left_out: Counter[str] = Counter()
+        self.notes: Counter[str] = Counter(catalog.notes if catalog else [])
+        (folder / "previews").mkdir()
+
+    def cut(self, files: Sequence[Path]) -> None:
+        """Read all images, cut them, and take fingerprints and thumbnails of the cutouts."""
+        with (
+            self.writer,
+            tqdm(desc="cutouts", unit=" cutouts", disable=not self.progress) as bar,
+        ):
+            for number, path in enumerate(files):
+                try:
+                    with self._open(path) as image:
+                        self._cut_image(image, bar, n_left=len(files) - number - 1)
+                except ImageError as err:
+                    logger.warning("left out: %s", err)
+                    self.unreadable.append((path, err.reason))
+                    self._stop_if_hopeless(len(files))
+            self.writer.flush()
+            bar.total = bar.n
+        if not self.writer.n:
+            reasons = self.left_out or Counter(reason for _, reason in self.unreadable)
+            listed = "; ".join(f"{reason} ({n})" for reason, n in reasons.most_common(5))
+            raise BuildError(
+                f"no cutouts in {len(files)} images ({listed or 'none was found'});"
+                " try other cutouts, a lower threshold, or a lower min_valid"
+            )
+
+    def _open(self, path: Path) -> Image:
+        settings = self.settings
+        return open_image(
+            path, hdu=settings.hdu, plane=settings.plane, header_keys=settings.header_keys
+        )
+
+    def _stop_if_hopeless(self, n_files: int) -> None:
+        if len(self.unreadable) > self.settings.max_unreadable * n_files:
+            listed = "\n".join(f"  {path}: {reason}" for path, reason in self.unreadable[:10])
+            raise BuildError(
+                f"{len(self.unreadable)} of {n_files} files cannot be read:\n{listed}\n"
+                "mend or leave out these, or allow more with --max-unreadable"
+            )
+
+    def _cut_image(self, image: Image, bar: Any, *, n_left: int) -> None:
+        settings, catalog = self.settings, self.catalog
+        if catalog is not None:
+            catalog.check_hours(image)
+        display = process_image(Display(image, settings.stretch), settings.process_images)
+        found = find_cutouts(display, settings.cutouts, catalog=catalog)
+        self.left_out.update(found.left_out)
+        # The preview comes first: it reads the whole image, so a damaged file shows itself
+        # before any of its cutouts is written.
+        index = len(self.images)
+        preview = self.folder / "previews" / f"{index:05d}.webp"
+        width, height = write_preview(display, preview)
+        positions = positions_of(display, found, catalog, settings.cutouts)
+        bar.total = round((bar.n + len(found)) * (1 + n_left / (index + 1)))
+        bar.refresh()
+        before = self.writer.n
+        max_side = None if settings.process_cutouts else MAX_CUTOUT_SIDE
+        for i, box in enumerate(found.boxes):
+            pixels, valid = display.read(box, max_side=max_side)
+            reason = keep(pixels, valid, settings.cutouts)
+            if reason is None:
+                place = positions.row(i)
+                row = {"image": index, **box._asdict(), **place}
+                shown = process(pixels, settings.process_cutouts)
+                self.writer.add(shown, row, int(found.catalog_rows[i]))
+            else:
+                self.left_out[reason] += 1
+            bar.update()
+        if self.writer.n == before:
+            preview.unlink()
+            logger.info("%s: no cutouts", image.path)
+            return
+        self.notes.update(image.notes + positions.notes)
+        self.images.append(_describe(display, preview.name, (width, height), positions))
+
+    def lay_out(self) -> int:
+        """Write the tables, find neighbours, lay out the map; return how many neighbours."""
+        cutouts = self.writer.table(self.catalog.metadata if self.catalog is not None else None)
+        cutouts.to_parquet(self.folder / "cutouts.parquet", index=False)
+        _image_table(self.images).to_parquet(self.folder / "images.parquet", index=False)
+        fingerprints = self.writer.fingerprints()
+        k = self._depth(cutouts)
+        neighbors = find_neighbors(fingerprints, k=k)
+        np.save(self.folder / "neighbors.npy", neighbors.rows)
+        np.save(self.folder / "similarities.npy", neighbors.similarities)
+        with tqdm(desc="map", unit=" iterations", disable=not self.progress) as bar:
+
+            def show(done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            positions = project(fingerprints, neighbors, self.settings.map, progress=show)
+        np.save(self.folder / "positions.npy", positions)
+        return k
+
+    def _depth(self, cutouts: pd.DataFrame) -> int:
+        """Count the neighbours to keep: for the map, and for nine that do not overlap."""
+        wanted = max(
+            self.settings.neighbors,
+            round(3 * self.settings.map.perplexity),
+            min(most_overlapping(cutouts), MAX_OVERLAPS) + SHOWN,
+        )
+        return min(wanted, len(cutouts) - 1)
+
+    def manifest(self, inputs: list[str], name: str, k: int) -> dict[str, Any]:
+        """Say what was made, of what, how and with what."""
+        settings, weights = self.settings, self.network.weights
+        n = self.writer.n
+        notes = [text if c == 1 else f"{c} images: {text}" for text, c in self.notes.items()]
+        if n < FEW_CUTOUTS:
+            notes.append(f"With {n} cutouts there is little to compare, and the map says little.")
+        return {
+            "title": settings.title or name,
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "hubble_dash": importlib.metadata.version("hubble-dash"),
+            "n_images": len(self.images),
+            "n_cutouts": n,
+            "n_features": self.network.n_features,
+            "n_neighbors": k,
+            "model": {
+                "requested": settings.model,
+                "name": weights.model,
+                "weights": weights.path.name,
+                "weights_source": weights.source,
+                "weights_sha256": weights.sha256,
+                "reason": weights.reason,
+                "features": settings.features,
+            },
+            "settings": {
+                "inputs": inputs,
+                "cutouts": asdict(settings.cutouts),
+                "stretch": asdict(settings.stretch),
+                "process_images": [asdict(step) for step in settings.process_images],
+                "process_cutouts": [asdict(step) for step in settings.process_cutouts],
+                "catalog": Path(settings.catalog).name if settings.catalog else None,
+                "hdu": settings.hdu,
+                "plane": settings.plane,
+                "neighbors": settings.neighbors,
+            },
+            "map": asdict(settings.map),
+            "thumbnails": layout_to_dict(self.layout),
+            "left_out": {
+                "files": [
+                    {"path": str(path), "reason": reason} for path, reason in self.unreadable
+                ],
+                "cutouts": dict(self.left_out),
+            },
+            "notes": notes,
+            "versions": {
+                "python": platform.python_version(),
+                **{package: importlib.metadata.version(package) for package in VERSIONS},
+            },
+        }
+
+
+def _describe(
+    display: Display, preview: str, size: tuple[int, int], positions: Positions
+) -> dict[str, Any]:
+    image, (ny, nx) = display.image, display.shape
+    return {
+        "path": os.path.realpath(image.path),
+        "name": image.name,
+        "nx": nx,
+        "ny": ny,
+        "origin": display.origin,
+        "preview": preview,
+        "preview_width": size[0],
+        "preview_height": size[1],
+        "position_quality": positions.quality,
+        "notes": "; ".join(image.notes + positions.notes),
+        **image.metadata,
+    }
+
+
+def _image_table(images: list[dict[str, Any]]) -> pd.DataFrame:
+    """One row an image; a header key that is text in one image is text in all."""
+    table = pd.DataFrame(images)
+    for name in table.select_dtypes(include="object").columns:
+        if table[name].map(type).nunique() > 1:
+            table[name] = table[name].map(str, na_action="ignore")
+    return table
