@@ -56,7 +56,8 @@ def bare(name: str) -> Hook:
         for axis in (*figure.xaxis, *figure.yaxis, *figure.xgrid, *figure.ygrid):
             axis.visible = False
         figure.title.visible = False
-        figure.min_border = 0
+        for side in ("left", "right", "top", "bottom"):
+            setattr(figure, f"min_border_{side}", 0)
         figure.outline_line_color = None
         figure.background_fill_color = figure.border_fill_color = None
         for event in (Tap, MouseMove, MouseLeave, RangesUpdate):
