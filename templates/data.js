@@ -169,7 +169,7 @@
   }
 
   hd.data = {
-    n, hasSky, similar, spread, cutoutAt, thumbnail, portrait,
+    n, hasSky, canOverlap: rowsOfImage.size < n, similar, spread, cutoutAt, thumbnail, portrait,
     title: meta.title, wanted: meta.similar, notes: meta.notes, provenance: meta.provenance,
     cutout: async (row) => cutoutNow(row),
     image: async (index) => meta.images[index],

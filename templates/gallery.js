@@ -48,8 +48,10 @@
     const made = element(
       "button",
       { type: "button", class: "hd-similar", "data-row": row, "data-rank": rank, "data-similarity": similarity.toFixed(5) },
-      hd.canvas(hd.data.thumbnail(row), 118),
-      element("span", { class: "hd-rank", "aria-label": `number ${rank}` }, String(rank)),
+      element(
+        "div", { class: "hd-picture" }, hd.canvas(hd.data.thumbnail(row), 118),
+        element("b", { class: "hd-rank", "aria-label": `number ${rank}` }, String(rank)),
+      ),
       element("span", { class: "hd-similarity", title: "similarity (cosine)" }, format.similarity(similarity)),
       element("span", { title: name }, name),
     );
@@ -68,7 +70,7 @@
   function say(similar, leaveOut) {
     if (hd.data.n === 1) return "there is only one cutout: nothing to compare it with";
     if (similar.length >= hd.data.wanted) return "";
-    if (!leaveOut) return `only ${similar.length} others in this collection`;
+    if (!leaveOut) return `all ${similar.length} others`;
     return similar.length ? `only ${similar.length} that do not overlap` : "all that are similar overlap";
   }
 
@@ -100,6 +102,7 @@
 
   function openGallery() {
     invite();
+    document.querySelector(".hd-switch").hidden = !hd.data.canOverlap;
     hd.on(["shown"], show);
     hd.on(["hovered"], ({ hovered }) => {
       for (const made of gallery.querySelectorAll(".hd-similar")) {

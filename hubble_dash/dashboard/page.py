@@ -7,9 +7,10 @@ runs in the browser, so a served page and an exported one behave alike.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import holoviews as hv
 from bokeh.models import Plot
@@ -81,11 +82,10 @@ def make_page(
     Page
         With figures of its own: a Bokeh figure lives in one document only.
     """
-    payload = make_payload(atlas, similar=similar, room=room)
-    payload["title"] = title = title or atlas.title
-    has_sky = "ra" in payload["columns"]
+    title = title or atlas.title
+    data = _data(_Wanted(str(atlas.path), atlas.manifest["created"], title, similar, room, atlas))
     views = {"hd-map": map_view(len(atlas)), "hd-image": image_view()}
-    if has_sky:
+    if data.has_sky:
         views["hd-sky"] = sky_view()
     model = atlas.manifest["model"]
     variables = {
@@ -97,12 +97,37 @@ def make_page(
         "weights": model["reason"],
         "map_method": atlas.manifest["map"]["method"],
         "similar": similar,
-        "has_sky": has_sky,
+        "has_sky": data.has_sky,
         "style": _read("page.css"),
         "script": "\n".join(map(_read, _SCRIPTS)),
-        "payload": _embed_json(payload),
+        "payload": data.text,
     }
     return Page(title, {name: hv.render(view) for name, view in views.items()}, variables)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What tells one payload from another."""
+
+    path: str
+    created: str
+    title: str
+    similar: int
+    room: int | None
+    atlas: Atlas = field(compare=False)
+
+
+class _Data(NamedTuple):
+    text: str
+    has_sky: bool
+
+
+@lru_cache(maxsize=2)
+def _data(wanted: _Wanted) -> _Data:
+    """Make the payload's text once for all sessions of a server."""
+    payload = make_payload(wanted.atlas, similar=wanted.similar, room=wanted.room)
+    payload["title"] = wanted.title
+    return _Data(_embed_json(payload), "ra" in payload["columns"])
 
 
 def _read(name: str) -> str:
