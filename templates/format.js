@@ -12,16 +12,17 @@
     return [two(whole), two(minutes), seconds.toFixed(digits).padStart(digits ? digits + 3 : 2, "0")];
   }
 
-  // `digits` are those of the arcseconds; the seconds of time get one more.
+  // `digits` are those of the arcseconds; the seconds of time get one more. With -1 both are whole.
   function position(ra, dec, digits) {
     let [h, m, s] = sexagesimal(ra / 15, digits + 1);
     if (h === "24") h = "00";
-    const [d, arcmin, arcsec] = sexagesimal(dec, digits);
+    const [d, arcmin, arcsec] = sexagesimal(dec, Math.max(0, digits));
     return `${h}h${m}m${s}s ${dec < 0 ? "−" : "+"}${d}°${arcmin}′${arcsec}″`;
   }
 
-  function degrees(ra, dec) {
-    return `${ra.toFixed(5)} ${dec < 0 ? "−" : "+"}${Math.abs(dec).toFixed(5)}`;
+  function degrees(ra, dec, digits) {
+    const kept = digits < 0 ? 3 : 5;
+    return `${ra.toFixed(kept)} ${dec < 0 ? "−" : "+"}${Math.abs(dec).toFixed(kept)}`;
   }
 
   function angle(deg) {

@@ -12,8 +12,8 @@
 
   function places(sky, digits) {
     if (!sky) return [];
-    const about = sky.approximate ? "≈ " : "";
-    return [about + format.position(sky.ra, sky.dec, digits), about + format.degrees(sky.ra, sky.dec)];
+    const [about, kept] = sky.approximate ? ["≈ ", -1] : ["", digits];
+    return [about + format.position(sky.ra, sky.dec, kept), about + format.degrees(sky.ra, sky.dec, kept)];
   }
 
   function elsewhere({ ra, dec }, width) {

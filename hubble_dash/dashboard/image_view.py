@@ -37,6 +37,6 @@ def image_view() -> hv.Overlay:
         boxes("hd-image-hovered", "white", 1.5)
         * boxes("hd-image-nine", NINE, 2)
         * boxes("hd-image-selected", SELECTED, 2.5)
-        * numbers("hd-image-numbers")
+        * numbers("hd-image-numbers", raised=8)
     )
     return overlay.opts(hooks=[bare("hd-image"), _picture])

@@ -56,8 +56,9 @@ def bare(name: str) -> Hook:
         for axis in (*figure.xaxis, *figure.yaxis, *figure.xgrid, *figure.ygrid):
             axis.visible = False
         figure.title.visible = False
+        # With no border at all, traces of earlier ranges stay at the edge of a clear plot.
         for side in ("left", "right", "top", "bottom"):
-            setattr(figure, f"min_border_{side}", 0)
+            setattr(figure, f"min_border_{side}", 1)
         figure.outline_line_color = None
         figure.background_fill_color = figure.border_fill_color = None
         for event in (Tap, MouseMove, MouseLeave, RangesUpdate):

@@ -121,7 +121,7 @@ def sky_view() -> hv.Overlay:
         * hv.Path(_graticule()).opts(alpha=0.28, **line)
         * hv.Path(_galactic_plane()).opts(alpha=0.75, line_dash="dotted", **line)
         * hv.Labels((x, y, hour_names)).opts(xoffset=0.04, yoffset=0.07, text_align="left", **text)
-        * hv.Labels((edge_x, edge_y, degree_names)).opts(xoffset=0.06, text_align="left", **text)
+        * hv.Labels((edge_x, edge_y, degree_names)).opts(xoffset=0.12, text_align="left", **text)
         * hv.Points([]).opts(color=NEUTRAL, size=4, alpha=0.6, hooks=[named("hd-sky-points")])
         * marks("hd-sky", lines=False)
     )
