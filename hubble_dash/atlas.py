@@ -24,6 +24,7 @@ from hubble_dash.errors import AtlasError
 
 __all__ = ["FORMAT_VERSION", "Atlas", "Neighbors", "SheetLayout", "Similar", "open_atlas", "seal"]
 
+FORMAT = "hubble-dash atlas"
 FORMAT_VERSION = 1
 
 FloatArray: TypeAlias = NDArray[np.float32] | NDArray[np.float16]
@@ -336,7 +337,7 @@ def open_atlas(path: str | Path) -> Atlas:
         version, files = manifest["format_version"], manifest["files"]
     except FileNotFoundError:
         raise AtlasError(f"{path} has no manifest.json: it is not an atlas") from None
-    except (json.JSONDecodeError, KeyError, TypeError) as err:
+    except (ValueError, KeyError, TypeError) as err:
         raise AtlasError(f"{path / 'manifest.json'} is damaged: {err!r}") from err
     if version > FORMAT_VERSION:
         raise AtlasError(
@@ -380,16 +381,21 @@ def seal(folder: Path, final: Path, manifest: Mapping[str, Any], *, replace: boo
         for p in sorted(folder.rglob("*"))
         if p.is_file()
     }
-    whole = {"format": "hubble-dash atlas", "format_version": FORMAT_VERSION, **manifest}
+    whole = {"format": FORMAT, "format_version": FORMAT_VERSION, **manifest}
     whole["files"] = files
     text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    # Names of files may hold bytes that are no UTF-8; they become question marks.
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8", errors="replace")
     check_replaceable(final, replace=replace)
     if final.exists():
         old = final.with_name(f"{final.name}.old-{os.getpid()}")
         final.rename(old)
-        folder.rename(final)
-        shutil.rmtree(old)
+        try:
+            folder.rename(final)
+        except BaseException:
+            old.rename(final)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
     else:
         folder.rename(final)
     return open_atlas(final)
@@ -405,10 +411,19 @@ def check_replaceable(final: Path, *, replace: bool) -> None:
     """
     if not final.exists():
         return
-    if not (final / "manifest.json").is_file():
+    if not _is_atlas(final):
         raise AtlasError(f"{final} exists and is not an atlas; choose another name with --out")
     if not replace:
         raise AtlasError(f"{final} exists; replace it with --overwrite, or choose another name")
+
+
+def _is_atlas(folder: Path) -> bool:
+    """Tell an atlas, even a damaged one, from other folders that have a manifest."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(manifest, dict) and manifest.get("format") == FORMAT
 
 
 def layout_to_dict(layout: SheetLayout) -> dict[str, int]:

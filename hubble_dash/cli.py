@@ -6,10 +6,15 @@ import argparse
 import importlib.metadata
 import json
 import logging
+import math
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from tqdm import tqdm
 
 from hubble_dash import cli_build
 from hubble_dash.atlas import Atlas, Similar, open_atlas
@@ -45,11 +50,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     parser = _parser()
     options = parser.parse_args(argv)
-    logging.basicConfig(format="%(message)s", level=logging.WARNING, stream=sys.stderr)
-    logging.getLogger("hubble_dash").setLevel(logging.WARNING if options.quiet else logging.INFO)
     try:
-        run: Callable[[argparse.Namespace], None] = options.run
-        run(options)
+        with _messages(logging.WARNING if options.quiet else logging.INFO):
+            run: Callable[[argparse.Namespace], None] = options.run
+            run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read this, such as head, has seen enough; the rest goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (ValueError, IndexError) as err:
         print(f"hubble-dash: {err}", file=sys.stderr)
         return 2
@@ -60,6 +69,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("hubble-dash: interrupted; nothing was left half-written", file=sys.stderr)
         return 130
     return 0
+
+
+class _Messages(logging.Handler):
+    """Write to standard error, above the progress bars."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one message."""
+        tqdm.write(self.format(record), file=sys.stderr)
+
+
+@contextmanager
+def _messages(level: int) -> Iterator[None]:
+    """Show what the modules log while a command runs."""
+    logger, handler = logging.getLogger("hubble_dash"), _Messages()
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(level)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -89,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
 
     build = command("build", _build, "make an atlas of images", cli_build.EXAMPLE)
     cli_build.add_arguments(build)
+    build.usage = "%(prog)s [INPUT ...] --out X.atlas [options]"
 
     export = command(
         "export", _export, "write an atlas as one HTML file that works from a disk",
@@ -192,7 +224,7 @@ def _info(options: argparse.Namespace) -> None:
     if options.check:
         wrong = atlas.check()
         if wrong:
-            raise HubbleDashError(f"{atlas.path} is damaged:\n  " + "\n  ".join(wrong))
+            raise HubbleDashError(f"{atlas.path} is damaged: {'; '.join(wrong)}")
     if options.json:
         print(json.dumps(atlas.manifest, indent=2, ensure_ascii=False))
         return
@@ -214,6 +246,10 @@ def _print_summary(atlas: Atlas) -> None:
 
 
 def _similar(options: argparse.Namespace) -> None:
+    if options.weights is not None and options.image is None:
+        raise ValueError("--weights belongs to --image; without it, it would do nothing")
+    if options.leave_out_overlapping and options.image is not None:
+        raise ValueError("--leave-out-overlapping belongs to --row or --position, not to --image")
     atlas = open_atlas(options.atlas)
     row: int | None = options.row
     if options.position is not None:
@@ -244,20 +280,29 @@ def _parse_position(text: str) -> tuple[float, float]:
             f"--position {text!r} is not a place on the sky ({err});"
             ' give "RA DEC" as degrees, or as hours and degrees such as "10:45:03.6 -59:41:04"'
         ) from None
-    return float(place.ra.deg), float(place.dec.deg)
+    ra_deg, dec_deg = float(place.ra.deg), float(place.dec.deg)
+    if not (math.isfinite(ra_deg) and math.isfinite(dec_deg)):
+        raise ValueError(f"--position {text!r} is not a place on the sky")
+    return ra_deg, dec_deg
 
 
 def _print_similar(atlas: Atlas, found: Similar, form: str) -> None:
     table = atlas.cutouts.iloc[found.rows].reset_index(drop=True)
     names = atlas.images["name"].to_numpy()[table["image"]]
-    table.insert(0, "rank", range(1, len(table) + 1))
-    table.insert(1, "row", found.rows)
-    table.insert(2, "similarity", found.similarities.round(5))
-    table.insert(3, "file", names)
+    first: dict[str, Any] = {
+        "rank": range(1, len(table) + 1),
+        "row": found.rows,
+        "similarity": found.similarities.round(5),
+        "file": names,
+    }
+    # A column of the user's catalogue may have one of these names.
+    table = table.rename(columns={name: f"{name}_catalog" for name in first})
+    for place, (name, values) in enumerate(first.items()):
+        table.insert(place, name, values)
     if form == "csv":
         table.to_csv(sys.stdout, index=False)
     elif form == "json":
-        print(table.to_json(orient="records", indent=2, force_ascii=False))
+        print(table.to_json(orient="records", indent=2, force_ascii=False, date_format="iso"))
     else:
         boxes = ["ixmin", "ixmax", "iymin", "iymax", "ra_deg", "dec_deg", "label_1"]
         shown = ["rank", "row", "similarity", "file", *(c for c in boxes if c in table)]
@@ -269,6 +314,8 @@ def _demo(options: argparse.Namespace) -> None:
     from hubble_dash.demo import make_demo
 
     page, atlas = make_demo(Path(options.out), progress=not options.quiet)
+    if options.quiet:
+        return
     print(f"The page:  {page.resolve()}  (open it in a browser)")
     print(f"Serve it:  hubble-dash serve {atlas}")
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from hubble_dash.atlas import Atlas
 from hubble_dash.config import (
+    BuildSettings,
     CatalogColumns,
     CatalogPositions,
     CutoutSettings,
@@ -23,6 +26,43 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
 __all__ = ["EXAMPLE", "add_arguments", "build_from"]
+
+# Options that do something only with certain values of another one.
+_BELONGS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "size": ("cutouts", ("window", "catalog")),
+    **dict.fromkeys(("step", "cover_edges"), ("cutouts", ("window",))),
+    "unit": ("cutouts", ("catalog",)),
+    **dict.fromkeys(
+        (
+            "threshold",
+            "min_pixels",
+            "background_box",
+            "padding",
+            "min_size",
+            "max_size",
+            "deblend",
+        ),
+        ("cutouts", ("sources",)),
+    ),
+    "percentile": ("limits", ("percentile",)),
+    **dict.fromkeys(("perplexity", "early_exaggeration", "n_iter"), ("map", ("tsne",))),
+    **dict.fromkeys(("n_neighbors", "min_dist"), ("map", ("umap",))),
+    "random_state": ("map", ("tsne", "umap")),
+}
+_MAP_OPTIONS = [name for name, (other, _) in _BELONGS.items() if other == "map"]
+# Options that are named as the settings are.
+_PLAIN_OPTIONS = (
+    *("title", "catalog", "plane", "max_unreadable", "model", "weights", "features", "device"),
+    *("batch_size", "neighbors"),
+)
+_FLAGS = {"cover_edges": "--no-cover-edges", "deblend": "--no-deblend"}
+_KINDS: Mapping[str, type[CutoutSettings]] = {
+    "full": WholeImage,
+    "window": SlidingWindow,
+    "sources": DetectedSources,
+    "catalog": CatalogPositions,
+}
+COLUMNS = ("path", "ra", "dec", "x", "y")
 
 EXAMPLE = """\
 hubble-dash build mosaic.fits --out mosaic.atlas --cutouts window --size 224 --step 112
@@ -61,38 +101,41 @@ def _add_cutouts(parser: ArgumentParser) -> None:
         " (%(default)s)",
     )  # fmt: skip
     group.add_argument(
-        "--size", type=float, help="side of windows (224 pixels), or of boxes at positions (64)"
-    )
-    group.add_argument("--step", type=int, help="pixels from window to window (half the size)")
-    group.add_argument(
-        "--no-cover-edges", action="store_true", help="no windows flush with the far edges"
-    )
-    group.add_argument(
-        "--unit", choices=("pixels", "arcsec"), default="pixels",
-        help="unit of --size at positions (%(default)s)",
+        "--size", type=_number,
+        help="window, catalog: side of windows (224 pixels), or of boxes at positions (64)",
     )  # fmt: skip
+    group.add_argument(
+        "--step", type=int, help="window: pixels from one to the next (half the size)"
+    )
+    group.add_argument(
+        "--no-cover-edges", action="store_const", const=False, dest="cover_edges",
+        help="window: none flush with the far edges",
+    )  # fmt: skip
+    group.add_argument(
+        "--unit", choices=("pixels", "arcsec"), help="catalog: unit of --size (pixels)"
+    )
     sources = DetectedSources()
+    for name, kind, text in (
+        ("threshold", _number, "threshold in units of the background's noise"),
+        ("min_pixels", int, "connected pixels that make one"),
+        ("background_box", int, "side of the boxes that background and noise are taken from"),
+        ("padding", _number, "margin as a share of the extent, on each side"),
+        ("min_size", int, "least side of a box, in pixels"),
+    ):
+        group.add_argument(
+            _flag(name), type=kind, help=f"sources: {text} ({getattr(sources, name)})"
+        )
     group.add_argument(
-        "--threshold", type=float, default=sources.threshold,
-        help="sources: threshold in units of the background's noise (%(default)s)",
-    )  # fmt: skip
-    group.add_argument(
-        "--min-pixels", type=int, default=sources.min_pixels,
-        help="sources: connected pixels that make one (%(default)s)",
-    )  # fmt: skip
-    group.add_argument("--no-deblend", action="store_true", help="sources: do not separate them")
-    group.add_argument(
-        "--padding", type=float, default=sources.padding,
-        help="sources: margin as a share of the extent, on each side (%(default)s)",
-    )  # fmt: skip
-    group.add_argument(
-        "--min-size", type=int, default=sources.min_size,
-        help="sources: least side of a box, in pixels (%(default)s)",
-    )  # fmt: skip
-    group.add_argument("--max-size", type=int, help="sources: leave out those with larger boxes")
-    group.add_argument(
-        "--min-valid", type=float, help="leave out cutouts with a smaller share of valid pixels"
+        "--max-size", type=int, help="sources: leave out those with larger boxes (none)"
     )
+    group.add_argument(
+        "--no-deblend", action="store_const", const=False, dest="deblend",
+        help="sources: do not separate those that overlap",
+    )  # fmt: skip
+    group.add_argument(
+        "--min-valid", type=_number,
+        help="leave out cutouts with a smaller share of valid pixels (0.5; full: 0.01)",
+    )  # fmt: skip
     group.add_argument(
         "--process-images", type=_step, action="append", default=[], metavar="STEP",
         help="a processing step on whole images; may be repeated",
@@ -101,6 +144,20 @@ def _add_cutouts(parser: ArgumentParser) -> None:
         "--process-cutouts", type=_step, action="append", default=[], metavar="STEP",
         help="a processing step on cutouts; may be repeated",
     )  # fmt: skip
+
+
+def _flag(name: str) -> str:
+    return _FLAGS.get(name, f"--{name.replace('_', '-')}")
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a finite number")
+    return number
 
 
 def _step(text: str) -> ProcessingStep:
@@ -113,8 +170,11 @@ def _step(text: str) -> ProcessingStep:
 def _add_catalog(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("catalogue (CSV, ECSV, VOTable, FITS table, Parquet)")
     group.add_argument("--catalog", metavar="FILE", help="positions and metadata")
-    for name in ("path", "ra", "dec", "x", "y"):
-        group.add_argument(f"--{name}-column", metavar="NAME", help=f"its column of {name}")
+    for name, text in zip(
+        COLUMNS, ("paths of images", "right ascension", "declination", "x pixels", "y pixels"),
+        strict=True,
+    ):  # fmt: skip
+        group.add_argument(f"--{name}-column", metavar="NAME", help=f"its column of {text}")
     group.add_argument("--ra-unit", choices=("deg", "hourangle"), help="unit of its RA column")
 
 
@@ -127,7 +187,7 @@ def _add_reading(parser: ArgumentParser) -> None:
         help="FITS key to keep as metadata beside the usual ones; may be repeated",
     )  # fmt: skip
     group.add_argument(
-        "--max-unreadable", type=float, default=0.5, metavar="SHARE",
+        "--max-unreadable", type=_number, default=0.5, metavar="SHARE",
         help="share of unreadable files past which the build stops (%(default)s)",
     )  # fmt: skip
     stretch = Stretch()
@@ -136,8 +196,8 @@ def _add_reading(parser: ArgumentParser) -> None:
         help="black and white level of FITS and 16-bit data (%(default)s)",
     )  # fmt: skip
     group.add_argument(
-        "--percentile", type=float, default=stretch.percentile,
-        help="with --limits percentile: central share kept, in per cent (%(default)s)",
+        "--percentile", type=_number,
+        help=f"--limits percentile: central share kept, in per cent ({stretch.percentile})",
     )  # fmt: skip
     group.add_argument(
         "--curve", choices=("linear", "asinh", "sqrt", "log"), default=stretch.curve,
@@ -162,9 +222,12 @@ def _add_network(parser: ArgumentParser) -> None:
         help="pooled features, or probabilities of the classes (%(default)s)",
     )  # fmt: skip
     group.add_argument(
-        "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="(%(default)s)"
+        "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto",
+        help="where the network runs (%(default)s)",
+    )  # fmt: skip
+    group.add_argument(
+        "--batch-size", type=int, default=32, help="cutouts in one pass (%(default)s)"
     )
-    group.add_argument("--batch-size", type=int, default=32, help="(%(default)s)")
     group.add_argument(
         "--neighbors", type=int, default=100, help="neighbours kept, at least (%(default)s)"
     )
@@ -177,18 +240,16 @@ def _add_map(parser: ArgumentParser) -> None:
         help="layout; umap needs the extra hubble-dash[umap] (%(default)s)",
     )  # fmt: skip
     for name, text in {
-        "perplexity": "t-SNE: effective number of neighbours",
-        "early_exaggeration": "t-SNE: factor on the attraction at first",
-        "n_iter": "t-SNE: iterations",
-        "n_neighbors": "UMAP: neighbours a point",
-        "min_dist": "UMAP: how tightly points may lie",
-        "random_state": "seed",
+        "perplexity": "tsne: effective number of neighbours",
+        "early_exaggeration": "tsne: factor on the attraction at first",
+        "n_iter": "tsne: iterations",
+        "n_neighbors": "umap: neighbours a point",
+        "min_dist": "umap: how tightly points may lie",
+        "random_state": "tsne, umap: seed",
     }.items():
         default = getattr(settings, name)
-        group.add_argument(
-            f"--{name.replace('_', '-')}", type=type(default), default=default,
-            help=f"{text} (%(default)s)",
-        )  # fmt: skip
+        kind = int if isinstance(default, int) else _number
+        group.add_argument(_flag(name), type=kind, help=f"{text} ({default})")
 
 
 def build_from(options: Namespace) -> Atlas:
@@ -206,80 +267,72 @@ def build_from(options: Namespace) -> Atlas:
     Raises
     ------
     ValueError
-        If settings are out of range or contradict each other.
+        If settings are out of range or contradict each other, or one would do nothing.
     HubbleDashError
         As `hubble_dash.build` raises it.
     """
+    _refuse_what_does_nothing(options)
+    settings = {
+        "cutouts": _cutouts(options),
+        "stretch": Stretch(
+            limits=options.limits,
+            curve=options.curve,
+            per=options.limits_per,
+            **_given(options, ("percentile",)),
+        ),
+        "process_images": tuple(options.process_images),
+        "process_cutouts": tuple(options.process_cutouts),
+        "catalog_columns": CatalogColumns(
+            **{name: getattr(options, f"{name}_column") for name in COLUMNS},
+            ra_unit=options.ra_unit,
+        ),
+        "hdu": int(options.hdu) if options.hdu and options.hdu.isdecimal() else options.hdu,
+        "header_keys": tuple(options.header_key),
+        "map": MapSettings(method=options.map, **_given(options, _MAP_OPTIONS)),
+        **{name: getattr(options, name) for name in _PLAIN_OPTIONS},
+    }
+    # Imported late: torch takes seconds, and wrong arguments are told at once.
     from hubble_dash.builder.pipeline import build
 
+    BuildSettings(**settings)
     return build(
         options.input,
         out=options.out,
         overwrite=options.overwrite,
         progress=not options.quiet,
-        title=options.title,
-        cutouts=_cutouts(options),
-        stretch=Stretch(
-            limits=options.limits,
-            percentile=options.percentile,
-            curve=options.curve,
-            per=options.limits_per,
-        ),
-        process_images=tuple(options.process_images),
-        process_cutouts=tuple(options.process_cutouts),
-        catalog=options.catalog,
-        catalog_columns=CatalogColumns(
-            path=options.path_column,
-            ra=options.ra_column,
-            dec=options.dec_column,
-            x=options.x_column,
-            y=options.y_column,
-            ra_unit=options.ra_unit,
-        ),
-        hdu=int(options.hdu) if options.hdu and options.hdu.isdecimal() else options.hdu,
-        plane=options.plane,
-        header_keys=tuple(options.header_key),
-        max_unreadable=options.max_unreadable,
-        model=options.model,
-        weights=options.weights,
-        features=options.features,
-        device=options.device,
-        batch_size=options.batch_size,
-        neighbors=options.neighbors,
-        map=MapSettings(
-            method=options.map,
-            perplexity=options.perplexity,
-            early_exaggeration=options.early_exaggeration,
-            n_iter=options.n_iter,
-            n_neighbors=options.n_neighbors,
-            min_dist=options.min_dist,
-            random_state=options.random_state,
-        ),
+        **settings,
     )
 
 
+def _refuse_what_does_nothing(options: Namespace) -> None:
+    if not options.input and options.catalog is None:
+        raise ValueError("no INPUT: name image files or folders, or a --catalog that names them")
+    if options.cutouts == "catalog" and options.catalog is None:
+        raise ValueError("--cutouts catalog needs the positions; name their file: --catalog FILE")
+    of_catalog = [f"{name}_column" for name in COLUMNS] + ["ra_unit"]
+    for name in _given(options, of_catalog):
+        if options.catalog is None:
+            raise ValueError(f"{_flag(name)} speaks of a catalogue; name it: --catalog FILE")
+    for name, (other, values) in _BELONGS.items():
+        if _given(options, (name,)) and getattr(options, other) not in values:
+            wanted = " or ".join(f"--{other} {value}" for value in values)
+            raise ValueError(
+                f"{_flag(name)} belongs to {wanted}; with --{other} {getattr(options, other)}"
+                " it would do nothing"
+            )
+
+
+def _given(options: Namespace, names: Iterable[str]) -> dict[str, Any]:
+    """Pick the options that were given; the settings know the defaults of the others."""
+    return {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+
+
 def _cutouts(options: Namespace) -> CutoutSettings:
-    common = {} if options.min_valid is None else {"min_valid": options.min_valid}
-    match options.cutouts:
-        case "full":
-            return WholeImage(**common)
-        case "window":
-            if options.size is not None and not options.size.is_integer():
-                raise ValueError(f"--size is {options.size:g}; windows have whole pixels")
-            size = 224 if options.size is None else int(options.size)
-            return SlidingWindow(
-                size=size, step=options.step, cover_edges=not options.no_cover_edges, **common
-            )
-        case "sources":
-            return DetectedSources(
-                threshold=options.threshold,
-                min_pixels=options.min_pixels,
-                deblend=not options.no_deblend,
-                padding=options.padding,
-                min_size=options.min_size,
-                max_size=options.max_size,
-                **common,
-            )
-        case _:
-            size = 64 if options.size is None else options.size
-            return CatalogPositions(size=size, unit=options.unit, **common)
+    kind = options.cutouts
+    names = [name for name, (other, kinds) in _BELONGS.items() if other == "cutouts"]
+    given = _given(options, [*names, "min_valid"])
+    if kind == "window" and "size" in given:
+        if not given["size"].is_integer():
+            raise ValueError(f"--size is {given['size']:g}; windows have whole pixels")
+        given["size"] = int(given["size"])
+    return _KINDS[kind](**given)

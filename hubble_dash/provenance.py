@@ -17,6 +17,13 @@ _KINDS = {
     "catalog": "positions of a catalogue",
 }
 
+# What each layout takes of the settings of the map.
+_MAP_SETTINGS = {
+    "tsne": ("perplexity", "early_exaggeration", "n_iter", "random_state"),
+    "umap": ("n_neighbors", "min_dist", "random_state"),
+    "pca": (),
+}
+
 
 def provenance(atlas: Atlas) -> list[tuple[str, str]]:
     """Say what an atlas was made of, how and with what.
@@ -34,9 +41,10 @@ def provenance(atlas: Atlas) -> list[tuple[str, str]]:
     manifest = atlas.manifest
     settings, model = manifest["settings"], manifest["model"]
     cutouts = dict(settings["cutouts"])
+    inputs = settings["inputs"] or [f"the paths in {settings['catalog']}"]
     kind = _KINDS[cutouts.pop("kind")]
     rows = [
-        ("Images", f"{manifest['n_images']:,} from {', '.join(settings['inputs'])}"),
+        ("Images", f"{manifest['n_images']:,} from {', '.join(inputs)}"),
         ("Cutouts", f"{manifest['n_cutouts']:,} {kind} ({_options(cutouts)})"),
         ("Left out", _left_out(manifest["left_out"])),
         ("Stretch", _options(settings["stretch"])),
@@ -48,7 +56,7 @@ def provenance(atlas: Atlas) -> list[tuple[str, str]]:
         ("Weights", model["reason"]),
         ("File of weights", f"{model['weights']}, SHA-256 {model['weights_sha256']}"),
         ("Similarity", "cosine of the fingerprints, exact nearest neighbours"),
-        ("Map", _options(manifest["map"])),
+        ("Map", _map(manifest["map"])),
         ("Made", f"{manifest['created']} with hubble-dash {manifest['hubble_dash']}"),
         ("Versions", ", ".join(f"{k} {v}" for k, v in manifest["versions"].items())),
     ]  # fmt: skip
@@ -62,6 +70,11 @@ def _options(options: Mapping[str, Any]) -> str:
         for name, value in options.items()
         if value is not None
     )  # fmt: skip
+
+
+def _map(settings: Mapping[str, Any]) -> str:
+    names = ("method", *_MAP_SETTINGS[settings["method"]])
+    return _options({name: settings[name] for name in names})
 
 
 def _steps(steps: list[dict[str, Any]]) -> str:

@@ -78,12 +78,19 @@ def make_atlas(
         PillowImage.fromarray(shown).save(part / "previews" / f"{index:05d}.webp", quality=90)
         images.append(
             {
-                "path": f"/data/field_{index}.fits", "name": f"field_{index}.fits",
-                "nx": nx, "ny": ny, "origin": origin, "preview": f"{index:05d}.webp",
-                "preview_width": nx, "preview_height": ny, "position_quality": "exact" if sky else "", "notes": "",
+                "path": f"/data/field_{index}.fits",
+                "name": f"field_{index}.fits",
+                "nx": nx,
+                "ny": ny,
+                "origin": origin,
+                "preview": f"{index:05d}.webp",
+                "preview_width": nx,
+                "preview_height": ny,
+                "position_quality": "exact" if sky else "",
+                "notes": "",
                 "INSTRUME": "ACS",
             }
-        )  # fmt: skip
+        )
         for box in grid((ny, nx), size, step):
             x, y = (box[0] + box[1] - 1) / 2, (box[2] + box[3] - 1) / 2
             cut = picture[box[2] : box[3], box[0] : box[1]]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 from atlases import make_atlas, nebula
+from makers import flux_image, make_fits
 
 from hubble_dash.atlas import Atlas
+from hubble_dash.config import MapSettings, SlidingWindow
+
+QuickBuild: TypeAlias = Callable[..., Atlas]
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +33,49 @@ def flipped_atlas(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
 def lonely_atlas(tmp_path: Path) -> Atlas:
     """An atlas of one cutout."""
     return make_atlas(tmp_path / "one.atlas", pictures=[nebula(4)], limit=1)
+
+
+@pytest.fixture(scope="session")
+def small_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights of timm's smallest ResNet: random, but quick where they do not matter."""
+    import torch
+    from safetensors.torch import save_file
+
+    from hubble_dash.builder.native import timm
+
+    path = tmp_path_factory.mktemp("weights") / "small.safetensors"
+    torch.manual_seed(0)
+    save_file(timm.create_model("test_resnet", num_classes=1000).state_dict(), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def quick_build(small_weights: Path) -> QuickBuild:
+    """`hubble_dash.build` with a small network and a map that takes no time."""
+    from hubble_dash.builder.pipeline import build
+
+    def run(inputs: Any, out: Path, **settings: Any) -> Atlas:
+        quick = {"model": "test_resnet", "weights": small_weights, "device": "cpu"}
+        quick |= {"map": MapSettings(method="pca"), "progress": False}
+        return build(inputs, out=out, **(quick | settings))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def mosaic(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    """Sliding windows of a tilted FITS file by the pretrained network; `mosaic.fits` beside it."""
+    from hubble_dash.builder.pipeline import build
+
+    folder = tmp_path_factory.mktemp("mosaic")
+    make_fits(folder / "mosaic.fits", flux_image((150, 210)))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr("hubble_dash.builder.weights.hub_constants.HF_HUB_OFFLINE", True)
+        return build(
+            folder / "mosaic.fits",
+            out=folder / "mosaic.atlas",
+            cutouts=SlidingWindow(size=48, step=24),
+            model="tf_efficientnet_lite0",
+            map=MapSettings(n_iter=25),
+            progress=False,
+        )

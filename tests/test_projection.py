@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE, trustworthiness
+from threadpoolctl import threadpool_limits
 
 from hubble_dash.builder.neighbors import find_neighbors, unit_rows
 from hubble_dash.builder.projection import project
@@ -59,11 +60,12 @@ def test_too_few_is_said(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_tsne_keeps_neighbourhoods_as_scikit_learn_does() -> None:
-    fingerprints = clustered(600)
+    fingerprints = clustered(400)
     unit = unit_rows(fingerprints)
     ours = trustworthiness(unit, laid_out(fingerprints), n_neighbors=10)
-    theirs = trustworthiness(unit, TSNE(random_state=0).fit_transform(unit), n_neighbors=10)
-    assert ours > theirs - 0.01
+    with threadpool_limits(1):  # on a busy machine its threads wait for one another
+        scikit_learn = TSNE(random_state=0).fit_transform(unit)
+    assert ours > trustworthiness(unit, scikit_learn, n_neighbors=10) - 0.01
 
 
 def test_tsne_keeps_clusters_apart() -> None:
@@ -113,11 +115,11 @@ def test_pca_equals_scikit_learn(n: int, d: int) -> None:
 
 
 def test_pca_of_long_fingerprints_takes_axes_from_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
-    fingerprints = clustered(400, d=50)
+    fingerprints = clustered(400, d=150, clusters=2)
     exact = laid_out(fingerprints, "pca")
-    monkeypatch.setattr("hubble_dash.builder.projection.LARGEST_SQUARE", 45)
+    monkeypatch.setattr("hubble_dash.builder.projection.LARGEST_SQUARE", 140)
     sampled = laid_out(fingerprints, "pca")
-    assert abs(np.corrcoef(sampled[:, 0], exact[:, 0])[0, 1]) > 0.95
+    assert abs(np.corrcoef(sampled[:, 0], exact[:, 0])[0, 1]) > 0.99
 
 
 def test_umap_keeps_neighbourhoods() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -203,3 +204,22 @@ def test_find_limits() -> None:
     values = np.arange(101.0)
     assert find_limits(values, Stretch(percentile=80)) == pytest.approx((10, 90))
     assert find_limits(np.empty(0), Stretch()) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("max_side", [None, 1000])
+def test_no_more_is_held_than_the_result_and_a_band(
+    monkeypatch: pytest.MonkeyPatch, max_side: int | None
+) -> None:
+    monkeypatch.setattr(stretch, "BAND_PIXELS", 20_000)
+    monkeypatch.setattr(stretch, "SAMPLE_PIXELS", 20_000)
+    shown = display(flux_image((1500, 2000)).astype(">f8"), Stretch(), origin="lower")
+    tracemalloc.start()
+    try:
+        pixels, valid = shown.read(max_side=max_side)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    band = 20_000 * 8
+    assert peak < pixels.nbytes + valid.nbytes + 12 * band
+    # What it was before: all of the flux in one piece, several times over.
+    assert peak < 1500 * 2000 * 8

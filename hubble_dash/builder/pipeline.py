@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import importlib.metadata
 import logging
-import os
 import platform
+import secrets
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -31,21 +31,29 @@ from hubble_dash.atlas import (
     seal,
 )
 from hubble_dash.builder.catalog import Catalog, read_catalog
-from hubble_dash.builder.cutouts import find_cutouts, keep
+from hubble_dash.builder.cutouts import Cutouts, find_cutouts, keep
 from hubble_dash.builder.files import find_files
 from hubble_dash.builder.fingerprints import Network, load_network
 from hubble_dash.builder.images import Image, open_image
 from hubble_dash.builder.neighbors import find_neighbors
 from hubble_dash.builder.overlaps import most_overlapping
-from hubble_dash.builder.positions import Positions, positions_of
+from hubble_dash.builder.positions import positions_of
 from hubble_dash.builder.processing import process, process_image
 from hubble_dash.builder.projection import project
-from hubble_dash.builder.records import CutoutWriter
+from hubble_dash.builder.records import CutoutWriter, describe_image, image_table
 from hubble_dash.builder.stretch import Display
 from hubble_dash.builder.thumbnails import write_preview
 from hubble_dash.builder.weights import find_weights
-from hubble_dash.config import BuildSettings
-from hubble_dash.errors import BuildError, ImageError
+from hubble_dash.config import (
+    BuildSettings,
+    CatalogPositions,
+    Crop,
+    FlipLeftRight,
+    FlipUpDown,
+    Resize,
+    Rotate,
+)
+from hubble_dash.errors import BuildError, CatalogError, ImageError
 
 __all__ = ["build"]
 
@@ -58,6 +66,8 @@ MAX_OVERLAPS = 400
 # What a page shows beside the selected cutout, for which neighbours must suffice.
 SHOWN = 9
 FEW_CUTOUTS = 10
+# Steps after which a pixel is at another place.
+MOVING = (Crop, FlipLeftRight, FlipUpDown, Resize, Rotate)
 VERSIONS = ("torch", "timm", "faiss-cpu", "openTSNE", "astropy", "photutils", "numpy")
 
 
@@ -114,7 +124,9 @@ def build(
         run = _Build(chosen, network, catalog, folder, progress=progress)
         run.cut(files)
         k = run.lay_out()
-        manifest = run.manifest([Path(str(one)).name for one in given], out.stem, k)
+        # The name of "." is that of the folder it stands for.
+        names = [Path(one).name or Path(one).resolve().name for one in given]
+        manifest = run.manifest(names, out.name.removesuffix(".atlas"), k)
         return seal(folder, out, manifest, replace=overwrite)
 
 
@@ -122,7 +134,7 @@ def _read_catalog(settings: BuildSettings) -> Catalog | None:
     if settings.catalog is None:
         return None
     columns = settings.catalog_columns
-    return read_catalog(
+    catalog = read_catalog(
         settings.catalog,
         path_column=columns.path,
         ra_column=columns.ra,
@@ -131,6 +143,19 @@ def _read_catalog(settings: BuildSettings) -> Catalog | None:
         y_column=columns.y,
         ra_unit=columns.ra_unit,
     )
+    at_positions = isinstance(settings.cutouts, CatalogPositions)
+    if catalog.paths is None and not at_positions:
+        raise CatalogError(
+            f"{catalog.path} does not say to which image a row belongs; name its column of paths"
+            " with --path-column, or cut at its positions with --cutouts catalog"
+        )
+    moving = [step.name for step in settings.process_images if isinstance(step, MOVING)]
+    if at_positions and catalog.x is not None and moving:
+        raise ValueError(
+            f"{catalog.path} gives pixels of the images as they are, and {moving[0]} moves them;"
+            " give RA and Dec, or apply this step to the cutouts"
+        )
+    return catalog
 
 
 def _find_files(given: Sequence[str | Path], catalog: Catalog | None) -> list[Path]:
@@ -138,13 +163,13 @@ def _find_files(given: Sequence[str | Path], catalog: Catalog | None) -> list[Pa
         return find_files(given)
     if catalog is None or catalog.paths is None:
         raise BuildError("no images: name files or folders, or a catalogue with a path column")
-    return list(dict.fromkeys(catalog.paths))
+    return list({path.resolve(): path for path in catalog.paths}.values())
 
 
 @contextmanager
 def _folder_beside(out: Path) -> Iterator[Path]:
     """Make a folder to work in; whatever is left of it is removed in the end."""
-    folder = out.with_name(f"{out.name}.part-{os.getpid()}")
+    folder = out.with_name(f"{out.name}.part-{secrets.token_hex(4)}")
     try:
         folder.mkdir(parents=True)
     except OSError as err:
@@ -186,7 +211,7 @@ class _Build:
             for number, path in enumerate(files):
                 try:
                     with self._open(path) as image:
-                        self._cut_image(image, bar, n_left=len(files) - number - 1)
+                        self._cut_image(image, bar, files_per_done=len(files) / (number + 1))
                 except ImageError as err:
                     logger.warning("left out: %s", err)
                     self.unreadable.append((path, err.reason))
@@ -209,26 +234,26 @@ class _Build:
 
     def _stop_if_hopeless(self, n_files: int) -> None:
         if len(self.unreadable) > self.settings.max_unreadable * n_files:
-            listed = "\n".join(f"  {path}: {reason}" for path, reason in self.unreadable[:10])
+            listed = "; ".join(f"{path}: {reason}" for path, reason in self.unreadable[:3])
             raise BuildError(
-                f"{len(self.unreadable)} of {n_files} files cannot be read:\n{listed}\n"
-                "mend or leave out these, or allow more with --max-unreadable"
+                f"{len(self.unreadable)} of {n_files} files cannot be read ({listed});"
+                " mend or leave out such files, or allow more with --max-unreadable"
             )
 
-    def _cut_image(self, image: Image, bar: Any, *, n_left: int) -> None:
+    def _cut_image(self, image: Image, bar: Any, *, files_per_done: float) -> None:
         settings, catalog = self.settings, self.catalog
         if catalog is not None:
             catalog.check_hours(image)
         display = process_image(Display(image, settings.stretch), settings.process_images)
         found = find_cutouts(display, settings.cutouts, catalog=catalog)
-        self.left_out.update(found.left_out)
         # The preview comes first: it reads the whole image, so a damaged file shows itself
         # before any of its cutouts is written.
         index = len(self.images)
         preview = self.folder / "previews" / f"{index:05d}.webp"
-        width, height = write_preview(display, preview)
+        size = write_preview(display, preview)
+        self.left_out.update(found.left_out)
         positions = positions_of(display, found, catalog, settings.cutouts)
-        bar.total = round((bar.n + len(found)) * (1 + n_left / (index + 1)))
+        bar.total = round((bar.n + len(found)) * files_per_done)
         bar.refresh()
         before = self.writer.n
         max_side = None if settings.process_cutouts else MAX_CUTOUT_SIDE
@@ -247,14 +272,22 @@ class _Build:
             preview.unlink()
             logger.info("%s: no cutouts", image.path)
             return
-        self.notes.update(image.notes + positions.notes)
-        self.images.append(_describe(display, preview.name, (width, height), positions))
+        self.notes.update(image.notes + positions.notes + self._missing_row(image, found))
+        self.images.append(describe_image(display, preview.name, size, positions))
+
+    def _missing_row(self, image: Image, found: Cutouts) -> list[str]:
+        """Say why an image has nothing of the catalogue."""
+        if self.catalog is None or (found.catalog_rows >= 0).any():
+            return []
+        n_rows = len(self.catalog.rows_of(image.path))
+        several = f"{n_rows} rows, so that none was taken for the image as a whole"
+        return [f"the catalogue has {several if n_rows else 'no row for it'}"]
 
     def lay_out(self) -> int:
         """Write the tables, find neighbours, lay out the map; return how many neighbours."""
         cutouts = self.writer.table(self.catalog.metadata if self.catalog is not None else None)
         cutouts.to_parquet(self.folder / "cutouts.parquet", index=False)
-        _image_table(self.images).to_parquet(self.folder / "images.parquet", index=False)
+        image_table(self.images).to_parquet(self.folder / "images.parquet", index=False)
         fingerprints = self.writer.fingerprints()
         k = self._depth(cutouts)
         neighbors = find_neighbors(fingerprints, k=k)
@@ -285,7 +318,8 @@ class _Build:
         n = self.writer.n
         notes = [text if c == 1 else f"{c} images: {text}" for text, c in self.notes.items()]
         if n < FEW_CUTOUTS:
-            notes.append(f"With {n} cutouts there is little to compare, and the map says little.")
+            some = "1 cutout" if n == 1 else f"{n} cutouts"
+            notes.append(f"With {some} there is little to compare, and the map says little.")
         return {
             "title": settings.title or name,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -310,6 +344,8 @@ class _Build:
                 "process_images": [asdict(step) for step in settings.process_images],
                 "process_cutouts": [asdict(step) for step in settings.process_cutouts],
                 "catalog": Path(settings.catalog).name if settings.catalog else None,
+                "catalog_columns": asdict(settings.catalog_columns),
+                "header_keys": list(settings.header_keys),
                 "hdu": settings.hdu,
                 "plane": settings.plane,
                 "neighbors": settings.neighbors,
@@ -328,31 +364,3 @@ class _Build:
                 **{package: importlib.metadata.version(package) for package in VERSIONS},
             },
         }
-
-
-def _describe(
-    display: Display, preview: str, size: tuple[int, int], positions: Positions
-) -> dict[str, Any]:
-    image, (ny, nx) = display.image, display.shape
-    return {
-        "path": os.path.realpath(image.path),
-        "name": image.name,
-        "nx": nx,
-        "ny": ny,
-        "origin": display.origin,
-        "preview": preview,
-        "preview_width": size[0],
-        "preview_height": size[1],
-        "position_quality": positions.quality,
-        "notes": "; ".join(image.notes + positions.notes),
-        **image.metadata,
-    }
-
-
-def _image_table(images: list[dict[str, Any]]) -> pd.DataFrame:
-    """One row an image; a header key that is text in one image is text in all."""
-    table = pd.DataFrame(images)
-    for name in table.select_dtypes(include="object").columns:
-        if table[name].map(type).nunique() > 1:
-            table[name] = table[name].map(str, na_action="ignore")
-    return table

@@ -73,10 +73,12 @@ def positions_of(
         scale = display.sky.scale_arcsec(x, y)
         return Positions(ra_deg, dec_deg, scale, display.sky.quality)
     rows = found.catalog_rows
-    if catalog is None or catalog.ra_deg is None or catalog.dec_deg is None or (rows < 0).all():
+    if catalog is None or catalog.ra_deg is None or catalog.dec_deg is None:
         return Positions(unknown, unknown, unknown, "")
     ra_deg = np.where(rows >= 0, catalog.ra_deg[rows], np.nan)
     dec_deg = np.where(rows >= 0, catalog.dec_deg[rows], np.nan)
+    if not (np.isfinite(ra_deg) & np.isfinite(dec_deg)).any():
+        return Positions(unknown, unknown, unknown, "")
     if isinstance(settings, (WholeImage, CatalogPositions)):
         return Positions(ra_deg, dec_deg, unknown, "exact")
     note = "the catalogue's position of the image stands for all its cutouts"

@@ -201,13 +201,14 @@ def _pca(fingerprints: FloatMatrix) -> Positions:
     """Two principal components of the fingerprints brought to unit length, as cosines see them.
 
     From the smaller of the two square matrices, ``X X^T`` or ``X^T X``. Beyond `LARGEST_SQUARE`
-    rows and columns the axes come from evenly chosen rows.
+    rows and columns the axes come from rows drawn by a fixed chance.
     """
     unit = unit_rows(fingerprints)
     unit -= unit.mean(axis=0, dtype=np.float64).astype(np.float32)
     n, d = unit.shape
-    step = -(-n // LARGEST_SQUARE) if d > LARGEST_SQUARE else 1
-    sample = unit[::step]
+    sample = unit
+    if min(n, d) > LARGEST_SQUARE:
+        sample = unit[np.random.default_rng(0).choice(n, LARGEST_SQUARE, replace=False)]
     few_rows = len(sample) < d
     square = (sample @ sample.T if few_rows else sample.T @ sample).astype(np.float64)
     side = len(square)

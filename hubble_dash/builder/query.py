@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from hubble_dash.builder.images import open_image
 from hubble_dash.builder.pipeline import MAX_CUTOUT_SIDE
 from hubble_dash.builder.processing import process, process_image
 from hubble_dash.builder.stretch import Display
-from hubble_dash.builder.weights import find_weights
+from hubble_dash.builder.weights import find_weights, find_weights_again
 from hubble_dash.config import Stretch, step_from_dict
 from hubble_dash.errors import WeightsError
 
@@ -58,19 +59,27 @@ def fingerprint_image(
         raise WeightsError(
             f"{atlas.path} was built with the file {model['weights']}; name it with --weights"
         )
-    found = find_weights(model["name"], weights)
+    pixels = _read(path, settings)
+    found = (
+        find_weights_again(model["name"], model["weights_sha256"])
+        if weights is None
+        else find_weights(model["name"], weights)
+    )
     if found.sha256 != model["weights_sha256"]:
         raise WeightsError(
             f"{found.path} has SHA-256 {found.sha256}, the atlas was built with"
             f" {model['weights_sha256']}; fingerprints of different weights cannot be compared"
         )
     network = load_network(found, device=device, features=model["features"])
+    vector: NDArray[np.float32] = network.fingerprint([pixels]).fingerprints[0]
+    return vector
+
+
+def _read(path: str | Path, settings: Mapping[str, Any]) -> NDArray[np.uint8]:
+    """Read an image as the pipeline reads a cutout."""
     steps_on_images = [step_from_dict(step) for step in settings["process_images"]]
     steps_on_cutouts = [step_from_dict(step) for step in settings["process_cutouts"]]
     with open_image(path, hdu=settings["hdu"], plane=settings["plane"]) as image:
         display = process_image(Display(image, Stretch(**settings["stretch"])), steps_on_images)
-        max_side = None if steps_on_cutouts else MAX_CUTOUT_SIDE
-        pixels, _ = display.read(max_side=max_side)
-    batch = network.fingerprint([process(pixels, steps_on_cutouts)])
-    vector: NDArray[np.float32] = batch.fingerprints[0]
-    return vector
+        pixels, _ = display.read(max_side=None if steps_on_cutouts else MAX_CUTOUT_SIDE)
+    return process(pixels, steps_on_cutouts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,12 +14,15 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas import SheetLayout
 from hubble_dash.builder.fingerprints import Network
+from hubble_dash.builder.positions import Positions
+from hubble_dash.builder.stretch import Display
 from hubble_dash.builder.thumbnails import SheetWriter
 
-__all__ = ["CutoutWriter"]
+__all__ = ["CutoutWriter", "describe_image", "image_table"]
 
-# Cutouts held before they go through the network together, in batches.
+# Cutouts, and bytes of them, held before they go through the network together, in batches.
 PENDING = 128
+PENDING_BYTES = 128_000_000
 ROWS_A_BLOCK = 16384
 
 
@@ -79,7 +83,8 @@ class CutoutWriter:
         self._catalog_rows.append(catalog_row)
         self._sheets.add(pixels)
         self._pending.append(pixels)
-        if len(self._pending) >= PENDING:
+        n_bytes = sum(held.nbytes for held in self._pending)
+        if len(self._pending) >= PENDING or n_bytes >= PENDING_BYTES:
             self._describe_pending()
 
     def flush(self) -> None:
@@ -122,7 +127,7 @@ class CutoutWriter:
         ----------
         metadata : pandas.DataFrame, optional
             The catalogue's further columns, which follow under their own names; a name that the
-            atlas uses itself gets ``_catalog`` added.
+            atlas uses itself gets ``_catalog`` added, once more where that is taken too.
 
         Returns
         -------
@@ -141,7 +146,61 @@ class CutoutWriter:
                 table[f"score_{i + 1}"] = scores[:, i]
         if metadata is None:
             return table
-        taken = metadata.reset_index(drop=True).reindex(self._catalog_rows)
-        renamed = {name: f"{name}_catalog" for name in taken.columns if name in table.columns}
-        taken = taken.rename(columns=renamed).set_axis(table.index)
-        return pd.concat([table, taken], axis=1)
+        taken = metadata.reset_index(drop=True).reindex(self._catalog_rows).set_axis(table.index)
+        renamed: dict[str, str] = {}
+        for name in taken.columns:
+            new = name
+            while new in table.columns or (new != name and new in taken.columns):
+                new += "_catalog"
+            renamed[name] = new
+        return pd.concat([table, _writable(taken.rename(columns=renamed))], axis=1)
+
+
+def describe_image(
+    display: Display, preview: str, size: tuple[int, int], positions: Positions
+) -> dict[str, Any]:
+    """Give an image's row of the table of images.
+
+    Parameters
+    ----------
+    display : Display
+        The image, after processing.
+    preview : str
+        Name of the file that shows it.
+    size : (int, int)
+        Width and height of that.
+    positions : Positions
+        Of its cutouts.
+    """
+    image, (ny, nx) = display.image, display.shape
+    return {
+        "path": _text(os.path.realpath(image.path)),
+        "name": _text(image.name),
+        "nx": nx,
+        "ny": ny,
+        "origin": display.origin,
+        "preview": preview,
+        "preview_width": size[0],
+        "preview_height": size[1],
+        "position_quality": positions.quality,
+        "notes": "; ".join(image.notes + positions.notes),
+        **image.metadata,
+    }
+
+
+def image_table(images: list[dict[str, Any]]) -> pd.DataFrame:
+    """Give the table of images; a header key that is text in one image is text in all."""
+    return _writable(pd.DataFrame(images))
+
+
+def _writable(table: pd.DataFrame) -> pd.DataFrame:
+    """Turn values of mixed kinds, and of kinds that Parquet does not know, into text."""
+    table = table.copy()
+    for name in table.columns[[kind == np.dtype(object) for kind in table.dtypes]]:
+        table[name] = table[name].map(str, na_action="ignore")
+    return table
+
+
+def _text(name: str) -> str:
+    """Replace the bytes of a file's name that are no UTF-8, which no table can hold."""
+    return name.encode("utf-8", "replace").decode("utf-8")

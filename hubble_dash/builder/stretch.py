@@ -90,7 +90,7 @@ class Display:
         max_side : int, optional
             Shrink so that no side is longer, by averaging blocks of ``f x f`` display values,
             ``f = ceil(longer side / max_side)``; blocks are counted from array pixel (0, 0) of the
-            box. The image is read in bands of rows, so that it is never held whole.
+            box. The image is read in bands of rows: beside the result no more than one is held.
 
         Returns
         -------
@@ -111,18 +111,18 @@ class Display:
             raise ValueError(f"max_side is {max_side}; it must be at least 1 pixel")
         factor = 1 if max_side is None else math.ceil(max(box.width, box.height) / max_side)
         limits = self._limits_of(box)
-        if factor == 1:
-            pixels, valid = self._show(box, limits)
-        else:
-            bands = [
-                _average_blocks(*self._show(band, limits), factor=factor)
-                for band in _bands(box, multiple_of=factor)
-            ]
-            pixels = np.concatenate([pixels for pixels, _ in bands])
-            valid = np.concatenate([valid for _, valid in bands])
-        if self.origin == "lower":
-            pixels, valid = pixels[::-1], valid[::-1]
-        return np.ascontiguousarray(pixels), np.ascontiguousarray(valid)
+        shape = math.ceil(box.height / factor), math.ceil(box.width / factor)
+        valid = np.empty(shape, dtype=bool)
+        pixels = np.empty(shape if self.image.n_channels == 1 else (*shape, 3), dtype=np.uint8)
+        turn = -1 if self.origin == "lower" else 1
+        for band in _bands(box, multiple_of=factor):
+            shown, good = self._show(band, limits)
+            if factor > 1:
+                shown, good = _average_blocks(shown, good, factor=factor)
+            start = (band.iymin - box.iymin) // factor
+            rows = slice(start, start + len(good))
+            pixels[::turn][rows], valid[::turn][rows] = shown, good
+        return pixels, valid
 
     def flux(self, box: Box | None = None) -> NDArray[np.float32]:
         """Read the values that sources are detected on.

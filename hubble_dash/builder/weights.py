@@ -26,7 +26,7 @@ from huggingface_hub import constants as hub_constants
 from hubble_dash.builder.native import timm
 from hubble_dash.errors import WeightsError
 
-__all__ = ["SUFFIXES", "Weights", "find_weights"]
+__all__ = ["SUFFIXES", "Weights", "find_weights", "find_weights_again"]
 
 logger = logging.getLogger(__name__)
 
@@ -104,6 +104,38 @@ def find_weights(
                 f"name a file of yours with --weights, or take another --model"
             ) from None
         return found
+
+
+def find_weights_again(model: str, sha256: str, *, timeout_s: float = 10.0) -> Weights:
+    """Find the very weights that an atlas was built with.
+
+    Parameters
+    ----------
+    model : str
+        timm's name of the model, as the manifest has it.
+    sha256 : str
+        Checksum of the file.
+    timeout_s : float
+        Seconds to wait for the hub's first answer.
+
+    Returns
+    -------
+    Weights
+
+    Raises
+    ------
+    WeightsError
+        If no source has a file with that checksum.
+    """
+    config = _config(model)
+    for look in (_in_caches, _in_package, partial(_on_hub, timeout_s=timeout_s)):
+        found = look(config)
+        if found is not None and found.sha256 == sha256:
+            return found
+    raise WeightsError(
+        f"the weights of {model} with SHA-256 {sha256} are not to be had; name the file with"
+        " --weights, or build the atlas again"
+    )
 
 
 def _named_by_user(model: str, path: Path) -> Weights:

@@ -83,9 +83,9 @@ def page_html(atlas: Atlas, *, similar: int = 9, title: str | None = None) -> st
     """
     if len(atlas) > MAX_CUTOUTS:
         raise ExportError(
-            f"{atlas.path.name} has {len(atlas):,} cutouts; one HTML file carries {MAX_CUTOUTS:,} at"
-            " most. Build with a larger --step or --threshold, or from fewer images; or look at it"
-            f" with: hubble-dash serve {atlas.path.name}"
+            f"{atlas.path.name} has {len(atlas):,} cutouts; one HTML file carries {MAX_CUTOUTS:,}"
+            " at most. Build with a larger --step or --threshold, or from fewer images; or look at"
+            f" it with: hubble-dash serve {atlas.path.name}"
         )
     # BokehJS is all that the figures need; file_html would add what others ask for.
     library = "\n".join(Resources("inline", components=["bokeh"], log_level="warn").js_raw)
