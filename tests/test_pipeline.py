@@ -530,6 +530,8 @@ def test_few_cutouts(quick_build: QuickBuild, tmp_path: Path, n: int, method: An
     says = [note for note in atlas.manifest["notes"] if "little to compare" in note]
     assert len(says) == (n < 10)
     assert all(f"{n} cutout" in note for note in says)
+    assert atlas.manifest["map"]["method"] == ("tsne" if n >= 9 else "pca")
+    assert any("The map is that of PCA" in note for note in atlas.manifest["notes"]) == (n < 9)
     assert_whole(atlas)
 
 

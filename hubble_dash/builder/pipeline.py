@@ -39,7 +39,7 @@ from hubble_dash.builder.neighbors import find_neighbors
 from hubble_dash.builder.overlaps import most_overlapping
 from hubble_dash.builder.positions import positions_of
 from hubble_dash.builder.processing import process, process_image
-from hubble_dash.builder.projection import project
+from hubble_dash.builder.projection import LEAST_CUTOUTS, project, usable_method
 from hubble_dash.builder.records import CutoutWriter, describe_image, image_table
 from hubble_dash.builder.stretch import Display
 from hubble_dash.builder.thumbnails import write_preview
@@ -194,7 +194,7 @@ class _Build:
     ) -> None:
         self.settings, self.network, self.catalog = settings, network, catalog
         self.folder, self.progress = folder, progress
-        self.layout = SheetLayout()
+        self.layout, self.map_method = SheetLayout(), settings.map.method
         self.writer = CutoutWriter(folder, network, self.layout)
         self.images: list[dict[str, Any]] = []
         self.unreadable: list[tuple[Path, str]] = []
@@ -293,7 +293,9 @@ class _Build:
         neighbors = find_neighbors(fingerprints, k=k)
         np.save(self.folder / "neighbors.npy", neighbors.rows)
         np.save(self.folder / "similarities.npy", neighbors.similarities)
-        with tqdm(desc="map", unit=" iterations", disable=not self.progress) as bar:
+        self.map_method = usable_method(neighbors, self.settings.map)
+        silent = not self.progress or self.map_method != "tsne"
+        with tqdm(desc="map", unit=" iterations", disable=silent) as bar:
 
             def show(done: int, total: int) -> None:
                 bar.total = total
@@ -320,6 +322,11 @@ class _Build:
         if n < FEW_CUTOUTS:
             some = "1 cutout" if n == 1 else f"{n} cutouts"
             notes.append(f"With {some} there is little to compare, and the map says little.")
+        if self.map_method != settings.map.method:
+            notes.append(
+                f"The map is that of PCA: {settings.map.method} needs {LEAST_CUTOUTS} different"
+                " cutouts."
+            )
         return {
             "title": settings.title or name,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -350,7 +357,7 @@ class _Build:
                 "plane": settings.plane,
                 "neighbors": settings.neighbors,
             },
-            "map": asdict(settings.map),
+            "map": {**asdict(settings.map), "method": self.map_method},
             "thumbnails": layout_to_dict(self.layout),
             "left_out": {
                 "files": [

@@ -9,7 +9,7 @@ import logging
 import os
 import warnings
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from hubble_dash.builder.neighbors import FloatMatrix, find_neighbors, unit_rows
 from hubble_dash.config import MapSettings
 from hubble_dash.errors import MissingExtraError
 
-__all__ = ["LEAST_CUTOUTS", "project"]
+__all__ = ["LEAST_CUTOUTS", "project", "usable_method"]
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,25 @@ WORTH_THREADS = 1000
 SAME = 0.999999
 # Side of the square matrix up to which principal axes come from all rows.
 LARGEST_SQUARE = 4096
+
+
+def usable_method(neighbors: Neighbors, settings: MapSettings) -> Literal["tsne", "umap", "pca"]:
+    """Say which layout `project` will make: PCA where there is too little for the one asked for.
+
+    Parameters
+    ----------
+    neighbors : Neighbors
+        The shared graph.
+    settings : MapSettings
+        The method asked for.
+
+    Returns
+    -------
+    str
+        ``"pca"``, if there are fewer than `LEAST_CUTOUTS` different cutouts.
+    """
+    first, _ = _merged(neighbors)
+    return settings.method if len(first) >= LEAST_CUTOUTS else "pca"
 
 
 def project(
