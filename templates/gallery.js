@@ -12,7 +12,7 @@
 
   function places(sky, digits) {
     if (!sky) return [];
-    const [about, kept] = sky.approximate ? ["≈ ", -1] : ["", digits];
+    const [about, kept] = sky.approximate ? ["≈\u2009", -1] : ["", digits];
     return [about + format.position(sky.ra, sky.dec, kept), about + format.degrees(sky.ra, sky.dec, kept)];
   }
 

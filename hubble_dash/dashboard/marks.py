@@ -117,11 +117,11 @@ def marks(name: str, *, lines: bool) -> hv.Overlay:
         hv.Points([]).opts(
             size=11, fill_alpha=0, line_color=NINE, line_width=2.5, hooks=[named(f"{name}-nine")]
         ),
+        numbers(f"{name}-numbers", raised=15),
         hv.Points([]).opts(
             size=14, color=SELECTED, line_color="white", line_width=2,
             hooks=[named(f"{name}-selected")],
         ),
-        numbers(f"{name}-numbers", raised=15),
         hv.Points([]).opts(
             size=16, fill_alpha=0, line_color=SELECTED, line_width=2.5,
             hooks=[named(f"{name}-hovered")],

@@ -39,6 +39,14 @@ _SCRIPTS = (
     "main.js",
 )
 
+# Where the weights come from, in few words for the header.
+_WEIGHTS = {
+    "file": "weights from {file}",
+    "cache": "weights from the local cache",
+    "hub": "weights from the hub",
+    "package": "weights from an installed package",
+}
+
 TEMPLATE = _TEMPLATES.joinpath("report.html.jinja").read_text(encoding="utf-8")
 
 
@@ -94,7 +102,8 @@ def make_page(
         "n_cutouts": len(atlas),
         "n_images": atlas.manifest["n_images"],
         "model": model["name"],
-        "weights": model["reason"],
+        "weights": _WEIGHTS[model["weights_source"]].format(file=model["weights"]),
+        "weights_reason": model["reason"],
         "map_method": atlas.manifest["map"]["method"],
         "similar": similar,
         "has_sky": data.has_sky,
