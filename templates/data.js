@@ -77,6 +77,33 @@
     };
   }
 
+  // Columns that colours can show: numbers, and texts with fewer values than would all look the same.
+  const MOST_CATEGORIES = 60;
+  const colorable = new Map();
+  if (meta.images.length > 1 && meta.images.length < n) {
+    colorable.set("file", () => ({ codes: columns.image, texts: meta.images.map(({ name }) => name) }));
+  }
+  if (columns.label) {
+    colorable.set("best label", () => ({
+      codes: Int16Array.from({ length: n }, (_, row) => columns.label[5 * row]), texts: meta.labels,
+    }));
+  }
+  for (const column of meta.metadata) {
+    if (column.values || column.texts.length <= MOST_CATEGORIES) colorable.set(column.name, () => column);
+  }
+  for (const name of new Set(meta.images.flatMap(({ metadata }) => metadata.map(([key]) => key)))) {
+    const ofImage = meta.images.map(({ metadata }) => metadata.find(([key]) => key === name)?.[1]);
+    const distinct = [...new Set(ofImage.filter((value) => value !== undefined))];
+    if (distinct.length < 2 || colorable.has(name)) continue;
+    if (distinct.every((value) => typeof value === "number")) {
+      colorable.set(name, () => ({ values: Float64Array.from(columns.image, (image) => ofImage[image] ?? NaN) }));
+    } else if (distinct.length <= MOST_CATEGORIES) {
+      colorable.set(name, () => ({
+        codes: Int32Array.from(columns.image, (image) => distinct.indexOf(ofImage[image])), texts: distinct.map(String),
+      }));
+    }
+  }
+
   function overlap(a, b) {
     if (columns.image[a] !== columns.image[b]) return false;
     const p = columns.box.subarray(4 * a, 4 * a + 4);
@@ -171,6 +198,8 @@
   hd.data = {
     n, hasSky, canOverlap: rowsOfImage.size < n, similar, spread, cutoutAt, thumbnail, portrait,
     title: meta.title, wanted: meta.similar, notes: meta.notes, provenance: meta.provenance,
+    colorColumns: [...colorable.keys()],
+    column: async (name) => colorable.get(name)(),
     cutout: async (row) => cutoutNow(row),
     image: async (index) => meta.images[index],
     map: { x: columns.x, y: columns.y, rgb: columns.color },

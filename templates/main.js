@@ -81,6 +81,7 @@
   function openKeys() {
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+      if (event.target.closest?.("select")) return; // which has keys of its own
       const onControl = event.target.closest?.("button, input, a");
       if (event.key === "Enter" && onControl) return;
       const digit = /^[1-9]$/.test(event.key) && hd.state.shown?.similar[Number(event.key) - 1];

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from PIL import Image as PillowImage
 from hubble_dash.atlas import Atlas, SheetLayout, layout_to_dict, seal
 
 LAYOUT = SheetLayout()
+QuickBuild: TypeAlias = Callable[..., Atlas]
 
 
 def nebula(seed: int, shape: tuple[int, int] = (240, 320)) -> NDArray[np.uint8]:

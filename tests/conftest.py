@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
-from atlases import make_atlas, nebula
+from atlases import QuickBuild, make_atlas, nebula
 from makers import flux_image, make_fits
 
 from hubble_dash.atlas import Atlas
 from hubble_dash.config import MapSettings, SlidingWindow
-
-QuickBuild: TypeAlias = Callable[..., Atlas]
 
 
 @pytest.fixture(scope="session")

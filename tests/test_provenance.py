@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from atlases import nebula
-from conftest import QuickBuild
+from atlases import QuickBuild, nebula
 from makers import make_picture
 
 import hubble_dash as hd

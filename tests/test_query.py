@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from atlases import nebula
-from conftest import QuickBuild
+from atlases import QuickBuild, nebula
 from makers import flux_image, make_fits, make_picture
 
 import hubble_dash as hd

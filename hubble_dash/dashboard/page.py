@@ -31,6 +31,7 @@ _SCRIPTS = (
     "format.js",
     "data.js",
     "thumbnails.js",
+    "colors.js",
     "plot.js",
     "map.js",
     "gallery.js",

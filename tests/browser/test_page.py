@@ -14,7 +14,7 @@ from urllib.error import URLError
 
 import numpy as np
 import pytest
-from conftest import OpenPage  # type: ignore[import-not-found]
+from pages import FLAGS, OpenPage, find_browser
 
 from hubble_dash import app
 from hubble_dash.atlas import Atlas
@@ -147,7 +147,6 @@ def test_a_served_page_asks_its_own_host_only(open_page: Open, server: str) -> N
 
 
 def test_it_works_without_webgl(atlas: Atlas, report: Path) -> None:
-    from conftest import FLAGS, find_browser
     from playwright.sync_api import sync_playwright
 
     def check() -> None:
@@ -352,3 +351,27 @@ def test_the_provenance_panel(open_page: Open, report: Path) -> None:
         assert wanted in text
     page.page.keyboard.press("Escape")
     page.page.wait_for_selector("#hd-about", state="hidden")
+
+
+def test_colours_by_a_column(open_page: Open, report: Path, atlas: Atlas) -> None:
+    page = open_page(report)
+    own = page.column("hd-map-points", "color")
+    assert len(set(own)) > 20
+    columns = page.run("hubbleDash.data.colorColumns")
+    assert columns == ["file", "best label", "magnitude", "class"]
+    page.page.select_option("#hd-color", "class")
+    page.page.wait_for_selector("#hd-legend .hd-category")
+    colors = np.array(page.column("hd-map-points", "color"))
+    spiral = (atlas.cutouts["class"] == "spiral").to_numpy()
+    assert set(colors[spiral]).isdisjoint(colors[~spiral])
+    assert len(set(colors)) == 2
+    legend = page.page.inner_text("#hd-legend")
+    assert f"spiral {spiral.sum()}" in legend
+    assert f"elliptical {(~spiral).sum()}" in legend
+    page.page.select_option("#hd-color", "magnitude")
+    page.page.wait_for_selector("#hd-legend .hd-ramp")
+    colors = page.column("hd-map-points", "color")
+    assert (colors[0], colors[-1]) == ("#440154", "#fde725")
+    page.page.select_option("#hd-color", "")
+    page.page.wait_for_function("!document.querySelector('#hd-legend').childElementCount")
+    assert page.column("hd-map-points", "color") == own
