@@ -5,7 +5,7 @@
   const shownPart = document.getElementById("hd-shown");
   const selected = document.getElementById("hd-selected");
   const selectedRow = document.getElementById("hd-selected-row");
-  const gallery = document.getElementById("hd-gallery");
+  const gallery = document.getElementById("hd-similar");
   const start = document.getElementById("hd-start");
   const note = document.getElementById("hd-gallery-note");
   const { element, format } = hd;

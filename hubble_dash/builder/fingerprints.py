@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import itertools
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from hubble_dash.builder.ahead import ahead
+from hubble_dash.builder.calibration import Calibrated, calibrate
 from hubble_dash.builder.checkpoints import load_model
+from hubble_dash.builder.engines import Outputs, Pictures
 from hubble_dash.builder.native import timm
 from hubble_dash.builder.network_input import NetworkInput
 from hubble_dash.builder.weights import Weights
@@ -20,12 +26,13 @@ from hubble_dash.errors import WeightsError
 
 __all__ = ["N_LABELS", "Batch", "Network", "load_network"]
 
-logger = logging.getLogger(__name__)
-
 N_LABELS = 5
-
-# (b, height, width, 3) uint8 pictures -> (b, d) features and (b, c) logits, float32 on the CPU.
-Engine: TypeAlias = Callable[[NDArray[np.uint8]], tuple[torch.Tensor, torch.Tensor]]
+# Pictures by which the form of the network is chosen.
+SAMPLE = 128
+# Where nobody says how many cutouts there will be.
+MANY = 10_000
+# Where the cores are few, the network needs them itself.
+PREPARING_THREADS = max(1, min(8, (os.cpu_count() or 1) // 2))
 
 
 @dataclass(frozen=True)
@@ -47,39 +54,15 @@ class Batch:
     scores: NDArray[np.float32]
 
 
-class Pictures(torch.nn.Module):
-    """A timm model from 8-bit pictures to features and logits, in one pass.
+@dataclass(frozen=True)
+class NetworkOptions:
+    """How a network is run; see `load_network`, which checks them."""
 
-    What an engine compiles or converts: all of the numerical work, and nothing else.
-
-    Parameters
-    ----------
-    model : torch.nn.Module
-        A timm model.
-    mean, std : sequence of float
-        The colour statistics the model was trained with, in [0, 1].
-    """
-
-    scale: torch.Tensor
-    shift: torch.Tensor
-
-    def __init__(
-        self, model: torch.nn.Module, *, mean: Sequence[float], std: Sequence[float]
-    ) -> None:
-        super().__init__()
-        self.model: Any = model
-        spread = torch.tensor(std).reshape(1, 3, 1, 1)
-        self.register_buffer("scale", 1 / (255 * spread))
-        self.register_buffer("shift", -torch.tensor(mean).reshape(1, 3, 1, 1) / spread)
-
-    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Turn (b, height, width, 3) uint8 pictures into (b, d) features and (b, c) logits."""
-        channels_last = pictures.permute(0, 3, 1, 2).to(self.scale.dtype)
-        spatial = self.model.forward_features(channels_last * self.scale + self.shift)
-        # The head runs twice, which costs little and holds for every timm model, whatever it
-        # does between features and classifier.
-        features = self.model.forward_head(spatial, pre_logits=True)
-        return features.flatten(1), self.model.forward_head(spatial)
+    device: str
+    features: Literal["pooled", "probabilities"]
+    batch_size: int
+    engine: str
+    precision: str
 
 
 class Network:
@@ -107,24 +90,21 @@ class Network:
         self,
         weights: Weights,
         *,
-        engine: Engine,
+        pictures: Pictures,
         network_input: NetworkInput,
         label_names: list[str] | None,
-        features: Literal["pooled", "probabilities"],
-        device: str,
-        batch_size: int,
+        options: NetworkOptions,
     ) -> None:
         self.model = weights.model
         self.weights = weights
-        self.device = device
+        self.device = options.device
         self.input_size = network_input.height
         self.label_names = label_names
-        self._engine = engine
-        self._input = network_input
-        self._features = features
-        self._batch_size = batch_size
-        blank = np.zeros((1, 1), np.uint8)
-        self.n_features = self.fingerprint([blank]).fingerprints.shape[1]
+        self._pictures, self._input, self._options = pictures, network_input, options
+        self._calibrated: Calibrated | None = None
+        blank = torch.zeros((1, network_input.height, network_input.width, 3), dtype=torch.uint8)
+        with torch.inference_mode():
+            self.n_features = int(self._chosen(*pictures(blank)).shape[1])
 
     def fingerprint(self, cutouts: Sequence[NDArray[np.uint8]]) -> Batch:
         """Compute the fingerprints and the best labels of cutouts.
@@ -146,37 +126,104 @@ class Network:
         """
         if len(cutouts) == 0:
             raise ValueError("no cutouts were given; at least one is needed")
-        parts = [self._described(*self._engine(batch)) for batch in self._batches(cutouts)]
+        parts = list(self.stream(cutouts, n_expected=lambda: len(cutouts)))
         return Batch(
             np.concatenate([part.fingerprints for part in parts]),
             np.concatenate([part.labels for part in parts]),
             np.concatenate([part.scores for part in parts]),
         )
 
-    def _batches(self, cutouts: Sequence[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
-        """Prepare batches of pictures, one ahead of the network."""
+    def stream(
+        self,
+        cutouts: Iterable[NDArray[np.uint8]],
+        *,
+        n_expected: Callable[[], int] | None = None,
+    ) -> Generator[Batch, None, None]:
+        """Compute fingerprints while cutouts are still being read.
 
-        def prepared(start: int) -> NDArray[np.uint8]:
-            chosen = cutouts[start : start + self._batch_size]
-            return np.stack([self._input.prepare(pixels) for pixels in chosen])
+        Parameters
+        ----------
+        cutouts : iterable of (h, w) or (h, w, 3) uint8 arrays
+            As shown. Drawn from in another thread, a few batches ahead of the network, so that a
+            generator that reads and cuts keeps the network busy.
+        n_expected : callable, optional
+            Says how many cutouts there will be, roughly; asked once the first have been drawn. The
+            form of the network is chosen for that many; for very many where it is not given.
 
-        with ThreadPoolExecutor(1) as ahead:
-            batch = ahead.submit(prepared, 0)
-            for start in range(self._batch_size, len(cutouts), self._batch_size):
-                ready = batch.result()
-                batch = ahead.submit(prepared, start)
-                yield ready
-            yield batch.result()
+        Yields
+        ------
+        Batch
+            In the order of the cutouts.
+
+        Raises
+        ------
+        ValueError
+            If a cutout has another data type or shape, or the engine asked for is not there.
+        RuntimeError
+            If the engine asked for fails.
+        """
+        with closing(ahead(self._prepared(cutouts), depth=3)) as drawn:
+            batches: Iterator[NDArray[np.uint8]] = drawn
+            if self._calibrated is None:
+                first = list(itertools.islice(drawn, -(-SAMPLE // self._options.batch_size)))
+                if not first:
+                    return
+                self._calibrated = self._calibrate(np.concatenate(first), n_expected)
+                batches = itertools.chain(first, drawn)
+            under_way: deque[Callable[[], Outputs]] = deque()
+            for batch in batches:
+                under_way.append(self._calibrated.engine(batch))
+                if len(under_way) > 1:
+                    yield self._described(*under_way.popleft()())
+            for outputs in under_way:
+                yield self._described(*outputs())
+
+    def describe_engine(self) -> dict[str, Any]:
+        """Say in which form the network ran, and what else was tried, as plain data."""
+        return {} if self._calibrated is None else self._calibrated.describe()
+
+    def _calibrate(
+        self, sample: NDArray[np.uint8], n_expected: Callable[[], int] | None
+    ) -> Calibrated:
+        options = self._options
+        return calibrate(
+            self._pictures,
+            sample,
+            device=options.device,
+            engine=options.engine,
+            precision=options.precision,
+            batch_size=options.batch_size,
+            n_expected=n_expected() if n_expected is not None else MANY,
+        )
+
+    def _prepared(self, cutouts: Iterable[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
+        """Prepare batches of pictures."""
+        with ThreadPoolExecutor(PREPARING_THREADS) as threads:
+            waiting: deque[Future[NDArray[np.uint8]]] = deque()
+            ready: list[NDArray[np.uint8]] = []
+            for pixels in cutouts:
+                waiting.append(threads.submit(self._input.prepare, pixels))
+                # Cutouts may be large, and pictures are small: few of the former are held.
+                if len(waiting) > 2 * PREPARING_THREADS:
+                    ready.append(waiting.popleft().result())
+                if len(ready) == self._options.batch_size:
+                    yield np.stack(ready)
+                    ready.clear()
+            ready += [future.result() for future in waiting]
+            for i in range(0, len(ready), self._options.batch_size):
+                yield np.stack(ready[i : i + self._options.batch_size])
+
+    def _chosen(self, features: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
+        return logits.softmax(1) if self._options.features == "probabilities" else features
 
     def _described(self, features: torch.Tensor, logits: torch.Tensor) -> Batch:
         probabilities = logits.softmax(1)
-        chosen = probabilities if self._features == "probabilities" else features
         labels = np.full((len(features), N_LABELS), -1, np.int32)
         scores = np.zeros((len(features), N_LABELS), np.float32)
         if self.label_names is not None:
             best = probabilities.topk(N_LABELS, dim=1)
             labels[:], scores[:] = best.indices.numpy(), best.values.numpy()
-        return Batch(chosen.numpy(), labels, scores)
+        return Batch(self._chosen(features, logits).numpy(), labels, scores)
 
 
 def load_network(
@@ -185,6 +232,8 @@ def load_network(
     device: str = "auto",
     features: Literal["pooled", "probabilities"] = "pooled",
     batch_size: int = 32,
+    engine: Literal["auto", "eager", "compile", "openvino"] = "auto",
+    precision: Literal["auto", "fp32", "bf16", "fp16", "int8"] = "auto",
 ) -> Network:
     """Build the network that makes fingerprints.
 
@@ -199,6 +248,9 @@ def load_network(
         the classes, which is what the method started from.
     batch_size : int
         Pictures in one pass of the network.
+    engine, precision : str
+        What runs it, and how exactly it counts; ``"auto"`` takes the fastest that is here and means
+        the same, by trying them on the first cutouts (see `hubble_dash.builder.calibration`).
 
     Returns
     -------
@@ -211,8 +263,9 @@ def load_network(
     WeightsError
         If the weights do not fit the model, or lack the classifier that probabilities need.
     """
-    if features not in ("pooled", "probabilities"):
-        raise ValueError(f"features is {features!r}; allowed: pooled, probabilities")
+    _check_choice("features", features, ("pooled", "probabilities"))
+    _check_choice("engine", engine, ("auto", "eager", "compile", "openvino"))
+    _check_choice("precision", precision, ("auto", "fp32", "bf16", "fp16", "int8"))
     if batch_size < 1:
         raise ValueError(f"batch_size is {batch_size}; it must be at least 1")
     device = _device(device)
@@ -226,25 +279,16 @@ def load_network(
     pictures = Pictures(model, mean=config["mean"], std=config["std"])
     return Network(
         weights,
-        engine=_eager(pictures, device),
+        pictures=pictures,
         network_input=NetworkInput.from_config(config),
         label_names=_label_names(model),
-        features=features,
-        device=device,
-        batch_size=batch_size,
+        options=NetworkOptions(device, features, batch_size, engine, precision),
     )
 
 
-def _eager(pictures: Pictures, device: str) -> Engine:
-    """Run the network as PyTorch does, in single precision, channels last."""
-    module: torch.nn.Module = pictures.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    @torch.inference_mode()
-    def run(batch: NDArray[np.uint8]) -> tuple[torch.Tensor, torch.Tensor]:
-        features, logits = module(torch.from_numpy(batch).to(device))
-        return features.float().cpu(), logits.float().cpu()
-
-    return run
+def _check_choice(name: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
 
 
 def _device(device: str) -> str:

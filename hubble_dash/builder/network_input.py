@@ -8,10 +8,16 @@ from math import floor
 from typing import Any, Literal
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 
 __all__ = ["NetworkInput"]
+
+# Interpolations that torch has vectorised: four times as fast as Pillow.
+VECTORIZED = ("bilinear", "bicubic")
+# Beyond this many times the pixels that are seen, only these are resized.
+MOST_WASTE = 3
 
 
 @dataclass(frozen=True)
@@ -73,15 +79,51 @@ class NetworkInput:
                 f"it must be uint8, (h, w) or (h, w, 3), with at least one pixel"
             )
         resized_height, resized_width = self._resized(*pixels.shape[:2])
-        top, y, height = _place(pixels.shape[0], resized_height, self.height)
-        left, x, width = _place(pixels.shape[1], resized_width, self.width)
+        needed = max(self.height, resized_height) * max(self.width, resized_width)
+        if self.interpolation in VECTORIZED and needed <= MOST_WASTE * self.height * self.width:
+            part = self._resize_whole(pixels, resized_height, resized_width)
+        else:
+            part = self._resize_part(pixels, resized_height, resized_width)
+        if part.shape[:2] == (self.height, self.width):
+            return np.broadcast_to(part, (self.height, self.width, 3))
+        return self._padded(part)
+
+    def _resize_whole(
+        self, pixels: NDArray[np.uint8], resized_height: int, resized_width: int
+    ) -> NDArray[np.uint8]:
+        """Resize, then crop, as timm does; torch's kernel equals Pillow's to a level."""
+        # torch wants positive steps, and warns of arrays that it might write to.
+        whole = np.require(pixels.reshape(*pixels.shape[:2], -1), requirements=["C", "W"])
+        resized = (
+            torch.nn.functional.interpolate(
+                torch.from_numpy(whole).permute(2, 0, 1)[None],
+                size=(resized_height, resized_width),
+                mode=self.interpolation,
+                antialias=True,
+            )[0]
+            .permute(1, 2, 0)
+            .numpy()
+        )
+        top, left = (
+            max(0, round((side - wanted) / 2))
+            for side, wanted in ((resized_height, self.height), (resized_width, self.width))
+        )
+        return resized[top : top + self.height, left : left + self.width]
+
+    def _resize_part(
+        self, pixels: NDArray[np.uint8], resized_height: int, resized_width: int
+    ) -> NDArray[np.uint8]:
+        """Resize only what will be seen, so that a long thin cutout costs no more than others."""
+        y, height = _seen(pixels.shape[0], resized_height, self.height)
+        x, width = _seen(pixels.shape[1], resized_width, self.width)
         shown = Image.fromarray(pixels).resize(
             (width, height), Image.Resampling[self.interpolation.upper()], (x[0], y[0], x[1], y[1])
         )
-        part = np.asarray(shown)
-        part = part if part.ndim == 3 else part[:, :, np.newaxis]
-        if (height, width) == (self.height, self.width):
-            return np.broadcast_to(part, (height, width, 3))
+        return np.asarray(shown).reshape(height, width, -1)
+
+    def _padded(self, part: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        height, width = part.shape[:2]
+        top, left = (self.height - height) // 2, (self.width - width) // 2
         padded = np.empty((self.height, self.width, 3), np.uint8)
         padded[:] = [round(255 * value) for value in self.mean]
         padded[top : top + height, left : left + width] = part
@@ -100,9 +142,9 @@ class NetworkInput:
         return max(1, round(height / ratio)), max(1, round(width / ratio))
 
 
-def _place(length: int, resized: int, wanted: int) -> tuple[int, tuple[float, float], int]:
-    """Along one axis: first pixel in the input, stretch of the cutout, pixels in the input."""
+def _seen(length: int, resized: int, wanted: int) -> tuple[tuple[float, float], int]:
+    """Along one axis: the stretch of the cutout that is seen, and its pixels in the input."""
     if resized < wanted:
-        return (wanted - resized) // 2, (0.0, float(length)), resized
+        return (0.0, float(length)), resized
     first = round((resized - wanted) / 2)
-    return 0, (first * length / resized, (first + wanted) * length / resized), wanted
+    return (first * length / resized, (first + wanted) * length / resized), wanted
