@@ -53,7 +53,7 @@ _MAP_OPTIONS = [name for name, (other, _) in _BELONGS.items() if other == "map"]
 # Options that are named as the settings are.
 _PLAIN_OPTIONS = (
     *("title", "catalog", "plane", "max_unreadable", "model", "weights", "features", "device"),
-    *("batch_size", "neighbors"),
+    *("batch_size", "engine", "precision", "neighbors"),
 )
 _FLAGS = {"cover_edges": "--no-cover-edges", "deblend": "--no-deblend"}
 _KINDS: Mapping[str, type[CutoutSettings]] = {
@@ -228,6 +228,14 @@ def _add_network(parser: ArgumentParser) -> None:
     group.add_argument(
         "--batch-size", type=int, default=32, help="cutouts in one pass (%(default)s)"
     )
+    group.add_argument(
+        "--engine", choices=("auto", "eager", "compile", "openvino"), default="auto",
+        help="what runs the network; auto measures which is fastest here (%(default)s)",
+    )  # fmt: skip
+    group.add_argument(
+        "--precision", choices=("auto", "fp32", "bf16", "fp16", "int8"), default="auto",
+        help="how exactly; auto takes no form that changes the fingerprints (%(default)s)",
+    )  # fmt: skip
     group.add_argument(
         "--neighbors", type=int, default=100, help="neighbours kept, at least (%(default)s)"
     )

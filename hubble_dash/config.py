@@ -494,6 +494,10 @@ class BuildSettings:
         Where the network runs.
     batch_size : int
         Cutouts in one pass of the network.
+    engine : {"auto", "eager", "compile", "openvino"}
+        What runs the network; ``"auto"`` measures which is fastest here and means the same.
+    precision : {"auto", "fp32", "bf16", "fp16", "int8"}
+        How exactly it counts; ``"auto"`` as for `engine`.
     neighbors : int
         Neighbours kept for each cutout, at least; fewer where there are fewer cutouts.
     map : MapSettings
@@ -523,6 +527,8 @@ class BuildSettings:
     features: Literal["pooled", "probabilities"] = "pooled"
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     batch_size: int = 32
+    engine: Literal["auto", "eager", "compile", "openvino"] = "auto"
+    precision: Literal["auto", "fp32", "bf16", "fp16", "int8"] = "auto"
     neighbors: int = 100
     map: MapSettings = field(default_factory=MapSettings)
     catalog: str | Path | None = None
@@ -537,6 +543,8 @@ class BuildSettings:
         _choice("features", self.features, ("pooled", "probabilities"))
         _choice("device", self.device, ("auto", "cpu", "cuda", "mps"))
         _at_least("batch_size", self.batch_size, 1)
+        _choice("engine", self.engine, ("auto", "eager", "compile", "openvino"))
+        _choice("precision", self.precision, ("auto", "fp32", "bf16", "fp16", "int8"))
         _at_least("neighbors", self.neighbors, 1)
         _within("max_unreadable", self.max_unreadable, 0.0, 1.0)
         if isinstance(self.cutouts, CatalogPositions) and self.catalog is None:

@@ -15,7 +15,7 @@ PACKAGE = Path(hubble_dash.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # From the bottom up; a module imports only from lines above its own.
 BUILDER = [
-    {"native", "files", "sky", "network_input"},
+    {"ahead", "native", "files", "sky", "network_input"},
     {"sources", "avm", "tables", "checkpoints"},
     {"angles"},
     {"fits", "tiff", "pictures"},
@@ -27,6 +27,8 @@ BUILDER = [
     {"brightness"},
     {"processing", "positions", "overlaps"},
     {"weights"},
+    {"engines"},
+    {"calibration"},
     {"fingerprints"},
     {"neighbors"},
     {"projection"},

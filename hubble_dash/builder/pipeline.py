@@ -12,8 +12,8 @@ import platform
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from hubble_dash.atlas import (
@@ -118,7 +119,12 @@ def build(
     weights = find_weights(chosen.model, chosen.weights)
     logger.info("%s: %s", weights.model, weights.reason)
     network = load_network(
-        weights, device=chosen.device, features=chosen.features, batch_size=chosen.batch_size
+        weights,
+        device=chosen.device,
+        features=chosen.features,
+        batch_size=chosen.batch_size,
+        engine=chosen.engine,
+        precision=chosen.precision,
     )
     with _folder_beside(out) as folder:
         run = _Build(chosen, network, catalog, folder, progress=progress)
@@ -196,6 +202,7 @@ class _Build:
         self.folder, self.progress = folder, progress
         self.layout, self.map_method = SheetLayout(), settings.map.method
         self.writer = CutoutWriter(folder, network, self.layout)
+        self.n_expected = 0
         self.images: list[dict[str, Any]] = []
         self.unreadable: list[tuple[Path, str]] = []
         self.left_out: Counter[str] = Counter()
@@ -207,16 +214,15 @@ class _Build:
         with (
             self.writer,
             tqdm(desc="cutouts", unit=" cutouts", disable=not self.progress) as bar,
+            closing(self._shown(files)) as shown,
+            # Reading and cutting run in a thread, some batches ahead of the network.
+            closing(self.network.stream(shown, n_expected=lambda: self.n_expected)) as batches,
         ):
-            for number, path in enumerate(files):
-                try:
-                    with self._open(path) as image:
-                        self._cut_image(image, bar, files_per_done=len(files) / (number + 1))
-                except ImageError as err:
-                    logger.warning("left out: %s", err)
-                    self.unreadable.append((path, err.reason))
-                    self._stop_if_hopeless(len(files))
-            self.writer.flush()
+            for batch in batches:
+                self.writer.describe(batch)
+                bar.total = max(self.n_expected, bar.n)
+                bar.update(len(batch.fingerprints))
+            self.writer.finish()
             bar.total = bar.n
         if not self.writer.n:
             reasons = self.left_out or Counter(reason for _, reason in self.unreadable)
@@ -225,6 +231,17 @@ class _Build:
                 f"no cutouts in {len(files)} images ({listed or 'none was found'});"
                 " try other cutouts, a lower threshold, or a lower min_valid"
             )
+
+    def _shown(self, files: Sequence[Path]) -> Generator[NDArray[np.uint8], None, None]:
+        """Read the images one by one and give their cutouts as they are shown."""
+        for number, path in enumerate(files):
+            try:
+                with self._open(path) as image:
+                    yield from self._cut_image(image, files_per_done=len(files) / (number + 1))
+            except ImageError as err:
+                logger.warning("left out: %s", err)
+                self.unreadable.append((path, err.reason))
+                self._stop_if_hopeless(len(files))
 
     def _open(self, path: Path) -> Image:
         settings = self.settings
@@ -240,7 +257,7 @@ class _Build:
                 " mend or leave out such files, or allow more with --max-unreadable"
             )
 
-    def _cut_image(self, image: Image, bar: Any, *, files_per_done: float) -> None:
+    def _cut_image(self, image: Image, *, files_per_done: float) -> Iterator[NDArray[np.uint8]]:
         settings, catalog = self.settings, self.catalog
         if catalog is not None:
             catalog.check_hours(image)
@@ -253,9 +270,8 @@ class _Build:
         size = write_preview(display, preview)
         self.left_out.update(found.left_out)
         positions = positions_of(display, found, catalog, settings.cutouts)
-        bar.total = round((bar.n + len(found)) * files_per_done)
-        bar.refresh()
         before = self.writer.n
+        self.n_expected = round((before + len(found)) * files_per_done)
         max_side = None if settings.process_cutouts else MAX_CUTOUT_SIDE
         for i, box in enumerate(found.boxes):
             pixels, valid = display.read(box, max_side=max_side)
@@ -265,9 +281,9 @@ class _Build:
                 row = {"image": index, **box._asdict(), **place}
                 shown = process(pixels, settings.process_cutouts)
                 self.writer.add(shown, row, int(found.catalog_rows[i]))
+                yield shown
             else:
                 self.left_out[reason] += 1
-            bar.update()
         if self.writer.n == before:
             preview.unlink()
             logger.info("%s: no cutouts", image.path)
@@ -343,6 +359,7 @@ class _Build:
                 "weights_sha256": weights.sha256,
                 "reason": weights.reason,
                 "features": settings.features,
+                **self.network.describe_engine(),
             },
             "settings": {
                 "inputs": inputs,

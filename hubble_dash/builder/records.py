@@ -13,21 +13,21 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from hubble_dash.atlas import SheetLayout
-from hubble_dash.builder.fingerprints import Network
+from hubble_dash.builder.fingerprints import Batch, Network
 from hubble_dash.builder.positions import Positions
 from hubble_dash.builder.stretch import Display
 from hubble_dash.builder.thumbnails import SheetWriter
 
 __all__ = ["CutoutWriter", "describe_image", "image_table"]
 
-# Cutouts, and bytes of them, held before they go through the network together, in batches.
-PENDING = 128
-PENDING_BYTES = 128_000_000
 ROWS_A_BLOCK = 16384
 
 
 class CutoutWriter:
-    """Take cutouts one by one; keep their rows, and write the rest to files in batches.
+    """Keep the rows of cutouts, and write their thumbnails and fingerprints to files.
+
+    Cutouts are added in one thread while the fingerprints of earlier ones arrive in another; both
+    come in the same order.
 
     Parameters
     ----------
@@ -45,7 +45,6 @@ class CutoutWriter:
         # Its length is not known yet, so that it becomes a .npy file in the end.
         self._raw_path = folder / "fingerprints.raw"
         self._raw = self._raw_path.open("wb")
-        self._pending: list[NDArray[np.uint8]] = []
         self._rows: list[dict[str, Any]] = []
         self._catalog_rows: list[int] = []
         self._labels: list[NDArray[np.int32]] = []
@@ -82,25 +81,25 @@ class CutoutWriter:
         self._rows.append(row)
         self._catalog_rows.append(catalog_row)
         self._sheets.add(pixels)
-        self._pending.append(pixels)
-        n_bytes = sum(held.nbytes for held in self._pending)
-        if len(self._pending) >= PENDING or n_bytes >= PENDING_BYTES:
-            self._describe_pending()
 
-    def flush(self) -> None:
-        """Finish what is pending and write the last sheet."""
-        if self._pending:
-            self._describe_pending()
-        self._sheets.close()
+    def describe(self, batch: Batch) -> None:
+        """Take the fingerprints and labels of the next cutouts.
 
-    def _describe_pending(self) -> None:
-        batch = self.network.fingerprint(self._pending)
+        Parameters
+        ----------
+        batch : Batch
+            In the order in which the cutouts were added.
+        """
         # Beyond the range of half precision there are no features, but a user's network may differ.
         limit = np.finfo(np.float16).max
         self._raw.write(batch.fingerprints.clip(-limit, limit).astype(np.float16).tobytes())
         self._labels.append(batch.labels)
         self._scores.append(batch.scores)
-        self._pending.clear()
+
+    def finish(self) -> None:
+        """Write the last sheet, and all that is buffered."""
+        self._sheets.close()
+        self._raw.flush()
 
     def fingerprints(self) -> NDArray[np.float16]:
         """Turn the fingerprints written so far into ``fingerprints.npy``, and map it.

@@ -157,10 +157,12 @@ class Display:
         return Box(0, nx, 0, ny) if box is None else box
 
     def _valid(self, pixels: NDArray[Any], box: Box, *, step: int = 1) -> NDArray[np.bool_]:
+        opaque = self.image.valid(box, step=step)
+        if not np.issubdtype(pixels.dtype, np.floating):
+            return np.ones(pixels.shape[:2], np.bool_) if opaque is None else opaque
         finite: NDArray[np.bool_] = np.isfinite(pixels)
         if finite.ndim == 3:
             finite = np.asarray(finite.all(axis=2))
-        opaque = self.image.valid(box, step=step)
         return finite if opaque is None else finite & opaque
 
     def _show(self, box: Box, limits: Limits | None) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
@@ -168,7 +170,8 @@ class Display:
         pixels = self.image.read(box)
         valid = self._valid(pixels, box)
         shown = pixels if limits is None else _to_display(pixels, valid, limits, self.stretch.curve)
-        shown[~valid] = 0
+        if not valid.all():
+            shown[~valid] = 0
         return shown, valid
 
     def _limits_of(self, box: Box) -> Limits | None:

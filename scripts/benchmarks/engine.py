@@ -1,0 +1,282 @@
+"""Images per second, ours against what one would write by hand; stage by stage and end to end.
+
+By hand: timm in a loop, fp32, NCHW, Pillow, batches of 32; scikit-learn's brute-force neighbours
+and t-SNE. Both see the same files. The contenders take turns, so that a busy machine slows both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import skimage.data
+import torch
+from benchmarks import environment
+from numpy.typing import NDArray
+from PIL import Image
+from sklearn.manifold import TSNE
+from sklearn.neighbors import NearestNeighbors
+
+import hubble_dash as hd
+from hubble_dash.atlas import SheetLayout
+from hubble_dash.builder.checkpoints import load_model
+from hubble_dash.builder.fingerprints import Network, load_network
+from hubble_dash.builder.images import Box, open_image
+from hubble_dash.builder.native import timm
+from hubble_dash.builder.neighbors import find_neighbors
+from hubble_dash.builder.projection import project
+from hubble_dash.builder.stretch import Display
+from hubble_dash.builder.thumbnails import SheetWriter
+from hubble_dash.builder.weights import Weights, find_weights
+from hubble_dash.config import MapSettings, SlidingWindow, Stretch
+
+SIZE, STEP, BATCH = 224, 112, 32
+Pixels = NDArray[np.uint8]
+Times = dict[str, tuple[float, float]]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-n", type=int, default=1000, help="cutouts (%(default)s)")
+    parser.add_argument("--quick", action="store_true", help="200 cutouts, one round")
+    parser.add_argument("--rounds", type=int, default=3, help="of the network (%(default)s)")
+    parser.add_argument("--engine", default="auto")
+    parser.add_argument("--precision", default="auto")
+    parser.add_argument("--no-end-to-end", action="store_true", help="only the stages")
+    parser.add_argument(
+        "--model", action="append", dest="models",
+        help="timm models; resnet50 and tf_efficientnet_lite0 if not given. Where there are no"
+        " pretrained weights, random ones are timed: the speed is the same, the meaning none",
+    )  # fmt: skip
+
+
+def run(options: argparse.Namespace) -> None:
+    n, rounds = (200, 1) if options.quick else (options.n, options.rounds)
+    print(f"{environment.describe()}\n")
+    fp32, bf16 = (environment.matrix_gflops(t) for t in (torch.float32, torch.bfloat16))
+    print(f"Matrix product of this machine: fp32 {fp32:.0f} GFLOP/s, bf16 {bf16:.0f} GFLOP/s\n")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        mosaic, jpegs = _make_images(folder, n)
+        for model in options.models or ("resnet50", "tf_efficientnet_lite0"):
+            weights = _weights(model, folder)
+            print(f"## {model}, {n} cutouts of {SIZE} px, {weights.reason}\n")
+            bench = _Bench(options, weights, mosaic, jpegs, rounds)
+            bench.stages()
+            if not options.no_end_to_end:
+                bench.end_to_end(folder)
+
+
+class _Bench:
+    """One model on one set of images."""
+
+    def __init__(
+        self,
+        options: argparse.Namespace,
+        weights: Weights,
+        mosaic: Path,
+        jpegs: list[Path],
+        rounds: int,
+    ) -> None:
+        self.options, self.weights, self.rounds = options, weights, rounds
+        self.mosaic, self.jpegs, self.n = mosaic, jpegs, len(jpegs)
+        self.by_hand: Any = load_model(weights.model, weights.path)
+        config = timm.data.resolve_model_data_config(self.by_hand)
+        self.transform = timm.data.create_transform(**config)
+
+    def network(self) -> Network:
+        options = self.options
+        return load_network(
+            self.weights, device="cpu", engine=options.engine, precision=options.precision
+        )
+
+    def stages(self) -> None:
+        times: Times = {}
+        cutouts = list(_windows(self.mosaic, self.n))
+        times["read JPEG files"] = (
+            _timed(lambda: [np.asarray(Image.open(p).convert("RGB")) for p in self.jpegs]),
+            _timed(lambda: [_read(path) for path in self.jpegs]),
+        )
+        times["cut windows"] = (
+            _timed(lambda: _crops(self.mosaic, self.n)),
+            _timed(lambda: list(_windows(self.mosaic, self.n))),
+        )
+        network = self.network()
+        times["preprocess"] = (
+            _timed(lambda: [self.transform(Image.fromarray(c)) for c in cutouts]),
+            _timed(lambda: list(network._prepared(cutouts))),
+        )
+        vectors = self._network_stage(network, cutouts, times)
+        k = min(90, self.n - 1)
+        times["neighbours"] = (
+            _timed(lambda: NearestNeighbors(n_neighbors=k, metric="cosine", algorithm="brute")
+                   .fit(vectors).kneighbors()),
+            _timed(lambda: find_neighbors(vectors, k=k)),
+        )  # fmt: skip
+        neighbors = find_neighbors(vectors, k=k)
+        times["map (t-SNE)"] = (
+            _timed(lambda: TSNE(perplexity=min(30, self.n / 4)).fit_transform(vectors)),
+            _timed(lambda: project(vectors, neighbors, MapSettings())),
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            times["thumbnails"] = (float("nan"), _timed(lambda: _sheets(folder, cutouts)))
+            times["write fingerprints"] = (
+                _timed(lambda: np.save(f"{folder}/a.npy", vectors)),
+                _timed(lambda: np.save(f"{folder}/b.npy", vectors.astype(np.float16))),
+            )
+        _print_table(times, self.n)
+
+    def _network_stage(
+        self, network: Network, cutouts: list[Pixels], times: Times
+    ) -> NDArray[np.float32]:
+        """Time the network alone, in turns, on a share of the cutouts that takes bearable time."""
+        shown = cutouts[: max(64, min(self.n, 256))]
+        tensors = [torch.stack([self.transform(Image.fromarray(c)) for c in shown[i : i + BATCH]])
+                   for i in range(0, len(shown), BATCH)]  # fmt: skip
+        list(network.stream(cutouts[:128], n_expected=lambda: 10**6))  # chooses its form
+        assert network._calibrated is not None
+        engine, prepared = network._calibrated.engine, list(network._prepared(shown))
+        hand, ours = [], []
+        for _ in range(self.rounds):
+            hand.append(_timed(lambda: self._loop(tensors)))
+            ours.append(_timed(lambda: _drive(engine, prepared)))
+        scale = self.n / len(shown)
+        times["network"] = (scale * min(hand), scale * min(ours))
+        self.rate_alone = len(shown) / min(ours)
+        print(f"Form chosen: {network._calibrated.form}. Tried:\n")
+        for trial in network._calibrated.trials:
+            print(f"- {trial}")
+        print()
+        return network.fingerprint(cutouts).fingerprints
+
+    def _loop(self, tensors: list[torch.Tensor]) -> NDArray[np.float32]:
+        model = self.by_hand
+        with torch.inference_mode():
+            return np.concatenate([
+                model.forward_head(model.forward_features(t), pre_logits=True).numpy()
+                for t in tensors
+            ])  # fmt: skip
+
+    def end_to_end(self, folder: Path) -> None:
+        hand = _timed(self._script)
+        print("| end to end | seconds | cutouts/s | times by hand |\n|---|---|---|---|")
+        print(f"| by hand, JPEG files | {hand:.1f} | {self.n / hand:.1f} | 1 |")
+        for name, inputs, cutouts in (
+            ("JPEG files", self.jpegs, hd.WholeImage()),
+            ("windows of one mosaic", [self.mosaic], SlidingWindow(size=SIZE, step=STEP)),
+        ):
+            out = folder / f"{self.weights.model}-{len(inputs)}.atlas"
+            begin = time.perf_counter()
+            atlas = hd.build(
+                inputs, out=out, cutouts=cutouts, model=self.weights.model,
+                weights=self.weights.path, device="cpu", progress=False,
+            )  # fmt: skip
+            seconds = time.perf_counter() - begin
+            rate = len(atlas) / seconds
+            print(f"| ours, {name} | {seconds:.1f} | {rate:.1f} | {rate * hand / self.n:.2f} |")
+        print("\n| fed | cutouts/s | of the network alone |\n|---|---|---|")
+        for name, cuts in (
+            ("JPEG files", lambda: (_read(path) for path in self.jpegs)),
+            ("windows of one mosaic", lambda: _windows(self.mosaic, self.n)),
+        ):
+            network = self.network()
+            list(network.stream(list(_windows(self.mosaic, 128)), n_expected=lambda: 10**6))
+            seconds = _timed(lambda n=network, c=cuts: list(n.stream(c())))  # type: ignore[misc]
+            print(f"| {name} | {self.n / seconds:.1f} | {self.n / seconds / self.rate_alone:.2f} |")
+        print()
+
+    def _script(self) -> None:
+        """What one would write by hand."""
+        vectors = []
+        for i in range(0, self.n, BATCH):
+            pictures = [Image.open(path).convert("RGB") for path in self.jpegs[i : i + BATCH]]
+            vectors.append(self._loop([torch.stack([self.transform(p) for p in pictures])]))
+        all_vectors = np.concatenate(vectors)
+        NearestNeighbors(n_neighbors=10, metric="cosine", algorithm="brute").fit(
+            all_vectors
+        ).kneighbors()
+        TSNE(perplexity=min(30, self.n / 4)).fit_transform(all_vectors)
+
+
+def _weights(model: str, folder: Path) -> Weights:
+    if model == "tf_efficientnet_lite0":
+        return find_weights(model)
+    path = folder / f"{model}.pth"
+    torch.manual_seed(0)
+    torch.save(timm.create_model(model).state_dict(), path)
+    return Weights(model, path, "0" * 64, "file", "random weights, for timing alone")
+
+
+def _make_images(folder: Path, n: int) -> tuple[Path, list[Path]]:
+    """Make a mosaic of the Hubble eXtreme Deep Field, mirrored, and files of its windows."""
+    across = int(np.ceil(np.sqrt(n)))
+    side = SIZE + (across - 1) * STEP
+    image = skimage.data.hubble_deep_field()
+    # Mirrored repetition has no seams.
+    pad = [(0, max(0, side - length)) for length in image.shape[:2]]
+    mosaic = np.pad(image, [*pad, (0, 0)], mode="symmetric")[:side, :side]
+    path = folder / "mosaic.png"
+    Image.fromarray(mosaic).save(path, compress_level=1)
+    (folder / "jpeg").mkdir()
+    jpegs = []
+    for i, cutout in enumerate(_windows(path, n)):
+        jpegs.append(folder / "jpeg" / f"{i:06d}.jpg")
+        Image.fromarray(cutout).resize((400, 400)).save(jpegs[-1], quality=90)
+    return path, jpegs
+
+
+def _windows(mosaic: Path, n: int) -> Iterator[Pixels]:
+    with open_image(mosaic) as image:
+        display = Display(image, Stretch())
+        for x, y in _corners(display.shape[0], n):
+            yield display.read(Box(x, x + SIZE, y, y + SIZE))[0]
+
+
+def _crops(mosaic: Path, n: int) -> list[Pixels]:
+    with Image.open(mosaic) as image:
+        corners = _corners(image.height, n)
+        return [np.asarray(image.crop((x, y, x + SIZE, y + SIZE))) for x, y in corners]
+
+
+def _corners(side: int, n: int) -> list[tuple[int, int]]:
+    starts = range(0, side - SIZE + 1, STEP)
+    return [(x, y) for y in starts for x in starts][:n]
+
+
+def _read(path: Path) -> Pixels:
+    with open_image(path) as image:
+        return Display(image, Stretch()).read()[0]
+
+
+def _sheets(folder: str, cutouts: list[Pixels]) -> None:
+    with SheetWriter(folder, SheetLayout()) as writer:
+        for cutout in cutouts:
+            writer.add(cutout)
+
+
+def _drive(engine: Any, batches: list[Pixels]) -> None:
+    """Keep two batches under way, as `Network.stream` does."""
+    waiting: list[Callable[[], object]] = []
+    for batch in batches:
+        waiting.append(engine(batch))
+        if len(waiting) > 1:
+            waiting.pop(0)()
+    for outputs in waiting:
+        outputs()
+
+
+def _timed(call: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    call()
+    return time.perf_counter() - begin
+
+
+def _print_table(times: Times, n: int) -> None:
+    print("| stage | by hand, cutouts/s | ours, cutouts/s | ratio |\n|---|---|---|---|")
+    for name, (hand, ours) in times.items():
+        print(f"| {name} | {n / hand:.1f} | {n / ours:.1f} | {hand / ours:.2f} |")
+    print()
