@@ -16,7 +16,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from hubble_dash import cli_build
+from hubble_dash import cli_build, cli_evaluate
 from hubble_dash.atlas import Atlas, Similar, open_atlas
 from hubble_dash.errors import HubbleDashError
 
@@ -171,6 +171,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     similar.add_argument("--weights", metavar="FILE", help="with --image: the atlas's own weights")
 
+    evaluate = command(
+        "evaluate", _evaluate, "measure whether neighbours are alike", cli_evaluate.EXAMPLE
+    )
+    cli_evaluate.add_arguments(evaluate)
+
     demo = command(
         "demo", _demo, "build and export the galaxies of the Hubble eXtreme Deep Field",
         "hubble-dash demo --out demo",
@@ -308,6 +313,12 @@ def _print_similar(atlas: Atlas, found: Similar, form: str) -> None:
         shown = ["rank", "row", "similarity", "file", *(c for c in boxes if c in table)]
         wide = table[shown].dropna(axis="columns", how="all")
         print(wide.to_string(index=False, float_format=lambda value: f"{value:.5f}"))
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    found = cli_evaluate.evaluate_from(options)
+    as_json = options.format == "json"
+    print(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if as_json else found)
 
 
 def _demo(options: argparse.Namespace) -> None:

@@ -53,7 +53,7 @@ _MAP_OPTIONS = [name for name, (other, _) in _BELONGS.items() if other == "map"]
 # Options that are named as the settings are.
 _PLAIN_OPTIONS = (
     *("title", "catalog", "plane", "max_unreadable", "model", "weights", "features", "device"),
-    *("batch_size", "engine", "precision", "neighbors"),
+    *("quality", "batch_size", "engine", "precision", "neighbors"),
 )
 _FLAGS = {"cover_edges": "--no-cover-edges", "deblend": "--no-deblend"}
 _KINDS: Mapping[str, type[CutoutSettings]] = {
@@ -220,6 +220,12 @@ def _add_network(parser: ArgumentParser) -> None:
     group.add_argument(
         "--features", choices=("pooled", "probabilities"), default="pooled",
         help="pooled features, or probabilities of the classes (%(default)s)",
+    )  # fmt: skip
+    group.add_argument(
+        "--quality", choices=("plain", "fast", "balanced", "best"), default="plain",
+        help="plain: one view, as timm has it; fast, balanced, best: 1, 4 or 8 turned views of the"
+        " disk in the cutout, at that many times the network's time, which find a galaxy however"
+        " it lies (%(default)s)",
     )  # fmt: skip
     group.add_argument(
         "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto",

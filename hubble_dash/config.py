@@ -490,6 +490,9 @@ class BuildSettings:
         The user's own weights.
     features : {"pooled", "probabilities"}
         Pooled features before the classifier, or the probabilities of the classes.
+    quality : {"plain", "fast", "balanced", "best"}
+        Plain: one view, pooled as timm has it. The others look at the disk inside the cutout, pool
+        it at two depths, take the collection's mean off, and join 1, 4 or 8 turned views.
     device : {"auto", "cpu", "cuda", "mps"}
         Where the network runs.
     batch_size : int
@@ -525,6 +528,7 @@ class BuildSettings:
     model: str = "auto"
     weights: str | Path | None = None
     features: Literal["pooled", "probabilities"] = "pooled"
+    quality: Literal["plain", "fast", "balanced", "best"] = "plain"
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     batch_size: int = 32
     engine: Literal["auto", "eager", "compile", "openvino"] = "auto"
@@ -541,6 +545,7 @@ class BuildSettings:
 
     def __post_init__(self) -> None:
         _choice("features", self.features, ("pooled", "probabilities"))
+        _choice("quality", self.quality, ("plain", "fast", "balanced", "best"))
         _choice("device", self.device, ("auto", "cpu", "cuda", "mps"))
         _at_least("batch_size", self.batch_size, 1)
         _choice("engine", self.engine, ("auto", "eager", "compile", "openvino"))

@@ -52,7 +52,7 @@ def provenance(atlas: Atlas) -> list[tuple[str, str]]:
         ("Steps on cutouts", _steps(settings["process_cutouts"])),
         ("Catalogue", settings["catalog"] or ""),
         ("Model", f"{model['name']} (timm)"),
-        ("Fingerprints", f"{model['features']} features, {manifest['n_features']} long"),
+        ("Fingerprints", _fingerprints(model, manifest["n_features"])),
         ("Weights", model["reason"]),
         ("File of weights", f"{model['weights']}, SHA-256 {model['weights_sha256']}"),
         ("Similarity", "cosine of the fingerprints, exact nearest neighbours"),
@@ -61,6 +61,15 @@ def provenance(atlas: Atlas) -> list[tuple[str, str]]:
         ("Versions", ", ".join(f"{k} {v}" for k, v in manifest["versions"].items())),
     ]  # fmt: skip
     return [(name, text) for name, text in rows if text]
+
+
+def _fingerprints(model: Mapping[str, Any], n_features: int) -> str:
+    parts = [f"{model['features']} features", f"{n_features} long"]
+    if "quality" in model:
+        parts.append(f"quality {model['quality']}")
+    if "engine" in model:
+        parts.append(f"by {model['engine']} in {model['precision']}")
+    return ", ".join(parts)
 
 
 def _options(options: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ PACKAGE = Path(hubble_dash.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # From the bottom up; a module imports only from lines above its own.
 BUILDER = [
-    {"ahead", "native", "files", "sky", "network_input"},
+    {"ahead", "native", "files", "sky", "network_input", "views", "pooling"},
     {"sources", "avm", "tables", "checkpoints"},
     {"angles"},
     {"fits", "tiff", "pictures"},
@@ -34,8 +34,9 @@ BUILDER = [
     {"projection"},
     {"thumbnails"},
     {"records"},
+    {"restored"},
     {"pipeline"},
-    {"query"},
+    {"query", "rotations"},
 ]
 DASHBOARD = [
     {"marks"},
@@ -45,7 +46,10 @@ DASHBOARD = [
     {"export"},
     {"server"},
 ]
-BOTTOM = ["errors", "config", "atlas", "provenance"]
+BOTTOM = [
+    *("errors", "config", "atlas", "provenance"),
+    *("centering", "retrieval", "judgements", "evaluate"),
+]
 
 
 def imports(path: Path) -> set[str]:

@@ -27,7 +27,7 @@ from hubble_dash import cli, cli_build
 from hubble_dash.atlas import Atlas, open_atlas
 from hubble_dash.cli import main
 
-COMMANDS = ["build", "export", "serve", "info", "similar", "demo"]
+COMMANDS = ["build", "export", "serve", "info", "similar", "evaluate", "demo"]
 Capture = pytest.CaptureFixture[str]
 
 
@@ -416,3 +416,51 @@ def test_a_reader_that_leaves_early_is_no_error(atlas: Atlas) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(timeout=30) == 1
+
+
+# --- evaluate -------------------------------------------------------------------------------------
+
+
+def test_evaluate(atlas: Atlas, capsys: Capture) -> None:
+    words = ["evaluate", atlas.path, "--label", "class", "--leave-out", "none"]
+    assert status(*words, "--format", "json") == 0
+    found = json.loads(capsys.readouterr().out)
+    kinds = atlas.cutouts["class"].to_numpy()
+    rows, _ = brute_force(atlas.fingerprints, 9)
+    expected = (kinds[rows] == kinds[:, None]).mean()
+    assert found["labels"]["precision"] == pytest.approx(expected, abs=1e-3)
+    assert found["n_cutouts"] == len(atlas)
+    assert status(*words) == 0
+    table = capsys.readouterr().out
+    assert "precision@9" in table
+    assert f"{expected:.3f}" in table
+
+
+def test_evaluate_refuses_what_it_cannot_measure(
+    atlas: Atlas, flipped_atlas: Atlas, capsys: Capture
+) -> None:
+    assert status("evaluate", atlas.path, "--label", "colour") == 2
+    assert "no column 'colour'; it has: image" in capsys.readouterr().err
+    assert status("evaluate", flipped_atlas.path) == 2
+    assert "says nothing to measure by; give --label" in capsys.readouterr().err
+    assert status("evaluate", atlas.path, "--weights", "x.pth") == 2
+    assert "--weights belongs to --rotations" in capsys.readouterr().err
+
+
+def test_better_quality_finds_turned_cutouts(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hubble_dash.builder.weights.hub_constants.HF_HUB_OFFLINE", True)
+    make_picture(tmp_path / "sky.png", nebula(5))
+    recall = {}
+    for quality in ("plain", "balanced"):
+        out = tmp_path / f"{quality}.atlas"
+        words = ["--cutouts", "window", "--size", 60, "--step", 30, "--quality", quality]
+        model = ["--model", "tf_efficientnet_lite0", "--map", "pca", "--quiet"]
+        assert status("build", tmp_path / "sky.png", "--out", out, *words, *model) == 0
+        manifest = open_atlas(out).manifest
+        assert manifest["model"]["quality"] == quality
+        assert ("mean.npy" in manifest["files"]) == (quality == "balanced")
+        assert status("evaluate", out, "--rotations", "--format", "json", "--quiet") == 0
+        recall[quality] = json.loads(capsys.readouterr().out)["rotations"]
+    assert recall["balanced"]["recall_1"] > recall["plain"]["recall_1"] + 0.3

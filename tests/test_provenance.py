@@ -21,7 +21,7 @@ def test_a_built_atlas(mosaic: Atlas) -> None:
     assert said["Cutouts"].startswith("48 sliding windows (size 48, step 24")
     assert said["Stretch"] == "limits percentile, percentile 99.5, curve asinh, per image"
     assert said["Model"] == "tf_efficientnet_lite0 (timm)"
-    assert said["Fingerprints"] == "pooled features, 1280 long"
+    assert said["Fingerprints"] == "pooled features, 1280 long, quality plain, by eager in fp32"
     assert model["weights_sha256"] in said["File of weights"]
     assert said["Weights"] == model["reason"]
     assert said["Map"] == (

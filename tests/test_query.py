@@ -87,6 +87,6 @@ def test_other_weights_are_refused(
 def test_a_bad_picture_is_told_before_any_weights_are_looked_for(
     mosaic: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hubble_dash.builder.query.find_weights", None)
+    monkeypatch.setattr("hubble_dash.builder.restored.find_weights_again", None)
     with pytest.raises(ImageError, match="no such file"):
         fingerprint_image(mosaic, tmp_path / "none.png")

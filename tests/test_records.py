@@ -62,7 +62,7 @@ def test_cutouts_go_through_in_batches_and_stay_in_order(
     network = Mean()
     writer = write(tmp_path, network, n)
     assert (writer.n, network.batches) == (n, batches)
-    fingerprints = writer.fingerprints()
+    fingerprints = writer.fingerprints(center=False)
     assert fingerprints.dtype == np.float16
     assert fingerprints.tolist() == [[10.0 * i] * 3 for i in range(n)]
     assert isinstance(fingerprints, np.memmap)
@@ -76,7 +76,7 @@ def test_cutouts_go_through_in_batches_and_stay_in_order(
 
 
 def test_features_beyond_half_precision_stay_finite(tmp_path: Path) -> None:
-    found = write(tmp_path, Mean(scale=1e6), 3).fingerprints()
+    found = write(tmp_path, Mean(scale=1e6), 3).fingerprints(center=False)
     assert np.isfinite(found).all()
     assert found[2, 0] == np.finfo(np.float16).max
 
@@ -133,3 +133,12 @@ def test_header_keys_of_several_kinds(tmp_path: Path) -> None:
     assert read["FLAG"].fillna("-").tolist() == ["True", "-", "-"]
     assert read["N"].tolist() == [3, 4, 5]
     assert read["FILTER"].fillna("-").tolist() == ["-", "-", "F606W"]
+
+
+def test_centred_fingerprints_have_no_mean(tmp_path: Path) -> None:
+    plain = np.array(write(tmp_path / "plain", Mean(), 6).fingerprints(center=False), np.float32)
+    centred = np.array(write(tmp_path / "mean", Mean(), 6).fingerprints(center=True), np.float32)
+    mean = np.load(tmp_path / "mean" / "mean.npy")
+    np.testing.assert_allclose(mean, plain.mean(axis=0), rtol=1e-3)
+    np.testing.assert_allclose(centred, plain - mean, atol=2e-3 * abs(plain).max())
+    assert not (tmp_path / "plain" / "mean.npy").exists()

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -21,6 +21,8 @@ from hubble_dash.builder.checkpoints import load_model
 from hubble_dash.builder.engines import Outputs, Pictures
 from hubble_dash.builder.native import timm
 from hubble_dash.builder.network_input import NetworkInput
+from hubble_dash.builder.pooling import DiskPooled, can_be_pooled
+from hubble_dash.builder.views import QUALITIES, Quality, Views, join, see
 from hubble_dash.builder.weights import Weights
 from hubble_dash.errors import WeightsError
 
@@ -94,6 +96,7 @@ class Network:
         network_input: NetworkInput,
         label_names: list[str] | None,
         options: NetworkOptions,
+        views: Views,
     ) -> None:
         self.model = weights.model
         self.weights = weights
@@ -101,6 +104,7 @@ class Network:
         self.input_size = network_input.height
         self.label_names = label_names
         self._pictures, self._input, self._options = pictures, network_input, options
+        self._views = views
         self._calibrated: Calibrated | None = None
         blank = torch.zeros((1, network_input.height, network_input.width, 3), dtype=torch.uint8)
         with torch.inference_mode():
@@ -193,30 +197,37 @@ class Network:
             engine=options.engine,
             precision=options.precision,
             batch_size=options.batch_size,
-            n_expected=n_expected() if n_expected is not None else MANY,
+            n_expected=self._views.n * (n_expected() if n_expected is not None else MANY),
         )
 
     def _prepared(self, cutouts: Iterable[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
-        """Prepare batches of pictures."""
+        """Prepare batches of pictures: the views of one cutout after those of the other."""
+        per_batch = max(1, self._options.batch_size // self._views.n)
         with ThreadPoolExecutor(PREPARING_THREADS) as threads:
             waiting: deque[Future[NDArray[np.uint8]]] = deque()
             ready: list[NDArray[np.uint8]] = []
             for pixels in cutouts:
-                waiting.append(threads.submit(self._input.prepare, pixels))
+                waiting.append(threads.submit(self._see, pixels))
                 # Cutouts may be large, and pictures are small: few of the former are held.
                 if len(waiting) > 2 * PREPARING_THREADS:
                     ready.append(waiting.popleft().result())
-                if len(ready) == self._options.batch_size:
-                    yield np.stack(ready)
+                if len(ready) == per_batch:
+                    yield np.concatenate(ready)
                     ready.clear()
             ready += [future.result() for future in waiting]
-            for i in range(0, len(ready), self._options.batch_size):
-                yield np.stack(ready[i : i + self._options.batch_size])
+            for i in range(0, len(ready), per_batch):
+                yield np.concatenate(ready[i : i + per_batch])
+
+    def _see(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return see(self._input.prepare(pixels), self._views)
 
     def _chosen(self, features: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
         return logits.softmax(1) if self._options.features == "probabilities" else features
 
     def _described(self, features: torch.Tensor, logits: torch.Tensor) -> Batch:
+        features, logits = (
+            torch.from_numpy(join(x.numpy(), self._views)) for x in (features, logits)
+        )
         probabilities = logits.softmax(1)
         labels = np.full((len(features), N_LABELS), -1, np.int32)
         scores = np.zeros((len(features), N_LABELS), np.float32)
@@ -234,6 +245,7 @@ def load_network(
     batch_size: int = 32,
     engine: Literal["auto", "eager", "compile", "openvino"] = "auto",
     precision: Literal["auto", "fp32", "bf16", "fp16", "int8"] = "auto",
+    quality: Quality = "plain",
 ) -> Network:
     """Build the network that makes fingerprints.
 
@@ -251,6 +263,10 @@ def load_network(
     engine, precision : str
         What runs it, and how exactly it counts; ``"auto"`` takes the fastest that is here and means
         the same, by trying them on the first cutouts (see `hubble_dash.builder.calibration`).
+    quality : {"plain", "fast", "balanced", "best"}
+        Plain: one view, pooled as timm has it. Otherwise how many views of a cutout are taken
+        (`hubble_dash.builder.views`), pooled over the disk at two depths where the model has maps
+        (`hubble_dash.builder.pooling`).
 
     Returns
     -------
@@ -276,13 +292,23 @@ def load_network(
             f"take the pooled features, or weights with a classifier"
         )
     config = timm.data.resolve_model_data_config(model)
-    pictures = Pictures(model, mean=config["mean"], std=config["std"])
+    network_input, views = NetworkInput.from_config(config), QUALITIES[quality]
+    names, module = _label_names(model), model
+    if quality != "plain":
+        # The disk is the largest in the cutout, so all of its shorter side is seen.
+        network_input = replace(network_input, crop_pct=1.0, crop_mode="center")
+        if network_input.height != network_input.width:
+            raise ValueError(f"{weights.model} has no square input; quality needs one")
+        if features == "pooled" and can_be_pooled(model, network_input.height):
+            module = DiskPooled(model)
+    pictures = Pictures(module, mean=config["mean"], std=config["std"])
     return Network(
         weights,
         pictures=pictures,
-        network_input=NetworkInput.from_config(config),
-        label_names=_label_names(model),
+        network_input=network_input,
+        label_names=names,
         options=NetworkOptions(device, features, batch_size, engine, precision),
+        views=views,
     )
 
 

@@ -125,6 +125,7 @@ def build(
         batch_size=chosen.batch_size,
         engine=chosen.engine,
         precision=chosen.precision,
+        quality=chosen.quality,
     )
     with _folder_beside(out) as folder:
         run = _Build(chosen, network, catalog, folder, progress=progress)
@@ -304,7 +305,7 @@ class _Build:
         cutouts = self.writer.table(self.catalog.metadata if self.catalog is not None else None)
         cutouts.to_parquet(self.folder / "cutouts.parquet", index=False)
         image_table(self.images).to_parquet(self.folder / "images.parquet", index=False)
-        fingerprints = self.writer.fingerprints()
+        fingerprints = self.writer.fingerprints(center=self._is_centered)
         k = self._depth(cutouts)
         neighbors = find_neighbors(fingerprints, k=k)
         np.save(self.folder / "neighbors.npy", neighbors.rows)
@@ -320,6 +321,10 @@ class _Build:
             positions = project(fingerprints, neighbors, self.settings.map, progress=show)
         np.save(self.folder / "positions.npy", positions)
         return k
+
+    @property
+    def _is_centered(self) -> bool:
+        return self.settings.features == "pooled" and self.settings.quality != "plain"
 
     def _depth(self, cutouts: pd.DataFrame) -> int:
         """Count the neighbours to keep: for the map, and for nine that do not overlap."""
@@ -359,6 +364,7 @@ class _Build:
                 "weights_sha256": weights.sha256,
                 "reason": weights.reason,
                 "features": settings.features,
+                "quality": settings.quality,
                 **self.network.describe_engine(),
             },
             "settings": {

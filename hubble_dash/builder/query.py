@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas import Atlas
-from hubble_dash.builder.fingerprints import load_network
-from hubble_dash.builder.images import open_image
 from hubble_dash.builder.pipeline import MAX_CUTOUT_SIDE
-from hubble_dash.builder.processing import process, process_image
-from hubble_dash.builder.stretch import Display
-from hubble_dash.builder.weights import find_weights, find_weights_again
-from hubble_dash.config import Stretch, step_from_dict
-from hubble_dash.errors import WeightsError
+from hubble_dash.builder.restored import Restored
 
 __all__ = ["fingerprint_image"]
 
@@ -54,32 +47,8 @@ def fingerprint_image(
     WeightsError
         If the atlas's weights cannot be had, or `weights` are others.
     """
-    model, settings = atlas.manifest["model"], atlas.manifest["settings"]
-    if weights is None and model["weights_source"] == "file":
-        raise WeightsError(
-            f"{atlas.path} was built with the file {model['weights']}; name it with --weights"
-        )
-    pixels = _read(path, settings)
-    found = (
-        find_weights_again(model["name"], model["weights_sha256"])
-        if weights is None
-        else find_weights(model["name"], weights)
-    )
-    if found.sha256 != model["weights_sha256"]:
-        raise WeightsError(
-            f"{found.path} has SHA-256 {found.sha256}, the atlas was built with"
-            f" {model['weights_sha256']}; fingerprints of different weights cannot be compared"
-        )
-    network = load_network(found, device=device, features=model["features"])
-    vector: NDArray[np.float32] = network.fingerprint([pixels]).fingerprints[0]
+    restored = Restored(atlas, weights=weights, device=device)
+    with restored.open(path) as display:
+        pixels, _ = display.read(max_side=MAX_CUTOUT_SIDE if restored.shrinks else None)
+    vector: NDArray[np.float32] = restored.fingerprint([pixels])[0]
     return vector
-
-
-def _read(path: str | Path, settings: Mapping[str, Any]) -> NDArray[np.uint8]:
-    """Read an image as the pipeline reads a cutout."""
-    steps_on_images = [step_from_dict(step) for step in settings["process_images"]]
-    steps_on_cutouts = [step_from_dict(step) for step in settings["process_cutouts"]]
-    with open_image(path, hdu=settings["hdu"], plane=settings["plane"]) as image:
-        display = process_image(Display(image, Stretch(**settings["stretch"])), steps_on_images)
-        pixels, _ = display.read(max_side=None if steps_on_cutouts else MAX_CUTOUT_SIDE)
-    return process(pixels, steps_on_cutouts)

@@ -17,6 +17,7 @@ from hubble_dash.builder.fingerprints import Batch, Network
 from hubble_dash.builder.positions import Positions
 from hubble_dash.builder.stretch import Display
 from hubble_dash.builder.thumbnails import SheetWriter
+from hubble_dash.centering import take_off
 
 __all__ = ["CutoutWriter", "describe_image", "image_table"]
 
@@ -101,8 +102,14 @@ class CutoutWriter:
         self._sheets.close()
         self._raw.flush()
 
-    def fingerprints(self) -> NDArray[np.float16]:
+    def fingerprints(self, *, center: bool) -> NDArray[np.float16]:
         """Turn the fingerprints written so far into ``fingerprints.npy``, and map it.
+
+        Parameters
+        ----------
+        center : bool
+            Whether their mean is taken off, and written as ``mean.npy`` (d,) float32, which those
+            who compare a new fingerprint take off as well.
 
         Returns
         -------
@@ -112,8 +119,14 @@ class CutoutWriter:
         path, shape = self.folder / "fingerprints.npy", (self.n, self.network.n_features)
         raw = np.memmap(self._raw_path, dtype=np.float16, mode="r", shape=shape)
         final = open_memmap(path, mode="w+", dtype=np.float16, shape=shape)
+        mean = np.zeros(shape[1], np.float32)
+        # The mean of one is itself, and nothing would be left.
+        if center and self.n > 1:
+            mean = raw.mean(axis=0, dtype=np.float64).astype(np.float32)
+            np.save(self.folder / "mean.npy", mean)
         for start in range(0, self.n, ROWS_A_BLOCK):
-            final[start : start + ROWS_A_BLOCK] = raw[start : start + ROWS_A_BLOCK]
+            block = raw[start : start + ROWS_A_BLOCK].astype(np.float32)
+            final[start : start + ROWS_A_BLOCK] = take_off(block, mean)
         del raw, final
         self._raw_path.unlink()
         mapped: NDArray[np.float16] = np.load(path, mmap_mode="r")

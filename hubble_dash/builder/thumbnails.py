@@ -130,7 +130,8 @@ class SheetWriter:
         sheet = Pillow.fromarray(self._sheet[: n_rows * self.layout.size])
         # Sheets of one collection are alike: begin a step above what the last one needed.
         for step in range(max(0, self._quality_step - 1), len(SHEET_QUALITIES)):
-            webp = _encode(sheet, SHEET_QUALITIES[step])
+            # A third of the time of the default method.
+            webp = _encode(sheet, SHEET_QUALITIES[step], method=0)
             if len(webp) <= n_thumbnails * BYTES_A_THUMBNAIL:
                 break
         self._quality_step = step
@@ -172,10 +173,9 @@ def write_preview(display: Display, path: str | Path, *, max_side: int = 1600) -
     return pixels.shape[1], pixels.shape[0]
 
 
-def _encode(picture: Pillow.Image, quality: int) -> bytes:
+def _encode(picture: Pillow.Image, quality: int, *, method: int = 4) -> bytes:
     buffer = io.BytesIO()
-    # Three times as fast as the default method, 2 % larger at the same quality.
-    picture.convert("RGB").save(buffer, format="WEBP", quality=quality, method=0)
+    picture.convert("RGB").save(buffer, format="WEBP", quality=quality, method=method)
     return buffer.getvalue()
 
 

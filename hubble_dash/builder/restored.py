@@ -1,0 +1,108 @@
+"""What an atlas was built with, ready to read and fingerprint again in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubble_dash.atlas import Atlas
+from hubble_dash.builder.fingerprints import Network, load_network
+from hubble_dash.builder.images import open_image
+from hubble_dash.builder.processing import process, process_image
+from hubble_dash.builder.stretch import Display
+from hubble_dash.builder.weights import find_weights, find_weights_again
+from hubble_dash.centering import mean_of, take_off
+from hubble_dash.config import Stretch, step_from_dict
+from hubble_dash.errors import WeightsError
+
+__all__ = ["Restored"]
+
+
+class Restored:
+    """An atlas's reading, processing and network.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        Its manifest says all.
+    weights : path-like, optional
+        The file of weights, where the atlas was built from a file of the user's.
+    device : {"auto", "cpu", "cuda", "mps"}
+        Where the network runs.
+
+    Raises
+    ------
+    WeightsError
+        If the atlas was built from a file of the user's and `weights` does not name it.
+    """
+
+    def __init__(
+        self, atlas: Atlas, *, weights: str | Path | None = None, device: str = "auto"
+    ) -> None:
+        self._model, self._settings = atlas.manifest["model"], atlas.manifest["settings"]
+        self._weights, self._device = weights, device
+        if weights is None and self._model["weights_source"] == "file":
+            raise WeightsError(
+                f"{atlas.path} was built with the file {self._model['weights']};"
+                " name it with --weights"
+            )
+        self._mean = mean_of(atlas)
+        self._on_images = [step_from_dict(step) for step in self._settings["process_images"]]
+        self._on_cutouts = [step_from_dict(step) for step in self._settings["process_cutouts"]]
+
+    @cached_property
+    def _network(self) -> Network:
+        """The network, looked for when it is first needed."""
+        model = self._model
+        found = (
+            find_weights_again(model["name"], model["weights_sha256"])
+            if self._weights is None
+            else find_weights(model["name"], self._weights)
+        )
+        if found.sha256 != model["weights_sha256"]:
+            raise WeightsError(
+                f"{found.path} has SHA-256 {found.sha256}, the atlas was built with"
+                f" {model['weights_sha256']}; fingerprints of different weights cannot be compared"
+            )
+        return load_network(
+            found,
+            device=self._device,
+            features=model["features"],
+            quality=model.get("quality", "plain"),
+        )
+
+    @property
+    def shrinks(self) -> bool:
+        """Whether large cutouts are averaged down while they are read, as the build did it."""
+        return not self._on_cutouts
+
+    @contextmanager
+    def open(self, path: str | Path) -> Iterator[Display]:
+        """Open an image as it is shown, processed.
+
+        Raises
+        ------
+        ImageError
+            If the file cannot be read.
+        """
+        hdu: Any = self._settings["hdu"]
+        with open_image(path, hdu=hdu, plane=self._settings["plane"]) as image:
+            display = Display(image, Stretch(**self._settings["stretch"]))
+            yield process_image(display, self._on_images)
+
+    def fingerprint(self, cutouts: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Process cutouts as shown, and compute their fingerprints, (b, d).
+
+        Raises
+        ------
+        WeightsError
+            If the atlas's weights cannot be had, or those named are others.
+        """
+        batch = self._network.fingerprint([process(one, self._on_cutouts) for one in cutouts])
+        return take_off(batch.fingerprints, self._mean)

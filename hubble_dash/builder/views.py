@@ -1,0 +1,144 @@
+"""The views of a cutout that its fingerprint is the mean of, so that orientation does not decide.
+
+A network trained on photographs knows up from down; the sky does not. Turned and mirrored views
+of the same disk of sky, joined by their mean, leave of a cutout what does not depend on how it lay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+__all__ = ["QUALITIES", "Quality", "Views", "join", "see"]
+
+Quality: TypeAlias = Literal["plain", "fast", "balanced", "best"]
+
+# The disk fades out over this share of its radius: a sharp edge is a feature of its own.
+SOFT_EDGE = 0.06
+
+
+@dataclass(frozen=True)
+class Views:
+    """Which views of a cutout are taken.
+
+    Parameters
+    ----------
+    turns : int
+        Angles, evenly spaced over the full circle; 1 is the cutout as it is.
+    mirrored : bool
+        Whether each is taken mirrored as well.
+    disk : bool
+        Whether the network sees only the disk inside the cutout, faded into the colour of its
+        rim. What lies in a square's corners depends on how it is turned.
+    """
+
+    turns: int = 1
+    mirrored: bool = False
+    disk: bool = False
+
+    def __post_init__(self) -> None:
+        if self.turns < 1:
+            raise ValueError(f"turns is {self.turns}; it must be at least 1")
+        if self.turns not in (1, 2, 4) and not self.disk:
+            raise ValueError(
+                f"{self.turns} turns need disk=True: corners turned by less than 90 degrees"
+                " are not in the cutout"
+            )
+
+    @property
+    def n(self) -> int:
+        """Views of a cutout: how many times the network runs for it."""
+        return self.turns * (2 if self.mirrored else 1)
+
+
+# Measured by scripts/bench meaning. Mirrored views cost as much again and find no more.
+QUALITIES: Mapping[Quality, Views] = {
+    "plain": Views(),
+    "fast": Views(disk=True),
+    "balanced": Views(turns=4, disk=True),
+    "best": Views(turns=8, disk=True),
+}
+
+
+def see(picture: NDArray[np.uint8], views: Views) -> NDArray[np.uint8]:
+    """Take the views of a picture.
+
+    Parameters
+    ----------
+    picture : (side, side, 3) uint8 array
+        A cutout, sized for the network. For views with a disk it should hold the cutout's whole
+        shorter side (``crop_pct`` 1), since the disk is the largest in it.
+    views : Views
+        Which.
+
+    Returns
+    -------
+    (v, side, side, 3) uint8 array
+        The turned ones first (counter-clockwise, from 0), then the mirrored ones. Turns by 90
+        degrees are exact, others bicubic.
+
+    Raises
+    ------
+    ValueError
+        If the picture is not square.
+    """
+    if picture.ndim != 3 or picture.shape[0] != picture.shape[1]:
+        raise ValueError(f"the picture has shape {picture.shape}; it must be (side, side, 3)")
+    seen = _faded(picture) if views.disk else picture
+    turned = [_turn(seen, 360 * i / views.turns) for i in range(views.turns)]
+    mirrored = [view[:, ::-1] for view in turned] if views.mirrored else []
+    return np.stack(turned + mirrored)
+
+
+def join(features: NDArray[np.float32], views: Views) -> NDArray[np.float32]:
+    """Join the features of a cutout's views: their mean.
+
+    Parameters
+    ----------
+    features : (b * v, d) float array
+        The views of the first cutout, then those of the second, and so on.
+    views : Views
+        Which views these are.
+
+    Returns
+    -------
+    (b, d) float32 array
+    """
+    mean = features.reshape(-1, views.n, features.shape[1]).mean(axis=1, dtype=np.float32)
+    return np.asarray(mean, dtype=np.float32)
+
+
+def _turn(picture: NDArray[np.uint8], angle_deg: float) -> NDArray[np.uint8]:
+    quarters, rest = divmod(angle_deg, 90)
+    turned = np.rot90(picture, int(quarters))
+    if rest == 0:
+        return turned
+    # Beyond the edge there is only what the disk has faded out; its colour is the first pixel's.
+    rim = tuple(int(value) for value in picture[0, 0])
+    shown = Image.fromarray(np.ascontiguousarray(turned))
+    return np.asarray(shown.rotate(rest, Image.Resampling.BICUBIC, fillcolor=rim))
+
+
+def _faded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Fade what lies outside the disk into the median colour of its rim."""
+    weight, rim = _disk(len(picture))
+    colour = np.median(picture[rim], axis=0)
+    faded = weight[..., None] * (picture - colour) + colour
+    return np.asarray(np.rint(faded), dtype=np.uint8)
+
+
+@lru_cache(maxsize=8)
+def _disk(side: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Weights, 1 inside and 0 outside, and which pixels are the rim."""
+    across = np.arange(side, dtype=np.float32) - (side - 1) / 2
+    radius = np.hypot(across[:, None], across) / (side / 2)
+    inside = np.clip((1 - radius) / SOFT_EDGE, 0, 1)
+    weight = inside * inside * (3 - 2 * inside)
+    rim: NDArray[np.bool_] = (radius > 1 - 2 * SOFT_EDGE) & (radius <= 1)
+    return weight.astype(np.float32), rim
