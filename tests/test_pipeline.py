@@ -17,8 +17,7 @@ from astropy.coordinates import SkyCoord
 from astropy.io import fits
 from astropy.visualization import AsinhStretch, PercentileInterval
 from astropy.wcs import WCS
-from atlases import brute_force, nebula
-from conftest import QuickBuild
+from atlases import QuickBuild, brute_force, nebula
 from makers import flux_image, make_fits, make_picture, sky_header
 from numpy.typing import NDArray
 from PIL import Image
