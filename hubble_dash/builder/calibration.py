@@ -31,7 +31,7 @@ FAITHFUL = {"fp32": 0.9999, "bf16": 0.999, "fp16": 0.999, "int8": 0.99}
 # Pictures that are tried; fewer say too little, more take longer than they save.
 TRIED = 16
 # What a form takes to start, roughly: it must save about three times as much to be tried at all.
-STARTS_IN_S = {"eager": 0.5, "openvino": 3.0, "compile": 25.0}
+STARTS_IN_S = {"eager": 0.5, "openvino": 5.0, "compile": 25.0}
 # Fewer cutouts are done before anything could be measured.
 FEW = 100
 # A less precise form must be faster by this factor.
