@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas import Atlas
 
-__all__ = ["center", "mean_of", "take_off"]
+__all__ = ["GroupMeans", "center", "group_means", "mean_of", "take_off"]
 
 # Of its fingerprint, what a cutout that equals the mean keeps, so that it has a direction at all.
 LEAST = 1e-3
+
+
+class GroupMeans(NamedTuple):
+    """What is taken off each fingerprint.
+
+    Attributes
+    ----------
+    codes : (n,) int64 array
+        Of each fingerprint, its row of `means`.
+    means : (g + 1, d) float32 array
+        The collection's mean, then those of the groups that have more than one.
+    """
+
+    codes: NDArray[np.int64]
+    means: NDArray[np.float32]
 
 
 def center(
@@ -51,6 +66,40 @@ def center(
     return _with_direction(centred, whole)
 
 
+def group_means(
+    fingerprints: NDArray[np.floating[Any]], groups: NDArray[Any], *, rows_a_block: int = 16384
+) -> GroupMeans:
+    """Find what `center` takes off, without a copy of the whole.
+
+    Parameters
+    ----------
+    fingerprints : (n, d) float array
+        Read block by block.
+    groups : (n,) array
+        As of `center`; a group of one has the collection's mean.
+    rows_a_block : int
+        Rows held at a time.
+
+    Returns
+    -------
+    GroupMeans
+    """
+    codes = np.zeros(len(fingerprints), np.int64)
+    for code, rows in enumerate(_members(groups), 1):
+        codes[rows] = code
+    sums = np.zeros((int(codes.max(initial=0)) + 1, fingerprints.shape[1]))
+    for start in range(0, len(codes), rows_a_block):
+        part = codes[start : start + rows_a_block]
+        order = np.argsort(part, kind="stable")
+        there, first = np.unique(part[order], return_index=True)
+        block = np.asarray(fingerprints[start : start + rows_a_block], np.float64)
+        sums[there] += np.add.reduceat(block[order], first, axis=0)
+    counts = np.bincount(codes, minlength=len(sums))
+    means = sums / np.maximum(counts, 1)[:, np.newaxis]
+    means[0] = sums.sum(axis=0) / len(codes)
+    return GroupMeans(codes, means.astype(np.float32))
+
+
 def take_off(fingerprints: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.float32]:
     """Take a mean that is known off fingerprints.
 
@@ -58,8 +107,8 @@ def take_off(fingerprints: NDArray[np.float32], mean: NDArray[np.float32]) -> ND
     ----------
     fingerprints : (n, d) float32 array
         One row a cutout.
-    mean : (d,) float32 array
-        Such as that of the atlas that they are compared with.
+    mean : (d,) or (n, d) float32 array
+        Such as that of the atlas that they are compared with, or one for each row.
 
     Returns
     -------

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hubble_dash.atlas import Atlas
 from hubble_dash.config import (
+    GIVEN_INSTEAD,
     BuildSettings,
     CatalogColumns,
     CatalogPositions,
@@ -52,9 +53,10 @@ _BELONGS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 _MAP_OPTIONS = [name for name, (other, _) in _BELONGS.items() if other == "map"]
 # Options that are named as the settings are.
 _PLAIN_OPTIONS = (
-    *("title", "catalog", "plane", "max_unreadable", "model", "weights", "features", "device"),
-    *("quality", "batch_size", "engine", "precision", "neighbors"),
+    *("title", "catalog", "plane", "max_unreadable", "fingerprints", "positions", "center_by"),
+    "neighbors",
 )
+_NETWORK_OPTIONS = GIVEN_INSTEAD["fingerprints"]
 _FLAGS = {"cover_edges": "--no-cover-edges", "deblend": "--no-deblend"}
 _KINDS: Mapping[str, type[CutoutSettings]] = {
     "full": WholeImage,
@@ -70,6 +72,7 @@ hubble-dash build mosaic.fits --out mosaic.atlas --cutouts window --size 224 --s
   hubble-dash build previews/ --out previews.atlas --catalog observations.csv
   hubble-dash build field.fits --out stars.atlas --cutouts catalog --catalog stars.vot \\
       --size 3 --unit arcsec
+  hubble-dash build previews/ --out own.atlas --fingerprints zoobot.parquet --positions umap.npy
 
 processing steps, in the order given, on images and on cutouts:
   grayscale, crop:WIDTH[xHEIGHT], resize:WIDTH[xHEIGHT], rotate:DEGREES, flip-lr, flip-ud,
@@ -210,37 +213,45 @@ def _add_reading(parser: ArgumentParser) -> None:
 
 
 def _add_network(parser: ArgumentParser) -> None:
-    group = parser.add_argument_group("fingerprints")
+    group, usual = parser.add_argument_group("fingerprints"), BuildSettings()
     group.add_argument(
-        "--model", default="auto",
+        "--fingerprints", metavar="FILE",
+        help="your own vectors instead of a network's: .npy, .npz or Parquet, a row for each"
+        " cutout, by name of the image or in order",
+    )  # fmt: skip
+    group.add_argument(
+        "--center-by", metavar="COLUMN",
+        help="take the mean of each group off: a column of the catalogue, a header key such as"
+        " INSTRUME, or file",
+    )  # fmt: skip
+    group.add_argument(
+        "--model",
         help="a timm model; auto is resnet50 where its weights can be had, else"
-        " EfficientNet-Lite0 (%(default)s)",
+        f" EfficientNet-Lite0 ({usual.model})",
     )  # fmt: skip
     group.add_argument("--weights", metavar="FILE", help="weights: .safetensors or .pth")
     group.add_argument(
-        "--features", choices=("pooled", "probabilities"), default="pooled",
-        help="pooled features, or probabilities of the classes (%(default)s)",
+        "--features", choices=("pooled", "probabilities"),
+        help=f"pooled features, or probabilities of the classes ({usual.features})",
     )  # fmt: skip
     group.add_argument(
-        "--quality", choices=("plain", "fast", "balanced", "best"), default="plain",
+        "--quality", choices=("plain", "fast", "balanced", "best"),
         help="plain: one view, as timm has it; fast, balanced, best: 1, 4 or 8 turned views of the"
         " disk in the cutout, at that many times the network's time, which find a galaxy however"
-        " it lies (%(default)s)",
+        f" it lies ({usual.quality})",
     )  # fmt: skip
     group.add_argument(
-        "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto",
-        help="where the network runs (%(default)s)",
+        "--device", choices=("auto", "cpu", "cuda", "mps"),
+        help=f"where the network runs ({usual.device})",
+    )  # fmt: skip
+    group.add_argument("--batch-size", type=int, help=f"cutouts in one pass ({usual.batch_size})")
+    group.add_argument(
+        "--engine", choices=("auto", "eager", "compile", "openvino"),
+        help=f"what runs the network; auto measures which is fastest here ({usual.engine})",
     )  # fmt: skip
     group.add_argument(
-        "--batch-size", type=int, default=32, help="cutouts in one pass (%(default)s)"
-    )
-    group.add_argument(
-        "--engine", choices=("auto", "eager", "compile", "openvino"), default="auto",
-        help="what runs the network; auto measures which is fastest here (%(default)s)",
-    )  # fmt: skip
-    group.add_argument(
-        "--precision", choices=("auto", "fp32", "bf16", "fp16", "int8"), default="auto",
-        help="how exactly; auto takes no form that changes the fingerprints (%(default)s)",
+        "--precision", choices=("auto", "fp32", "bf16", "fp16", "int8"),
+        help=f"how exactly; auto takes no form that changes the fingerprints ({usual.precision})",
     )  # fmt: skip
     group.add_argument(
         "--neighbors", type=int, default=100, help="neighbours kept, at least (%(default)s)"
@@ -250,8 +261,12 @@ def _add_network(parser: ArgumentParser) -> None:
 def _add_map(parser: ArgumentParser) -> None:
     group, settings = parser.add_argument_group("map"), MapSettings()
     group.add_argument(
-        "--map", choices=("tsne", "umap", "pca"), default=settings.method,
-        help="layout; umap needs the extra hubble-dash[umap] (%(default)s)",
+        "--positions", metavar="FILE",
+        help="your own map instead of a layout: two columns, in a file as for --fingerprints",
+    )  # fmt: skip
+    group.add_argument(
+        "--map", choices=("tsne", "umap", "pca"),
+        help=f"layout; umap needs the extra hubble-dash[umap] ({settings.method})",
     )  # fmt: skip
     for name, text in {
         "perplexity": "tsne: effective number of neighbours",
@@ -302,8 +317,9 @@ def build_from(options: Namespace) -> Atlas:
         ),
         "hdu": int(options.hdu) if options.hdu and options.hdu.isdecimal() else options.hdu,
         "header_keys": tuple(options.header_key),
-        "map": MapSettings(method=options.map, **_given(options, _MAP_OPTIONS)),
+        "map": MapSettings(method=_map_of(options), **_given(options, _MAP_OPTIONS)),
         **{name: getattr(options, name) for name in _PLAIN_OPTIONS},
+        **_given(options, _NETWORK_OPTIONS),
     }
     # Imported late: torch takes seconds, and wrong arguments are told at once.
     from hubble_dash.builder.pipeline import build
@@ -327,13 +343,21 @@ def _refuse_what_does_nothing(options: Namespace) -> None:
     for name in _given(options, of_catalog):
         if options.catalog is None:
             raise ValueError(f"{_flag(name)} speaks of a catalogue; name it: --catalog FILE")
+    for given, names in {**GIVEN_INSTEAD, "positions": ("map", *_MAP_OPTIONS)}.items():
+        for name in _given(options, names):
+            if getattr(options, given) is not None:
+                raise ValueError(f"{_flag(name)} would do nothing beside {_flag(given)}")
     for name, (other, values) in _BELONGS.items():
-        if _given(options, (name,)) and getattr(options, other) not in values:
+        chosen = _map_of(options) if other == "map" else getattr(options, other)
+        if _given(options, (name,)) and chosen not in values:
             wanted = " or ".join(f"--{other} {value}" for value in values)
             raise ValueError(
-                f"{_flag(name)} belongs to {wanted}; with --{other} {getattr(options, other)}"
-                " it would do nothing"
+                f"{_flag(name)} belongs to {wanted}; with --{other} {chosen} it would do nothing"
             )
+
+
+def _map_of(options: Namespace) -> Any:
+    return options.map or MapSettings().method
 
 
 def _given(options: Namespace, names: Iterable[str]) -> dict[str, Any]:

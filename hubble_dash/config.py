@@ -447,6 +447,15 @@ class MapSettings:
 
 # --- the whole build ---------------------------------------------------------------------------
 
+# What a user may give, and the settings of that which is then not done.
+GIVEN_INSTEAD: Mapping[str, Sequence[str]] = {
+    "fingerprints": (
+        *("model", "weights", "features", "quality", "device", "batch_size", "engine"),
+        "precision",
+    ),
+    "positions": ("map",),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogColumns:
@@ -484,6 +493,17 @@ class BuildSettings:
         How flux becomes display values.
     process_images, process_cutouts : sequence of steps
         Processing steps, in order, on whole images and on cutouts.
+    fingerprints : path-like, optional
+        The user's own vectors, (m, d) floats in ``.npy``, ``.npz`` or Parquet: no network is run,
+        and `model`, `weights`, `features`, `quality`, `device`, `batch_size`, `engine` and
+        `precision` must stay as they are. Rows belong to cutouts by name or in order, as
+        `hubble_dash.builder.given` explains.
+    positions : path-like, optional
+        The user's own map, (m, 2) floats likewise: none is laid out, and `map` must stay as it is.
+    center_by : str, optional
+        Take the mean of each group off the fingerprints, so that what an instrument, say, gives to
+        all of its images is no reason to be alike: a column of the catalogue, a header key of the
+        images, or ``"file"``.
     model : str
         A timm model, or ``"auto"``: resnet50 where its weights can be had, else EfficientNet-Lite0.
     weights : path-like, optional
@@ -525,6 +545,9 @@ class BuildSettings:
     stretch: Stretch = field(default_factory=Stretch)
     process_images: Sequence[ProcessingStep] = ()
     process_cutouts: Sequence[ProcessingStep] = ()
+    fingerprints: str | Path | None = None
+    positions: str | Path | None = None
+    center_by: str | None = None
     model: str = "auto"
     weights: str | Path | None = None
     features: Literal["pooled", "probabilities"] = "pooled"
@@ -554,3 +577,14 @@ class BuildSettings:
         _within("max_unreadable", self.max_unreadable, 0.0, 1.0)
         if isinstance(self.cutouts, CatalogPositions) and self.catalog is None:
             raise ValueError("cutouts at catalogue positions need a catalogue; name one: catalog=")
+        for given, names in GIVEN_INSTEAD.items():
+            self._refuse_beside(given, names)
+
+    def _refuse_beside(self, given: str, names: Sequence[str]) -> None:
+        """Refuse settings of what is not done, since the user gives its result."""
+        if getattr(self, given) is None:
+            return
+        usual = BuildSettings()
+        for name in names:
+            if getattr(self, name) != getattr(usual, name):
+                raise ValueError(f"{name} would do nothing beside {given} of your own; choose one")

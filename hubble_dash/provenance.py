@@ -23,6 +23,11 @@ _MAP_SETTINGS = {
     "umap": ("n_neighbors", "min_dist", "random_state"),
     "pca": (),
 }
+_MATCHED = {
+    "name": "rows by name of the image",
+    "catalog": "rows as in the catalogue",
+    "order": "rows in the order of the cutouts",
+}
 
 
 def provenance(atlas: Atlas) -> list[tuple[str, str]]:
@@ -51,16 +56,36 @@ def provenance(atlas: Atlas) -> list[tuple[str, str]]:
         ("Steps on images", _steps(settings["process_images"])),
         ("Steps on cutouts", _steps(settings["process_cutouts"])),
         ("Catalogue", settings["catalog"] or ""),
-        ("Model", f"{model['name']} (timm)"),
-        ("Fingerprints", _fingerprints(model, manifest["n_features"])),
-        ("Weights", model["reason"]),
-        ("File of weights", f"{model['weights']}, SHA-256 {model['weights_sha256']}"),
+        *_model(model, manifest["n_features"]),
+        ("Centred", _center(manifest.get("center"))),
         ("Similarity", "cosine of the fingerprints, exact nearest neighbours"),
         ("Map", _map(manifest["map"])),
         ("Made", f"{manifest['created']} with hubble-dash {manifest['hubble_dash']}"),
         ("Versions", ", ".join(f"{k} {v}" for k, v in manifest["versions"].items())),
     ]  # fmt: skip
     return [(name, text) for name, text in rows if text]
+
+
+def _model(model: Mapping[str, Any], n_features: int) -> list[tuple[str, str]]:
+    file = f"{model['weights']}, SHA-256 {model['weights_sha256']}"
+    if model["weights_source"] == "given":
+        how = _MATCHED[model["matched"]]
+        return [
+            ("Fingerprints", f"as given, {n_features} long, {how}; no network was run"),
+            ("Vectors", file),
+        ]
+    return [
+        ("Model", f"{model['name']} (timm)"),
+        ("Fingerprints", _fingerprints(model, n_features)),
+        ("Weights", model["reason"]),
+        ("File of weights", file),
+    ]
+
+
+def _center(center: Mapping[str, Any] | None) -> str:
+    if center is None:
+        return ""
+    return f"the mean of each {center['by']} taken off, {center['n_groups']} groups"
 
 
 def _fingerprints(model: Mapping[str, Any], n_features: int) -> str:
@@ -82,6 +107,9 @@ def _options(options: Mapping[str, Any]) -> str:
 
 
 def _map(settings: Mapping[str, Any]) -> str:
+    if settings["method"] == "given":
+        how = _MATCHED[settings["matched"]]
+        return f"positions as given in {settings['file']}, SHA-256 {settings['sha256']}, {how}"
     names = ("method", *_MAP_SETTINGS[settings["method"]])
     return _options({name: settings[name] for name in names})
 

@@ -608,7 +608,7 @@ def test_memory_does_not_grow_with_the_number_of_images(
     quick_build: QuickBuild, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pixels = patches(1, (500, 500))
-    monkeypatch.setattr(pipeline, "VERSIONS", ())
+    monkeypatch.setattr("hubble_dash.builder.manifest.VERSIONS", ())
     for i in range(40):
         make_picture(tmp_path / f"p{i}.png", np.roll(pixels, i * 9, axis=1), compress_level=1)
     files = sorted(tmp_path.glob("*.png"))

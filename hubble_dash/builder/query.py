@@ -45,7 +45,10 @@ def fingerprint_image(
     ImageError
         If the file cannot be read.
     WeightsError
-        If the atlas's weights cannot be had, or `weights` are others.
+        If the atlas's weights cannot be had, or `weights` are others, or its fingerprints were
+        given.
+    ValueError
+        If its fingerprints were centred by group.
     """
     restored = Restored(atlas, weights=weights, device=device)
     with restored.open(path) as display:

@@ -14,14 +14,18 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas import SheetLayout
 from hubble_dash.builder.fingerprints import Batch, Network
+from hubble_dash.builder.given import GivenFingerprints
 from hubble_dash.builder.positions import Positions
 from hubble_dash.builder.stretch import Display
 from hubble_dash.builder.thumbnails import SheetWriter
-from hubble_dash.centering import take_off
+from hubble_dash.centering import group_means, take_off
 
 __all__ = ["CutoutWriter", "describe_image", "image_table"]
 
 ROWS_A_BLOCK = 16384
+HALF = float(np.finfo(np.float16).max)
+# Rows whose largest value is smaller lose digits in half precision.
+FAINT = 2.0**-10
 
 
 class CutoutWriter:
@@ -34,20 +38,22 @@ class CutoutWriter:
     ----------
     folder : Path
         The atlas that is being made.
-    network : Network
+    network : Network or GivenFingerprints
         Makes the fingerprints.
     layout : SheetLayout
         Of the thumbnails.
     """
 
-    def __init__(self, folder: Path, network: Network, layout: SheetLayout) -> None:
+    def __init__(
+        self, folder: Path, network: Network | GivenFingerprints, layout: SheetLayout
+    ) -> None:
         self.folder, self.network = folder, network
         self._sheets = SheetWriter(folder / "sheets", layout)
         # Its length is not known yet, so that it becomes a .npy file in the end.
         self._raw_path = folder / "fingerprints.raw"
         self._raw = self._raw_path.open("wb")
         self._rows: list[dict[str, Any]] = []
-        self._catalog_rows: list[int] = []
+        self.catalog_rows: list[int] = []
         self._labels: list[NDArray[np.int32]] = []
         self._scores: list[NDArray[np.float32]] = []
 
@@ -80,7 +86,7 @@ class CutoutWriter:
             Its row of the catalogue, or -1.
         """
         self._rows.append(row)
-        self._catalog_rows.append(catalog_row)
+        self.catalog_rows.append(catalog_row)
         self._sheets.add(pixels)
 
     def describe(self, batch: Batch) -> None:
@@ -92,8 +98,7 @@ class CutoutWriter:
             In the order in which the cutouts were added.
         """
         # Beyond the range of half precision there are no features, but a user's network may differ.
-        limit = np.finfo(np.float16).max
-        self._raw.write(batch.fingerprints.clip(-limit, limit).astype(np.float16).tobytes())
+        self._raw.write(batch.fingerprints.clip(-HALF, HALF).astype(np.float32).tobytes())
         self._labels.append(batch.labels)
         self._scores.append(batch.scores)
 
@@ -102,7 +107,9 @@ class CutoutWriter:
         self._sheets.close()
         self._raw.flush()
 
-    def fingerprints(self, *, center: bool) -> NDArray[np.float16]:
+    def fingerprints(
+        self, *, center: bool, groups: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float16]:
         """Turn the fingerprints written so far into ``fingerprints.npy``, and map it.
 
         Parameters
@@ -110,6 +117,9 @@ class CutoutWriter:
         center : bool
             Whether their mean is taken off, and written as ``mean.npy`` (d,) float32, which those
             who compare a new fingerprint take off as well.
+        groups : (n,) int64 array, optional
+            The mean of each group is taken off instead, as `hubble_dash.centering.center` does it,
+            and none is written: of a new fingerprint no group is known.
 
         Returns
         -------
@@ -117,16 +127,18 @@ class CutoutWriter:
             Memory-mapped, read-only.
         """
         path, shape = self.folder / "fingerprints.npy", (self.n, self.network.n_features)
-        raw = np.memmap(self._raw_path, dtype=np.float16, mode="r", shape=shape)
+        raw = np.memmap(self._raw_path, dtype=np.float32, mode="r", shape=shape)
         final = open_memmap(path, mode="w+", dtype=np.float16, shape=shape)
-        mean = np.zeros(shape[1], np.float32)
+        codes, means = np.zeros(self.n, np.int64), np.zeros((1, shape[1]), np.float32)
         # The mean of one is itself, and nothing would be left.
-        if center and self.n > 1:
-            mean = raw.mean(axis=0, dtype=np.float64).astype(np.float32)
-            np.save(self.folder / "mean.npy", mean)
+        if groups is not None and self.n > 1:
+            codes, means = group_means(raw, groups, rows_a_block=ROWS_A_BLOCK)
+        elif center and self.n > 1:
+            means = raw.mean(axis=0, dtype=np.float64).astype(np.float32)[np.newaxis]
+            np.save(self.folder / "mean.npy", means[0])
         for start in range(0, self.n, ROWS_A_BLOCK):
-            block = raw[start : start + ROWS_A_BLOCK].astype(np.float32)
-            final[start : start + ROWS_A_BLOCK] = take_off(block, mean)
+            rows = slice(start, start + ROWS_A_BLOCK)
+            final[rows] = _halved(take_off(raw[rows], means[codes[rows]]))
         del raw, final
         self._raw_path.unlink()
         mapped: NDArray[np.float16] = np.load(path, mmap_mode="r")
@@ -158,7 +170,7 @@ class CutoutWriter:
                 table[f"score_{i + 1}"] = scores[:, i]
         if metadata is None:
             return table
-        taken = metadata.reset_index(drop=True).reindex(self._catalog_rows).set_axis(table.index)
+        taken = metadata.reset_index(drop=True).reindex(self.catalog_rows).set_axis(table.index)
         renamed: dict[str, str] = {}
         for name in taken.columns:
             new = name
@@ -203,6 +215,14 @@ def describe_image(
 def image_table(images: list[dict[str, Any]]) -> pd.DataFrame:
     """Give the table of images; a header key that is text in one image is text in all."""
     return _writable(pd.DataFrame(images))
+
+
+def _halved(block: NDArray[np.float32]) -> NDArray[np.float16]:
+    """Bring rows into half precision, scaled by a power of two where they would not fit."""
+    largest = np.abs(block).max(axis=1, keepdims=True)
+    unfit = (largest > HALF) | (largest < FAINT)
+    exponents = np.where(unfit, -np.frexp(largest)[1], 0)
+    return np.ldexp(block, exponents).astype(np.float16)
 
 
 def _writable(table: pd.DataFrame) -> pd.DataFrame:

@@ -39,7 +39,10 @@ class Restored:
     Raises
     ------
     WeightsError
-        If the atlas was built from a file of the user's and `weights` does not name it.
+        If the atlas was built from a file of the user's and `weights` does not name it, or its
+        fingerprints were given.
+    ValueError
+        If its fingerprints were centred by group: of a new one the group is not known.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Restored:
     ) -> None:
         self._model, self._settings = atlas.manifest["model"], atlas.manifest["settings"]
         self._weights, self._device = weights, device
+        _refuse_what_no_network_made(atlas)
         if weights is None and self._model["weights_source"] == "file":
             raise WeightsError(
                 f"{atlas.path} was built with the file {self._model['weights']};"
@@ -106,3 +110,18 @@ class Restored:
         """
         batch = self._network.fingerprint([process(one, self._on_cutouts) for one in cutouts])
         return take_off(batch.fingerprints, self._mean)
+
+
+def _refuse_what_no_network_made(atlas: Atlas) -> None:
+    model, center = atlas.manifest["model"], atlas.manifest.get("center")
+    if model["weights_source"] == "given":
+        raise WeightsError(
+            f"the fingerprints of {atlas.path} were given in {model['name']}, so that no network"
+            " here makes one that can be compared; ask about a row or a position, or give"
+            " Atlas.similar a vector of the same kind"
+        )
+    if center is not None:
+        raise ValueError(
+            f"{atlas.path} is centred by {center['by']}, and of another image no group is known;"
+            " ask about a row or a position, or build an atlas without --center-by"
+        )

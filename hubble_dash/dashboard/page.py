@@ -46,6 +46,7 @@ _WEIGHTS = {
     "cache": "weights from the local cache",
     "hub": "weights from the hub",
     "package": "weights from an installed package",
+    "given": "fingerprints as given",
 }
 
 TEMPLATE = _TEMPLATES.joinpath("report.html.jinja").read_text(encoding="utf-8")
@@ -105,6 +106,7 @@ def make_page(
         "model": model["name"],
         "weights": _WEIGHTS[model["weights_source"]].format(file=model["weights"]),
         "weights_reason": model["reason"],
+        "is_given": model["weights_source"] == "given",
         "map_method": atlas.manifest["map"]["method"],
         "similar": similar,
         "has_sky": data.has_sky,
