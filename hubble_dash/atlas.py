@@ -26,6 +26,8 @@ __all__ = ["FORMAT_VERSION", "Atlas", "Neighbors", "SheetLayout", "Similar", "op
 
 FORMAT = "hubble-dash atlas"
 FORMAT_VERSION = 1
+# Fingerprints read at a time.
+ROWS_A_BLOCK = 16384
 
 FloatArray: TypeAlias = NDArray[np.float32] | NDArray[np.float16]
 
@@ -236,9 +238,10 @@ class Atlas:
         if not (np.isfinite(norm) and norm > 0):
             raise ValueError("the fingerprint is zero or not finite")
         cosine = np.empty(len(self), np.float32)
-        for start in range(0, len(self), 16384):
-            block = np.asarray(self.fingerprints[start : start + 16384], dtype=np.float32)
-            cosine[start : start + 16384] = block @ (vector / norm) / np.linalg.norm(block, axis=1)
+        for start in range(0, len(self), ROWS_A_BLOCK):
+            rows = slice(start, start + ROWS_A_BLOCK)
+            block = np.asarray(self.fingerprints[rows], dtype=np.float32)
+            cosine[rows] = block @ (vector / norm) / np.linalg.norm(block, axis=1)
         if left_out is not None:
             cosine[left_out] = -np.inf
         order = np.argsort(-cosine, kind="stable")[:n].astype(np.int32)
@@ -306,7 +309,7 @@ class Atlas:
             path = self.path / name
             if not path.is_file():
                 wrong.append(f"{name} is missing")
-            elif _sha256(path) != entry["sha256"]:
+            elif sha256_of(path) != entry["sha256"]:
                 wrong.append(f"{name} differs from its checksum")
         return wrong
 
@@ -377,7 +380,7 @@ def seal(folder: Path, final: Path, manifest: Mapping[str, Any], *, replace: boo
         If `final` exists and may not be replaced, or is not an atlas.
     """
     files = {
-        p.relative_to(folder).as_posix(): {"bytes": p.stat().st_size, "sha256": _sha256(p)}
+        p.relative_to(folder).as_posix(): {"bytes": p.stat().st_size, "sha256": sha256_of(p)}
         for p in sorted(folder.rglob("*"))
         if p.is_file()
     }
@@ -431,6 +434,7 @@ def layout_to_dict(layout: SheetLayout) -> dict[str, int]:
     return asdict(layout)
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Checksum of a file's bytes, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

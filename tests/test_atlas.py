@@ -52,6 +52,20 @@ def test_similar_beyond_what_is_stored_searches_the_fingerprints(atlas: Atlas) -
     assert 5 not in found.rows
 
 
+def test_similar_reads_in_blocks(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = np.random.default_rng(3).normal(1, 1, atlas.fingerprints.shape[1]).astype(np.float32)
+    whole = atlas.similar(query, n=12)
+    monkeypatch.setattr("hubble_dash.atlas.ROWS_A_BLOCK", 17)
+    pieces = atlas.similar(query, n=12)
+    np.testing.assert_array_equal(pieces.rows, whole.rows)
+    assert whole.rows.shape == (12,)
+
+
+def test_fewer_come_back_where_there_are_fewer(atlas: Atlas) -> None:
+    query = np.asarray(atlas.fingerprints[0], np.float32)
+    assert atlas.similar(query, n=999).rows.shape == (216,)
+
+
 def test_similar_without_overlapping(atlas: Atlas) -> None:
     own = atlas.cutouts.iloc[30]
     found = atlas.similar(30, n=40, leave_out_overlapping=True)

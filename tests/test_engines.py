@@ -94,7 +94,11 @@ def agreement(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
     "form", [f for f in available_forms("cpu") if f.engine != "compile"], ids=str
 )
 def test_a_faster_form_means_the_same_or_is_refused(
-    lite: Pictures, field: Pixels, plain: NDArray[np.float32], form: Form
+    lite: Pictures,
+    field: Pixels,
+    plain: NDArray[np.float32],
+    form: Form,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Chosen by a few cutouts, a form must keep its promise for all of them."""
     chosen = calibrate(
@@ -102,7 +106,9 @@ def test_a_faster_form_means_the_same_or_is_refused(
         n_expected=N, batch_size=32,
     )  # fmt: skip
     if any(trial.cosine < FAITHFUL[form.precision] for trial in chosen.trials):
-        return  # never chosen by itself, and the user who insists is warned
+        # Never chosen by itself, and the user who insists is warned.
+        assert "changes the fingerprints" in caplog.text
+        return
     parts = [chosen.engine(field[i : i + 32])() for i in range(0, N, 32)]
     features = torch.cat([features for features, _ in parts]).numpy()
     assert cosines(features, plain).min() >= FAITHFUL[form.precision]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hubble_dash.builder.neighbors import find_neighbors, most_similar, unit_rows
+from hubble_dash.builder.neighbors import find_neighbors, unit_rows
 
 Floats = NDArray[np.float64]
 
@@ -103,39 +103,3 @@ def test_useless_fingerprints_are_named(value: float) -> None:
 def test_fingerprints_must_be_a_matrix() -> None:
     with pytest.raises(ValueError, match=r"\(n, d\)"):
         unit_rows(np.ones(4))
-
-
-def test_most_similar_agrees_with_the_graph() -> None:
-    fingerprints = some_fingerprints(duplicates=4)
-    neighbors = find_neighbors(fingerprints, k=9)
-    found = most_similar(fingerprints, fingerprints[[5, 250]], n=10)
-    assert found.rows.shape == (2, 10)
-    assert found.rows[:, 0].tolist() == [5, 250]
-    assert (found.rows[:, 1:] == neighbors.rows[[5, 250]]).all()
-    np.testing.assert_allclose(
-        found.similarities[:, 1:], neighbors.similarities[[5, 250]], atol=2e-6
-    )
-
-
-def test_most_similar_reads_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    fingerprints = some_fingerprints(duplicates=30)
-    query = np.random.default_rng(3).normal(size=40)
-    whole = most_similar(fingerprints, query, n=12)
-    monkeypatch.setattr("hubble_dash.builder.neighbors.CHUNK", 17)
-    pieces = most_similar(fingerprints, query, n=12)
-    assert (pieces.rows == whole.rows).all()
-    assert whole.rows.shape == (1, 12)
-
-
-def test_most_similar_of_fewer_than_asked() -> None:
-    assert most_similar(some_fingerprints(n=4), np.ones(40), n=9).rows.shape == (1, 4)
-
-
-def test_most_similar_arguments() -> None:
-    fingerprints = some_fingerprints(n=4)
-    with pytest.raises(ValueError, match="same network"):
-        most_similar(fingerprints, np.ones(41), n=2)
-    with pytest.raises(ValueError, match="n is 0"):
-        most_similar(fingerprints, np.ones(40), n=0)
-    with pytest.raises(ValueError, match="zero or not finite"):
-        most_similar(fingerprints, np.zeros(40), n=2)

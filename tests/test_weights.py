@@ -162,7 +162,7 @@ def test_torch_hub_checkpoints_are_checked_against_their_names(
     with pytest.raises(WeightsError, match="no local cache"):
         find_weights("resnet50.tv2_in1k")
     assert "checksum" in caplog.text
-    monkeypatch.setattr(weights_module, "_sha256", lambda _: "11ad3fa6" + 56 * "0")
+    monkeypatch.setattr(weights_module, "sha256_of", lambda _: "11ad3fa6" + 56 * "0")
     found = find_weights("resnet50.tv2_in1k")
     assert (found.source, found.path) == ("cache", path)
 

@@ -7,7 +7,6 @@ out drop their row, and numbers that do not agree are refused, so that nothing s
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubble_dash.atlas import sha256_of
 from hubble_dash.builder.catalog import Catalog
 from hubble_dash.builder.cutouts import Cutouts
 from hubble_dash.builder.fingerprints import N_LABELS, Batch
@@ -70,8 +70,7 @@ class Given:
         if what == "positions" and self.values.shape[1] != 2:
             raise BuildError(f"{path} has {self.values.shape[1]} columns; positions have x and y")
         self.largest = self._check_rows()
-        with self.path.open("rb") as file:
-            self.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        self.sha256 = sha256_of(self.path)
         self.matched: Literal["name", "catalog", "order"] = "order"
         self.taken: list[int] = []
         self._used = np.zeros(len(self), bool)

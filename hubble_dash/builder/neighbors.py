@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from hubble_dash.atlas import Neighbors
 from hubble_dash.builder.native import import_faiss
 
-__all__ = ["FloatMatrix", "find_neighbors", "most_similar", "unit_rows"]
+__all__ = ["FloatMatrix", "find_neighbors", "unit_rows"]
 
 FloatMatrix: TypeAlias = NDArray[np.floating[Any]]
 
@@ -58,59 +58,13 @@ def find_neighbors(fingerprints: FloatMatrix, *, k: int) -> Neighbors:
     return _sorted(similarities, rows)
 
 
-def most_similar(fingerprints: FloatMatrix, query: ArrayLike, *, n: int) -> Neighbors:
-    """Find the cutouts most similar to fingerprints from elsewhere.
-
-    Plain NumPy, row by row of `query` the same as a search with `find_neighbors` gives.
-
-    Parameters
-    ----------
-    fingerprints : (n_cutouts, d) float array
-        Fingerprints of an atlas; read piece by piece.
-    query : (d,) or (m, d) float array
-        One or several other fingerprints of the same network.
-    n : int
-        How many to find; all where there are fewer.
-
-    Returns
-    -------
-    Neighbors
-        ``rows`` and ``similarities``, (m, n), most similar first; m is 1 for a single `query`.
-
-    Raises
-    ------
-    ValueError
-        If lengths differ, `n` is less than 1, or a fingerprint is zero or not finite.
-    """
-    wanted = unit_rows(np.atleast_2d(np.asarray(query)))
-    if n < 1:
-        raise ValueError(f"n is {n}; it must be at least 1")
-    if wanted.shape[1] != fingerprints.shape[1]:
-        raise ValueError(
-            f"the query has {wanted.shape[1]} values and the fingerprints have "
-            f"{fingerprints.shape[1]}; both must come from the same network"
-        )
-    rows = np.empty((len(wanted), 0), np.int64)
-    similarities = np.empty((len(wanted), 0), np.float32)
-    for start in range(0, len(fingerprints), CHUNK):
-        chunk = unit_rows(fingerprints[start : start + CHUNK], first_row=start)
-        there = np.broadcast_to(np.arange(start, start + len(chunk)), (len(wanted), len(chunk)))
-        best = _sorted(
-            np.hstack([similarities, wanted @ chunk.T]), np.hstack([rows, there]), most=n
-        )
-        rows, similarities = best.rows.astype(np.int64), best.similarities
-    return Neighbors(rows.astype(np.int32), similarities)
-
-
-def unit_rows(fingerprints: FloatMatrix, *, first_row: int = 0) -> NDArray[np.float32]:
+def unit_rows(fingerprints: FloatMatrix) -> NDArray[np.float32]:
     """Copy fingerprints as float32 rows of length 1.
 
     Parameters
     ----------
     fingerprints : (n, d) float array
         Read piece by piece.
-    first_row : int
-        Number of the first row, for the text of an error.
 
     Returns
     -------
@@ -130,7 +84,7 @@ def unit_rows(fingerprints: FloatMatrix, *, first_row: int = 0) -> NDArray[np.fl
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         useless = np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))
         if len(useless) > 0:
-            named = ", ".join(str(first_row + start + row) for row in useless[:5])
+            named = ", ".join(str(start + row) for row in useless[:5])
             raise ValueError(
                 f"fingerprints of {len(useless)} rows are zero or not finite (rows {named}"
                 f"{', ...' if len(useless) > 5 else ''}); leave these cutouts out"
@@ -149,12 +103,10 @@ def _without_self(
     return similarities[~own].reshape(n, found - 1), rows[~own].reshape(n, found - 1)
 
 
-def _sorted(
-    similarities: NDArray[np.float32], rows: NDArray[np.int64], *, most: int | None = None
-) -> Neighbors:
-    """Order by similarity, then by row, and keep the first `most`."""
+def _sorted(similarities: NDArray[np.float32], rows: NDArray[np.int64]) -> Neighbors:
+    """Order by similarity, then by row."""
     rounded = np.clip(np.round(similarities, DECIMALS), -1, 1).astype(np.float32)
-    order = np.lexsort((rows, -rounded), axis=1)[:, :most]
+    order = np.lexsort((rows, -rounded), axis=1)
     return Neighbors(
         np.take_along_axis(rows, order, axis=1).astype(np.int32),
         np.take_along_axis(rounded, order, axis=1),

