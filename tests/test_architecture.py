@@ -40,8 +40,10 @@ BUILDER = [
     {"query", "rotations"},
 ]
 DASHBOARD = [
-    {"marks"},
-    {"map_view", "sky_view", "image_view"},
+    {"marks", "encoding", "hilbert"},
+    {"map_view", "sky_view", "image_view", "facts"},
+    {"colors", "tints", "layout", "parents"},
+    {"pieces"},
     {"payload"},
     {"page"},
     {"export"},

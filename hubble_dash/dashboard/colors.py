@@ -1,0 +1,138 @@
+"""Colours of the points: the palette, and the columns that points can be coloured by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hubble_dash.atlas import Atlas
+from hubble_dash.dashboard.facts import (
+    extra_columns,
+    extra_image_columns,
+    is_number,
+    text_codes,
+)
+
+__all__ = ["MISSING", "OTHER", "PALETTE", "ColorColumn", "color_columns"]
+
+PALETTE: dict[str, Any] = {
+    # Readable on the dark page and on the light one alike.
+    "none": "#8793a8",
+    # Okabe and Ito (2008), which people with colour blindness tell apart, then four more.
+    "categories": [
+        *("#e69f00", "#56b4e9", "#009e73", "#d55e00", "#cc79a7", "#0072b2", "#f0e442"),
+        *("#9a6ddb", "#8c564b", "#17becf"),
+    ],
+    # viridis at nine places (Smith and van der Walt, 2015).
+    "ramp": [
+        *("#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962"),
+        *("#addc30", "#fde725"),
+    ],
+    # From few to many in OKLCH (Ottosson, 2020): the hue turns from 250 to 60 degrees, the
+    # lightness hardly changes, so that it reads on dark and on white (contrast 3 and more).
+    "density": [
+        *("#0089ea", "#5e78fe", "#8f69f4", "#b45bdc", "#cf50ba", "#e3488f", "#ed495e"),
+        *("#ed5414", "#d07502"),
+    ],
+}
+
+# Codes that are no category.
+OTHER, MISSING = 254, 255
+# Texts with more distinct values would all look the same.
+MOST_CATEGORIES = 60
+
+
+@dataclass(frozen=True)
+class ColorColumn:
+    """A column that points can be coloured by.
+
+    Parameters
+    ----------
+    legend : dict
+        Its entry of the page's index: ``name``; ``kind`` ``"number"`` with ``low`` and ``high``,
+        the 2nd and 98th percentile, or ``"category"`` with ``categories`` (``text`` and ``count``,
+        commonest first, 10 at most) and ``other``, the count of all further ones; ``missing``.
+    codes : (n,) uint8 array
+        Of a number 0 to 254, between ``low`` and ``high``; of a category its place in
+        ``categories``, or `OTHER`. `MISSING` where nothing is known.
+    """
+
+    legend: dict[str, Any]
+    codes: NDArray[np.uint8]
+
+
+def color_columns(atlas: Atlas) -> list[ColorColumn]:
+    """Find the columns of an atlas that points can be coloured by.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas.
+
+    Returns
+    -------
+    list of ColorColumn
+        The file, the best label, then the cutouts' columns and the images' that are numeric or
+        have at most 60 distinct texts; codes are in the order of the rows.
+    """
+    cutouts, images = atlas.cutouts, atlas.images
+    image = cutouts["image"].to_numpy()
+    found: dict[str, ColorColumn | None] = {}
+    if 1 < len(images) < len(cutouts):
+        found["file"] = _by_category("file", image, images["name"].astype(str).tolist())
+    if "label_1" in cutouts:
+        found["best label"] = _by_category("best label", *text_codes(cutouts["label_1"]))
+    for name in extra_columns(cutouts):
+        found[name] = _of(cutouts[name])
+    for name in extra_image_columns(images):
+        if name not in found and images[name].nunique() > 1:
+            found[name] = _of(images[name], image)
+    return [column for column in found.values() if column is not None]
+
+
+def _of(values: pd.Series, rows: NDArray[Any] | slice = slice(None)) -> ColorColumn | None:
+    """Make the column of a table's column, taken at `rows`; none of too many different texts."""
+    name = str(values.name)
+    if is_number(values):
+        return _by_number(name, values.to_numpy(dtype=float, na_value=np.nan)[rows])
+    codes, texts = text_codes(values)
+    return _by_category(name, codes[rows], texts) if len(texts) <= MOST_CATEGORIES else None
+
+
+def _by_number(name: str, values: NDArray[np.float64]) -> ColorColumn | None:
+    """Spread numbers between two percentiles, so that a few outliers do not hide the rest."""
+    known = np.isfinite(values)
+    n = int(known.sum())
+    if not n:
+        return None
+    places = [int(share * (n - 1) + 0.5) for share in (0.02, 0.98)]
+    low, high = np.partition(values[known], places)[places].tolist()
+    codes = np.full(len(values), MISSING, np.uint8)
+    part = np.clip(values[known], low, high)
+    share = (part - low) / (high - low) if high > low else np.full(n, 0.5)
+    codes[known] = np.round(share * 254)
+    legend = {"name": name, "kind": "number", "low": low, "high": high}
+    return ColorColumn({**legend, "missing": len(values) - n}, codes)
+
+
+def _by_category(name: str, codes: NDArray[Any], texts: list[str]) -> ColorColumn:
+    """Give the commonest categories a place of their own, and all others one together."""
+    counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+    shown = np.argsort(-counts, kind="stable")[: len(PALETTE["categories"])]
+    shown = shown[counts[shown] > 0]
+    # The last place is that of code -1.
+    places = np.full(len(texts) + 1, OTHER, np.uint8)
+    places[-1] = MISSING
+    places[shown] = np.arange(len(shown))
+    legend = {
+        "name": name,
+        "kind": "category",
+        "categories": [{"text": texts[code], "count": int(counts[code])} for code in shown],
+        "other": int(counts.sum() - counts[shown].sum()),
+        "missing": int(np.count_nonzero(codes < 0)),
+    }
+    return ColorColumn(legend, places[codes])

@@ -1,0 +1,121 @@
+"""What the tables say of cutouts: labels, and the user's own columns as numbers or texts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hubble_dash.dashboard.encoding import Payload, column
+
+__all__ = [
+    "BOX",
+    "N_LABELS",
+    "extra_columns",
+    "extra_image_columns",
+    "is_number",
+    "label_codes",
+    "metadata",
+    "text_codes",
+]
+
+BOX = ["ixmin", "ixmax", "iymin", "iymax"]
+N_LABELS = 5
+OWN_COLUMNS = {
+    *("image", *BOX, "ra_deg", "dec_deg", "pixel_scale_arcsec"),
+    *(f"{kind}_{i}" for kind in ("label", "score") for i in range(1, N_LABELS + 1)),
+}
+IMAGE_COLUMNS = {
+    *("path", "name", "nx", "ny", "origin", "preview", "preview_width", "preview_height"),
+    *("position_quality", "notes"),
+}
+
+
+def extra_columns(cutouts: pd.DataFrame) -> list[str]:
+    """Name the columns that came with the cutouts and say something of at least one of them."""
+    return [
+        str(name) for name in cutouts if name not in OWN_COLUMNS and cutouts[name].notna().any()
+    ]
+
+
+def extra_image_columns(images: pd.DataFrame) -> list[str]:
+    """Name the columns that came with the images, such as keywords of their headers."""
+    return [
+        str(name) for name in images if name not in IMAGE_COLUMNS and images[name].notna().any()
+    ]
+
+
+def is_number(values: pd.Series) -> bool:
+    """Say whether a column holds numbers; true and false are none."""
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+
+
+def text_codes(values: pd.Series) -> tuple[NDArray[np.int64], list[str]]:
+    """Give a column as codes into its distinct texts.
+
+    Parameters
+    ----------
+    values : (m,) pandas.Series
+        Of any kind; what is no text is written as one.
+
+    Returns
+    -------
+    codes : (m,) int64 array
+        -1 where the value is missing.
+    texts : list of str
+        In the order of their first appearance.
+    """
+    if values.dtype == np.dtype(object):
+        values = values.map(str, na_action="ignore")
+    codes, texts = pd.factorize(values)
+    return codes.astype(np.int64), [str(text) for text in texts]
+
+
+def metadata(rows: pd.DataFrame) -> list[Payload]:
+    """Give columns for a piece: numbers as they are, anything else as codes into its texts.
+
+    Parameters
+    ----------
+    rows : (m, ...) pandas.DataFrame
+        The columns of `extra_columns`, of the cutouts in question.
+
+    Returns
+    -------
+    list of dict
+        ``name`` with ``values`` (float64), or with ``codes`` (int32, -1 where missing) and
+        ``texts``.
+    """
+    found: list[Payload] = []
+    for name in rows:
+        values = rows[name]
+        if is_number(values):
+            numbers = values.to_numpy(dtype=float, na_value=np.nan)
+            found.append({"name": str(name), "values": column(numbers, "float64")})
+        else:
+            codes, texts = text_codes(values)
+            found.append({"name": str(name), "codes": column(codes, "int32"), "texts": texts})
+    return found
+
+
+def label_codes(cutouts: pd.DataFrame) -> tuple[list[str], NDArray[np.int16]]:
+    """Give the best labels of all cutouts as codes into their names.
+
+    Parameters
+    ----------
+    cutouts : (n, ...) pandas.DataFrame
+        Its columns ``label_1`` to ``label_5``.
+
+    Returns
+    -------
+    names : list of str
+        All labels that occur, sorted; none where the cutouts have no labels.
+    codes : (n, 5) int16 array
+        Best first, -1 where there is none; (n, 0) without labels.
+    """
+    if "label_1" not in cutouts:
+        return [], np.empty((len(cutouts), 0), np.int16)
+    found = [text_codes(cutouts[f"label_{i}"]) for i in range(1, N_LABELS + 1)]
+    names = sorted(set().union(*(texts for _, texts in found)))
+    place = {name: number for number, name in enumerate(names)}
+    columns = [np.array([*map(place.get, texts), -1], np.int16)[codes] for codes, texts in found]
+    return names, np.column_stack(columns)

@@ -1,0 +1,127 @@
+"""How pieces lie in the plane: their bounds, rows spread over the map, and neighbours enough."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubble_dash.atlas import Atlas
+from hubble_dash.dashboard.facts import BOX
+
+__all__ = ["bounds", "extent", "neighbor_depth", "spread_rows"]
+
+ROWS_A_BLOCK = 4096
+# Rows that the start is chosen from.
+SAMPLE = 20_000
+
+
+def extent(x: NDArray[Any], y: NDArray[Any]) -> list[float]:
+    """Give left, right, bottom and top of points; the unit square for none."""
+    if not len(x):
+        return [0.0, 1.0, 0.0, 1.0]
+    return [float(value) for value in (x.min(), x.max(), y.min(), y.max())]
+
+
+def bounds(x: NDArray[Any], y: NDArray[Any], per_piece: int) -> NDArray[np.float32]:
+    """Give the bounds of each piece of points that are in the order of the pieces.
+
+    Parameters
+    ----------
+    x, y : (n,) float array
+        Coordinates.
+    per_piece : int
+        Points a piece; the last may have fewer.
+
+    Returns
+    -------
+    (m, 4) float32 array
+        Left, right, bottom and top, rounded outwards.
+    """
+    starts = np.arange(0, len(x), per_piece)
+    if not len(starts):
+        return np.empty((0, 4), np.float32)
+    columns = []
+    for values in (x, y):
+        least, most = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
+        low, high = least.astype(np.float32), most.astype(np.float32)
+        columns.append(np.where(low > least, np.nextafter(low, np.float32(-np.inf)), low))
+        columns.append(np.where(high < most, np.nextafter(high, np.float32(np.inf)), high))
+    return np.column_stack(columns)
+
+
+def spread_rows(positions: NDArray[np.float32], count: int) -> list[int]:
+    """Choose rows spread evenly over the map, each as far as possible from those before it.
+
+    Parameters
+    ----------
+    positions : (n, 2) float32 array
+        The map; of more than 20,000 rows, as many at equal steps are looked at.
+    count : int
+        How many; fewer come back where there are fewer.
+
+    Returns
+    -------
+    list of int
+        Rows, from row 0 on.
+
+    Notes
+    -----
+    Farthest-point sampling (Gonzalez, *Theoretical Computer Science* 38, 1985).
+    """
+    sample = np.linspace(0, len(positions) - 1, min(len(positions), SAMPLE)).astype(np.int64)
+    places = positions[sample].astype(np.float64)
+    distance = np.full(len(places), np.inf)
+    chosen: list[int] = []
+    for _ in range(min(count, len(places))):
+        farthest = int(np.argmax(distance))
+        chosen.append(farthest)
+        distance = np.minimum(distance, ((places - places[farthest]) ** 2).sum(axis=1))
+        distance[chosen] = -1
+    return [int(row) for row in sample[chosen]]
+
+
+def neighbor_depth(atlas: Atlas, similar: int) -> int:
+    """Say how deep a page must keep neighbours, so that `similar` remain without overlapping ones.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas; neighbours are read a block at a time.
+    similar : int
+        How many a page shows.
+
+    Returns
+    -------
+    int
+        At most the depth that the atlas stores.
+    """
+    stored = int(atlas.neighbors.rows.shape[1])
+    depth = min(similar, stored)
+    if len(atlas.images) == len(atlas):
+        return depth
+    boxes = atlas.cutouts[["image", *BOX]].to_numpy(np.int32)
+    for start in range(0, len(atlas), ROWS_A_BLOCK):
+        rows = np.arange(start, min(start + ROWS_A_BLOCK, len(atlas)))
+        # Few need more than those before them did; only they are looked at in full.
+        rows = rows[_apart(atlas, boxes, rows, depth)[:, -1:].ravel() < similar]
+        apart = _apart(atlas, boxes, rows, stored)
+        depth = max(depth, int(np.max((apart < similar).sum(axis=1) + 1, initial=0)))
+    return min(depth, stored)
+
+
+def _apart(
+    atlas: Atlas, boxes: NDArray[np.int32], rows: NDArray[Any], depth: int
+) -> NDArray[np.int64]:
+    """Count the neighbours that do not overlap, among the nearest 1, 2, ... `depth` of each row."""
+    neighbors = atlas.neighbors.rows[rows, :depth]
+    own, other = boxes[rows, None, :], boxes[neighbors]
+    overlaps = (
+        (own[..., 0] == other[..., 0])
+        & (own[..., 1] < other[..., 2])
+        & (own[..., 2] > other[..., 1])
+        & (own[..., 3] < other[..., 4])
+        & (own[..., 4] > other[..., 3])
+    )
+    return np.cumsum(~overlaps, axis=1)
