@@ -1,4 +1,4 @@
-"""The data of a page: what the browser gets is what the atlas says."""
+"""The data of a page that is one file: all inside, and no larger than promised."""
 
 from __future__ import annotations
 
@@ -13,59 +13,53 @@ from atlases import make_atlas, nebula
 
 from hubble_dash.atlas import Atlas
 from hubble_dash.dashboard.export import BASE_BYTES, BYTES_PER_CUTOUT, export, page_html
-from hubble_dash.dashboard.payload import make_payload, neighbor_depth
+from hubble_dash.dashboard.page import make_page
+from hubble_dash.dashboard.payload import make_payload
+from hubble_dash.dashboard.pieces import Pieces
 from hubble_dash.errors import ExportError
 
 
-def decode(column: dict[str, str]) -> np.ndarray[Any, Any]:
-    return np.frombuffer(base64.b64decode(column["data"]), dtype=column["dtype"])
+def images_of(payload: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = payload["pieces"]["images/0"]["images"]
+    return found
 
 
-@pytest.fixture(scope="module")
-def payload(atlas: Atlas) -> dict[str, Any]:
-    return json.loads(json.dumps(make_payload(atlas), allow_nan=False))
+def bytes_of(url: str) -> bytes:
+    head, data = url.split(",")
+    assert head == "data:image/webp;base64"
+    return base64.b64decode(data)
 
 
-def test_columns_hold_the_atlas(atlas: Atlas, payload: dict[str, Any]) -> None:
-    columns, n = payload["columns"], len(atlas)
-    np.testing.assert_array_equal(decode(columns["x"]), atlas.positions[:, 0])
-    np.testing.assert_array_equal(decode(columns["y"]), atlas.positions[:, 1])
-    np.testing.assert_array_equal(decode(columns["ra"]), atlas.cutouts["ra_deg"])
-    np.testing.assert_array_equal(decode(columns["dec"]), atlas.cutouts["dec_deg"])
-    boxes = atlas.cutouts[["ixmin", "ixmax", "iymin", "iymax"]].to_numpy()
-    np.testing.assert_array_equal(decode(columns["box"]).reshape(n, 4), boxes)
-    rows = decode(columns["neighbors"]).reshape(n, -1)
-    np.testing.assert_array_equal(rows, atlas.neighbors.rows[:, : rows.shape[1]])
-    fixed = decode(columns["similarities"]).reshape(n, -1) / 32767
-    expected = atlas.neighbors.similarities[:, : rows.shape[1]]
-    np.testing.assert_allclose(fixed, expected, atol=2e-5)
+def test_everything_is_inside(atlas: Atlas) -> None:
+    payload = json.loads(json.dumps(make_payload(atlas), allow_nan=False))
+    pieces = Pieces(atlas, whole=True)
+    assert payload["pieces"].keys() == {f"{kind}/0" for kind in pieces.kinds()}
+    for kind in ("map", "sky", "boxes", "records"):
+        assert payload["pieces"][f"{kind}/0"] == pieces.make(kind, 0)
+    thumbnails = payload["thumbnails"]
+    assert (thumbnails["size"], thumbnails["columns"], thumbnails["rows"]) == (96, 16, 16)
+    assert thumbnails["by"] == "row"
+    paths = [atlas.sheet_path(sheet) for sheet in range(atlas.n_sheets)]
+    assert [bytes_of(url) for url in thumbnails["urls"]] == [path.read_bytes() for path in paths]
+    for image, name in zip(images_of(payload), atlas.images["preview"], strict=True):
+        assert bytes_of(image["url"]) == (atlas.path / "previews" / name).read_bytes()
 
 
-def test_labels_and_metadata_come_back_by_their_codes(
-    atlas: Atlas, payload: dict[str, Any]
-) -> None:
-    names = np.array(payload["labels"])
-    labels = names[decode(payload["columns"]["label"]).reshape(-1, 5)]
-    assert labels[:, 0].tolist() == atlas.cutouts["label_1"].tolist()
-    found = {column["name"]: column for column in payload["metadata"]}
-    np.testing.assert_array_equal(decode(found["magnitude"]["values"]), atlas.cutouts["magnitude"])
-    texts = np.array(found["class"]["texts"])[decode(found["class"]["codes"])]
-    assert texts.tolist() == atlas.cutouts["class"].tolist()
-    assert payload["images"][0]["metadata"] == [["INSTRUME", "ACS"]]
-
-
-def test_neighbours_are_deep_enough_without_overlapping_ones(atlas: Atlas) -> None:
-    depth = neighbor_depth(atlas, 9)
-    fewest = min(
-        np.count_nonzero(~np.isin(atlas.neighbors.rows[row, :depth], atlas.overlapping(row)))
-        for row in range(len(atlas))
+def test_a_page_takes_a_ready_index_instead(atlas: Atlas) -> None:
+    index = {**Pieces(atlas, similar=5).index(), "base": "elsewhere/"}
+    page = make_page(atlas, title="A < B", data=index)
+    assert json.loads(page.variables["payload"]) == json.loads(
+        json.dumps({**index, "title": "A < B"})
     )
-    assert fewest == 9
-    assert neighbor_depth(atlas, 1) < depth <= atlas.neighbors.rows.shape[1]
+    assert "<" not in page.variables["payload"]
+    assert page.variables["similar"] == 5
+    assert set(page.figures) == {"hd-map", "hd-image", "hd-sky"}
 
 
 def test_without_positions_there_is_no_sky(flipped_atlas: Atlas) -> None:
-    assert "ra" not in make_payload(flipped_atlas)["columns"]
+    payload = make_payload(flipped_atlas)
+    assert not payload["has_sky"]
+    assert "sky/0" not in payload["pieces"]
     html = page_html(flipped_atlas)
     assert 'id="hd-sky"' not in html
 
@@ -75,14 +69,13 @@ def test_a_page_keeps_to_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     random = np.random.default_rng(0)
     pictures = [random.integers(0, 255, (250, 300, 3), dtype=np.uint8) for _ in range(20)]
     atlas = make_atlas(tmp_path / "noise.atlas", pictures=pictures, size=250, step=250)
-    assert sum(len(image["url"]) for image in make_payload(atlas)["images"]) > 1_300_000
+    assert sum(len(image["url"]) for image in images_of(make_payload(atlas))) > 1_300_000
     base = BASE_BYTES - 1_700_000
     monkeypatch.setattr("hubble_dash.dashboard.export.BASE_BYTES", base)
     page = export(atlas, tmp_path / "page.html")
     assert page.stat().st_size <= base + BYTES_PER_CUTOUT * len(atlas)
-    images = make_payload(atlas, room=400_000)["images"]
-    assert all(image["url"] for image in images)
-    assert all(image["url"] is None for image in make_payload(atlas, room=50_000)["images"])
+    assert all(image["url"] for image in images_of(make_payload(atlas, room=400_000)))
+    assert all(image["url"] is None for image in images_of(make_payload(atlas, room=50_000)))
 
 
 def test_text_of_the_data_cannot_leave_its_element(tmp_path: Path) -> None:

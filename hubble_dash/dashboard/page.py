@@ -6,16 +6,17 @@ runs in the browser, so a served page and an exported one behave alike.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any
 
 import holoviews as hv
 from bokeh.models import Plot
 
 from hubble_dash.atlas import Atlas
+from hubble_dash.dashboard.encoding import embed_json
 from hubble_dash.dashboard.image_view import image_view
 from hubble_dash.dashboard.map_view import map_view
 from hubble_dash.dashboard.payload import make_payload
@@ -72,7 +73,12 @@ class Page:
 
 
 def make_page(
-    atlas: Atlas, *, similar: int = 9, title: str | None = None, room: int | None = None
+    atlas: Atlas,
+    *,
+    similar: int = 9,
+    title: str | None = None,
+    room: int | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> Page:
     """Make the page of an atlas.
 
@@ -86,6 +92,9 @@ def make_page(
         Instead of the atlas's own.
     room : int, optional
         Bytes that the data may take, as in `make_payload`.
+    data : mapping, optional
+        A ready index whose pieces lie elsewhere: that of `Pieces.index`, with its thumbnails.
+        `similar` and `room` do nothing then. Without it all data stand in the page.
 
     Returns
     -------
@@ -93,9 +102,14 @@ def make_page(
         With figures of its own: a Bokeh figure lives in one document only.
     """
     title = title or atlas.title
-    data = _data(_Wanted(str(atlas.path), atlas.manifest["created"], title, similar, room, atlas))
+    if data is None:
+        wanted = _Wanted(str(atlas.path), atlas.manifest["created"], title, similar, room, atlas)
+        text, has_sky = _inside(wanted)
+    else:
+        text, has_sky = embed_json({**data, "title": title}), data["has_sky"]
+        similar = data["similar"]
     views = {"hd-map": map_view(len(atlas)), "hd-image": image_view()}
-    if data.has_sky:
+    if has_sky:
         views["hd-sky"] = sky_view()
     model = atlas.manifest["model"]
     variables = {
@@ -109,10 +123,10 @@ def make_page(
         "is_given": model["weights_source"] == "given",
         "map_method": atlas.manifest["map"]["method"],
         "similar": similar,
-        "has_sky": data.has_sky,
+        "has_sky": has_sky,
         "style": _read("page.css"),
         "script": "\n".join(map(_read, _SCRIPTS)),
-        "payload": data.text,
+        "payload": text,
     }
     return Page(title, {name: hv.render(view) for name, view in views.items()}, variables)
 
@@ -129,24 +143,12 @@ class _Wanted:
     atlas: Atlas = field(compare=False)
 
 
-class _Data(NamedTuple):
-    text: str
-    has_sky: bool
-
-
 @lru_cache(maxsize=2)
-def _data(wanted: _Wanted) -> _Data:
-    """Make the payload's text once for all sessions of a server."""
+def _inside(wanted: _Wanted) -> tuple[str, bool]:
+    """Make the text of all data, and whether there is a sky, once for all sessions of a server."""
     payload = make_payload(wanted.atlas, similar=wanted.similar, room=wanted.room)
-    payload["title"] = wanted.title
-    return _Data(_embed_json(payload), "ra" in payload["columns"])
+    return embed_json({**payload, "title": wanted.title}), payload["has_sky"]
 
 
 def _read(name: str) -> str:
     return _TEMPLATES.joinpath(name).read_text(encoding="utf-8")
-
-
-def _embed_json(value: Any) -> str:
-    """JSON that may stand in a script element: no ``<`` of the data can end it."""
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
