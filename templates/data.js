@@ -1,11 +1,14 @@
-// The only reader of the page's data. All that concerns single cutouts is answered by promises, so that a folder of
-// pieces loaded on demand can take the place of the inline data without a change in the views.
+// The only reader of the page's data: an index, which stands in the page, and pieces, which stand in the page as well,
+// or in files beside it, or come from the server. Whatever concerns cutouts is answered by promises, so that a million
+// of them need not be here. A `row` is a cutout's number in the atlas, a `place` its rank in the order of the pieces.
 (function (hd) {
   "use strict";
 
   const ARRAYS = {
     float32: Float32Array, float64: Float64Array, int32: Int32Array, int16: Int16Array, uint16: Uint16Array, uint8: Uint8Array,
   };
+  const MOST_BYTES = 48e6; // of pieces that are kept
+  const MOST_PICTURES = 256;
 
   function decode({ dtype, data }) {
     const text = atob(data);
@@ -14,197 +17,312 @@
     return new ARRAYS[dtype](bytes.buffer);
   }
 
-  const store = document.getElementById("hd-data");
-  const meta = JSON.parse(store.textContent);
-  store.remove();
-  const n = meta.n;
-  const columns = {};
-  for (const [name, column] of Object.entries(meta.columns)) columns[name] = decode(column);
-  for (const column of meta.metadata) {
-    if (column.values) column.values = decode(column.values);
-    else column.codes = decode(column.codes);
+  // Columns become typed arrays, wherever they stand.
+  function decoded(value) {
+    if (Array.isArray(value)) return value.map(decoded);
+    if (value === null || typeof value !== "object") return value;
+    if ("dtype" in value) return decode(value);
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decoded(item)]));
   }
-  const depth = n ? columns.neighbors.length / n : 0;
-  const hasSky = "ra" in columns;
 
-  const rowsOfImage = new Map();
-  for (let row = 0; row < n; row++) {
-    const image = columns.image[row];
-    if (!rowsOfImage.has(image)) rowsOfImage.set(image, []);
-    rowsOfImage.get(image).push(row);
+  function bytesOf(value) {
+    if (ArrayBuffer.isView(value)) return value.byteLength;
+    if (typeof value === "string") return value.length;
+    return value && typeof value === "object" ? Object.values(value).reduce((sum, item) => sum + bytesOf(item), 0) : 8;
   }
+
+  const store = document.getElementById("hd-data");
+  const { pieces: inline, ...index } = decoded(JSON.parse(store.textContent));
+  store.remove();
+  const { n, depth } = index;
+  const whole = !index.rows;
+
+  // A piece's file hands its content over by calling this.
+  const arrived = new Map();
+  hd.piece = (key, value) => arrived.set(key, value);
+
+  function load(key) {
+    return new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = `${index.base}data/${key}.js`;
+      script.onload = () => {
+        script.remove();
+        const piece = decoded(arrived.get(key));
+        arrived.delete(key);
+        resolve(piece);
+      };
+      script.onerror = () => {
+        script.remove();
+        kept.delete(key);
+        hd.complain(`${script.src} cannot be read. The page needs the files beside it: copy the whole folder.`);
+        reject(new Error(`${key} cannot be read`));
+      };
+      document.head.append(script);
+    });
+  }
+
+  // Pieces that were used last stay.
+  const kept = new Map();
+  let keptBytes = 0;
+  function piece(kind, number) {
+    const key = `${kind}/${number}`;
+    if (inline) return inline[key];
+    let entry = kept.get(key);
+    if (entry) kept.delete(key);
+    else {
+      entry = { bytes: 0, promise: load(key) };
+      entry.promise.then((loaded) => {
+        keptBytes += entry.bytes = bytesOf(loaded);
+        for (const [old, { bytes }] of kept) {
+          if (keptBytes <= MOST_BYTES) break;
+          if (old === key || !bytes) continue;
+          kept.delete(old);
+          keptBytes -= bytes;
+        }
+      }, () => {});
+    }
+    kept.set(key, entry);
+    return entry.promise;
+  }
+
+  async function placeOf(row) {
+    if (whole) return row;
+    const per = index.rows.per_piece;
+    return (await piece("rows", Math.floor(row / per))).place[row % per];
+  }
+
+  async function recordAt(place) {
+    const per = index.records.per_piece;
+    const columns = await piece("records", Math.floor(place / per));
+    const at = place % per;
+    const image = columns.image[at];
+    const perImages = index.images.per_piece;
+    const { images } = await piece("images", Math.floor(image / perImages));
+    return { columns, at, place, row: whole ? place : columns.row[at], image, parent: images[image % perImages] };
+  }
+
+  const recordOf = async (row) => recordAt(await placeOf(row));
+  const boxOf = ({ columns, at }) => columns.box.subarray(4 * at, 4 * at + 4);
 
   // The box as it is shown: x to the right and y up, from the lower left corner of the parent image.
-  function shownBox(row) {
-    const [left, right, low, high] = columns.box.subarray(4 * row, 4 * row + 4);
-    const { ny, origin } = meta.images[columns.image[row]];
+  function shownBox([left, right, low, high], { ny, origin }) {
     return origin === "lower"
       ? { left, right, bottom: low, top: high }
       : { left, right, bottom: ny - high, top: ny - low };
   }
 
-  function sky(row) {
-    if (!hasSky || Number.isNaN(columns.ra[row])) return null;
+  function sky({ columns, at, parent }) {
+    if (!index.has_sky || Number.isNaN(columns.ra[at])) return null;
     return {
-      ra: columns.ra[row], dec: columns.dec[row], scale: columns.scale[row],
-      x: columns.sky_x[row], y: columns.sky_y[row],
-      approximate: meta.images[columns.image[row]].approximate,
+      ra: columns.ra[at], dec: columns.dec[at], scale: columns.scale[at],
+      x: columns.sky_x[at], y: columns.sky_y[at], approximate: parent.approximate,
     };
   }
 
-  function labels(row) {
+  function labels({ columns, at }) {
     const found = [];
-    for (let i = 5 * row; columns.label && i < 5 * row + 5; i++) {
-      if (columns.label[i] >= 0) found.push({ name: meta.labels[columns.label[i]], score: columns.score[i] / 65535 });
+    for (let i = 5 * at; columns.label && i < 5 * at + 5; i++) {
+      if (columns.label[i] >= 0) found.push({ name: index.labels[columns.label[i]], score: columns.score[i] / 65535 });
     }
     return found;
   }
 
-  function metadata(row) {
-    const own = meta.metadata.map(({ name, values, codes, texts }) => [name, values ? values[row] : texts[codes[row]]]);
-    return [...own, ...meta.images[columns.image[row]].metadata].filter(
-      ([, value]) => value !== undefined && !Number.isNaN(value),
-    );
+  function metadata({ columns, at, parent }) {
+    const own = columns.metadata.map(({ name, values, codes, texts }) => [name, values ? values[at] : texts[codes[at]]]);
+    return [...own, ...parent.metadata].filter(([, value]) => value !== undefined && !Number.isNaN(value));
   }
 
-  function cutoutNow(row) {
-    const image = columns.image[row];
+  function described(record) {
+    const { columns, at, row, image, parent } = record;
+    const box = Array.from(boxOf(record));
     return {
-      row, image, name: meta.images[image].name,
-      box: Array.from(columns.box.subarray(4 * row, 4 * row + 4)),
-      shownBox: shownBox(row), sky: sky(row), labels: labels(row), metadata: metadata(row),
-      x: columns.x[row], y: columns.y[row],
+      row, image, box, name: parent.name, shownBox: shownBox(box, parent),
+      sky: sky(record), labels: labels(record), metadata: metadata(record), x: columns.x[at], y: columns.y[at],
     };
-  }
-
-  // Columns that colours can show: numbers, and texts with fewer values than would all look the same.
-  const MOST_CATEGORIES = 60;
-  const colorable = new Map();
-  if (meta.images.length > 1 && meta.images.length < n) {
-    colorable.set("file", () => ({ codes: columns.image, texts: meta.images.map(({ name }) => name) }));
-  }
-  if (columns.label) {
-    colorable.set("best label", () => ({
-      codes: Int16Array.from({ length: n }, (_, row) => columns.label[5 * row]), texts: meta.labels,
-    }));
-  }
-  for (const column of meta.metadata) {
-    if (column.values || column.texts.length <= MOST_CATEGORIES) colorable.set(column.name, () => column);
-  }
-  for (const name of new Set(meta.images.flatMap(({ metadata }) => metadata.map(([key]) => key)))) {
-    const ofImage = meta.images.map(({ metadata }) => metadata.find(([key]) => key === name)?.[1]);
-    const distinct = [...new Set(ofImage.filter((value) => value !== undefined))];
-    if (distinct.length < 2 || colorable.has(name)) continue;
-    if (distinct.every((value) => typeof value === "number")) {
-      colorable.set(name, () => ({ values: Float64Array.from(columns.image, (image) => ofImage[image] ?? NaN) }));
-    } else if (distinct.length <= MOST_CATEGORIES) {
-      colorable.set(name, () => ({
-        codes: Int32Array.from(columns.image, (image) => distinct.indexOf(ofImage[image])), texts: distinct.map(String),
-      }));
-    }
   }
 
   function overlap(a, b) {
-    if (columns.image[a] !== columns.image[b]) return false;
-    const p = columns.box.subarray(4 * a, 4 * a + 4);
-    const q = columns.box.subarray(4 * b, 4 * b + 4);
+    if (a.image !== b.image) return false;
+    const [p, q] = [boxOf(a), boxOf(b)];
     return p[0] < q[1] && p[1] > q[0] && p[2] < q[3] && p[3] > q[2];
   }
 
+  // The most similar cutouts of a row. Their records may lie in as many pieces, which are asked for together.
   async function similar(row, { leaveOutOverlapping }) {
+    const own = await recordOf(row);
     const found = [];
-    for (let i = row * depth; i < (row + 1) * depth && found.length < meta.similar; i++) {
-      const other = columns.neighbors[i];
-      if (leaveOutOverlapping && overlap(row, other)) continue;
-      found.push({ ...cutoutNow(other), rank: found.length + 1, similarity: columns.similarities[i] / 32767 });
+    const start = own.at * depth;
+    for (let from = 0; from < depth && found.length < index.similar; from += index.similar) {
+      const steps = Array.from({ length: Math.min(index.similar, depth - from) }, (_, i) => start + from + i);
+      const records = await Promise.all(steps.map((step) => recordAt(own.columns.neighbors[step])));
+      for (const [i, record] of records.entries()) {
+        if (found.length === index.similar) break;
+        if (leaveOutOverlapping && overlap(own, record)) continue;
+        const similarity = own.columns.similarities[steps[i]] / 32767;
+        found.push({ ...described(record), rank: found.length + 1, similarity });
+      }
     }
     return found;
   }
 
-  // The row nearest to a place among `rows` of `xs` and `ys`, if within `reach`; distances in the plot's units.
-  function nearest(xs, ys, x, y, reach) {
+  // The cutout at a place of an image: of those whose box holds it, the one whose centre is nearest for its size.
+  async function cutoutAt(image, x, y) {
+    const parent = await imageOf(image);
+    const line = parent.origin === "lower" ? y : parent.ny - y;
+    const { bounds, images, per_piece } = index.boxes;
+    const holds = (box) => box[0] <= x && x <= box[1] && box[2] <= line && line <= box[3];
     let best = null;
-    let least = reach * reach;
-    for (let row = 0; row < n; row++) {
-      const square = (xs[row] - x) ** 2 + (ys[row] - y) ** 2;
-      if (square <= least) [best, least] = [row, square];
+    let least = Infinity;
+    for (let number = 0; number * per_piece < index.boxes.n; number++) {
+      if (image < images[2 * number] || image > images[2 * number + 1]) continue;
+      if (!holds(bounds.subarray(4 * number, 4 * number + 4))) continue;
+      const part = await piece("boxes", number);
+      for (let i = 0; i < part.row.length; i++) {
+        const box = part.box.subarray(4 * i, 4 * i + 4);
+        if (part.image[i] !== image || !holds(box)) continue;
+        const [width, height] = [box[1] - box[0], box[3] - box[2]];
+        const off = Math.hypot(x - (box[0] + box[1]) / 2, line - (box[2] + box[3]) / 2) / Math.max(width, height);
+        if (off < least) [best, least] = [part.row[i], off];
+      }
     }
     return best;
   }
 
-  // The cutout at a place of an image: of those whose box holds it, the one whose centre is nearest for its size.
-  function cutoutAt(image, x, y) {
-    let best = null;
-    let least = Infinity;
-    for (const row of rowsOfImage.get(image) ?? []) {
-      const { left, right, bottom, top } = shownBox(row);
-      if (x < left || x > right || y < bottom || y > top) continue;
-      const off = Math.hypot(x - (left + right) / 2, y - (bottom + top) / 2) / Math.max(right - left, top - bottom);
-      if (off < least) [best, least] = [row, off];
-    }
-    return best;
+  async function imageOf(number) {
+    const per = index.images.per_piece;
+    return (await piece("images", Math.floor(number / per))).images[number % per];
+  }
+
+  // With the address of its picture, which stands in a piece of its own where there are many.
+  async function image(number) {
+    const info = await imageOf(number);
+    if (info.url !== undefined) return info;
+    const url = info.preview === null ? null : (await piece("previews", info.preview)).urls[number];
+    return { ...info, url };
   }
 
   const pictures = new Map();
   function picture(url) {
-    if (!pictures.has(url)) {
+    let decodes = pictures.get(url);
+    if (decodes) pictures.delete(url);
+    else {
       const loaded = new Image();
       loaded.src = url;
-      pictures.set(url, loaded.decode().then(() => loaded));
+      decodes = loaded.decode().then(() => loaded);
+      if (pictures.size >= MOST_PICTURES) pictures.delete(pictures.keys().next().value);
     }
-    return pictures.get(url);
+    pictures.set(url, decodes);
+    return decodes;
   }
 
   async function thumbnail(row) {
-    const { size, columns: across, rows: down, urls } = meta.sheets;
-    const slot = row % (across * down);
-    const sheet = await picture(urls[Math.floor(row / (across * down))]);
+    const { size, columns: across, rows: down, by, urls, url } = index.thumbnails;
+    const key = by === "row" ? row : await placeOf(row);
+    const number = Math.floor(key / (across * down));
+    const slot = key % (across * down);
+    const sheet = await picture(urls ? urls[number] : index.base + url.replace("{piece}", number));
     return { picture: sheet, x: (slot % across) * size, y: Math.floor(slot / across) * size, width: size, height: size };
   }
 
   // The sharpest there is of a cutout: its part of the parent image's picture where that has more pixels.
   async function portrait(row) {
-    const image = meta.images[columns.image[row]];
-    const small = await thumbnail(row);
-    if (!image.url) return small;
-    const whole = await picture(image.url);
-    const scale = whole.naturalWidth / image.nx;
-    const { left, right, bottom, top } = shownBox(row);
+    const record = await recordOf(row);
+    const [small, { nx, ny, url }] = await Promise.all([thumbnail(row), image(record.image)]);
+    if (!url) return small;
+    const shown = await picture(url);
+    const scale = shown.naturalWidth / nx;
+    const { left, right, bottom, top } = shownBox(boxOf(record), record.parent);
     const part = {
-      picture: whole, x: left * scale, y: (image.ny - top) * scale,
-      width: (right - left) * scale, height: (top - bottom) * scale,
+      picture: shown, x: left * scale, y: (ny - top) * scale, width: (right - left) * scale, height: (top - bottom) * scale,
     };
     return Math.max(part.width, part.height) > small.width ? part : small;
   }
 
-  // A few rows spread evenly over the map, each as far as possible from those before it.
-  function spread(count) {
-    if (!n) return [];
-    const chosen = [0];
-    const distance = new Float64Array(n).fill(Infinity);
-    while (chosen.length < Math.min(count, n)) {
-      const last = chosen.at(-1);
-      let next = -1;
-      for (let row = 0; row < n; row++) {
-        const square = (columns.x[row] - columns.x[last]) ** 2 + (columns.y[row] - columns.y[last]) ** 2;
-        distance[row] = row === last ? -1 : Math.min(distance[row], square);
-        if (distance[row] >= 0 && (next < 0 || distance[row] > distance[next])) next = row;
-      }
-      chosen.push(next);
+  // The points of the map or of the sky, in pieces that lie together on the plane. Rectangles are { left, right, bottom, top }.
+  class Points {
+    constructor(kind) {
+      const { n: count, per_piece, bounds, extent: [left, right, bottom, top] } = index[kind];
+      Object.assign(this, { kind, n: count, perPiece: per_piece, bounds, extent: { left, right, bottom, top } });
+      this.numbers = Array.from({ length: Math.ceil(count / per_piece) }, (_, number) => number);
     }
-    return chosen;
+
+    meets(number, { left, right, bottom, top }) {
+      const at = 4 * number;
+      const { bounds } = this;
+      return bounds[at] <= right && bounds[at + 1] >= left && bounds[at + 2] <= top && bounds[at + 3] >= bottom;
+    }
+
+    lies(number, { left, right, bottom, top }) {
+      const at = 4 * number;
+      const { bounds } = this;
+      return bounds[at] >= left && bounds[at + 1] <= right && bounds[at + 2] >= bottom && bounds[at + 3] <= top;
+    }
+
+    sizeOf(number) {
+      return Math.min(this.perPiece, this.n - number * this.perPiece);
+    }
+
+    // How many points a rectangle holds: at least and at most, without loading any.
+    count(box) {
+      let [least, most] = [0, 0];
+      for (const number of this.numbers) {
+        if (!this.meets(number, box)) continue;
+        most += this.sizeOf(number);
+        if (this.lies(number, box)) least += this.sizeOf(number);
+      }
+      return { least, most };
+    }
+
+    // All points of a rectangle: x, y, row, and where the pieces have them tint and the codes of a colour column.
+    async inside(box, column = null) {
+      const loaded = await Promise.all(this.numbers.filter((number) => this.meets(number, box)).map(
+        async (number) => [number, await piece(this.kind, number)],
+      ));
+      const found = { x: [], y: [], row: [], tint: [], codes: [] };
+      for (const [number, part] of loaded) {
+        const codes = column === null ? null : part.colors[column];
+        for (let i = 0; i < part.x.length; i++) {
+          if (part.x[i] < box.left || part.x[i] > box.right || part.y[i] < box.bottom || part.y[i] > box.top) continue;
+          found.x.push(part.x[i]);
+          found.y.push(part.y[i]);
+          found.row.push(part.row ? part.row[i] : number * this.perPiece + i);
+          if (part.tint) found.tint.push(part.tint[3 * i], part.tint[3 * i + 1], part.tint[3 * i + 2]);
+          if (codes) found.codes.push(codes[i]);
+        }
+      }
+      return found;
+    }
+
+    // The row nearest to a place, if within reach; exact, since pieces are left out only where they lie farther away.
+    async nearest(x, y, reach) {
+      const { bounds } = this;
+      const away = (number) => Math.hypot(
+        Math.max(bounds[4 * number] - x, 0, x - bounds[4 * number + 1]),
+        Math.max(bounds[4 * number + 2] - y, 0, y - bounds[4 * number + 3]),
+      );
+      const order = this.numbers.map((number) => [away(number), number]).filter(([off]) => off <= reach);
+      order.sort((a, b) => a[0] - b[0]);
+      let best = null;
+      let least = reach;
+      for (const [off, number] of order) {
+        if (off > least) break;
+        const part = await piece(this.kind, number);
+        for (let i = 0; i < part.x.length; i++) {
+          const distance = Math.hypot(part.x[i] - x, part.y[i] - y);
+          if (distance <= least) [best, least] = [part.row ? part.row[i] : number * this.perPiece + i, distance];
+        }
+      }
+      return best;
+    }
   }
 
   hd.data = {
-    n, hasSky, canOverlap: rowsOfImage.size < n, similar, spread, cutoutAt, thumbnail, portrait,
-    title: meta.title, wanted: meta.similar, notes: meta.notes, provenance: meta.provenance,
-    colorColumns: [...colorable.keys()],
-    column: async (name) => colorable.get(name)(),
-    cutout: async (row) => cutoutNow(row),
-    image: async (index) => meta.images[index],
-    map: { x: columns.x, y: columns.y, rgb: columns.color },
-    sky: { x: columns.sky_x, y: columns.sky_y },
-    nearestOnMap: (x, y, reach) => nearest(columns.x, columns.y, x, y, reach),
-    nearestOnSky: (x, y, reach) => nearest(columns.sky_x, columns.sky_y, x, y, reach),
+    n, similar, cutoutAt, image, thumbnail, portrait,
+    cutout: async (row) => described(await recordOf(row)),
+    hasSky: index.has_sky, canOverlap: index.can_overlap, start: index.start,
+    title: index.title, wanted: index.similar, notes: index.notes, provenance: index.provenance,
+    colors: index.colors, palette: index.palette, live: index.live, base: index.base,
+    map: new Points("map"), sky: index.has_sky ? new Points("sky") : null,
+    tiles: index.tiles, skyTiles: index.sky_tiles,
   };
 })(window.hubbleDash);

@@ -80,16 +80,24 @@
     gallery.replaceChildren(...(shown?.similar ?? []).map(card));
     gallery.scrollTop = 0;
     note.textContent = shown ? say(shown.similar, leaveOutOverlapping) : "";
+    delete document.body.dataset.hdShown;
     if (!shown) return;
     const { row } = shown.cutout;
     selectedRow.textContent = `row ${row.toLocaleString("en")} of ${hd.data.n.toLocaleString("en")}`;
     selected.replaceChildren(hd.canvas(hd.data.portrait(row), 128), facts(shown.cutout));
+    sayWhenPainted(row);
+  }
+
+  // Tells those who drive the page by a script that all pictures of the similar ones stand.
+  async function sayWhenPainted(row) {
+    await Promise.all(Array.from(gallery.querySelectorAll("canvas"), ({ painted }) => painted));
+    if (hd.state.shown?.cutout.row === row) document.body.dataset.hdShown = String(row);
   }
 
   function invite() {
     const few = hd.data.n < 2 ? "There is only one cutout, so there is nothing to compare it with." : "";
     const text = few || "Click a point of the map, a place in the image, or one of these, spread over the map, to see what is most like it.";
-    const tiles = hd.data.spread(15).map((row) => {
+    const tiles = hd.data.start.map((row) => {
       const tile = element("button", { type: "button", class: "hd-start", "aria-label": `cutout ${row}` });
       tile.append(hd.canvas(hd.data.thumbnail(row), 118));
       tile.addEventListener("click", () => hd.select(row));

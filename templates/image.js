@@ -49,8 +49,8 @@
       });
     }
 
-    plot.rowAt = (x, y) => (current === null ? null : hd.data.cutoutAt(current, x, y));
-    plot.onRanges = () => mark(hd.state);
+    plot.rowAt = async (x, y) => (current === null ? null : hd.data.cutoutAt(current, x, y));
+    plot.onScale = () => mark(hd.state);
     hd.on(["shown"], async (state) => {
       if (state.shown) await showImage(state.shown.cutout.image);
       mark(hd.state);
@@ -61,7 +61,7 @@
       plot.draw("hovered", boxes(cutout && cutout.image === current ? [cutout] : []));
     });
     document.getElementById("hd-image-fit").addEventListener("click", () => whole && plot.fit(whole, 0.02));
-    if (hd.data.n && !hd.state.shown) await showImage((await hd.data.cutout(0)).image);
+    if (!hd.state.shown) showImage(0);
   }
 
   hd.openImage = openImage;

@@ -1,30 +1,26 @@
-// The map: all points, in the colours of their cutouts or of a column; lines from the selected one to its similar ones.
+// The map: all cutouts, in their own colours, by their number or by a column; lines from the selected one to its similar ones.
 (function (hd) {
   "use strict";
 
-  function bounds(xs, ys) {
-    const box = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
-    for (let i = 0; i < xs.length; i++) {
-      box.left = Math.min(box.left, xs[i]);
-      box.right = Math.max(box.right, xs[i]);
-      box.bottom = Math.min(box.bottom, ys[i]);
-      box.top = Math.max(box.top, ys[i]);
-    }
-    return box;
-  }
-
   async function openMap() {
     const plot = await hd.openPlot("hd-map");
-    const { x, y } = hd.data.map;
-    const all = bounds(x, y);
+    const { data } = hd;
     const menu = document.getElementById("hd-color");
     const legend = document.getElementById("hd-legend");
+    const isLarge = Boolean(data.tiles || data.live);
+    const choice = () => (/^\d+$/.test(menu.value) ? Number(menu.value) : menu.value);
+    const scatter = new hd.Scatter(plot, data.map, {
+      colors: (points) => hd.colorsOf(choice(), points),
+      column: () => (typeof choice() === "number" ? choice() : null),
+      tiles: () => (data.tiles ? hd.pyramid(data.tiles, `tiles/${choice()}`) : null),
+      density: data.live ? (shown) => hd.showLive(shown) : null,
+      thumbnails: true,
+      count: document.getElementById("hd-map-count"),
+    });
     async function paint() {
-      const { value } = menu;
-      const painted = await hd.colorsBy(value === "" ? null : value);
-      if (value !== menu.value) return;
-      plot.draw("points", { x, y, color: painted.colors });
-      legend.replaceChildren(...painted.legend);
+      legend.replaceChildren(...hd.legendOf(choice()));
+      if (data.live) hd.liveColor(choice());
+      await scatter.paint();
     }
     const place = ({ x, y }) => ({ x, y });
     const mark = ({ shown }) => {
@@ -34,20 +30,24 @@
         x0: ends.map(() => own.x), y0: ends.map(() => own.y), x1: ends.map((d) => d.x), y1: ends.map((d) => d.y),
       });
     };
-    plot.rowAt = (px, py) => hd.data.nearestOnMap(px, py, plot.reach);
-    plot.onRanges = () => mark(hd.state);
+    plot.rowAt = (x, y) => data.map.nearest(x, y, plot.reach);
+    plot.onScale = () => mark(hd.state);
+    plot.onRanges = () => scatter.update();
     hd.on(["shown"], mark);
-    hd.on(["hovered"], ({ hovered }) => {
-      plot.draw("hovered", hovered === null ? { x: [], y: [] } : { x: [x[hovered]], y: [y[hovered]] });
-    });
-    const whole = () => plot.fit(all, 0.12);
+    plot.markHovered(place);
+    const whole = () => {
+      const { left, right, bottom, top } = data.map.extent;
+      plot.fit({ left, right, bottom, top }, 0.12);
+    };
     document.getElementById("hd-map-fit").addEventListener("click", whole);
     hd.onTheme(paint);
-    menu.append(...hd.data.colorColumns.map((name) => hd.element("option", { value: name }, name)));
-    menu.parentElement.hidden = !hd.data.colorColumns.length;
+    if (isLarge) menu.prepend(hd.element("option", { value: "count" }, "number of cutouts"));
+    menu.append(...data.colors.map(({ name }, i) => hd.element("option", { value: i }, name)));
+    menu.selectedIndex = 0;
+    menu.parentElement.hidden = menu.options.length < 2;
     menu.addEventListener("change", paint);
-    await paint();
     whole();
+    await paint();
   }
 
   hd.openMap = openMap;

@@ -4,6 +4,7 @@
 
   const plots = new Map();
   const REACH = 14; // pixels from a point at which the pointer still means it
+  const EDGE = 1; // pixels that the figure's border takes (marks.py)
 
   function find(name) {
     for (const document of window.Bokeh?.documents ?? []) {
@@ -26,6 +27,8 @@
       this.name = name;
       this.figure = figure;
       this.element = document.getElementById(name);
+      this.element.addEventListener("pointerdown", () => (this.isPressed = true), { capture: true });
+      window.addEventListener("pointerup", () => (this.isPressed = false), { capture: true });
       for (const side of ["inner_width", "inner_height"]) {
         figure.properties[side].change.connect(() => this.fitted && this.fit(this.fitted));
       }
@@ -49,8 +52,16 @@
       const [w, h] = [(scale * figure.inner_width) / 2, (scale * figure.inner_height) / 2];
       figure.x_range.setv({ start: x - w, end: x + w });
       figure.y_range.setv({ start: y - h, end: y + h });
-      this.fitted = { left: x - w, right: x + w, bottom: y - h, top: y + h };
+      this.moved({ left: x - w, right: x + w, bottom: y - h, top: y + h });
+    }
+
+    // The view has changed. Marks depend on its scale alone, so that a drag leaves them as they are.
+    moved(view) {
+      this.fitted = view;
       this.onRanges?.();
+      if (Math.abs(this.scale - this.markedScale) < 1e-3 * this.scale) return;
+      this.markedScale = this.scale;
+      this.onScale?.();
     }
 
     // Units of the data a pixel.
@@ -58,8 +69,31 @@
       return (this.figure.x_range.end - this.figure.x_range.start) / this.figure.inner_width;
     }
 
+    // How far from a point the pointer still means it.
     get reach() {
-      return REACH * this.scale;
+      return (this.reachPixels ?? REACH) * this.scale;
+    }
+
+    // The rectangle that is seen.
+    get view() {
+      const { x_range, y_range } = this.figure;
+      return { left: x_range.start, right: x_range.end, bottom: y_range.start, top: y_range.end };
+    }
+
+    // Where a place stands, in pixels of the plot's element.
+    pixel(x, y) {
+      const { left, top } = this.view;
+      return { x: EDGE + (x - left) / this.scale, y: EDGE + (top - y) / this.scale };
+    }
+
+    // Keep the ring around the hovered cutout, whose `place` here may have to be loaded first.
+    markHovered(place) {
+      hd.on(["hovered"], async ({ hovered }) => {
+        const cutout = hovered === null ? null : await hd.data.cutout(hovered);
+        if (hovered !== hd.state.hovered) return;
+        const at = cutout && place(cutout);
+        this.draw("hovered", at ? { x: [at.x], y: [at.y] } : { x: [], y: [] });
+      });
     }
 
     // Mark the selected cutout and the similar ones with their numbers. `place` gives a cutout's x and y here, or null.
@@ -95,23 +129,36 @@
     return runs.map(([from, to]) => (to > from + 1 ? `${from}–${to}` : to > from ? `${from} ${to}` : `${from}`)).join(" ");
   }
 
+  // Look-ups may have to load. While one is under way only the latest place waits for the next.
+  async function follow(plot) {
+    if (plot.isFollowing) return;
+    plot.isFollowing = true;
+    while (plot.pointer) {
+      const event = plot.pointer;
+      plot.pointer = null;
+      const row = event.event_name === "mousemove" && !plot.isPressed ? await plot.rowAt(event.x, event.y) : null;
+      if (plot.pointer) continue;
+      hd.set({ hovered: row });
+      const { left, top } = plot.element.getBoundingClientRect();
+      hd.showPreview(row, left + event.sx, top + event.sy);
+    }
+    plot.isFollowing = false;
+  }
+
   // Bokeh hands over each event of a plot; `cb_obj` has the place in data units and in pixels of the canvas.
-  function plotEvent(name, event) {
+  async function plotEvent(name, event) {
     const plot = plots.get(name);
     if (!plot) return;
     if (event.event_name === "rangesupdate") {
       const { x0, x1, y0, y1 } = event;
-      plot.fitted = { left: x0, right: x1, bottom: y0, top: y1 };
-      plot.onRanges?.();
+      plot.moved({ left: x0, right: x1, bottom: y0, top: y1 });
     } else if (event.event_name === "tap") {
-      const row = plot.rowAt(event.x, event.y);
+      const row = await plot.rowAt(event.x, event.y);
       if (row !== null) hd.select(row);
     } else {
-      const row = event.event_name === "mousemove" ? plot.rowAt(event.x, event.y) : null;
-      hd.set({ hovered: row });
-      const { left, top } = plot.element.getBoundingClientRect();
-      hd.showPreview(row, left + event.sx, top + event.sy);
-      plot.onMove?.(row === null && event.event_name !== "mousemove" ? null : event);
+      plot.onMove?.(event.event_name === "mousemove" ? event : null);
+      plot.pointer = event;
+      follow(plot);
     }
   }
 

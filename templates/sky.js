@@ -28,7 +28,9 @@
     const plot = await hd.openPlot("hd-sky");
     const readout = document.getElementById("hd-sky-readout");
     const button = document.getElementById("hd-sky-zoom");
-    const { x, y } = hd.data.sky;
+    const scatter = new hd.Scatter(plot, hd.data.sky, {
+      tiles: () => (hd.data.skyTiles ? hd.pyramid(hd.data.skyTiles, "sky-tiles") : null),
+    });
     const idle = () => {
       const across = (plot.scale * plot.figure.inner_width * 180) / (2 * Math.SQRT2);
       readout.textContent = across > 300 ? "ICRS, RA grows to the left" : `${hd.format.angle(across)} across`;
@@ -47,9 +49,9 @@
       idle();
     }
 
-    plot.draw("points", { x, y });
-    plot.rowAt = (px, py) => hd.data.nearestOnSky(px, py, plot.reach);
-    plot.onRanges = () => { mark(hd.state); idle(); };
+    plot.rowAt = (x, y) => hd.data.sky.nearest(x, y, plot.reach);
+    plot.onScale = () => mark(hd.state);
+    plot.onRanges = () => { scatter.update(); idle(); };
     plot.onMove = (event) => {
       const at = event && back(event.x, event.y);
       if (at) readout.textContent = hd.format.position(at.ra, at.dec);
@@ -57,10 +59,7 @@
     };
     button.addEventListener("click", () => { zoomed = !zoomed; look(); });
     hd.on(["shown"], look);
-    hd.on(["hovered"], ({ hovered }) => {
-      const there = hovered !== null && !Number.isNaN(x[hovered]);
-      plot.draw("hovered", there ? { x: [x[hovered]], y: [y[hovered]] } : { x: [], y: [] });
-    });
+    plot.markHovered(place);
     look();
   }
 

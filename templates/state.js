@@ -67,8 +67,15 @@
     arrive(row);
   }
 
+  // What went wrong, where people see it.
+  function complain(text) {
+    const place = document.getElementById("hd-trouble");
+    place.textContent = text;
+    place.hidden = false;
+  }
+
   Object.assign(hd, {
-    state, set, on, select, reset, visited, startWalk,
+    complain, state, set, on, select, reset, visited, startWalk,
     canGoBack: () => depth > 0,
     canGoForward: () => depth < deepest,
     back: () => depth > 0 && history.back(),

@@ -7,7 +7,7 @@
     const made = hd.element("canvas");
     const pixels = Math.round(side * Math.min(window.devicePixelRatio || 1, 2));
     made.width = made.height = pixels;
-    part.then(({ picture, x, y, width, height }) => {
+    made.painted = part.then(({ picture, x, y, width, height }) => {
       const scale = pixels / Math.max(width, height);
       const [w, h] = [width * scale, height * scale];
       const context = made.getContext("2d");

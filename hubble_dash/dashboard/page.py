@@ -34,6 +34,8 @@ _SCRIPTS = (
     "thumbnails.js",
     "colors.js",
     "plot.js",
+    "layer.js",
+    "scatter.js",
     "map.js",
     "gallery.js",
     "sky.js",

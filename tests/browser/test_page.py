@@ -357,10 +357,11 @@ def test_colours_by_a_column(open_page: Open, report: Path, atlas: Atlas) -> Non
     page = open_page(report)
     own = page.column("hd-map-points", "color")
     assert len(set(own)) > 20
-    columns = page.run("hubbleDash.data.colorColumns")
+    columns = page.run("hubbleDash.data.colors.map(({ name }) => name)")
     assert columns == ["file", "best label", "magnitude", "class"]
-    page.page.select_option("#hd-color", "class")
+    page.page.select_option("#hd-color", label="class")
     page.page.wait_for_selector("#hd-legend .hd-category")
+    page.page.wait_for_timeout(100)
     colors = np.array(page.column("hd-map-points", "color"))
     spiral = (atlas.cutouts["class"] == "spiral").to_numpy()
     assert set(colors[spiral]).isdisjoint(colors[~spiral])
@@ -368,10 +369,12 @@ def test_colours_by_a_column(open_page: Open, report: Path, atlas: Atlas) -> Non
     legend = page.page.inner_text("#hd-legend")
     assert f"spiral {spiral.sum()}" in legend
     assert f"elliptical {(~spiral).sum()}" in legend
-    page.page.select_option("#hd-color", "magnitude")
+    page.page.select_option("#hd-color", label="magnitude")
     page.page.wait_for_selector("#hd-legend .hd-ramp")
+    page.page.wait_for_timeout(100)
     colors = page.column("hd-map-points", "color")
     assert (colors[0], colors[-1]) == ("#440154", "#fde725")
-    page.page.select_option("#hd-color", "")
+    page.page.select_option("#hd-color", "own")
     page.page.wait_for_function("!document.querySelector('#hd-legend').childElementCount")
+    page.page.wait_for_timeout(100)
     assert page.column("hd-map-points", "color") == own
