@@ -119,11 +119,13 @@ def _by_number(name: str, values: NDArray[np.float64]) -> ColorColumn | None:
     return ColorColumn({**legend, "missing": len(values) - n}, codes)
 
 
-def _by_category(name: str, codes: NDArray[Any], texts: list[str]) -> ColorColumn:
+def _by_category(name: str, codes: NDArray[Any], texts: list[str]) -> ColorColumn | None:
     """Give the commonest categories a place of their own, and all others one together."""
     counts = np.bincount(codes[codes >= 0], minlength=len(texts))
     shown = np.argsort(-counts, kind="stable")[: len(PALETTE["categories"])]
     shown = shown[counts[shown] > 0]
+    if not len(shown):
+        return None
     # The last place is that of code -1.
     places = np.full(len(texts) + 1, OTHER, np.uint8)
     places[-1] = MISSING

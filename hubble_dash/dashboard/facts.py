@@ -10,11 +10,12 @@ from hubble_dash.dashboard.encoding import Payload, column
 
 __all__ = [
     "BOX",
-    "N_LABELS",
+    "boxes",
     "extra_columns",
     "extra_image_columns",
     "is_number",
     "label_codes",
+    "labels",
     "metadata",
     "text_codes",
 ]
@@ -119,3 +120,17 @@ def label_codes(cutouts: pd.DataFrame) -> tuple[list[str], NDArray[np.int16]]:
     place = {name: number for number, name in enumerate(names)}
     columns = [np.array([*map(place.get, texts), -1], np.int16)[codes] for codes, texts in found]
     return names, np.column_stack(columns)
+
+
+def labels(cutouts: pd.DataFrame, codes: NDArray[np.int16], rows: NDArray[np.int32]) -> Payload:
+    """Give the labels of some cutouts: codes as of `label_codes`, and scores in 65,535ths."""
+    scores = [cutouts[f"score_{i}"].to_numpy(float)[rows] for i in range(1, N_LABELS + 1)]
+    fixed = np.round(np.nan_to_num(np.column_stack(scores)) * 65535)
+    return {"label": column(codes[rows], "int16"), "score": column(fixed, "uint16")}
+
+
+def boxes(cutouts: pd.DataFrame, rows: NDArray[np.int32]) -> Payload:
+    """Give the parent images and the boxes of some cutouts."""
+    box = np.column_stack([cutouts[name].to_numpy()[rows] for name in BOX])
+    image = cutouts["image"].to_numpy()[rows]
+    return {"image": column(image, "int32"), "box": column(box, "int32")}

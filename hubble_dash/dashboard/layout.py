@@ -1,27 +1,82 @@
-"""How pieces lie in the plane: their bounds, rows spread over the map, and neighbours enough."""
+"""How pieces lie: their bounds, rows spread over the map, and how deep neighbours must be."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas import Atlas
+from hubble_dash.dashboard.encoding import Payload, column
 from hubble_dash.dashboard.facts import BOX
 
-__all__ = ["bounds", "extent", "neighbor_depth", "spread_rows"]
+__all__ = ["bounds", "box_index", "neighbor_depth", "plane_index", "spread_rows"]
 
 ROWS_A_BLOCK = 4096
 # Rows that the start is chosen from.
 SAMPLE = 20_000
 
 
-def extent(x: NDArray[Any], y: NDArray[Any]) -> list[float]:
-    """Give left, right, bottom and top of points; the unit square for none."""
-    if not len(x):
-        return [0.0, 1.0, 0.0, 1.0]
-    return [float(value) for value in (x.min(), x.max(), y.min(), y.max())]
+def plane_index(x: NDArray[Any], y: NDArray[Any], per_piece: int) -> Payload:
+    """Describe pieces of points.
+
+    Parameters
+    ----------
+    x, y : (n,) float array
+        Coordinates, in the order of the pieces.
+    per_piece : int
+        Points a piece; the last may have fewer.
+
+    Returns
+    -------
+    dict
+        ``n``, ``per_piece``, ``bounds`` of each piece as a column, and ``extent``: left, right,
+        bottom and top of all points, the unit square for none.
+    """
+    edges = [float(edge) for values in (x, y) if len(x) for edge in (values.min(), values.max())]
+    return {
+        "n": len(x),
+        "per_piece": per_piece,
+        "extent": edges or [0.0, 1.0, 0.0, 1.0],
+        "bounds": column(bounds(x, y, per_piece), "float32"),
+    }
+
+
+def box_index(cutouts: pd.DataFrame, order: NDArray[np.int32], per_piece: int) -> Payload:
+    """Describe pieces of boxes.
+
+    Parameters
+    ----------
+    cutouts : (n, ...) pandas.DataFrame
+        Their images and boxes.
+    order : (n,) int32 array
+        The row at each place of the pieces.
+    per_piece : int
+        Boxes a piece; the last may have fewer.
+
+    Returns
+    -------
+    dict
+        ``n``, ``per_piece``, and as columns ``bounds``, the union of each piece's boxes, and
+        ``images``, the least and the greatest image in it.
+    """
+    starts = np.arange(0, len(order), per_piece)
+
+    def least_and_most(low: str, high: str) -> list[NDArray[Any]]:
+        if not len(starts):
+            return [np.empty(0, np.int32)] * 2
+        lows, highs = (cutouts[name].to_numpy()[order] for name in (low, high))
+        return [np.minimum.reduceat(lows, starts), np.maximum.reduceat(highs, starts)]
+
+    sides = least_and_most("ixmin", "ixmax") + least_and_most("iymin", "iymax")
+    return {
+        "n": len(order),
+        "per_piece": per_piece,
+        "bounds": column(np.column_stack(sides), "int32"),
+        "images": column(np.column_stack(least_and_most("image", "image")), "int32"),
+    }
 
 
 def bounds(x: NDArray[Any], y: NDArray[Any], per_piece: int) -> NDArray[np.float32]:

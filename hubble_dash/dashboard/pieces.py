@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +16,9 @@ from numpy.typing import NDArray
 from hubble_dash.atlas import Atlas
 from hubble_dash.dashboard.colors import PALETTE, ColorColumn, color_columns
 from hubble_dash.dashboard.encoding import Payload, column
-from hubble_dash.dashboard.facts import BOX, N_LABELS, extra_columns, label_codes, metadata
+from hubble_dash.dashboard.facts import boxes, extra_columns, label_codes, labels, metadata
 from hubble_dash.dashboard.hilbert import hilbert_order
-from hubble_dash.dashboard.layout import bounds, extent, neighbor_depth, spread_rows
+from hubble_dash.dashboard.layout import box_index, neighbor_depth, plane_index, spread_rows
 from hubble_dash.dashboard.parents import Parents
 from hubble_dash.dashboard.sky_view import mollweide
 from hubble_dash.dashboard.tints import mean_colors, tints
@@ -86,7 +85,8 @@ class Pieces:
         progress : bool
             Whether a bar is shown.
         """
-        self.__dict__.setdefault("mean_colors", mean_colors(self.atlas, progress=progress))
+        if "mean_colors" not in vars(self):
+            self.mean_colors = mean_colors(self.atlas, progress=progress)
 
     @cached_property
     def mean_colors(self) -> NDArray[np.uint8]:
@@ -164,6 +164,7 @@ class Pieces:
             Plain data for JSON; the thumbnails are added by who writes them.
         """
         atlas = self.atlas
+        x, y = atlas.positions[self.order].T
         index: Payload = {
             "title": atlas.title,
             "n": len(atlas),
@@ -176,8 +177,8 @@ class Pieces:
             "labels": self._labels[0],
             "images": {"n": len(atlas.images), "per_piece": self.per_piece("images")},
             "start": spread_rows(atlas.positions, N_START),
-            "map": self._plane("map", *atlas.positions[self.order].T),
-            "boxes": self._box_index(),
+            "map": plane_index(x, y, self.per_piece("map")),
+            "boxes": box_index(atlas.cutouts, self._box_order, self.per_piece("boxes")),
             "records": {"per_piece": self.per_piece("records")},
             "colors": [color.legend for color in self.colors],
             "palette": PALETTE,
@@ -185,7 +186,8 @@ class Pieces:
             "preview_pieces": not self.whole,
         }
         if self.has_sky:
-            index["sky"] = self._plane("sky", *(values[self.sky_order] for values in self.sky))
+            x, y = (values[self.sky_order] for values in self.sky)
+            index["sky"] = plane_index(x, y, self.per_piece("sky"))
         if not self.whole:
             index["rows"] = {"per_piece": self.per_piece("rows")}
         return index
@@ -252,34 +254,6 @@ class Pieces:
         per_piece = self.per_piece(kind)
         return slice(number * per_piece, (number + 1) * per_piece)
 
-    def _plane(self, kind: str, x: NDArray[Any], y: NDArray[Any]) -> Payload:
-        per_piece = self.per_piece(kind)
-        return {
-            "n": len(x),
-            "per_piece": per_piece,
-            "extent": extent(x, y),
-            "bounds": column(bounds(x, y, per_piece), "float32"),
-        }
-
-    def _box_index(self) -> Payload:
-        """Say which images and which part of their pixels each piece of boxes covers."""
-        table, order, per_piece = self.atlas.cutouts, self._box_order, self.per_piece("boxes")
-        starts = np.arange(0, len(order), per_piece)
-        ends = {name: table[name].to_numpy()[order] for name in ("image", *BOX)}
-
-        def least_and_most(low: str, high: str) -> list[NDArray[Any]]:
-            if not len(starts):
-                return [np.empty(0, np.int32)] * 2
-            return [np.minimum.reduceat(ends[low], starts), np.maximum.reduceat(ends[high], starts)]
-
-        sides = least_and_most("ixmin", "ixmax") + least_and_most("iymin", "iymax")
-        return {
-            "n": len(order),
-            "per_piece": per_piece,
-            "bounds": column(np.column_stack(sides), "int32"),
-            "images": column(np.column_stack(least_and_most("image", "image")), "int32"),
-        }
-
     def _map(self, number: int) -> Payload:
         rows = self.order[self._slice("map", number)]
         x, y = self.atlas.positions[rows].T
@@ -302,32 +276,25 @@ class Pieces:
 
     def _boxes(self, number: int) -> Payload:
         rows = self._box_order[self._slice("boxes", number)]
-        return {"row": column(rows, "int32"), **self._where(rows)}
-
-    def _where(self, rows: Rows) -> Payload:
-        table = self.atlas.cutouts
-        box = np.column_stack([table[name].to_numpy()[rows] for name in BOX])
-        return {
-            "image": column(table["image"].to_numpy()[rows], "int32"),
-            "box": column(box, "int32"),
-        }
+        return {"row": column(rows, "int32"), **boxes(self.atlas.cutouts, rows)}
 
     def _records(self, number: int) -> Payload:
         rows = self.order[self._slice("records", number)]
         table, stored = self.atlas.cutouts, self.atlas.neighbors
         x, y = self.atlas.positions[rows].T
         record: Payload = {} if self.whole else {"row": column(rows, "int32")}
-        record |= {"x": column(x, "float32"), "y": column(y, "float32"), **self._where(rows)}
+        record |= {
+            "x": column(x, "float32"),
+            "y": column(y, "float32"),
+            **boxes(self.atlas.cutouts, rows),
+        }
         if self.has_sky:
             for name, values in (("ra", table["ra_deg"]), ("dec", table["dec_deg"])):
                 record[name] = column(values.to_numpy()[rows], "float64")
             record["scale"] = column(table["pixel_scale_arcsec"].to_numpy()[rows], "float32")
             record["sky_x"], record["sky_y"] = (column(v[rows], "float64") for v in self.sky)
         if self._labels[0]:
-            scores = [table[f"score_{i}"].to_numpy(float)[rows] for i in range(1, N_LABELS + 1)]
-            record["label"] = column(self._labels[1][rows], "int16")
-            fixed = np.round(np.nan_to_num(np.column_stack(scores)) * 65535)
-            record["score"] = column(fixed, "uint16")
+            record |= labels(table, self._labels[1], rows)
         short = len(self.atlas) <= 2**16
         near = self.places[stored.rows[rows, : self.depth]]
         record["neighbors"] = column(near, "uint16" if short else "int32")

@@ -69,7 +69,7 @@ def tints(colors: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     n = len(colors)
     # Lightness by the weights of NTSC's luma, which the eye's sensitivity sets.
-    light = colors @ np.array([0.30, 0.59, 0.11], np.float32)
+    light = colors.astype(np.int32) @ np.array([30, 59, 11], np.int32)
     rank = np.empty(n, np.float32)
     rank[np.argsort(light, kind="stable")] = np.linspace(0, 1, n) if n > 1 else 1
     red, green, blue = colors.T.astype(np.float32)
