@@ -124,7 +124,7 @@ def label_codes(cutouts: pd.DataFrame) -> tuple[list[str], NDArray[np.int16]]:
 
 def labels(cutouts: pd.DataFrame, codes: NDArray[np.int16], rows: NDArray[np.int32]) -> Payload:
     """Give the labels of some cutouts: codes as of `label_codes`, and scores in 65,535ths."""
-    scores = [cutouts[f"score_{i}"].to_numpy(float)[rows] for i in range(1, N_LABELS + 1)]
+    scores = [cutouts[f"score_{i}"].to_numpy()[rows] for i in range(1, N_LABELS + 1)]
     fixed = np.round(np.nan_to_num(np.column_stack(scores)) * 65535)
     return {"label": column(codes[rows], "int16"), "score": column(fixed, "uint16")}
 

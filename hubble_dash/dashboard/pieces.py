@@ -301,7 +301,7 @@ class Pieces:
         # Fixed-point numbers with a step of 1/32767.
         fixed = np.round(stored.similarities[rows, : self.depth].astype(np.float64) * 32767)
         record["similarities"] = column(fixed, "int16")
-        record["metadata"] = metadata(table[self._extra].iloc[rows])
+        record["metadata"] = metadata(table.iloc[rows][self._extra])
         return record
 
     def _rows(self, number: int) -> Payload:
