@@ -17,6 +17,7 @@ __all__ = [
     "label_codes",
     "labels",
     "metadata",
+    "sky_places",
     "text_codes",
 ]
 
@@ -134,3 +135,17 @@ def boxes(cutouts: pd.DataFrame, rows: NDArray[np.int32]) -> Payload:
     box = np.column_stack([cutouts[name].to_numpy()[rows] for name in BOX])
     image = cutouts["image"].to_numpy()[rows]
     return {"image": column(image, "int32"), "box": column(box, "int32")}
+
+
+def sky_places(
+    cutouts: pd.DataFrame,
+    plane: tuple[NDArray[np.float64], NDArray[np.float64]],
+    rows: NDArray[np.int32],
+) -> Payload:
+    """Give the places of some cutouts on the sky, and on its map, where `plane` has all."""
+    ra, dec, scale = (
+        cutouts[name].to_numpy()[rows] for name in ("ra_deg", "dec_deg", "pixel_scale_arcsec")
+    )
+    found = {"ra": ra, "dec": dec, "sky_x": plane[0][rows], "sky_y": plane[1][rows]}
+    columns = {name: column(values, "float64") for name, values in found.items()}
+    return {**columns, "scale": column(scale, "float32")}

@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 from hubble_dash.atlas import Atlas
 from hubble_dash.dashboard.colors import PALETTE, ColorColumn, color_columns
 from hubble_dash.dashboard.encoding import Payload, column
-from hubble_dash.dashboard.facts import boxes, extra_columns, label_codes, labels, metadata
+from hubble_dash.dashboard.facts import (
+    boxes,
+    extra_columns,
+    label_codes,
+    labels,
+    metadata,
+    sky_places,
+)
 from hubble_dash.dashboard.hilbert import hilbert_order
 from hubble_dash.dashboard.layout import box_index, neighbor_depth, plane_index, spread_rows
 from hubble_dash.dashboard.parents import Parents
@@ -48,19 +55,6 @@ class Pieces:
         How many similar cutouts the page shows, at least 1.
     whole : bool
         Whether every kind is one piece of all rows, in the atlas's own order.
-
-    Attributes
-    ----------
-    atlas, similar, whole
-        As given.
-    order : (n,) int32 array
-        The row at each place.
-    places : (n,) int32 array
-        The place of each row.
-    mean_colors : (n, 3) uint8 array
-        Mean colour of each cutout's thumbnail, by row.
-    colors : list of ColorColumn
-        What points can be coloured by; codes by row.
 
     Raises
     ------
@@ -289,10 +283,7 @@ class Pieces:
             **boxes(self.atlas.cutouts, rows),
         }
         if self.has_sky:
-            for name, values in (("ra", table["ra_deg"]), ("dec", table["dec_deg"])):
-                record[name] = column(values.to_numpy()[rows], "float64")
-            record["scale"] = column(table["pixel_scale_arcsec"].to_numpy()[rows], "float32")
-            record["sky_x"], record["sky_y"] = (column(v[rows], "float64") for v in self.sky)
+            record |= sky_places(table, self.sky, rows)
         if self._labels[0]:
             record |= labels(table, self._labels[1], rows)
         short = len(self.atlas) <= 2**16
