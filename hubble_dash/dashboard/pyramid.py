@@ -1,0 +1,286 @@
+"""Points -> a tile pyramid of a plane: what the page shows where there are too many to draw.
+
+Every level is aggregated from the points themselves by Datashader, block by block, so that memory
+does not grow with the level; counts are equalised over a whole level, so that tiles meet unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from hubble_dash.dashboard.tile_images import (
+    SHADES,
+    Picture,
+    Pixels,
+    encode_tile,
+    paint,
+    picture_of_colors,
+    picture_of_counts,
+    picture_of_numbers,
+)
+
+__all__ = ["FEW_POINTS", "TILE", "Pyramid", "Square"]
+
+Tiles: TypeAlias = dict[str, bytes]
+Columns: TypeAlias = Mapping[str, NDArray[Any]]
+Layers: TypeAlias = dict[str, NDArray[Any]]
+
+TILE = 256
+MOST_LEVELS = 7
+# A view of 4 x 4 tiles with no more points than this shows the points themselves.
+FEW_POINTS = 20_000
+# Sides of the blocks that are aggregated at a time, in tiles.
+BLOCK_TILES = 4
+# Larger counts are all shown alike.
+MOST_COUNTED = 65_535
+
+
+class Square(NamedTuple):
+    """The square of the plane that tile 0/0/0 covers.
+
+    Attributes
+    ----------
+    left, top, side : float
+        In the plane's units, y growing upwards.
+    """
+
+    left: float
+    top: float
+    side: float
+
+    @classmethod
+    def around(cls, extent: Sequence[float], *, margin: float = 0.02) -> Square:
+        """Give the square about the middle of an extent, as wide as its longer side.
+
+        Parameters
+        ----------
+        extent : sequence of float
+            ``left, right, bottom, top``.
+        margin : float
+            How much wider than that, as a share.
+        """
+        left, right, bottom, top = extent
+        side = (max(right - left, top - bottom) or 1.0) * (1 + margin)
+        return cls((left + right - side) / 2, (bottom + top + side) / 2, side)
+
+
+class _Block(NamedTuple):
+    """Part of a level: its corner and side in pixels, and its pixels that are not empty."""
+
+    left: int
+    top: int
+    side: int
+    places: NDArray[np.intp]
+    sums: dict[str, NDArray[np.float64]]
+
+
+class Pyramid:
+    """Draw points of a plane as tiles of 256 x 256 pixels, level z having ``4**z`` of them.
+
+    Tiles are named ``z/x/y``, y counted from the top; those without a point are left out.
+
+    Parameters
+    ----------
+    x, y : (n,) float array
+        The points, inside `square`.
+    square : Square
+        What the pyramid covers.
+
+    Attributes
+    ----------
+    levels : int
+        Enough for every view of 4 x 4 tiles of the last one to hold at most 20,000 points; at
+        most 7.
+    n_blocks : int
+        How many blocks `counts`, `colors` and `numbers` yield.
+
+    Raises
+    ------
+    ValueError
+        If a point lies outside the square, or nowhere.
+    """
+
+    def __init__(self, x: ArrayLike, y: ArrayLike, square: Square) -> None:
+        across = (np.asarray(x, np.float64) - square.left) / square.side
+        down = (square.top - np.asarray(y, np.float64)) / square.side
+        if not (((across >= 0) & (across < 1)).all() and ((down >= 0) & (down < 1)).all()):
+            raise ValueError("some points do not lie in the square of the pyramid")
+        # In rows from the top, so that a band of a level is a slice.
+        self._order = np.argsort(down, kind="stable")
+        self._across, self._down = across[self._order], down[self._order]
+        self.levels = _n_levels(self._across, self._down)
+        self._reach = [self._spread_by(level) for level in range(self.levels)]
+        self._shades = []
+        self.n_blocks = 0
+        for level in range(self.levels):
+            counted = np.zeros(MOST_COUNTED + 1, np.int64)
+            for block in self._blocks(level, {}):
+                self.n_blocks += 1
+                count = np.minimum(block.sums["count"], MOST_COUNTED).astype(np.int64)
+                counted += np.bincount(count, minlength=len(counted))
+            self._shades.append(_equalise(counted))
+
+    def counts(self, ramp: Sequence[str]) -> Iterator[Tiles]:
+        """Draw how many points there are.
+
+        Parameters
+        ----------
+        ramp : sequence of str
+            Colours ``#rrggbb`` from few to many.
+
+        Yields
+        ------
+        dict of str to bytes
+            PNG files of a block's tiles.
+        """
+        return self._draw({}, picture_of_counts(ramp))
+
+    def colors(self, rgb: ArrayLike) -> Iterator[Tiles]:
+        """Draw the mean of the points' own colours.
+
+        Categories are drawn so too, each point having its category's colour: that is how Datashader
+        mixes the colours of categories.
+
+        Parameters
+        ----------
+        rgb : (n, 3) uint8 array
+            A colour for each point.
+
+        Yields
+        ------
+        dict of str to bytes
+            As `counts` does.
+        """
+        channels = np.asarray(rgb, np.float32)[self._order].T
+        return self._draw(dict(zip("rgb", channels, strict=True)), picture_of_colors)
+
+    def numbers(self, values: ArrayLike, ramp: Sequence[str], none: str) -> Iterator[Tiles]:
+        """Draw the mean of a number.
+
+        Parameters
+        ----------
+        values : (n,) float array
+            From 0 to 1; NaN where unknown.
+        ramp : sequence of str
+            Colours ``#rrggbb`` from 0 to 1.
+        none : str
+            Colour of pixels where nothing is known.
+
+        Yields
+        ------
+        dict of str to bytes
+            As `counts` does.
+        """
+        ordered = np.asarray(values, np.float32)[self._order]
+        known = np.isfinite(ordered)
+        columns = {"value": np.where(known, ordered, 0), "known": known.astype(np.float32)}
+        return self._draw(columns, picture_of_numbers(ramp, none))
+
+    def _draw(self, columns: Columns, picture: Picture) -> Iterator[Tiles]:
+        with ThreadPoolExecutor() as pool:
+            for level in range(self.levels):
+                for block in self._blocks(level, columns):
+                    count = np.minimum(block.sums["count"], MOST_COUNTED).astype(np.int64)
+                    shades = self._shades[level][count]
+                    pixels = np.zeros((block.side, block.side), np.uint32)
+                    pixels.ravel()[block.places] = paint(shades, picture(shades, block.sums))
+                    tiles = dict(_cut(pixels, level, block.left // TILE, block.top // TILE))
+                    yield dict(zip(tiles, pool.map(encode_tile, tiles.values()), strict=True))
+
+    def _blocks(self, level: int, columns: Columns) -> Iterator[_Block]:
+        """Aggregate a level, block by block; only those with points."""
+        width = TILE * 2**level
+        side, reach = min(width, TILE * BLOCK_TILES), self._reach[level]
+        x, y = np.floor(self._across * width), np.floor(self._down * width)
+        for top in range(0, width, side):
+            band = slice(*np.searchsorted(y, [top - reach, top + side + reach]))
+            for left in range(0, width, side):
+                inside = (x[band] >= left - reach) & (x[band] < left + side + reach)
+                if not inside.any():
+                    continue
+                points = {"x": x[band][inside] + 0.5, "y": y[band][inside] + 0.5}
+                points |= {name: values[band][inside] for name, values in columns.items()}
+                layers = _aggregate(points, left - reach, top - reach, side + 2 * reach)
+                layers = _spread(layers, reach)
+                places = np.flatnonzero(layers["count"])
+                sums = {name: layer.ravel()[places].astype(float) for name, layer in layers.items()}
+                yield _Block(left, top, side, places, sums)
+
+    def _spread_by(self, level: int) -> int:
+        """Give the radius of a point's dot: larger where few pixels of the area in use are hit."""
+        area = self._n_pixels(512) * 4.0 ** (level - 1)
+        covered = self._n_pixels(TILE * 2**level) / max(1.0, area)
+        return 0 if covered > 0.25 else 1 if covered > 0.02 else 2
+
+    def _n_pixels(self, width: int) -> int:
+        """Count the pixels that have a point, of a picture of that width."""
+        return len(np.unique(np.floor(self._down * width) * width + np.floor(self._across * width)))
+
+
+def _n_levels(across: NDArray[np.float64], down: NDArray[np.float64]) -> int:
+    """Find the first level at which no view of 4 x 4 tiles holds many points."""
+    for level in range(MOST_LEVELS - 1):
+        edges = np.linspace(0, 1, 2**level + 1)
+        held = np.histogram2d(down, across, bins=(edges, edges))[0]
+        view = (min(4, len(held)),) * 2
+        if (
+            np.lib.stride_tricks.sliding_window_view(held, view).sum(axis=(2, 3)).max()
+            <= FEW_POINTS
+        ):
+            return level + 1
+    return MOST_LEVELS
+
+
+def _aggregate(points: Columns, left: int, top: int, side: int) -> Layers:
+    """Count the points of each pixel and add up their columns; x and y are middles of pixels."""
+    # Imported when needed: it takes a second, and small pages do without.
+    import datashader as ds
+
+    canvas = ds.Canvas(side, side, x_range=(left, left + side), y_range=(top, top + side))
+    sums = {name: ds.sum(name) for name in points if name not in ("x", "y")}
+    found = canvas.points(pd.DataFrame(points), "x", "y", ds.summary(count=ds.count(), **sums))
+    return {str(name): layer.to_numpy() for name, layer in found.items()}
+
+
+def _spread(layers: Layers, reach: int) -> Layers:
+    """Make each pixel a dot, adding up where dots meet, and cut the margin off."""
+    if not reach:
+        return layers
+    around = range(-reach, reach + 1)
+    dot = [(i, j) for i in around for j in around if i * i + j * j <= (reach + 0.5) ** 2]
+    # Twice the margin, so that no dot leaves the array.
+    side = len(layers["count"]) + 2 * reach
+    rows, columns = np.divmod(np.flatnonzero(layers["count"]), side - 2 * reach)
+    places = (rows + reach) * side + columns + reach
+    out = {}
+    for name, layer in layers.items():
+        wide = np.zeros(side * side)
+        values = layer[rows, columns]
+        for i, j in dot:
+            wide[places + (i * side + j)] += values
+        inner = slice(2 * reach, -2 * reach)
+        out[name] = np.ascontiguousarray(wide.reshape(side, side)[inner, inner])
+    return out
+
+
+def _cut(pixels: Pixels, level: int, column: int, row: int) -> Iterator[tuple[str, Pixels]]:
+    """Cut a block into its tiles, `column` and `row` being those of its first; no empty ones."""
+    for top in range(0, len(pixels), TILE):
+        for left in range(0, len(pixels), TILE):
+            tile = pixels[top : top + TILE, left : left + TILE]
+            if tile.any():
+                yield f"{level}/{column + left // TILE}/{row + top // TILE}", tile
+
+
+def _equalise(counted: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Give the shade of each count, 1 to `SHADES`, so that all are used alike; 0 of none."""
+    share = np.cumsum(counted) / max(1, counted.sum())
+    shades: NDArray[np.uint8] = np.clip(np.ceil(share * SHADES), 1, SHADES).astype(np.uint8)
+    shades[0] = 0
+    return shades
