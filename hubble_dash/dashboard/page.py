@@ -36,6 +36,7 @@ _SCRIPTS = (
     "plot.js",
     "layer.js",
     "scatter.js",
+    "live.js",
     "map.js",
     "gallery.js",
     "sky.js",

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import html
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
 import panel as pn
 
 from hubble_dash.atlas import Atlas
-from hubble_dash.dashboard.export import page_html
-from hubble_dash.dashboard.page import TEMPLATE, make_page
+from hubble_dash.dashboard.export import MAX_CUTOUTS, page_html
+from hubble_dash.dashboard.live import LiveDensity
+from hubble_dash.dashboard.page import TEMPLATE, Page, make_page
+from hubble_dash.dashboard.routes import add_routes
+from hubble_dash.dashboard.shared import WORKERS, share
 
 __all__ = ["Dashboard", "dashboard", "serve"]
 
@@ -21,15 +25,39 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
     Use `dashboard` to make one.
     """
 
-    def __init__(self, atlas: Atlas, *, similar: int = 9, title: str | None = None) -> None:
+    def __init__(
+        self,
+        atlas: Atlas,
+        *,
+        similar: int = 9,
+        title: str | None = None,
+        most_inside: int = MAX_CUTOUTS,
+    ) -> None:
         super().__init__(TEMPLATE)
         self._atlas, self._similar, self._title = atlas, similar, title
-        page = make_page(atlas, similar=similar, title=title)
+        self._is_large = len(atlas) > most_inside
+        page = self._large_page() if self._is_large else self._page()
         # Panel names the roots after the items; a figure's own name must stay unique.
         self._render_variables.update(page.variables, root_prefix="root-")
         for name, figure in page.figures.items():
             pane = pn.pane.Bokeh(figure, sizing_mode="stretch_both")
             self._render_items[f"root-{name}"] = (pane, [])
+
+    def _page(self) -> Page:
+        """Make the page that carries all its data."""
+        return make_page(self._atlas, similar=self._similar, title=self._title)
+
+    def _large_page(self) -> Page:
+        """Make the page that asks the server for its data, and for the map's density."""
+        shared = share(self._atlas, similar=self._similar)
+        # The session's own opening of the atlas is let go.
+        self._atlas = shared.atlas
+        page = make_page(shared.atlas, title=self._title, data=shared.index)
+        self._live = LiveDensity(shared, page.figures["hd-map"])
+        WORKERS.submit(shared.prepare)
+        if pn.state.curdoc is not None:
+            add_routes(pn.state.curdoc)
+        return page
 
     def servable(self, title: str | None = None, **options: Any) -> Dashboard:
         """Show this when the script runs under ``panel serve``."""
@@ -38,6 +66,8 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         """In a notebook: the exported page in a frame, which stays alive without a kernel."""
+        if self._is_large:
+            return {"text/html": self._advice()}, {}
         page = page_html(self._atlas, similar=self._similar, title=self._title)
         frame = (
             f'<iframe srcdoc="{html.escape(page)}" style="width: 100%; height: 860px; border: 0"'
@@ -45,8 +75,26 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
         )
         return {"text/html": frame}, {}
 
+    def _advice(self) -> str:
+        """Say in HTML how to look at an atlas that is too large for a notebook."""
+        path = html.escape(shlex.quote(str(self._atlas.path)))
+        title = html.escape(self._atlas.title)
+        return (
+            f"<p><b>{title}</b> has {len(self._atlas):,} cutouts; a notebook shows dashboards of"
+            f" {MAX_CUTOUTS:,} at most. Look at it in a browser, from a terminal:</p>"
+            f"<pre>hubble-dash serve {path}</pre>"
+            "<p>or write it as a folder that opens without a server:</p>"
+            f"<pre>hubble-dash export {path} report/</pre>"
+        )
 
-def dashboard(atlas: Atlas, *, similar: int = 9, title: str | None = None) -> Dashboard:
+
+def dashboard(
+    atlas: Atlas,
+    *,
+    similar: int = 9,
+    title: str | None = None,
+    most_inside: int = MAX_CUTOUTS,
+) -> Dashboard:
     """Make the live dashboard of an atlas.
 
     Parameters
@@ -57,6 +105,9 @@ def dashboard(atlas: Atlas, *, similar: int = 9, title: str | None = None) -> Da
         How many similar cutouts are shown.
     title : str, optional
         Instead of the atlas's own.
+    most_inside : int
+        Up to so many cutouts the page carries all its data. With more it asks the server for them
+        piece by piece, the server draws the map's density, and all sessions share the atlas.
 
     Returns
     -------
@@ -64,7 +115,7 @@ def dashboard(atlas: Atlas, *, similar: int = 9, title: str | None = None) -> Da
         A Panel template: call ``.servable()`` in a script for ``panel serve``, or leave it as the
         last line of a notebook cell.
     """
-    return Dashboard(atlas, similar=similar, title=title)
+    return Dashboard(atlas, similar=similar, title=title, most_inside=most_inside)
 
 
 def serve(
@@ -92,6 +143,8 @@ def serve(
     show : bool
         Whether a browser is opened.
     """
+    if len(atlas) > MAX_CUTOUTS:
+        share(atlas, similar=similar).prepare(progress=True)
     pn.serve(
         lambda: dashboard(atlas, similar=similar, title=title),
         port=port,

@@ -1,0 +1,162 @@
+"""What all sessions of a server have in common of an atlas, once, whatever their number."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubble_dash.atlas import Atlas
+from hubble_dash.dashboard.crops import Crops
+from hubble_dash.dashboard.density import Density, View
+from hubble_dash.dashboard.encoding import Payload, piece_text
+from hubble_dash.dashboard.pieces import Pieces
+
+__all__ = ["ROUTE", "WORKERS", "Shared", "share", "shared_by_key"]
+
+# What is slow is done here, so that the server's one thread stays free for all visitors.
+WORKERS = ThreadPoolExecutor(4, thread_name_prefix="hubble-dash")
+
+# First part of the addresses below which an atlas's data are served, beside the page.
+ROUTE = "hubble-dash"
+
+_all: dict[str, Shared] = {}
+_lock = threading.Lock()
+
+
+class Shared:
+    """An atlas as a server holds it.
+
+    Use `share` to get one.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas.
+    similar : int
+        How many similar cutouts the page shows.
+    key : str
+        What tells it from others in an address.
+
+    Attributes
+    ----------
+    atlas, key
+        As given.
+    pieces : Pieces
+        The data of the page.
+    crops : Crops
+        The thumbnails.
+    """
+
+    def __init__(self, atlas: Atlas, *, similar: int, key: str) -> None:
+        self.atlas, self.key = atlas, key
+        self.pieces = Pieces(atlas, similar=similar)
+        self.crops = Crops(atlas)
+        self._compiling, self._coloring = threading.Lock(), threading.Lock()
+        self._density: Density | None = None
+        self._is_colored = False
+
+    @cached_property
+    def index(self) -> Payload:
+        """What the page knows at its start, without the title."""
+        layout = self.atlas.sheet_layout
+        return {
+            **self.pieces.index(),
+            "base": f"{ROUTE}/{self.key}/",
+            "live": True,
+            "thumbnails": {
+                "size": layout.size, "columns": 1, "rows": 1, "by": "row",
+                "url": "thumbnails/{piece}.webp",
+            },
+        }  # fmt: skip
+
+    def prepare(self, *, progress: bool = False) -> None:
+        """Do once what takes long: read the colours of all thumbnails, let the density be compiled.
+
+        Parameters
+        ----------
+        progress : bool
+            Whether a bar is shown.
+        """
+        _ = self.density
+        with self._coloring:
+            if not self._is_colored:
+                self.pieces.prepare(progress=progress)
+                self._is_colored = True
+
+    @property
+    def density(self) -> Density:
+        """The density of the map, with its code compiled; the same for all sessions."""
+        with self._compiling:
+            if self._density is None:
+                density = Density(self.pieces)
+                density.warm()
+                self._density = density
+            return self._density
+
+    def picture(self, view: View) -> NDArray[np.uint8]:
+        """Draw a view of the density, as `Density.picture` does."""
+        if view.color == "own":
+            self.prepare()
+        return self.density.picture(view)
+
+    def piece(self, kind: str, number: int) -> str:
+        """Give the script of a piece.
+
+        Parameters
+        ----------
+        kind, number
+            As in `Pieces.make`.
+
+        Returns
+        -------
+        str
+            JavaScript.
+
+        Raises
+        ------
+        LookupError
+            If there is no such piece.
+        """
+        if kind == "map":
+            self.prepare()
+        return piece_text(kind, number, self.pieces.make(kind, number))
+
+
+def share(atlas: Atlas, *, similar: int = 9) -> Shared:
+    """Get what is shared of an atlas, made by the first who asks.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas, or another opening of the same folder.
+    similar : int
+        How many similar cutouts the page shows.
+
+    Returns
+    -------
+    Shared
+        The same as long as the process lives and the atlas is not built anew.
+    """
+    identity = f"{atlas.path.resolve()}\n{atlas.manifest['created']}\n{similar}"
+    key = hashlib.sha256(identity.encode(errors="surrogateescape")).hexdigest()[:16]
+    with _lock:
+        if key not in _all:
+            _all[key] = Shared(atlas, similar=similar, key=key)
+        return _all[key]
+
+
+def shared_by_key(key: str) -> Shared:
+    """Get what is shared by its key.
+
+    Raises
+    ------
+    LookupError
+        If nothing has been shared under that key.
+    """
+    with _lock:
+        return _all[key]
