@@ -70,10 +70,13 @@
   function legendOf(choice) {
     if (choice === "own") return [];
     if (choice === "count") return ramp(palette.density, "few cutouts", "many");
-    const { kind, low, high, categories, other } = colors[choice];
-    if (kind === "number") return ramp(palette.ramp, hd.format.number(low), hd.format.number(high));
-    const entries = categories.map(({ text, count }, i) => entry(palette.categories[i], text, count));
-    return other ? [...entries, entry(palette.none, "other", other)] : entries;
+    const { kind, low, high, categories, other, missing } = colors[choice];
+    const entries = kind === "number"
+      ? ramp(palette.ramp, hd.format.number(low), hd.format.number(high))
+      : categories.map(({ text, count }, i) => entry(palette.categories[i], text, count));
+    if (other) entries.push(entry(palette.none, "other", other));
+    if (missing) entries.push(entry(palette.none, "not known", missing));
+    return entries;
   }
 
   Object.assign(hd, { colorsOf, legendOf });

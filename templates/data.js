@@ -34,7 +34,7 @@
   const store = document.getElementById("hd-data");
   const { pieces: inline, ...index } = decoded(JSON.parse(store.textContent));
   store.remove();
-  const { n, depth } = index;
+  const { n } = index;
   const whole = !index.rows;
 
   // A piece's file hands its content over by calling this.
@@ -151,6 +151,7 @@
   async function similar(row, { leaveOutOverlapping }) {
     const own = await recordOf(row);
     const found = [];
+    const { depth } = own.columns;
     const start = own.at * depth;
     for (let from = 0; from < depth && found.length < index.similar; from += index.similar) {
       const steps = Array.from({ length: Math.min(index.similar, depth - from) }, (_, i) => start + from + i);

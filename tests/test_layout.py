@@ -18,7 +18,7 @@ def test_neighbours_are_deep_enough_without_overlapping_ones(
 ) -> None:
     monkeypatch.setattr(layout, "ROWS_A_BLOCK", block)
     for similar in (1, 9, 20):
-        depth = neighbor_depth(atlas, similar)
+        depth = neighbor_depth(atlas, similar, np.arange(len(atlas)))
         fewest = [
             min(
                 np.count_nonzero(~np.isin(atlas.neighbors.rows[row, :d], atlas.overlapping(row)))
@@ -30,7 +30,7 @@ def test_neighbours_are_deep_enough_without_overlapping_ones(
 
 
 def test_no_more_neighbours_are_asked_for_than_are_stored(atlas: Atlas) -> None:
-    assert neighbor_depth(atlas, 1000) == atlas.neighbors.rows.shape[1]
+    assert neighbor_depth(atlas, 1000, np.arange(9)) == atlas.neighbors.rows.shape[1]
 
 
 def test_images_that_are_cutouts_themselves_cannot_overlap(atlas: Atlas) -> None:
@@ -39,7 +39,7 @@ def test_images_that_are_cutouts_themselves_cannot_overlap(atlas: Atlas) -> None
     few.cutouts = atlas.cutouts.iloc[rows].assign(image=[0, 1, 2])
     few.images = pd.concat([atlas.images, atlas.images[:1]])
     few.neighbors = Neighbors(np.array([[1, 2], [0, 2], [0, 1]], np.int32), np.ones((3, 2), "f4"))
-    assert neighbor_depth(few, 1) == 1
+    assert neighbor_depth(few, 1, np.arange(3)) == 1
 
 
 def test_bounds_are_rounded_outwards() -> None:

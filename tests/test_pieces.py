@@ -150,12 +150,20 @@ def test_the_sky_is_that_of_the_atlas(source: Pieces) -> None:
 
 
 def test_neighbours_are_places(source: Pieces) -> None:
-    atlas, depth = source.atlas, source.index()["depth"]
-    near = by_row(source, "records", "neighbors", depth)
-    place_to_row = rows_of(source, "records")
-    np.testing.assert_array_equal(place_to_row[near], atlas.neighbors.rows[:, :depth])
-    fixed = by_row(source, "records", "similarities", depth) / 32767
-    np.testing.assert_allclose(fixed, atlas.neighbors.similarities[:, :depth], atol=2e-5)
+    atlas = source.atlas
+    place_to_row, start = rows_of(source, "records"), 0
+    for piece in made(source, "records"):
+        depth = piece["depth"]
+        near, fixed = (decode(piece[name], depth) for name in ("neighbors", "similarities"))
+        rows = place_to_row[start : (start := start + len(near))]
+        np.testing.assert_array_equal(place_to_row[near], atlas.neighbors.rows[rows, :depth])
+        np.testing.assert_allclose(
+            fixed / 32767, atlas.neighbors.similarities[rows, :depth], atol=2e-5
+        )
+        for row in rows:
+            apart = ~np.isin(atlas.neighbors.rows[row, :depth], atlas.overlapping(row))
+            assert np.count_nonzero(apart) >= 9
+    assert start == len(atlas)
     if not source.whole:
         places = joined(source, "rows", "place")
         np.testing.assert_array_equal(place_to_row[places], np.arange(len(atlas)))
@@ -288,7 +296,7 @@ def test_what_is_near_on_the_map_is_in_one_piece(atlas: Atlas) -> None:
 def test_whole_and_in_pieces_are_the_same_data(odd_atlas: Atlas) -> None:
     whole, parts = Pieces(odd_atlas, whole=True), Pieces(odd_atlas)
     one, many = whole.index(), parts.index()
-    same = ("title", "n", "similar", "depth", "notes", "provenance", "has_sky", "can_overlap")
+    same = ("title", "n", "similar", "notes", "provenance", "has_sky", "can_overlap")
     for name in (*same, "labels", "start", "colors", "palette"):
         assert one[name] == many[name], name
     assert (one["preview_pieces"], many["preview_pieces"]) == (False, True)
@@ -297,13 +305,10 @@ def test_whole_and_in_pieces_are_the_same_data(odd_atlas: Atlas) -> None:
         ("map", ("x", "y", "tint")),
         ("sky", ("x", "y")),
         ("boxes", ("image", "box")),
-        ("records", ("x", "y", "ra", "sky_x", "label", "score", "similarities")),
+        ("records", ("x", "y", "ra", "sky_x", "label", "score")),
     ):
         for name in names:
-            width = one["depth"] if name == "similarities" else None
-            np.testing.assert_array_equal(
-                by_row(whole, kind, name, width), by_row(parts, kind, name, width)
-            )
+            np.testing.assert_array_equal(by_row(whole, kind, name), by_row(parts, kind, name))
     assert metadata_by_row(whole) == metadata_by_row(parts)
 
 
@@ -328,7 +333,8 @@ def test_one_cutout_is_a_page(lonely_atlas: Atlas) -> None:
     for whole in (False, True):
         source = Pieces(lonely_atlas, whole=whole)
         index = source.index()
-        assert (index["n"], index["depth"], index["start"]) == (1, 0, [0])
+        assert (index["n"], index["start"]) == (1, [0])
+        assert source.make("records", 0)["depth"] == 0
         assert decode(source.make("records", 0)["neighbors"]).size == 0
         assert index["map"]["extent"] == [0, 0, 0, 0]
 

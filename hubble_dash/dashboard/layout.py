@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas import Atlas
 from hubble_dash.dashboard.encoding import Payload, column
-from hubble_dash.dashboard.facts import BOX
 
 __all__ = ["bounds", "box_index", "neighbor_depth", "plane_index", "spread_rows"]
 
@@ -137,8 +136,8 @@ def spread_rows(positions: NDArray[np.float32], count: int) -> list[int]:
     return [int(row) for row in sample[chosen]]
 
 
-def neighbor_depth(atlas: Atlas, similar: int) -> int:
-    """Say how deep a page must keep neighbours, so that `similar` remain without overlapping ones.
+def neighbor_depth(atlas: Atlas, similar: int, rows: NDArray[Any]) -> int:
+    """Say how deep a piece must keep neighbours, so that `similar` remain without overlapping ones.
 
     Parameters
     ----------
@@ -146,6 +145,8 @@ def neighbor_depth(atlas: Atlas, similar: int) -> int:
         The atlas; neighbours are read a block at a time.
     similar : int
         How many a page shows.
+    rows : (m,) int array
+        The rows of the piece.
 
     Returns
     -------
@@ -156,27 +157,32 @@ def neighbor_depth(atlas: Atlas, similar: int) -> int:
     depth = min(similar, stored)
     if len(atlas.images) == len(atlas):
         return depth
-    boxes = atlas.cutouts[["image", *BOX]].to_numpy(np.int32)
-    for start in range(0, len(atlas), ROWS_A_BLOCK):
-        rows = np.arange(start, min(start + ROWS_A_BLOCK, len(atlas)))
+    for start in range(0, len(rows), ROWS_A_BLOCK):
+        block = rows[start : start + ROWS_A_BLOCK]
         # Few need more than those before them did; only they are looked at in full.
-        rows = rows[_apart(atlas, boxes, rows, depth)[:, -1:].ravel() < similar]
-        apart = _apart(atlas, boxes, rows, stored)
+        block = block[_apart(atlas, block, depth)[:, -1:].ravel() < similar]
+        apart = _apart(atlas, block, stored)
         depth = max(depth, int(np.max((apart < similar).sum(axis=1) + 1, initial=0)))
     return min(depth, stored)
 
 
-def _apart(
-    atlas: Atlas, boxes: NDArray[np.int32], rows: NDArray[Any], depth: int
-) -> NDArray[np.int64]:
+def _apart(atlas: Atlas, rows: NDArray[Any], depth: int) -> NDArray[np.int64]:
     """Count the neighbours that do not overlap, among the nearest 1, 2, ... `depth` of each row."""
     neighbors = atlas.neighbors.rows[rows, :depth]
-    own, other = boxes[rows, None, :], boxes[neighbors]
+
+    def sides(name: str) -> tuple[NDArray[Any], NDArray[Any]]:
+        column = atlas.cutouts[name].to_numpy()
+        return column[rows, None], column[neighbors]
+
+    (image, other), (left, other_left), (right, other_right) = map(
+        sides, ("image", "ixmin", "ixmax")
+    )
+    (low, other_low), (high, other_high) = map(sides, ("iymin", "iymax"))
     overlaps = (
-        (own[..., 0] == other[..., 0])
-        & (own[..., 1] < other[..., 2])
-        & (own[..., 2] > other[..., 1])
-        & (own[..., 3] < other[..., 4])
-        & (own[..., 4] > other[..., 3])
+        (image == other)
+        & (left < other_right)
+        & (right > other_left)
+        & (low < other_high)
+        & (high > other_low)
     )
     return np.cumsum(~overlaps, axis=1)

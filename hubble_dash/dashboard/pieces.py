@@ -34,7 +34,7 @@ from hubble_dash.provenance import provenance
 __all__ = ["Pieces"]
 
 PER_PIECE = {
-    "map": 4096, "sky": 4096, "boxes": 4096, "records": 256, "rows": 65536, "images": 128,
+    "map": 4096, "sky": 4096, "boxes": 4096, "records": 256, "rows": 4096, "images": 128,
 }  # fmt: skip
 # Cutouts that invite to a first click.
 N_START = 15
@@ -163,7 +163,6 @@ class Pieces:
             "title": atlas.title,
             "n": len(atlas),
             "similar": self.similar,
-            "depth": self.depth,
             "notes": atlas.manifest["notes"],
             "provenance": provenance(atlas),
             "has_sky": self.has_sky,
@@ -211,11 +210,6 @@ class Pieces:
             there = ", ".join(f"{name} (0 to {count - 1})" for name, count in kinds.items())
             raise LookupError(f"there is no piece {kind}/{number}; there are {there}")
         return self._makers[kind](number)
-
-    @cached_property
-    def depth(self) -> int:
-        """Neighbours kept of each cutout."""
-        return neighbor_depth(self.atlas, self.similar)
 
     @cached_property
     def _tints(self) -> NDArray[np.uint8]:
@@ -287,10 +281,12 @@ class Pieces:
         if self._labels[0]:
             record |= labels(table, self._labels[1], rows)
         short = len(self.atlas) <= 2**16
-        near = self.places[stored.rows[rows, : self.depth]]
+        depth = neighbor_depth(self.atlas, self.similar, rows)
+        record["depth"] = depth
+        near = self.places[stored.rows[rows, :depth]]
         record["neighbors"] = column(near, "uint16" if short else "int32")
         # Fixed-point numbers with a step of 1/32767.
-        fixed = np.round(stored.similarities[rows, : self.depth].astype(np.float64) * 32767)
+        fixed = np.round(stored.similarities[rows, :depth].astype(np.float64) * 32767)
         record["similarities"] = column(fixed, "int16")
         record["metadata"] = metadata(table.iloc[rows][self._extra])
         return record
