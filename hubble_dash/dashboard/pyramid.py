@@ -25,7 +25,7 @@ from hubble_dash.dashboard.tile_images import (
     picture_of_numbers,
 )
 
-__all__ = ["FEW_POINTS", "TILE", "Pyramid", "Square"]
+__all__ = ["FEW_POINTS", "TILE", "Pyramid", "Square", "Tiles"]
 
 Tiles: TypeAlias = dict[str, bytes]
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
@@ -68,6 +68,11 @@ class Square(NamedTuple):
         left, right, bottom, top = extent
         side = (max(right - left, top - bottom) or 1.0) * (1 + margin)
         return cls((left + right - side) / 2, (bottom + top + side) / 2, side)
+
+    @property
+    def extent(self) -> list[float]:
+        """Left, right, bottom and top."""
+        return [self.left, self.left + self.side, self.top - self.side, self.top]
 
 
 class _Block(NamedTuple):
