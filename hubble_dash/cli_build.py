@@ -16,10 +16,12 @@ from hubble_dash.config import (
     CutoutSettings,
     DetectedSources,
     MapSettings,
+    ModelInput,
     ProcessingStep,
     SlidingWindow,
     Stretch,
     WholeImage,
+    is_network_file,
     parse_step,
 )
 
@@ -56,7 +58,8 @@ _PLAIN_OPTIONS = (
     *("title", "catalog", "plane", "max_unreadable", "fingerprints", "positions", "center_by"),
     "neighbors",
 )
-_NETWORK_OPTIONS = GIVEN_INSTEAD["fingerprints"]
+_INPUT_OPTIONS = ("input_size", "input_mean", "input_std")
+_NETWORK_OPTIONS = [name for name in GIVEN_INSTEAD["fingerprints"] if name != "model_input"]
 _FLAGS = {"cover_edges": "--no-cover-edges", "deblend": "--no-deblend"}
 _KINDS: Mapping[str, type[CutoutSettings]] = {
     "full": WholeImage,
@@ -163,6 +166,10 @@ def _number(text: str) -> float:
     return number
 
 
+def _numbers(text: str) -> tuple[float, ...]:
+    return tuple(_number(word) for word in text.split(","))
+
+
 def _step(text: str) -> ProcessingStep:
     try:
         return parse_step(text)
@@ -227,8 +234,19 @@ def _add_network(parser: ArgumentParser) -> None:
     group.add_argument(
         "--model",
         help="a timm model; auto is resnet50 where its weights can be had, else"
-        f" EfficientNet-Lite0 ({usual.model})",
+        f" EfficientNet-Lite0; or a network of your own: x.onnx (needs hubble-dash[openvino]), or"
+        f" x.pt2 of torch.export, which is a program and is run ({usual.model})",
     )  # fmt: skip
+    group.add_argument(
+        "--input-size", type=int, metavar="PIXELS",
+        help="x.onnx, x.pt2: side of the picture it sees, where the file leaves it open (224)",
+    )  # fmt: skip
+    for name, value in (("mean", usual.model_input.mean), ("std", usual.model_input.std)):
+        group.add_argument(
+            f"--input-{name}", type=_numbers, metavar="R,G,B",
+            help=f"x.onnx, x.pt2: {name} of the colours that it was trained with, where black is 0"
+            f" and white is 1; one number or three ({','.join(map(str, value))})",
+        )  # fmt: skip
     group.add_argument("--weights", metavar="FILE", help="weights: .safetensors or .pth")
     group.add_argument(
         "--features", choices=("pooled", "probabilities"),
@@ -320,6 +338,7 @@ def build_from(options: Namespace) -> Atlas:
         "map": MapSettings(method=_map_of(options), **_given(options, _MAP_OPTIONS)),
         **{name: getattr(options, name) for name in _PLAIN_OPTIONS},
         **_given(options, _NETWORK_OPTIONS),
+        "model_input": _model_input(options),
     }
     # Imported late: torch takes seconds, and wrong arguments are told at once.
     from hubble_dash.builder.pipeline import build
@@ -343,7 +362,11 @@ def _refuse_what_does_nothing(options: Namespace) -> None:
     for name in _given(options, of_catalog):
         if options.catalog is None:
             raise ValueError(f"{_flag(name)} speaks of a catalogue; name it: --catalog FILE")
-    for given, names in {**GIVEN_INSTEAD, "positions": ("map", *_MAP_OPTIONS)}.items():
+    if not is_network_file(options.model or ""):
+        for name in _given(options, _INPUT_OPTIONS):
+            raise ValueError(f"{_flag(name)} belongs to --model x.onnx or x.pt2")
+    instead = {"fingerprints": _NETWORK_OPTIONS, "positions": ("map", *_MAP_OPTIONS)}
+    for given, names in instead.items():
         for name in _given(options, names):
             if getattr(options, given) is not None:
                 raise ValueError(f"{_flag(name)} would do nothing beside {_flag(given)}")
@@ -354,6 +377,11 @@ def _refuse_what_does_nothing(options: Namespace) -> None:
             raise ValueError(
                 f"{_flag(name)} belongs to {wanted}; with --{other} {chosen} it would do nothing"
             )
+
+
+def _model_input(options: Namespace) -> ModelInput:
+    given = _given(options, _INPUT_OPTIONS)
+    return ModelInput(**{name.removeprefix("input_"): value for name, value in given.items()})
 
 
 def _map_of(options: Namespace) -> Any:

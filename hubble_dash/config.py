@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 __all__ = [
+    "NETWORK_FILES",
     "BuildSettings",
     "CatalogColumns",
     "CatalogPositions",
@@ -21,6 +23,7 @@ __all__ = [
     "FlipUpDown",
     "Grayscale",
     "MapSettings",
+    "ModelInput",
     "ProcessingStep",
     "RescaleIntensity",
     "Resize",
@@ -28,6 +31,7 @@ __all__ = [
     "SlidingWindow",
     "Stretch",
     "WholeImage",
+    "is_network_file",
     "parse_step",
     "step_from_dict",
 ]
@@ -445,13 +449,56 @@ class MapSettings:
         _at_least("random_state", self.random_state, 0)
 
 
+# --- the network -------------------------------------------------------------------------------
+
+# Suffixes of files that hold a whole network, not only its weights.
+NETWORK_FILES = (".onnx", ".pt2")
+
+
+def is_network_file(model: str) -> bool:
+    """Say whether a model is named by a file of its own rather than by timm's name."""
+    return model.lower().endswith(NETWORK_FILES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelInput:
+    """What a network file of the user's expects to be given; the files do not say all of it.
+
+    A display value v of 0 to 255 reaches the network as (v / 255 - mean) / std. The default is what
+    networks trained on ImageNet expect; a mean of 0 and a std of 1 give 0 to 1, 0.5 and 0.5 give -1
+    to 1.
+
+    Parameters
+    ----------
+    size : int, optional
+        Side of the picture in pixels, where the file leaves it open; 224 if not given.
+    mean, std : sequence of float
+        For red, green and blue, or one number for all three.
+    """
+
+    size: int | None = None
+    mean: Sequence[float] = (0.485, 0.456, 0.406)
+    std: Sequence[float] = (0.229, 0.224, 0.225)
+
+    def __post_init__(self) -> None:
+        if self.size is not None:
+            _at_least("size", self.size, 1)
+        for name in ("mean", "std"):
+            values = tuple(float(value) for value in getattr(self, name))
+            if len(values) not in (1, 3) or not all(map(math.isfinite, values)):
+                raise ValueError(f"{name} is {values}; it must be one or three finite numbers")
+            object.__setattr__(self, name, values if len(values) == 3 else values * 3)
+        if min(self.std) <= 0:
+            raise ValueError(f"std is {self.std}; it must be positive")
+
+
 # --- the whole build ---------------------------------------------------------------------------
 
 # What a user may give, and the settings of that which is then not done.
 GIVEN_INSTEAD: Mapping[str, Sequence[str]] = {
     "fingerprints": (
-        *("model", "weights", "features", "quality", "device", "batch_size", "engine"),
-        "precision",
+        *("model", "model_input", "weights", "features", "quality", "device", "batch_size"),
+        *("engine", "precision"),
     ),
     "positions": ("map",),
 }
@@ -495,9 +542,9 @@ class BuildSettings:
         Processing steps, in order, on whole images and on cutouts.
     fingerprints : path-like, optional
         The user's own vectors, (m, d) floats in ``.npy``, ``.npz`` or Parquet: no network is run,
-        and `model`, `weights`, `features`, `quality`, `device`, `batch_size`, `engine` and
-        `precision` must stay as they are. Rows belong to cutouts by name or in order, as
-        `hubble_dash.builder.given` explains.
+        and `model`, `model_input`, `weights`, `features`, `quality`, `device`, `batch_size`,
+        `engine` and `precision` must stay as they are. Rows belong to cutouts by name or in order,
+        as `hubble_dash.builder.given` explains.
     positions : path-like, optional
         The user's own map, (m, 2) floats likewise: none is laid out, and `map` must stay as it is.
     center_by : str, optional
@@ -506,6 +553,10 @@ class BuildSettings:
         images, or ``"file"``.
     model : str
         A timm model, or ``"auto"``: resnet50 where its weights can be had, else EfficientNet-Lite0.
+        Or a file that holds a whole network: ``"x.onnx"``, or ``"x.pt2"`` of `torch.export.save`.
+        The latter is a program: take it only from those you would take a program from.
+    model_input : ModelInput
+        What such a file expects to be given.
     weights : path-like, optional
         The user's own weights.
     features : {"pooled", "probabilities"}
@@ -549,6 +600,7 @@ class BuildSettings:
     positions: str | Path | None = None
     center_by: str | None = None
     model: str = "auto"
+    model_input: ModelInput = field(default_factory=ModelInput)
     weights: str | Path | None = None
     features: Literal["pooled", "probabilities"] = "pooled"
     quality: Literal["plain", "fast", "balanced", "best"] = "plain"
@@ -579,6 +631,22 @@ class BuildSettings:
             raise ValueError("cutouts at catalogue positions need a catalogue; name one: catalog=")
         for given, names in GIVEN_INSTEAD.items():
             self._refuse_beside(given, names)
+        self._check_network_file()
+
+    def _check_network_file(self) -> None:
+        """Refuse what does nothing with a network file, or without one."""
+        if not is_network_file(self.model):
+            if self.model_input != ModelInput():
+                raise ValueError(
+                    f"model_input says what a network file ({' or '.join(NETWORK_FILES)}) expects;"
+                    f" what {self.model!r} expects is known"
+                )
+        elif self.weights is not None:
+            raise ValueError(f"{self.model} holds its own weights; leave out weights")
+        elif self.features != "pooled":
+            raise ValueError(
+                f"{self.model} gives one vector, which is the fingerprint; leave out features"
+            )
 
     def _refuse_beside(self, given: str, names: Sequence[str]) -> None:
         """Refuse settings of what is not done, since the user gives its result."""

@@ -126,21 +126,21 @@ def calibrate(
     RuntimeError
         If it is, and fails.
     """
-    forms = _wanted(device, engine, precision)
+    forms, usual = _wanted(pictures, device, engine, precision), pictures.reference
     # Never those by which 8-bit integers are fitted, for which they look better than they are.
     held_out, fitted = (sample[::2], sample[1::2]) if len(sample) > 1 else (sample, sample)
     tried = held_out if precision == "int8" else held_out[:TRIED]
     lay = partial(start, pictures=pictures, sample=fitted, device=device, batch_size=batch_size)
     if len(forms) == 1:
-        return _insisted(forms[0], lay, tried)
-    plain = lay(Form())
-    if Form() in forms and n_expected < FEW:
-        return Calibrated(Form(), plain)
+        return _insisted(forms[0], usual, lay, tried)
+    plain = lay(usual)
+    if usual in forms and n_expected < FEW:
+        return Calibrated(usual, plain)
     reference, rate = _run(plain, tried)
-    best, best_rate = Calibrated(Form(), plain), rate if Form() in forms else 0.0
-    trials = [Trial("eager", "fp32", rate, 1.0)] if best_rate else []
+    best, best_rate = Calibrated(usual, plain), rate if usual in forms else 0.0
+    trials = [Trial(usual.engine, usual.precision, rate, 1.0)] if best_rate else []
     for form in forms:
-        if form == Form() or (best_rate and n_expected / best_rate < 3 * STARTS_IN_S[form.engine]):
+        if form == usual or (best_rate and n_expected / best_rate < 3 * STARTS_IN_S[form.engine]):
             continue
         trial, running = _try(form, lay, tried, reference)
         trials.append(trial)
@@ -153,7 +153,7 @@ def calibrate(
     return Calibrated(best.form, best.engine, trials)
 
 
-def _wanted(device: str, engine: str, precision: str) -> list[Form]:
+def _wanted(pictures: Pictures, device: str, engine: str, precision: str) -> list[Form]:
     """Narrow the available forms down to what the user insists on."""
     if engine != "auto" and precision != "auto":
         return [Form(engine, precision)]  # type: ignore[arg-type]
@@ -162,12 +162,14 @@ def _wanted(device: str, engine: str, precision: str) -> list[Form]:
     forms = [
         form
         for form in available_forms(device)
-        if engine in ("auto", form.engine) and precision in ("auto", form.precision)
+        if form.engine in pictures.engines
+        and engine in ("auto", form.engine)
+        and precision in ("auto", form.precision)
     ]
     if forms:
         return forms
     # Not among those that could be fastest, yet asked for.
-    fallback = "openvino" if precision == "int8" else "eager"
+    fallback = "openvino" if precision == "int8" else pictures.reference.engine
     return [
         Form(
             fallback if engine == "auto" else engine,  # type: ignore[arg-type]
@@ -176,12 +178,12 @@ def _wanted(device: str, engine: str, precision: str) -> list[Form]:
     ]
 
 
-def _insisted(form: Form, lay: Start, tried: NDArray[np.uint8]) -> Calibrated:
-    """Start the one form that was asked for, and warn where it changes the fingerprints."""
+def _insisted(form: Form, usual: Form, lay: Start, tried: NDArray[np.uint8]) -> Calibrated:
+    """Start the one form that is left, and warn where it changes the fingerprints."""
     engine = lay(form)
-    if form == Form():
+    if form == usual:
         return Calibrated(form, engine)
-    reference, _ = _run(lay(Form()), tried)
+    reference, _ = _run(lay(usual), tried)
     features, rate = _run(engine, tried)
     cosine = _least_cosine(features, reference)
     if not cosine >= FAITHFUL[form.precision]:

@@ -24,7 +24,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-__all__ = ["Engine", "Form", "Outputs", "Pictures", "available_forms", "missing", "start"]
+__all__ = [
+    "Engine",
+    "EngineName",
+    "Form",
+    "Outputs",
+    "Pictures",
+    "available_forms",
+    "import_openvino",
+    "missing",
+    "start",
+]
 
 EngineName: TypeAlias = Literal["eager", "compile", "openvino"]
 Precision: TypeAlias = Literal["fp32", "bf16", "fp16", "int8"]
@@ -75,6 +85,12 @@ class Pictures(torch.nn.Module):
     mean, std : sequence of float
         The colour statistics the model was trained with, in [0, 1].
     """
+
+    # The form that the others are compared with, and the engines that can run it.
+    reference = Form()
+    engines: Sequence[EngineName] = ("eager", "compile", "openvino")
+    # How many pictures each pass must have, where that is fixed.
+    batch: int | None = None
 
     scale: torch.Tensor
     shift: torch.Tensor
@@ -170,6 +186,9 @@ def start(
     lacking = missing(form.engine)
     if lacking is not None:
         raise ValueError(lacking)
+    if form.engine not in pictures.engines:
+        only = " or ".join(pictures.engines)
+        raise ValueError(f"{form.engine} does not run this network; take --engine {only}")
     if form.engine == "openvino":
         if device != "cpu":
             raise ValueError(f"OpenVINO runs on the CPU here, not on {device}; take --device cpu")
@@ -197,14 +216,14 @@ def _torch_precisions(device: str) -> list[Precision]:
 
 
 def _openvino_precisions() -> list[Precision]:
-    there = _openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    there = import_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     # 8-bit integers are for those who ask: a few per cent of the cutouts come out quite wrong
     # (EfficientNet-Lite0: least cosine 0.89), too few for a short trial to be sure to meet them.
     lower: list[Precision] = ["bf16", "fp16"]
     return ["fp32", *(precision for precision in lower if precision.upper() in there)]
 
 
-def _openvino() -> ModuleType:
+def import_openvino() -> ModuleType:
     """Import OpenVINO without its telemetry.
 
     It reports each import and conversion to its makers unless the user has objected. Where its
@@ -242,14 +261,15 @@ class _OpenVino:
         sample: NDArray[np.uint8],
         batch_size: int,
     ) -> None:
-        openvino = _openvino()
+        openvino = import_openvino()
         if pictures.converted is None:
             pictures.converted = _converted(pictures, sample[:1])
         model = pictures.converted.clone()
         core = openvino.Core()
         settings = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": HINTS[precision]}
         n_streams = core.get_property("CPU", "RANGE_FOR_STREAMS")[1]
-        self._request_size = size = min(REQUEST, max(1, batch_size // n_streams))
+        size = pictures.batch or min(REQUEST, max(1, batch_size // n_streams))
+        self._request_size = size
         model.reshape([size, *sample.shape[1:]])
         if precision == "int8":
             model = _quantized(model, sample, size)
@@ -276,7 +296,7 @@ class _OpenVino:
 
 def _converted(pictures: Pictures, example: NDArray[np.uint8]) -> Any:
     """Convert to OpenVINO's own form, normalisation and all."""
-    openvino = _openvino()
+    openvino = import_openvino()
     failures = (openvino.frontend.GeneralFailure, openvino.frontend.OpConversionFailure)
     with warnings.catch_warnings():
         # Tracing warns of Python numbers and of its own age.

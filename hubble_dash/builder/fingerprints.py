@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -20,10 +20,12 @@ from hubble_dash.builder.calibration import Calibrated, calibrate
 from hubble_dash.builder.checkpoints import load_model
 from hubble_dash.builder.engines import Outputs, Pictures
 from hubble_dash.builder.native import timm
+from hubble_dash.builder.network_files import open_network_file
 from hubble_dash.builder.network_input import NetworkInput
 from hubble_dash.builder.pooling import DiskPooled, can_be_pooled
 from hubble_dash.builder.views import QUALITIES, Quality, Views, join, see
 from hubble_dash.builder.weights import Weights
+from hubble_dash.config import ModelInput, is_network_file
 from hubble_dash.errors import WeightsError
 
 __all__ = ["N_LABELS", "Batch", "Network", "load_network"]
@@ -97,6 +99,7 @@ class Network:
         label_names: list[str] | None,
         options: NetworkOptions,
         views: Views,
+        model_input: ModelInput | None = None,
     ) -> None:
         self.model = weights.model
         self.weights = weights
@@ -104,7 +107,7 @@ class Network:
         self.input_size = network_input.height
         self.label_names = label_names
         self._pictures, self._input, self._options = pictures, network_input, options
-        self._views = views
+        self._views, self._model_input = views, model_input
         self._calibrated: Calibrated | None = None
         blank = torch.zeros((1, network_input.height, network_input.width, 3), dtype=torch.uint8)
         with torch.inference_mode():
@@ -165,6 +168,8 @@ class Network:
             If a cutout has another data type or shape, or the engine asked for is not there.
         RuntimeError
             If the engine asked for fails.
+        WeightsError
+            If the network gives numbers that are not finite.
         """
         with closing(ahead(self._prepared(cutouts), depth=3)) as drawn:
             batches: Iterator[NDArray[np.uint8]] = drawn
@@ -183,8 +188,9 @@ class Network:
                 yield self._described(*outputs())
 
     def describe_engine(self) -> dict[str, Any]:
-        """Say in which form the network ran, and what else was tried, as plain data."""
-        return {} if self._calibrated is None else self._calibrated.describe()
+        """Say in which form the network ran, what else was tried, and what its file was told."""
+        given = {} if self._model_input is None else {"input": asdict(self._model_input)}
+        return given if self._calibrated is None else given | self._calibrated.describe()
 
     def _calibrate(
         self, sample: NDArray[np.uint8], n_expected: Callable[[], int] | None
@@ -234,7 +240,13 @@ class Network:
         if self.label_names is not None:
             best = probabilities.topk(N_LABELS, dim=1)
             labels[:], scores[:] = best.indices.numpy(), best.values.numpy()
-        return Batch(self._chosen(features, logits).numpy(), labels, scores)
+        chosen = self._chosen(features, logits).numpy()
+        if not np.isfinite(chosen).all():
+            raise WeightsError(
+                f"{self.model} gives numbers that are not finite; if it is a network of your own,"
+                " see whether it expects others: --input-mean, --input-std"
+            )
+        return Batch(chosen, labels, scores)
 
 
 def load_network(
@@ -246,6 +258,7 @@ def load_network(
     engine: Literal["auto", "eager", "compile", "openvino"] = "auto",
     precision: Literal["auto", "fp32", "bf16", "fp16", "int8"] = "auto",
     quality: Quality = "plain",
+    model_input: ModelInput | None = None,
 ) -> Network:
     """Build the network that makes fingerprints.
 
@@ -267,6 +280,8 @@ def load_network(
         Plain: one view, pooled as timm has it. Otherwise how many views of a cutout are taken
         (`hubble_dash.builder.views`), pooled over the disk at two depths where the model has maps
         (`hubble_dash.builder.pooling`).
+    model_input : ModelInput, optional
+        What a network file expects; only with one.
 
     Returns
     -------
@@ -277,14 +292,51 @@ def load_network(
     ValueError
         If an option is not known, or the device is not there.
     WeightsError
-        If the weights do not fit the model, or lack the classifier that probabilities need.
+        If the weights do not fit the model, or lack the classifier that probabilities need; or a
+        network file cannot be used.
+    MissingExtraError
+        If a network file needs a package that is not installed.
     """
     _check_choice("features", features, ("pooled", "probabilities"))
     _check_choice("engine", engine, ("auto", "eager", "compile", "openvino"))
     _check_choice("precision", precision, ("auto", "fp32", "bf16", "fp16", "int8"))
     if batch_size < 1:
         raise ValueError(f"batch_size is {batch_size}; it must be at least 1")
-    device = _device(device)
+    if is_network_file(weights.model):
+        opened = _opened(weights, model_input or ModelInput(), quality)
+        if device == "auto" and "eager" not in opened.pictures.engines:
+            device = "cpu"
+    else:
+        opened = _from_timm(weights, features, quality)
+    side = opened.network_input
+    if quality != "plain" and side.height != side.width:
+        raise ValueError(f"{weights.model} has no square input; quality needs one")
+    return Network(
+        weights,
+        pictures=opened.pictures,
+        network_input=opened.network_input,
+        label_names=opened.label_names,
+        options=NetworkOptions(_device(device), features, batch_size, engine, precision),
+        views=QUALITIES[quality],
+        model_input=opened.model_input,
+    )
+
+
+class _Opened(NamedTuple):
+    """A model before it is run, and what was given for it."""
+
+    pictures: Pictures
+    network_input: NetworkInput
+    label_names: list[str] | None = None
+    model_input: ModelInput | None = None
+
+
+def _opened(weights: Weights, model_input: ModelInput, quality: Quality) -> _Opened:
+    found = open_network_file(weights.path, model_input, disk=quality != "plain")
+    return _Opened(*found, model_input=model_input)
+
+
+def _from_timm(weights: Weights, features: str, quality: Quality) -> _Opened:
     model: Any = load_model(weights.model, weights.path)
     if features == "probabilities" and not model.num_classes:
         raise WeightsError(
@@ -292,24 +344,14 @@ def load_network(
             f"take the pooled features, or weights with a classifier"
         )
     config = timm.data.resolve_model_data_config(model)
-    network_input, views = NetworkInput.from_config(config), QUALITIES[quality]
+    network_input = NetworkInput.from_config(config)
     names, module = _label_names(model), model
     if quality != "plain":
         # The disk is the largest in the cutout, so all of its shorter side is seen.
         network_input = replace(network_input, crop_pct=1.0, crop_mode="center")
-        if network_input.height != network_input.width:
-            raise ValueError(f"{weights.model} has no square input; quality needs one")
         if features == "pooled" and can_be_pooled(model, network_input.height):
             module = DiskPooled(model)
-    pictures = Pictures(module, mean=config["mean"], std=config["std"])
-    return Network(
-        weights,
-        pictures=pictures,
-        network_input=network_input,
-        label_names=names,
-        options=NetworkOptions(device, features, batch_size, engine, precision),
-        views=views,
-    )
+    return _Opened(Pictures(module, mean=config["mean"], std=config["std"]), network_input, names)
 
 
 def _check_choice(name: str, value: str, allowed: Sequence[str]) -> None:

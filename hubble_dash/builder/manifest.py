@@ -14,7 +14,7 @@ from hubble_dash.atlas import SheetLayout, layout_to_dict
 from hubble_dash.builder.fingerprints import Network
 from hubble_dash.builder.given import GivenFingerprints
 from hubble_dash.builder.projection import LEAST_CUTOUTS
-from hubble_dash.config import BuildSettings
+from hubble_dash.config import BuildSettings, is_network_file
 
 __all__ = ["Made", "make_manifest"]
 
@@ -127,7 +127,7 @@ def _model(settings: BuildSettings, network: Network | GivenFingerprints) -> dic
         return network.describe()
     weights = network.weights
     return {
-        "requested": settings.model,
+        "requested": weights.model if is_network_file(settings.model) else settings.model,
         "name": weights.model,
         "weights": weights.path.name,
         "weights_source": weights.source,

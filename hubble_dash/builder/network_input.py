@@ -2,22 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-__all__ = ["NetworkInput"]
+from hubble_dash.errors import WeightsError
+
+__all__ = ["Expected", "NetworkInput"]
 
 # Interpolations that torch has vectorised: four times as fast as Pillow.
 VECTORIZED = ("bilinear", "bicubic")
 # Beyond this many times the pixels that are seen, only these are resized.
 MOST_WASTE = 3
+
+
+# The side of the picture where a network takes any and nobody says which.
+USUAL_SIDE = 224
+
+
+class Expected(NamedTuple):
+    """The array of pictures that a network file takes.
+
+    Attributes
+    ----------
+    batch : int or None
+        Pictures in one pass; None where it takes any number.
+    channels : {1, 3}
+        Gray or colour.
+    height, width : int
+        Pixels.
+    channels_last : bool
+        Whether it is (batch, height, width, channels) rather than channels first.
+    """
+
+    batch: int | None
+    channels: int
+    height: int
+    width: int
+    channels_last: bool
+
+    @classmethod
+    def of_shape(cls, shape: Sequence[int | None], *, size: int | None, path: object) -> Expected:
+        """Understand the shape that a file names.
+
+        Parameters
+        ----------
+        shape : sequence of int or None
+            Of the array it takes; None where any length will do.
+        size : int, optional
+            The side that the user names, where the file leaves it open.
+        path : path-like
+            The file, for messages.
+
+        Raises
+        ------
+        WeightsError
+            If the array is none of pictures.
+        ValueError
+            If the user names another side than the file.
+        """
+        said = ", ".join("any" if length is None else str(length) for length in shape)
+        channels_last = len(shape) == 4 and shape[1] not in (1, 3)
+        channels = shape[3 if channels_last else 1] if len(shape) == 4 else None
+        if channels not in (1, 3):
+            raise WeightsError(
+                f"{path} takes an array of shape ({said}); it must take pictures: (batch,"
+                " channels, height, width), or channels last, with 1 or 3 channels"
+            )
+        sides = shape[1:3] if channels_last else shape[2:4]
+        if size is not None and any(side not in (None, size) for side in sides):
+            raise ValueError(f"{path} takes an array of shape ({said}), not of side {size}")
+        height, width = (side or size or USUAL_SIDE for side in sides)
+        return cls(shape[0], channels, height, width, channels_last)
+
+    def shape(self, batch: int) -> tuple[int, int, int, int]:
+        """Give the shape of a batch."""
+        if self.channels_last:
+            return batch, self.height, self.width, self.channels
+        return batch, self.channels, self.height, self.width
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,7 @@ def _network(settings: BuildSettings) -> Network | GivenFingerprints:
         engine=settings.engine,
         precision=settings.precision,
         quality=settings.quality,
+        model_input=settings.model_input,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-__all__ = ["Depths", "DiskPooled", "can_be_pooled"]
+__all__ = ["Depths", "DiskPooled", "can_be_pooled", "disk_weights", "over_disk"]
 
 # Side of the picture over that of the earlier map that is taken.
 STRIDE = 16
@@ -53,7 +53,7 @@ class DiskPooled(torch.nn.Module):
         if not pre_logits:
             logits: torch.Tensor = self.model.forward_head(depths.last)
             return logits
-        parts = [torch.nn.functional.normalize(_over_disk(one.float()), dim=1) for one in depths]
+        parts = [torch.nn.functional.normalize(over_disk(one.float()), dim=1) for one in depths]
         return torch.cat(parts, dim=1)
 
 
@@ -74,10 +74,16 @@ def _earlier(model: Any) -> int | None:
     return there[-1] if there else None
 
 
-def _over_disk(maps: torch.Tensor) -> torch.Tensor:
+def over_disk(maps: torch.Tensor) -> torch.Tensor:
     """Take the mean of (b, c, h, w) maps over a soft disk, (b, c)."""
-    down, across = (torch.linspace(-1, 1, n, device=maps.device) for n in maps.shape[2:])
+    weight = disk_weights(maps.shape[2], maps.shape[3], device=maps.device)
+    return (maps * weight).sum((2, 3))
+
+
+def disk_weights(height: int, width: int, *, device: torch.device | str = "cpu") -> torch.Tensor:
+    """Give the weights of a soft disk, (height, width), their sum 1."""
+    down, across = (torch.linspace(-1, 1, n, device=device) for n in (height, width))
     # Not torch.hypot, which OpenVINO does not convert.
     radius = (down[:, None].square() + across.square()).sqrt()
     weight = torch.sigmoid((DISK_RADIUS - radius) / DISK_SOFTNESS)
-    return (maps * (weight / weight.sum())).sum((2, 3))
+    return weight / weight.sum()

@@ -18,7 +18,7 @@ from hubble_dash.builder.processing import process, process_image
 from hubble_dash.builder.stretch import Display
 from hubble_dash.builder.weights import find_weights, find_weights_again
 from hubble_dash.centering import mean_of, take_off
-from hubble_dash.config import Stretch, step_from_dict
+from hubble_dash.config import ModelInput, Stretch, is_network_file, step_from_dict
 from hubble_dash.errors import WeightsError
 
 __all__ = ["Restored"]
@@ -64,11 +64,12 @@ class Restored:
     def _network(self) -> Network:
         """The network, looked for when it is first needed."""
         model = self._model
-        found = (
-            find_weights_again(model["name"], model["weights_sha256"])
-            if self._weights is None
-            else find_weights(model["name"], self._weights)
-        )
+        if self._weights is None:
+            found = find_weights_again(model["name"], model["weights_sha256"])
+        elif is_network_file(model["name"]):
+            found = find_weights(str(self._weights))
+        else:
+            found = find_weights(model["name"], self._weights)
         if found.sha256 != model["weights_sha256"]:
             raise WeightsError(
                 f"{found.path} has SHA-256 {found.sha256}, the atlas was built with"
@@ -79,6 +80,7 @@ class Restored:
             device=self._device,
             features=model["features"],
             quality=model.get("quality", "plain"),
+            model_input=ModelInput(**model["input"]) if "input" in model else None,
         )
 
     @property

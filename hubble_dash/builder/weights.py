@@ -8,6 +8,7 @@ EfficientNet-Lite0 an installed package. Weights are never random: without a sou
 from __future__ import annotations
 
 import difflib
+import hashlib
 import importlib.util
 import logging
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from huggingface_hub import constants as hub_constants
 
 from hubble_dash.atlas import sha256_of
 from hubble_dash.builder.native import timm
+from hubble_dash.config import is_network_file
 from hubble_dash.errors import WeightsError
 
 __all__ = ["SUFFIXES", "Weights", "find_weights", "find_weights_again"]
@@ -46,7 +48,8 @@ class Weights:
     Parameters
     ----------
     model : str
-        timm's name of the model, with the tag where the weights are those of the tag.
+        timm's name of the model, with the tag where the weights are those of the tag; or the name
+        of a network file.
     path : Path
         The file.
     sha256 : str
@@ -73,7 +76,8 @@ def find_weights(
     ----------
     model : str
         A timm model, with or without a tag (``"resnet50"``, ``"resnet50.tv2_in1k"``), or
-        ``"auto"``: resnet50 where its weights can be had, else EfficientNet-Lite0.
+        ``"auto"``: resnet50 where its weights can be had, else EfficientNet-Lite0. Or the path of
+        a file that holds a whole network (``.onnx``, ``.pt2``).
     weights : path-like, optional
         The user's own file (``.safetensors``, or ``.pth``, ``.pt``, ``.bin``); no other source is
         tried. ``"auto"`` then means resnet50.
@@ -89,6 +93,8 @@ def find_weights(
     WeightsError
         If timm does not know the model, or no source has its weights.
     """
+    if is_network_file(model):
+        return _network_file(Path(model))
     if weights is not None:
         return _named_by_user(FIRST_CHOICE if model == AUTO else model, Path(weights))
     if model == AUTO:
@@ -146,6 +152,17 @@ def _named_by_user(model: str, path: Path) -> Weights:
         raise WeightsError(f"{path}: no such file")
     reason = f"{config.architecture} with weights from the file {path.name}, as asked."
     return Weights(model, path, sha256_of(path), "file", reason)
+
+
+def _network_file(path: Path) -> Weights:
+    if not path.is_file():
+        raise WeightsError(f"{path}: no such file")
+    digest = sha256_of(path)
+    # Large ONNX files keep their numbers in a file beside them.
+    beside = path.with_name(f"{path.name}.data")
+    if beside.is_file():
+        digest = hashlib.sha256((digest + sha256_of(beside)).encode()).hexdigest()
+    return Weights(path.name, path, digest, "file", f"The network in the file {path.name}.")
 
 
 def _first_that_can_be_had(timeout_s: float) -> Weights:
