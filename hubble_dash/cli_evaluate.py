@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hubble_dash.atlas import open_atlas
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["EXAMPLE", "add_arguments", "evaluate_from"]
 
 EXAMPLE = """\
-hubble-dash evaluate galaxies.atlas --label class --rotations
+hubble-dash evaluate galaxies.atlas --label class --rotations --save galaxies.json
   hubble-dash evaluate previews.atlas --label class --center INSTRUME --format json
   hubble-dash evaluate previews.atlas --matrix people.csv --triplets people_triplets.csv"""
 
@@ -72,12 +74,16 @@ def add_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--random-state", type=int, default=0, help="seed (%(default)s)")
     parser.add_argument(
+        "--save", metavar="X.json",
+        help="also write it as JSON, which export and serve --evaluation show in the page",
+    )  # fmt: skip
+    parser.add_argument(
         "--format", choices=("table", "json"), default="table", help="(%(default)s)"
     )
 
 
 def evaluate_from(options: Namespace) -> Evaluation:
-    """Evaluate the atlas that parsed arguments name.
+    """Evaluate the atlas that parsed arguments name, and save it where they say so.
 
     Parameters
     ----------
@@ -96,6 +102,14 @@ def evaluate_from(options: Namespace) -> Evaluation:
         If the atlas or a file cannot be used.
     """
     _refuse_what_does_nothing(options)
+    found = _measured(options)
+    if options.save is not None:
+        text = json.dumps(found.to_dict(), indent=2, ensure_ascii=False)
+        Path(options.save).write_text(f"{text}\n", encoding="utf-8")
+    return found
+
+
+def _measured(options: Namespace) -> Evaluation:
     atlas = open_atlas(options.atlas)
     found = evaluate(
         atlas,

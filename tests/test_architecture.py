@@ -45,7 +45,7 @@ DASHBOARD = [
     {"map_view", "sky_view", "image_view", "facts"},
     {"colors", "tints", "layout", "parents"},
     {"pieces"},
-    {"payload"},
+    {"payload", "evaluation_view"},
     {"page"},
     {"export"},
     {"server"},

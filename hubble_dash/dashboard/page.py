@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import holoviews as hv
@@ -17,6 +18,7 @@ from bokeh.models import Plot
 
 from hubble_dash.atlas import Atlas
 from hubble_dash.dashboard.encoding import embed_json
+from hubble_dash.dashboard.evaluation_view import evaluation_html, read_evaluation
 from hubble_dash.dashboard.image_view import image_view
 from hubble_dash.dashboard.map_view import map_view
 from hubble_dash.dashboard.payload import make_payload
@@ -82,6 +84,7 @@ def make_page(
     title: str | None = None,
     room: int | None = None,
     data: Mapping[str, Any] | None = None,
+    evaluation: str | Path | None = None,
 ) -> Page:
     """Make the page of an atlas.
 
@@ -98,12 +101,20 @@ def make_page(
     data : mapping, optional
         A ready index whose pieces lie elsewhere: that of `Pieces.index`, with its thumbnails.
         `similar` and `room` do nothing then. Without it all data stand in the page.
+    evaluation : path-like, optional
+        What ``hubble-dash evaluate --save`` wrote: it is shown in the dialog about the page.
 
     Returns
     -------
     Page
         With figures of its own: a Bokeh figure lives in one document only.
+
+    Raises
+    ------
+    ExportError
+        If `evaluation` cannot be read, or is about another atlas.
     """
+    measured = "" if evaluation is None else evaluation_html(read_evaluation(evaluation, atlas))
     title = title or atlas.title
     if data is None:
         wanted = _Wanted(str(atlas.path), atlas.manifest["created"], title, similar, room, atlas)
@@ -127,7 +138,8 @@ def make_page(
         "map_method": atlas.manifest["map"]["method"],
         "similar": similar,
         "has_sky": has_sky,
-        "style": _read("page.css"),
+        "style": _read("page.css") + (_read("evaluation.css") if measured else ""),
+        "evaluation": measured,
         "script": "\n".join(map(_read, _SCRIPTS)),
         "payload": text,
     }
