@@ -113,6 +113,8 @@ class Atlas:
         ``rows`` (n, k) int32 and ``similarities`` (n, k) float32.
     positions : (n, 2) float32 array
         The map.
+    colors : (n, 3) uint8 array or None
+        Mean colour of each thumbnail.
     """
 
     def __init__(self, path: str | Path, manifest: Mapping[str, Any]) -> None:
@@ -162,6 +164,11 @@ class Atlas:
     def positions(self) -> NDArray[np.float32]:
         """The map, (n, 2) float32."""
         return self._array("positions.npy")
+
+    @cached_property
+    def colors(self) -> NDArray[np.uint8] | None:
+        """Mean colour of each thumbnail, (n, 3) uint8; None in an atlas that was made without."""
+        return self._array("colors.npy") if "colors.npy" in self.manifest["files"] else None
 
     def _array(self, name: str) -> NDArray[Any]:
         path = self.path / name

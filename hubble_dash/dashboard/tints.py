@@ -26,7 +26,7 @@ def mean_colors(atlas: Atlas, *, progress: bool = False) -> NDArray[np.uint8]:
     Parameters
     ----------
     atlas : Atlas
-        The atlas; all its sheets are read, a few at a time.
+        The atlas; where it does not hold them, all its sheets are read, a few at a time.
     progress : bool
         Whether a bar is shown.
 
@@ -35,6 +35,8 @@ def mean_colors(atlas: Atlas, *, progress: bool = False) -> NDArray[np.uint8]:
     (n, 3) uint8 array
         Red, green and blue.
     """
+    if atlas.colors is not None:
+        return np.asarray(atlas.colors)
     layout = atlas.sheet_layout
     colors = np.zeros((atlas.n_sheets * layout.per_sheet, 3), np.uint8)
 

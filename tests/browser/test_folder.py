@@ -1,0 +1,249 @@
+"""A report folder in Chromium: opened from a disk, too large to be drawn point by point."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pages import OpenPage
+from PIL import Image as PillowImage
+
+from hubble_dash.atlas import Atlas
+from hubble_dash.dashboard.export import export
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+from simulate_atlas import simulate_atlas
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., OpenPage]
+N = 24_000
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    return simulate_atlas(tmp_path_factory.mktemp("large") / "large.atlas", N, progress=False)
+
+
+@pytest.fixture(scope="module")
+def folder(large: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return export(large, tmp_path_factory.mktemp("folder") / "report", progress=False)
+
+
+@pytest.fixture
+def page(open_page: Open, folder: Path) -> OpenPage:
+    return open_page(folder / "index.html")
+
+
+def zoom(page: OpenPage, x: float, y: float, half: float) -> None:
+    """Show a square of the map."""
+    page.run(
+        """([x, y, half]) => {
+            const figure = Bokeh.documents[0].get_model_by_name("hd-map");
+            const ratio = figure.inner_height / figure.inner_width;
+            figure.x_range.setv({ start: x - half, end: x + half });
+            figure.y_range.setv({ start: y - half * ratio, end: y + half * ratio });
+            hubbleDash.plotEvent("hd-map", { event_name: "rangesupdate",
+                x0: x - half, x1: x + half, y0: y - half * ratio, y1: y + half * ratio });
+        }""",
+        [x, y, half],
+    )
+
+
+def view(page: OpenPage) -> list[float]:
+    return page.run(
+        """() => {
+            const { x_range, y_range } = Bokeh.documents[0].get_model_by_name("hd-map");
+            return [x_range.start, x_range.end, y_range.start, y_range.end];
+        }"""
+    )
+
+
+def seen(atlas: Atlas, box: list[float]) -> NDArray[np.int64]:
+    """Rows whose points lie in a view, by brute force."""
+    x, y = atlas.positions.T
+    return np.flatnonzero((x >= box[0]) & (x <= box[1]) & (y >= box[2]) & (y <= box[3]))
+
+
+def crowded(atlas: Atlas) -> tuple[float, float]:
+    """The middle of the fullest of 40 x 40 cells."""
+    counts, xs, ys = np.histogram2d(*atlas.positions.T.astype(float), bins=40)
+    i, j = np.unravel_index(np.argmax(counts), counts.shape)
+    return float(xs[i : i + 2].mean()), float(ys[j : j + 2].mean())
+
+
+def said(page: OpenPage, text: str) -> None:
+    page.page.wait_for_function(
+        "text => document.getElementById('hd-map-count').textContent.includes(text)",
+        arg=text,
+        timeout=10_000,
+    )
+
+
+def pixels_of(page: OpenPage, plot: str) -> NDArray[np.int64]:
+    shot = PillowImage.open(io.BytesIO(page.page.locator(f"#{plot}").screenshot()))
+    return np.asarray(shot.convert("RGB")).astype(np.int64)
+
+
+def test_it_shows_the_density_of_all(page: OpenPage, large: Atlas) -> None:
+    said(page, f"{N:,} of {N:,} in view, as density")
+    page.page.wait_for_timeout(300)
+    pixels = pixels_of(page, "hd-map")
+    corner = page.page.locator("#hd-map").bounding_box()
+    assert corner is not None
+    x, y = page.screen("hd-map", *crowded(large))
+    full = pixels[round(y - corner["y"]), round(x - corner["x"])]
+    assert np.abs(full - pixels[3, 3]).sum() > 60
+    assert page.column("hd-map-points", "x") == []
+    assert page.errors == []
+
+
+def test_a_tap_takes_the_nearest_of_all(page: OpenPage, large: Atlas) -> None:
+    corner = crowded(large)
+    page.page.wait_for_timeout(200)
+    page.click("hd-map", *corner)
+    page.page.wait_for_selector("body[data-hd-shown]", timeout=5000)
+    # the click is rounded to a pixel, so what it meant is read back
+    box, width = view(page), page.run("Bokeh.documents[0].get_model_by_name('hd-map').inner_width")
+    pixel = (box[1] - box[0]) / width
+    distance = np.hypot(*(large.positions - np.array(corner)).T)
+    row = int(page.selected or -1)
+    assert distance[row] <= distance.min() + 1.5 * pixel
+    assert [entry[0] for entry in page.similar()] == large.similar(row).rows.tolist()
+
+
+def test_rows_have_their_own_neighbors_and_thumbnails(page: OpenPage, large: Atlas) -> None:
+    for row in np.random.default_rng(5).choice(N, 12, replace=False).tolist():
+        page.run("row => hubbleDash.select(row)", row)
+        page.page.wait_for_selector(f'body[data-hd-shown="{row}"]')
+        found = large.similar(row)
+        shown = page.similar()
+        assert [entry[0] for entry in shown] == found.rows.tolist()
+        np.testing.assert_allclose([entry[2] for entry in shown], found.similarities, atol=1e-4)
+        for other in [row, *found.rows[:2].tolist()]:
+            url, x, y, side = page.run(
+                "async row => { const part = await hubbleDash.data.thumbnail(row);"
+                " return [part.picture.src, part.x, part.y, part.width]; }",
+                other,
+            )
+            assert np.abs(crop(Path(url.removeprefix("file://")), x, y, side)
+                          - own_thumbnail(large, other)).mean() < 6  # fmt: skip
+    assert page.errors == []
+
+
+def crop(path: Path, x: int, y: int, side: int) -> NDArray[np.int64]:
+    with PillowImage.open(path) as sheet:
+        part = sheet.convert("RGB").crop((x, y, x + side, y + side))
+        return np.asarray(part).astype(np.int64)
+
+
+def own_thumbnail(atlas: Atlas, row: int) -> NDArray[np.int64]:
+    layout = atlas.sheet_layout
+    sheet, slot = divmod(row, layout.per_sheet)
+    y, x = divmod(slot, layout.columns)
+    return crop(atlas.sheet_path(sheet), x * layout.size, y * layout.size, layout.size)
+
+
+def test_zooming_in_shows_the_points_then_their_thumbnails(page: OpenPage, large: Atlas) -> None:
+    x, y = crowded(large)
+    zoom(page, x, y, 0.1)
+    page.page.wait_for_function(
+        "Bokeh.documents[0].get_model_by_name('hd-map-points').data.x.length"
+    )
+    rows = seen(large, view(page))
+    said(page, f"{len(rows):,} of {N:,} in view")
+    drawn = set(
+        zip(page.column("hd-map-points", "x"), page.column("hd-map-points", "y"), strict=True)
+    )
+    assert {tuple(map(float, large.positions[row])) for row in rows} <= drawn
+    half = 0.1
+    while len(rows) > 40:
+        half *= 0.7
+        zoom(page, x, y, half)
+        rows = seen(large, view(page))
+    assert len(rows)
+    said(page, f"{len(rows):,} of {N:,} in view, as pictures")
+    assert page.column("hd-map-points", "x") == []
+    lone = rows[np.argmin(np.hypot(*(large.positions[rows] - [x, y]).T))]
+    page.click("hd-map", *large.positions[lone].tolist())
+    page.page.wait_for_selector("body[data-hd-shown]", timeout=5000)
+    distance = np.hypot(*(large.positions[int(page.selected or -1)] - large.positions[lone]))
+    assert distance <= 2 * half / page.run("document.getElementById('hd-map').clientWidth")
+    page.page.click("#hd-map-fit")
+    said(page, "as density")
+    assert page.errors == []
+
+
+def test_every_colour_has_its_legend_and_tiles(page: OpenPage, folder: Path) -> None:
+    values = page.run("[...document.getElementById('hd-color').options].map(o => o.value)")
+    assert values[:2] == ["count", "own"]
+    assert len(values) > 5
+    for value in values:
+        page.page.select_option("#hd-color", value)
+        page.page.wait_for_timeout(150)
+        has_legend = page.run("document.getElementById('hd-legend').childElementCount > 0")
+        assert has_legend == (value != "own")
+        asked = [url for url in page.requests if f"/tiles/{value}/" in url]
+        assert asked
+        assert all(Path(url.removeprefix("file://")).is_file() for url in asked)
+    assert page.errors == []
+
+
+def test_keys_walk_and_the_switch_leaves_out_overlapping(page: OpenPage, large: Atlas) -> None:
+    page.run("hubbleDash.select(777)")
+    page.page.wait_for_selector('body[data-hd-shown="777"]')
+    page.page.keyboard.press("3")
+    third = int(large.similar(777).rows[2])
+    page.wait_for_selected(third)
+    page.page.keyboard.press("ArrowLeft")
+    page.wait_for_selected(777)
+    page.page.check("#hd-overlap")
+    page.page.wait_for_selector('body[data-hd-shown="777"]')
+    expected = [row for row in large.neighbors.rows[777] if row not in set(large.overlapping(777))]
+    assert [entry[0] for entry in page.similar()] == expected[:9]
+
+
+def test_the_sky_and_the_image_answer_a_tap(page: OpenPage, large: Atlas) -> None:
+    table = large.cutouts
+    row = int(np.flatnonzero(np.isfinite(table["ra_deg"]))[0])
+    page.run("row => hubbleDash.select(row)", row)
+    page.page.wait_for_selector(f'body[data-hd-shown="{row}"]')
+    page.page.wait_for_timeout(300)
+    own = table.iloc[row]
+    mates = table[(table["image"] == own["image"]) & (table.index != row)]
+    other = int(mates.index[3])
+    box, ny = table.iloc[other], int(large.images["ny"][own["image"]])
+    page.click(
+        "hd-image", (box["ixmin"] + box["ixmax"]) / 2, ny - (box["iymin"] + box["iymax"]) / 2
+    )
+    page.wait_for_selected(other)
+    page.page.wait_for_selector(f'body[data-hd-shown="{other}"]')
+    assert page.column("hd-sky-selected", "x")
+    place = page.column("hd-sky-selected", "x")[0], page.column("hd-sky-selected", "y")[0]
+    page.page.click("#hd-reset")
+    page.click("hd-sky", *place)
+    page.page.wait_for_selector("body[data-hd-shown]", timeout=5000)
+    assert page.errors == []
+
+
+def test_it_asks_no_host(page: OpenPage, folder: Path) -> None:
+    page.run("hubbleDash.select(100)")
+    page.page.wait_for_selector('body[data-hd-shown="100"]')
+    own = folder.as_uri()
+    asked = [url for url in page.requests if not url.startswith(("data:", "blob:"))]
+    assert all(url.startswith(own) for url in asked)
+
+
+def test_a_folder_that_was_not_copied_whole_says_so(
+    open_page: Open, folder: Path, tmp_path: Path
+) -> None:
+    for part in ("index.html", "thumbnails", "tiles", "sky-tiles"):
+        (tmp_path / part).symlink_to(folder / part)
+    page = open_page(tmp_path / "index.html")
+    page.run("hubbleDash.select(5)")
+    page.page.wait_for_selector("#hd-trouble:not([hidden])")
+    assert "copy the whole folder" in page.page.inner_text("#hd-trouble")
