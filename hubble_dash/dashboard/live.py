@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -75,20 +76,31 @@ class LiveDensity:
         view = View.read(new, len(self._shared.index["colors"]))
         if view is None:
             return
+        if view.color == "own" and not self._shared.is_colored:
+            prepared = WORKERS.submit(self._shared.prepare)
+            prepared.add_done_callback(lambda _: self._later(self._ask_again))
         # While one picture is being drawn only the latest view waits.
         self._wanted = view
         if not self._working:
             self._working = True
-            self._source.document.add_next_tick_callback(self._work)
+            self._later(self._work)
+
+    def _ask_again(self) -> None:
+        self._asked("data", None, self._source.data)
+
+    def _later(self, callback: Callable[[], Any]) -> None:
+        """Run something on the session's own thread, if the session is still there."""
+        document = self._source.document
+        if document is not None:
+            document.add_next_tick_callback(callback)
 
     @without_document_lock  # type: ignore[untyped-decorator]
     async def _work(self) -> None:
         try:
-            while self._wanted is not None and self._source.document is not None:
+            while self._wanted is not None:
                 view, self._wanted = self._wanted, None
-                picture = await asyncio.wrap_future(WORKERS.submit(self._shared.picture, view))
-                if self._source.document is not None:
-                    self._source.document.add_next_tick_callback(partial(self._show, view, picture))
+                drawn = WORKERS.submit(self._shared.picture, view)
+                self._later(partial(self._show, view, await asyncio.wrap_future(drawn)))
         finally:
             self._working = False
 

@@ -83,7 +83,7 @@ def add_routes(document: Document) -> None:
     Parameters
     ----------
     document : bokeh.document.Document
-        The session's; without a session nothing is done.
+        The session's; where no server runs yet, as under ``panel serve --warm``, nothing is done.
 
     Notes
     -----
@@ -91,9 +91,11 @@ def add_routes(document: Document) -> None:
     server or add addresses to it; so servers are looked for among the process's objects. That
     takes some 50 ms, once a server.
     """
-    context = document.session_context
-    application = context and context.server_context.application_context
-    if application is None or application in _routed:
+    session = document.session_context
+    if session is None or session.server_context is None:
+        return
+    application = session.server_context.application_context
+    if application in _routed:
         return
     for server in [found for found in gc.get_objects() if isinstance(found, BokehTornado)]:
         if server not in _servers:

@@ -50,6 +50,8 @@ class Shared:
         The data of the page.
     crops : Crops
         The thumbnails.
+    is_colored : bool
+        Whether the thumbnails' colours have been read.
     """
 
     def __init__(self, atlas: Atlas, *, similar: int, key: str) -> None:
@@ -58,7 +60,7 @@ class Shared:
         self.crops = Crops(atlas)
         self._compiling, self._coloring = threading.Lock(), threading.Lock()
         self._density: Density | None = None
-        self._is_colored = False
+        self.is_colored = False
 
     @cached_property
     def index(self) -> Payload:
@@ -84,9 +86,9 @@ class Shared:
         """
         _ = self.density
         with self._coloring:
-            if not self._is_colored:
+            if not self.is_colored:
                 self.pieces.prepare(progress=progress)
-                self._is_colored = True
+                self.is_colored = True
 
     @property
     def density(self) -> Density:
@@ -99,9 +101,9 @@ class Shared:
             return self._density
 
     def picture(self, view: View) -> NDArray[np.uint8]:
-        """Draw a view of the density, as `Density.picture` does."""
-        if view.color == "own":
-            self.prepare()
+        """Draw a view as `Density.picture` does, by count as long as colours are not read."""
+        if view.color == "own" and not self.is_colored:
+            view = view._replace(color="count")
         return self.density.picture(view)
 
     def piece(self, kind: str, number: int) -> str:
