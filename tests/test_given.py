@@ -476,7 +476,7 @@ def test_centring_by_a_column_takes_the_instrument_away(
     monkeypatch: pytest.MonkeyPatch,
     source: str,
 ) -> None:
-    monkeypatch.setattr("hubble_dash.builder.records.ROWS_A_BLOCK", 5)
+    monkeypatch.setattr("hubble_dash.builder.raw.ROWS_A_BLOCK", 5)
     files, own, instruments = seen_twice
     settings: dict[str, Any] = {"fingerprints": save(tmp_path / "own.npy", own)}
     plain = build(files, tmp_path / "plain.atlas", **settings)

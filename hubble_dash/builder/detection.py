@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import logging
-import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from astropy.stats import gaussian_fwhm_to_sigma
-from astropy.utils.exceptions import AstropyUserWarning
 from numpy.typing import NDArray
 from photutils.background import Background2D
 from photutils.segmentation import deblend_sources, detect_sources
-from photutils.utils.exceptions import NoDetectionsWarning
 from scipy.ndimage import gaussian_filter, maximum_filter, minimum_filter
 
 from hubble_dash.builder.images import Box
+from hubble_dash.builder.quiet import quiet
 from hubble_dash.builder.stretch import Display
 from hubble_dash.config import DetectedSources
 
@@ -107,11 +105,8 @@ def _detect_in(flux: NDArray[np.float32], settings: DetectedSources, *, is_flux:
     if uncovered.all():
         return []
     flux = np.where(uncovered, np.float32(0), flux)
-    with warnings.catch_warnings():
-        # photutils warns where it finds nothing, or where a mesh box is empty: both are normal.
-        warnings.simplefilter("ignore", NoDetectionsWarning)
-        warnings.simplefilter("ignore", AstropyUserWarning)
-        warnings.simplefilter("ignore", RuntimeWarning)
+    # photutils warns where it finds nothing, or where a mesh box is empty: both are normal.
+    with quiet():
         background = Background2D(
             flux,
             settings.background_box,

@@ -8,6 +8,7 @@ out drop their row, and numbers that do not agree are refused, so that nothing s
 from __future__ import annotations
 
 import logging
+from array import array
 from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -55,8 +56,10 @@ class Given:
         Its checksum.
     matched : {"name", "catalog", "order"}
         How rows find their cutouts; known after `expect`.
-    taken : list of int
+    taken : array of int64
         The rows of the cutouts that were kept.
+    n_cut : int
+        Cutouts so far, those included that were left out.
 
     Raises
     ------
@@ -72,15 +75,29 @@ class Given:
         self.largest = self._check_rows()
         self.sha256 = sha256_of(self.path)
         self.matched: Literal["name", "catalog", "order"] = "order"
-        self.taken: list[int] = []
+        self.taken = array("q")
         self._used = np.zeros(len(self), bool)
         self._notes: list[str] = []
-        self._n_cut = 0
+        self.n_cut = 0
         self._whole = self._at_catalog = False
         self._by_name = None if names is None else self._as_catalog(names)
 
     def __len__(self) -> int:
         return len(self.values)
+
+    def restore(self, taken: NDArray[np.int64], n_cut: int) -> None:
+        """Take up where a build was interrupted.
+
+        Parameters
+        ----------
+        taken : (m,) int64 array
+            The rows of its cutouts.
+        n_cut : int
+            Cutouts before the image that comes next, those included that were left out.
+        """
+        self.taken = array("q", taken.tobytes())
+        self._used[taken] = True
+        self.n_cut = n_cut
 
     def _check_rows(self) -> float:
         """Refuse rows of no use; give the largest value."""
@@ -170,8 +187,8 @@ class Given:
             If the file names other images, or has not as many rows as there are cutouts.
         """
         named = None if self._by_name is None else self._by_name.rows_of(image)
-        n, first = len(found), number if self._whole else self._n_cut
-        self._n_cut += n
+        n, first = len(found), number if self._whole else self.n_cut
+        self.n_cut += n
         if self._at_catalog:
             if named is not None and not np.isin(found.catalog_rows, named).all():
                 raise BuildError(f"{self.path}: the rows cut from {image} have another name there")
@@ -213,8 +230,8 @@ class Given:
             If there were not as many cutouts as rows.
         """
         if self.matched == "order" and not self._whole:
-            self._compare(self._n_cut, "cutouts")
-        n_over = len(self) - self._n_cut
+            self._compare(self.n_cut, "cutouts")
+        n_over = len(self) - self.n_cut
         if self.matched == "name" and n_over > 0:
             self._notes.append(f"{n_over} rows of {self.path.name} are of no image here.")
         return self._notes
@@ -268,7 +285,7 @@ class GivenFingerprints:
         Batch
             In the order of the cutouts.
         """
-        start = n = 0
+        start = n = len(self.given.taken)
         for _ in cutouts:
             n += 1
             if n - start == ROWS_A_BLOCK:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pyarrow import parquet  # type: ignore[import-untyped]
 
 from hubble_dash.builder.catalog import Catalog
 from hubble_dash.builder.images import Image
@@ -61,6 +62,15 @@ class Groups:
         if self._n_seen == min(LOOKED_AT, n_files):
             self._check()
 
+    def state(self) -> dict[str, Any]:
+        """Give what has been seen, as plain data."""
+        return {"known": self._known, "there": list(self._there), "n_seen": self._n_seen}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up what `state` gave."""
+        self._known, self._n_seen = state["known"], state["n_seen"]
+        self._there = dict.fromkeys(state["there"])
+
     def _check(self) -> None:
         if not self._known:
             raise ValueError(
@@ -70,16 +80,18 @@ class Groups:
             )
 
     def codes(
-        self, images: Sequence[dict[str, Any]], image_rows: Sequence[int], catalog_rows: list[int]
+        self, images: Path, image_rows: NDArray[np.int32], catalog_rows: NDArray[np.int64]
     ) -> NDArray[np.int64]:
         """Give the group of each cutout.
 
         Parameters
         ----------
-        images : sequence of dict
-            Rows of the table of images.
-        image_rows, catalog_rows : sequence of int
-            Of each cutout, its image and its row of the catalogue, -1 where there is none.
+        images : Path
+            The table of images, Parquet.
+        image_rows : (n,) int32 array
+            The image of each cutout.
+        catalog_rows : (n,) int64 array
+            The row of the catalogue, -1 where there is none.
 
         Returns
         -------
@@ -96,10 +108,12 @@ class Groups:
             column = self._table[self.column].reset_index(drop=True)
             return encode(column.reindex(catalog_rows))[0]
         if self.column == FILE:
-            return np.asarray(image_rows, np.int64)
-        values = pd.Series([image.get(self.column) for image in images], dtype=object)
-        of_images, _ = encode(values)
-        codes: NDArray[np.int64] = of_images[np.asarray(image_rows)]
+            return image_rows.astype(np.int64)
+        of_images = np.full(int(image_rows.max()) + 1, -1, np.int64)
+        # No image that has it may have a cutout.
+        if self.column in parquet.read_schema(images).names:
+            of_images, _ = encode(pd.read_parquet(images, columns=[self.column])[self.column])
+        codes: NDArray[np.int64] = of_images[image_rows]
         return codes
 
     def notes(self, codes: NDArray[np.int64]) -> list[str]:

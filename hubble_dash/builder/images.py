@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -57,7 +58,7 @@ class Box(NamedTuple):
 
 
 class Image:
-    """The pixels of a file, read on demand; use it in a ``with`` statement.
+    """The pixels of a file, read on demand; use it in a ``with`` statement. Threads may share it.
 
     Parameters
     ----------
@@ -73,6 +74,9 @@ class Image:
         Header keys and values.
     notes : list of str, optional
         What the user should know, e.g. why there are no positions.
+    is_shown_as_it_is : bool
+        Whether a browser shows the file itself just as it is shown here: a JPEG, not turned, gray
+        or RGB, without a colour profile.
     """
 
     def __init__(
@@ -84,8 +88,10 @@ class Image:
         sky: Sky | None = None,
         metadata: Metadata | None = None,
         notes: Sequence[str] = (),
+        is_shown_as_it_is: bool = False,
     ) -> None:
         self.path = Path(path)
+        self.is_shown_as_it_is = is_shown_as_it_is
         self.origin = origin
         self.sky = sky
         self.metadata: Metadata = dict(metadata or {})
@@ -94,6 +100,8 @@ class Image:
         self.shape = source.shape
         self.n_channels = source.n_channels
         self.is_flux = source.is_flux
+        # Readers of files keep their place in them; copies are quick.
+        self._reading = threading.Lock()
 
     @classmethod
     def from_array(
@@ -169,7 +177,8 @@ class Image:
             If the box does not lie in the image, or the image has been closed.
         """
         rows, columns = self._slices(box, step)
-        return self._open_source().read(rows, columns)
+        with self._reading:
+            return self._open_source().read(rows, columns)
 
     def valid(self, box: Box | None = None, *, step: int = 1) -> NDArray[np.bool_] | None:
         """Say which pixels of a box are not transparent.
@@ -190,7 +199,8 @@ class Image:
             As in `read`.
         """
         rows, columns = self._slices(box, step)
-        return self._open_source().valid(rows, columns)
+        with self._reading:
+            return self._open_source().valid(rows, columns)
 
     def _open_source(self) -> PixelSource:
         if self._source is None:
@@ -285,6 +295,7 @@ def _image(path: Path, opened: Opened) -> Image:
         sky=opened.sky,
         metadata=opened.metadata,
         notes=opened.notes,
+        is_shown_as_it_is=opened.is_shown_as_it_is,
     )
 
 

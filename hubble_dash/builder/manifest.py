@@ -30,8 +30,8 @@ class Made:
     ----------
     layout : SheetLayout
         Of the thumbnails.
-    images : list of dict
-        Rows of the table of images.
+    n_images : int
+        Images with cutouts.
     unreadable : list of (Path, str)
         Files that were left out, and why.
     left_out : Counter
@@ -44,10 +44,12 @@ class Made:
         The layout that was made: its method and settings, or the file that gave it.
     center : dict or None
         The column by whose groups fingerprints were centred, and how many there were.
+    engine : dict
+        The form in which the network ran.
     """
 
     layout: SheetLayout
-    images: list[dict[str, Any]] = field(default_factory=list)
+    n_images: int = 0
     unreadable: list[tuple[Path, str]] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
@@ -55,6 +57,22 @@ class Made:
     n_neighbors: int = 0
     map: dict[str, Any] = field(default_factory=dict)
     center: dict[str, Any] | None = None
+    engine: dict[str, Any] = field(default_factory=dict)
+
+    def state(self) -> dict[str, Any]:
+        """Give what is counted while cutouts are made, as plain data."""
+        return {
+            "n_images": self.n_images,
+            "unreadable": [(str(path), reason) for path, reason in self.unreadable],
+            "left_out": dict(self.left_out),
+            "notes": dict(self.notes),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up what `state` gave."""
+        self.n_images = state["n_images"]
+        self.unreadable = [(Path(path), reason) for path, reason in state["unreadable"]]
+        self.left_out, self.notes = Counter(state["left_out"]), Counter(state["notes"])
 
 
 def make_manifest(
@@ -89,11 +107,11 @@ def make_manifest(
         "title": settings.title or name,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "hubble_dash": importlib.metadata.version("hubble-dash"),
-        "n_images": len(made.images),
+        "n_images": made.n_images,
         "n_cutouts": made.n_cutouts,
         "n_features": network.n_features,
         "n_neighbors": made.n_neighbors,
-        "model": _model(settings, network),
+        "model": _model(settings, made, network),
         "settings": {
             "inputs": inputs,
             "cutouts": asdict(settings.cutouts),
@@ -122,7 +140,9 @@ def make_manifest(
     }
 
 
-def _model(settings: BuildSettings, network: Network | GivenFingerprints) -> dict[str, Any]:
+def _model(
+    settings: BuildSettings, made: Made, network: Network | GivenFingerprints
+) -> dict[str, Any]:
     if isinstance(network, GivenFingerprints):
         return network.describe()
     weights = network.weights
@@ -135,7 +155,7 @@ def _model(settings: BuildSettings, network: Network | GivenFingerprints) -> dic
         "reason": weights.reason,
         "features": settings.features,
         "quality": settings.quality,
-        **network.describe_engine(),
+        **made.engine,
     }
 
 

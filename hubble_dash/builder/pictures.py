@@ -36,6 +36,13 @@ def open_picture(path: Path, *, max_pixels: int) -> Opened:
             xmp = picture.info.get("xmp", b"")
             bands, mode = len(picture.getbands()), picture.mode
             nx, ny = picture.size
+            # Browsers heed colour profiles, and nothing here does.
+            is_plain_jpeg = (
+                picture.format == "JPEG"
+                and mode in ("L", "RGB")
+                and orientation not in range(2, 9)
+                and "icc_profile" not in picture.info
+            )
     except _DAMAGE as err:
         raise ImageError(path, f"is damaged: {err}") from err
     if orientation in (5, 6, 7, 8):
@@ -56,7 +63,7 @@ def open_picture(path: Path, *, max_pixels: int) -> Opened:
             n_channels=1 if mode in ("1", "L", "LA") else 3,
             is_flux=False,
         )
-    return Opened(source, origin="upper", sky=sky, notes=notes)
+    return Opened(source, origin="upper", sky=sky, notes=notes, is_shown_as_it_is=is_plain_jpeg)
 
 
 def check_budget(path: Path, nx: int, ny: int, max_pixels: int) -> None:
@@ -95,7 +102,9 @@ def decode_with_pillow(path: Path, *, frame: int = 0) -> Decoded:
     """
     try:
         with _open(path) as picture:
-            picture.seek(frame)
+            # Pages of a TIFF are measured when they are sought.
+            with _no_bomb_limit():
+                picture.seek(frame)
             picture.load()
             turned = PIL.ImageOps.exif_transpose(picture)
             has_alpha = "A" in turned.getbands() or "transparency" in turned.info
@@ -132,17 +141,19 @@ def split_alpha(pixels: NDArray[Any]) -> Decoded:
     return (pixels[..., 0] if n_bands < 3 else pixels[..., :3]), valid
 
 
-@contextlib.contextmanager
-def _open(path: Path) -> Iterator[PIL.Image.Image]:
-    """Open with our own budget in place of Pillow's, which is below a Hubble mosaic.
+def _open(path: Path) -> PIL.Image.Image:
+    """Open with our own budget in place of Pillow's, which is below a Hubble mosaic."""
+    with _no_bomb_limit():
+        return PIL.Image.open(path, formats=_FORMATS)
 
-    Pillow's limit belongs to the process, so it is lifted only while this file is open.
-    """
+
+@contextlib.contextmanager
+def _no_bomb_limit() -> Iterator[None]:
+    """Lift Pillow's limit, which belongs to the process and is looked at while a file is opened."""
     with _bomb_limit:
         limit, PIL.Image.MAX_IMAGE_PIXELS = PIL.Image.MAX_IMAGE_PIXELS, None
         try:
-            with PIL.Image.open(path, formats=_FORMATS) as picture:
-                yield picture
+            yield
         finally:
             PIL.Image.MAX_IMAGE_PIXELS = limit
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas import Atlas
-from hubble_dash.builder.pipeline import MAX_CUTOUT_SIDE
+from hubble_dash.builder.cutting import MAX_CUTOUT_SIDE
 from hubble_dash.builder.restored import Restored
 
 __all__ = ["fingerprint_image"]

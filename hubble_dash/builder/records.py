@@ -1,66 +1,119 @@
-"""What is written while cutouts stream by: fingerprints, thumbnails, rows of the table."""
+"""What is written while cutouts stream by, in shards: fingerprints, thumbnails, rows."""
 
 from __future__ import annotations
 
+import json
 import os
-from pathlib import Path
+from collections import deque
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-import pandas as pd
-from numpy.lib.format import open_memmap
+import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
+from pyarrow import parquet
 
 from hubble_dash.atlas import SheetLayout
-from hubble_dash.builder.fingerprints import Batch, Network
+from hubble_dash.builder.fingerprints import N_LABELS, Batch, Network
 from hubble_dash.builder.given import GivenFingerprints
+from hubble_dash.builder.part import Part
 from hubble_dash.builder.positions import Positions
+from hubble_dash.builder.raw import RawFingerprints
 from hubble_dash.builder.stretch import Display
-from hubble_dash.builder.thumbnails import SheetWriter
-from hubble_dash.centering import group_means, take_off
+from hubble_dash.builder.thumbnails import Preview, SheetWriter, write_whole
 
-__all__ = ["CutoutWriter", "describe_image", "image_table"]
+__all__ = [
+    "COLUMNS",
+    "GIVEN_ROW",
+    "CutoutWriter",
+    "WriterOptions",
+    "describe_image",
+    "preview_name",
+]
 
-ROWS_A_BLOCK = 16384
-HALF = float(np.finfo(np.float16).max)
-# Rows whose largest value is smaller lose digits in half precision.
-FAINT = 2.0**-10
+# Of a shard's table, beside labels and the rows of what the user gave.
+COLUMNS = {
+    **dict.fromkeys(("image", "ixmin", "ixmax", "iymin", "iymax"), pa.int32()),
+    **dict.fromkeys(("ra_deg", "dec_deg", "pixel_scale_arcsec"), pa.float64()),
+    **dict.fromkeys(("red", "green", "blue"), pa.uint8()),
+    "catalog_row": pa.int64(),
+}
+GIVEN_ROW = "given_row_{}"
+PREVIEWS_A_FOLDER = 1000
 
 
-class CutoutWriter:
-    """Keep the rows of cutouts, and write their thumbnails and fingerprints to files.
-
-    Cutouts are added in one thread while the fingerprints of earlier ones arrive in another; both
-    come in the same order.
+@dataclass(frozen=True)
+class WriterOptions:
+    """How cutouts are written.
 
     Parameters
     ----------
-    folder : Path
-        The atlas that is being made.
+    per_shard : int
+        Cutouts of a shard, a multiple of those of a sheet.
+    is_centered : bool
+        Whether a mean will be taken off the fingerprints.
+    n_given : int
+        Files of the user's that have a row for each cutout.
+    n_threads : int
+        That encode sheets.
+    """
+
+    per_shard: int
+    is_centered: bool = False
+    n_given: int = 0
+    n_threads: int = 1
+
+
+@dataclass
+class _Shard:
+    """Cutouts that wait for their fingerprints."""
+
+    rows: list[tuple[Any, ...]]
+    images: list[dict[str, Any]]
+    sheets: list[Future[None]]
+    state: dict[str, Any]
+
+
+class CutoutWriter:
+    """Write cutouts' rows, thumbnails and fingerprints to files, a shard at a time.
+
+    Cutouts are added in one thread while the fingerprints of earlier ones arrive in another; both
+    come in the same order. Of earlier shards nothing is held in memory.
+
+    Parameters
+    ----------
+    part : Part
+        The build; it goes on where its state says.
     network : Network or GivenFingerprints
         Makes the fingerprints.
     layout : SheetLayout
         Of the thumbnails.
+    options : WriterOptions
+        How.
     """
 
     def __init__(
-        self, folder: Path, network: Network | GivenFingerprints, layout: SheetLayout
+        self,
+        part: Part,
+        network: Network | GivenFingerprints,
+        layout: SheetLayout,
+        options: WriterOptions,
     ) -> None:
-        self.folder, self.network = folder, network
-        self._sheets = SheetWriter(folder / "sheets", layout)
-        # Its length is not known yet, so that it becomes a .npy file in the end.
-        self._raw_path = folder / "fingerprints.raw"
-        self._raw = self._raw_path.open("wb")
-        self._rows: list[dict[str, Any]] = []
-        self.catalog_rows: list[int] = []
+        self.part, self.network, self.options = part, network, options
+        # Cutouts so far.
+        self.n = self._n_described = part.n
+        self._n_shards = 0 if part.state is None else int(part.state["n_shards"])
+        self.raw = RawFingerprints(part, network.n_features, is_centered=options.is_centered)
+        sheets, n_threads = part.atlas / "sheets", options.n_threads
+        self._sheets = SheetWriter(sheets, layout, n_done=self.n, n_threads=n_threads)
+        self._rows: list[tuple[Any, ...]] = []
+        self._images: list[dict[str, Any]] = []
         self._labels: list[NDArray[np.int32]] = []
         self._scores: list[NDArray[np.float32]] = []
-
-    @property
-    def n(self) -> int:
-        """Cutouts so far."""
-        return len(self._rows)
+        self._closed: deque[_Shard] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -71,23 +124,56 @@ class CutoutWriter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._raw.close()
+        self._sheets.__exit__(kind, error, traceback)
+        self.raw.close()
 
-    def add(self, pixels: NDArray[np.uint8], row: dict[str, Any], catalog_row: int) -> None:
+    def add_image(self, row: dict[str, Any], preview: Preview) -> None:
+        """Take the next image.
+
+        Parameters
+        ----------
+        row : dict
+            Of `describe_image`.
+        preview : Preview
+            What shows it.
+        """
+        path = self.part.atlas / "previews" / row["preview"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(preview.data, path)
+        self._images.append(row)
+
+    def add(self, thumbnail: NDArray[np.uint8], row: tuple[Any, ...]) -> bool:
         """Take a cutout.
 
         Parameters
         ----------
-        pixels : (h, w) or (h, w, 3) uint8 array
-            As shown.
-        row : dict
-            Its image, box and position.
-        catalog_row : int
-            Its row of the catalogue, or -1.
+        thumbnail : (size, size, 3) uint8 array
+            Of `hubble_dash.builder.thumbnails.fit_thumbnail`.
+        row : tuple
+            Values of `COLUMNS`, then the row of each file that the user gave.
+
+        Returns
+        -------
+        bool
+            Whether the shard is full, so that `close_shard` must follow.
         """
         self._rows.append(row)
-        self.catalog_rows.append(catalog_row)
-        self._sheets.add(pixels)
+        self._sheets.add(thumbnail)
+        self.n += 1
+        return self.n % self.options.per_shard == 0
+
+    def close_shard(self, state: Mapping[str, Any]) -> None:
+        """End the shard; it is written when its fingerprints have arrived.
+
+        Parameters
+        ----------
+        state : mapping
+            From where a build would go on after this cutout, as plain data.
+        """
+        self._n_shards += 1
+        whole = self._state(state, complete=False)
+        self._closed.append(_Shard(self._rows, self._images, self._sheets.under_way, whole))
+        self._rows, self._images = [], []
 
     def describe(self, batch: Batch) -> None:
         """Take the fingerprints and labels of the next cutouts.
@@ -97,91 +183,71 @@ class CutoutWriter:
         batch : Batch
             In the order in which the cutouts were added.
         """
-        # Beyond the range of half precision there are no features, but a user's network may differ.
-        self._raw.write(batch.fingerprints.clip(-HALF, HALF).astype(np.float32).tobytes())
+        self.raw.write(batch.fingerprints)
         self._labels.append(batch.labels)
         self._scores.append(batch.scores)
+        self._n_described += len(batch.labels)
+        while self._closed and self._n_described >= self._closed[0].state["n"]:
+            self._write(self._closed.popleft())
 
-    def finish(self) -> None:
-        """Write the last sheet, and all that is buffered."""
+    def finish(self, state: Mapping[str, Any]) -> None:
+        """Write the last sheet and the last shard.
+
+        Parameters
+        ----------
+        state : mapping
+            As of `close_shard`.
+        """
         self._sheets.close()
-        self._raw.flush()
+        if self._rows:
+            self.close_shard(state)
+            self._write(self._closed.popleft())
+        self.part.commit({**self._state(state, complete=True), "engine": self._engine()})
 
-    def fingerprints(
-        self, *, center: bool, groups: NDArray[np.int64] | None = None
-    ) -> NDArray[np.float16]:
-        """Turn the fingerprints written so far into ``fingerprints.npy``, and map it.
+    def _state(self, state: Mapping[str, Any], *, complete: bool) -> dict[str, Any]:
+        own = {"n": self.n, "n_shards": self._n_shards, "per_shard": self.options.per_shard}
+        return {**state, **own, "complete": complete}
 
-        Parameters
-        ----------
-        center : bool
-            Whether their mean is taken off, and written as ``mean.npy`` (d,) float32, which those
-            who compare a new fingerprint take off as well.
-        groups : (n,) int64 array, optional
-            The mean of each group is taken off instead, as `hubble_dash.centering.center` does it,
-            and none is written: of a new fingerprint no group is known.
+    def _engine(self) -> dict[str, Any]:
+        if isinstance(self.network, GivenFingerprints):
+            return {}
+        if self.part.state is not None:
+            engine: dict[str, Any] = self.part.state["engine"]
+            return engine
+        return {"device": self.network.device, **self.network.describe_engine()}
 
-        Returns
-        -------
-        (n, d) float16 array
-            Memory-mapped, read-only.
-        """
-        path, shape = self.folder / "fingerprints.npy", (self.n, self.network.n_features)
-        raw = np.memmap(self._raw_path, dtype=np.float32, mode="r", shape=shape)
-        final = open_memmap(path, mode="w+", dtype=np.float16, shape=shape)
-        codes, means = np.zeros(self.n, np.int64), np.zeros((1, shape[1]), np.float32)
-        # The mean of one is itself, and nothing would be left.
-        if groups is not None and self.n > 1:
-            codes, means = group_means(raw, groups, rows_a_block=ROWS_A_BLOCK)
-        elif center and self.n > 1:
-            means = raw.mean(axis=0, dtype=np.float64).astype(np.float32)[np.newaxis]
-            np.save(self.folder / "mean.npy", means[0])
-        for start in range(0, self.n, ROWS_A_BLOCK):
-            rows = slice(start, start + ROWS_A_BLOCK)
-            final[rows] = _halved(take_off(raw[rows], means[codes[rows]]))
-        del raw, final
-        self._raw_path.unlink()
-        mapped: NDArray[np.float16] = np.load(path, mmap_mode="r")
-        return mapped
+    def _write(self, shard: _Shard) -> None:
+        for future in shard.sheets:
+            future.result()
+        given = [GIVEN_ROW.format(i) for i in range(self.options.n_given)]
+        kinds = {**COLUMNS, **dict.fromkeys(given, pa.int64())}
+        values = zip(*shard.rows, strict=True)
+        columns = {
+            name: pa.array(column, kind)
+            for (name, kind), column in zip(kinds.items(), values, strict=True)
+        }
+        labels, self._labels = _split(self._labels, len(shard.rows))
+        scores, self._scores = _split(self._scores, len(shard.rows))
+        if self.network.label_names is not None:
+            for i in range(N_LABELS):
+                columns[f"label_{i + 1}"] = pa.array(labels[:, i])
+                columns[f"score_{i + 1}"] = pa.array(scores[:, i])
+        sink, number = pa.BufferOutputStream(), shard.state["n_shards"] - 1
+        parquet.write_table(pa.table(columns), sink)
+        write_whole(sink.getvalue(), self.part.shard(number), lasting=True)
+        lines = "".join(json.dumps(row) + "\n" for row in shard.images)
+        write_whole(lines.encode(), self.part.shard_images(number), lasting=True)
+        self.raw.flush()
+        self.part.commit({**shard.state, "engine": self._engine()})
 
-    def table(self, metadata: pd.DataFrame | None) -> pd.DataFrame:
-        """Give the table of the cutouts.
 
-        Parameters
-        ----------
-        metadata : pandas.DataFrame, optional
-            The catalogue's further columns, which follow under their own names; a name that the
-            atlas uses itself gets ``_catalog`` added, once more where that is taken too.
-
-        Returns
-        -------
-        pandas.DataFrame
-            (n,) rows.
-        """
-        table = pd.DataFrame(self._rows).astype(
-            dict.fromkeys(("image", "ixmin", "ixmax", "iymin", "iymax"), np.int32)
-        )
-        names = self.network.label_names
-        if names is not None:
-            labels, scores = np.concatenate(self._labels), np.concatenate(self._scores)
-            words = np.array(names, dtype=object)[labels]
-            for i in range(labels.shape[1]):
-                table[f"label_{i + 1}"] = pd.Categorical(words[:, i])
-                table[f"score_{i + 1}"] = scores[:, i]
-        if metadata is None:
-            return table
-        taken = metadata.reset_index(drop=True).reindex(self.catalog_rows).set_axis(table.index)
-        renamed: dict[str, str] = {}
-        for name in taken.columns:
-            new = name
-            while new in table.columns or (new != name and new in taken.columns):
-                new += "_catalog"
-            renamed[name] = new
-        return pd.concat([table, _writable(taken.rename(columns=renamed))], axis=1)
+def preview_name(index: int) -> str:
+    """Name the file that shows an image, within ``previews/``; no folder has very many."""
+    return f"{index // PREVIEWS_A_FOLDER:04d}/{index:07d}.jpg"
 
 
 def describe_image(
-    display: Display, preview: str, size: tuple[int, int], positions: Positions
+    display: Display, name: str, preview: Preview, positions: Positions
 ) -> dict[str, Any]:
     """Give an image's row of the table of images.
 
@@ -189,10 +255,10 @@ def describe_image(
     ----------
     display : Display
         The image, after processing.
-    preview : str
-        Name of the file that shows it.
-    size : (int, int)
-        Width and height of that.
+    name : str
+        Of the file that shows it.
+    preview : Preview
+        What shows it.
     positions : Positions
         Of its cutouts.
     """
@@ -203,34 +269,19 @@ def describe_image(
         "nx": nx,
         "ny": ny,
         "origin": display.origin,
-        "preview": preview,
-        "preview_width": size[0],
-        "preview_height": size[1],
+        "preview": name,
+        "preview_width": preview.width,
+        "preview_height": preview.height,
         "position_quality": positions.quality,
         "notes": "; ".join(image.notes + positions.notes),
         **image.metadata,
     }
 
 
-def image_table(images: list[dict[str, Any]]) -> pd.DataFrame:
-    """Give the table of images; a header key that is text in one image is text in all."""
-    return _writable(pd.DataFrame(images))
-
-
-def _halved(block: NDArray[np.float32]) -> NDArray[np.float16]:
-    """Bring rows into half precision, scaled by a power of two where they would not fit."""
-    largest = np.abs(block).max(axis=1, keepdims=True)
-    unfit = (largest > HALF) | (largest < FAINT)
-    exponents = np.where(unfit, -np.frexp(largest)[1], 0)
-    return np.ldexp(block, exponents).astype(np.float16)
-
-
-def _writable(table: pd.DataFrame) -> pd.DataFrame:
-    """Turn values of mixed kinds, and of kinds that Parquet does not know, into text."""
-    table = table.copy()
-    for name in table.columns[[kind == np.dtype(object) for kind in table.dtypes]]:
-        table[name] = table[name].map(str, na_action="ignore")
-    return table
+def _split(batches: list[NDArray[Any]], n: int) -> tuple[NDArray[Any], list[NDArray[Any]]]:
+    """Take the first rows off."""
+    joined = np.concatenate(batches)
+    return joined[:n], [joined[n:]]
 
 
 def _text(name: str) -> str:

@@ -14,8 +14,8 @@ from PIL import Image as Pillow
 from tqdm import tqdm
 
 from hubble_dash.atlas import Atlas
+from hubble_dash.builder.cutting import MAX_CUTOUT_SIDE
 from hubble_dash.builder.images import Box
-from hubble_dash.builder.pipeline import MAX_CUTOUT_SIDE
 from hubble_dash.builder.restored import Restored
 from hubble_dash.builder.stretch import Display
 from hubble_dash.errors import AtlasError, ImageError

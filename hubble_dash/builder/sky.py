@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import re
-import warnings
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 import numpy as np
-from astropy import log as astropy_log
 from astropy.coordinates import BaseCoordinateFrame, ConvertError, SkyCoord
 from astropy.io import fits
 from astropy.wcs import WCS, NoConvergence
 from astropy.wcs.utils import wcs_to_celestial_frame
 from numpy.typing import ArrayLike, NDArray
+
+from hubble_dash.builder.quiet import quiet
 
 __all__ = ["Sky", "check_positions", "one_line", "quiet_astropy", "sky_from_header"]
 
@@ -199,14 +199,8 @@ class Sky:
 @contextlib.contextmanager
 def quiet_astropy() -> Iterator[None]:
     """Keep astropy's remarks on real headers off the screen; what matters becomes a note."""
-    level = astropy_log.level
-    astropy_log.setLevel("ERROR")
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        astropy_log.setLevel(level)
+    with quiet(), np.errstate(all="ignore"):
+        yield
 
 
 def sky_from_header(

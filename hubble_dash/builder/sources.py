@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
@@ -45,7 +46,7 @@ class PixelSource(Protocol):
 
 
 class ArraySource:
-    """Pixels of one array, which is made when first asked for.
+    """Pixels of one array, which is made when first asked for; threads may share it.
 
     Parameters
     ----------
@@ -73,11 +74,13 @@ class ArraySource:
         self.is_flux = is_flux
         self._load = load
         self._loaded: Decoded | None = None
+        self._loading = threading.Lock()
 
     def _arrays(self) -> Decoded:
-        if self._loaded is None:
-            self._loaded = self._load()
-        return self._loaded
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
 
     def read(self, rows: slice, columns: slice) -> NDArray[Any]:
         """Copy pixels, ``(h, w)`` or ``(h, w, 3)``, in native byte order."""
@@ -96,10 +99,11 @@ class ArraySource:
 
 @dataclass(frozen=True)
 class Opened:
-    """What a reader found in a file."""
+    """What a reader found in a file; `is_shown_as_it_is` as of `Image`."""
 
     source: PixelSource
     origin: Literal["lower", "upper"]
     sky: Sky | None = None
     metadata: Metadata = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    is_shown_as_it_is: bool = False

@@ -111,10 +111,13 @@ class Display:
             raise ValueError(f"max_side is {max_side}; it must be at least 1 pixel")
         factor = 1 if max_side is None else math.ceil(max(box.width, box.height) / max_side)
         limits = self._limits_of(box)
+        turn = -1 if self.origin == "lower" else 1
+        if factor == 1 and box.width * box.height <= BAND_PIXELS:
+            shown, good = self._show(box, limits)
+            return np.ascontiguousarray(shown[::turn]), np.ascontiguousarray(good[::turn])
         shape = math.ceil(box.height / factor), math.ceil(box.width / factor)
         valid = np.empty(shape, dtype=bool)
         pixels = np.empty(shape if self.image.n_channels == 1 else (*shape, 3), dtype=np.uint8)
-        turn = -1 if self.origin == "lower" else 1
         for band in _bands(box, multiple_of=factor):
             shown, good = self._show(band, limits)
             if factor > 1:

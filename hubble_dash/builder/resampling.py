@@ -1,0 +1,37 @@
+"""Resize 8-bit pictures by torch's vectorised kernels, several times as fast as Pillow's."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+__all__ = ["resample"]
+
+
+def resample(
+    pixels: NDArray[np.uint8], shape: tuple[int, int], mode: Literal["bilinear", "bicubic"]
+) -> NDArray[np.uint8]:
+    """Resize a picture; where it shrinks, the kernel widens so that nothing is skipped.
+
+    Parameters
+    ----------
+    pixels : (h, w) or (h, w, 3) uint8 array
+        At least one pixel.
+    shape : (int, int)
+        Rows and columns of the result.
+    mode : {"bilinear", "bicubic"}
+        Equals Pillow's kernel of that name to a level.
+
+    Returns
+    -------
+    (rows, columns, 1) or (rows, columns, 3) uint8 array
+    """
+    # torch wants positive steps, and warns of arrays that it might write to.
+    whole = np.require(pixels.reshape(*pixels.shape[:2], -1), requirements=["C", "W"])
+    channels_first = torch.from_numpy(whole).permute(2, 0, 1)[None]
+    resized = torch.nn.functional.interpolate(channels_first, size=shape, mode=mode, antialias=True)
+    array: NDArray[np.uint8] = resized[0].permute(1, 2, 0).numpy()
+    return array
