@@ -1,0 +1,153 @@
+"""Chromium without a GPU, in the forms that matter to canvases, and pages opened in it.
+
+Everything is drawn in software. What differs is whether Chromium hands 2-D canvases to (emulated)
+OpenGL: a machine without a GPU does not, but a page cannot rely on it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+__all__ = [
+    "FORMS",
+    "Opened",
+    "describe_renderer",
+    "launch",
+    "open_page",
+    "size_of",
+    "time_to_ready",
+]
+
+QUIET = (
+    *("--no-sandbox", "--no-first-run", "--disable-quic", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+    # Exact figures of memory, and a garbage collector that can be called.
+    *("--enable-precise-memory-info", "--js-flags=--expose-gc"),
+)
+EMULATED_GL = (
+    *("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
+    "--ignore-gpu-blocklist",
+)
+FORMS = {
+    "no GL": ("--disable-gpu",),
+    "2-D canvas off": (*EMULATED_GL, "--disable-accelerated-2d-canvas"),
+    "2-D canvas on": EMULATED_GL,
+}
+NAMES = (os.environ.get("HUBBLE_DASH_BROWSER", ""), "chromium", "chromium-browser", "google-chrome")
+VIEWPORT = {"width": 1400, "height": 900}
+# Plain Bokeh takes minutes for what we measure at a million points.
+PATIENCE_MS = 900_000
+# A page says when it is ready; the time is that of its own clock, which starts with the navigation.
+WATCH = """
+    (() => {
+        const ready = () => { %s };
+        const look = () => {
+            if (document.body && ready()) {
+                requestAnimationFrame(() => requestAnimationFrame(() => {
+                    window.benchReady = performance.now();
+                }));
+            } else setTimeout(look, 5);
+        };
+        look();
+    })();
+"""
+RENDERER = """() => {
+    const gl = document.createElement("canvas").getContext("webgl2");
+    const info = gl && gl.getExtension("WEBGL_debug_renderer_info");
+    return gl ? gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER) : "none";
+}"""
+
+
+class Opened:
+    """A page, and what it asked for.
+
+    Parameters
+    ----------
+    page : Page
+        Not yet at its address.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def elsewhere(self, own: str) -> list[str]:
+        """Addresses that were asked for and begin neither with `own` nor hold their data."""
+        allowed = (own, "data:", "blob:")
+        return [url for url in self.requests if not url.startswith(allowed)]
+
+
+def find_browser() -> str:
+    for name in filter(None, NAMES):
+        path = shutil.which(name)
+        if path:
+            return path
+    sys.exit("no Chromium: install it, or name it with HUBBLE_DASH_BROWSER")
+
+
+@contextmanager
+def launch(playwright: Playwright, form: str) -> Iterator[Browser]:
+    """Run Chromium in one of the `FORMS`."""
+    browser = playwright.chromium.launch(
+        executable_path=find_browser(), args=[*QUIET, *FORMS[form]]
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@contextmanager
+def open_page(browser: Browser, url: str, ready: str) -> Iterator[Opened]:
+    """Open a page in a context of its own and wait until it is ready.
+
+    Parameters
+    ----------
+    browser : Browser
+        From `launch`.
+    url : str
+        For a file the network is cut.
+    ready : str
+        The body of a function in JavaScript that says whether it is.
+    """
+    context: BrowserContext = browser.new_context(viewport=VIEWPORT)
+    context.set_default_timeout(PATIENCE_MS)
+    context.add_init_script(WATCH % ready)
+    context.set_offline(url.startswith("file:"))
+    try:
+        opened = Opened(context.new_page())
+        opened.page.goto(url, wait_until="commit")
+        opened.page.wait_for_function("window.benchReady", polling=20)
+        yield opened
+    finally:
+        context.close()
+
+
+def time_to_ready(browser: Browser, url: str, ready: str) -> float:
+    """Give the time from the start of the navigation until a page is ready, in seconds."""
+    with open_page(browser, url, ready) as opened:
+        return float(opened.page.evaluate("window.benchReady")) / 1000
+
+
+def describe_renderer(browser: Browser) -> str:
+    """Say which Chromium this is and what draws WebGL in it."""
+    page = browser.new_page()
+    renderer = page.evaluate(RENDERER)
+    page.close()
+    return f"Chromium {browser.version}, WebGL by {renderer}"
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    """Count the bytes and the files of a page."""
+    files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
+    return sum(p.stat().st_size for p in files), len(files)

@@ -1,0 +1,142 @@
+"""What a hand does to a page, timed as a whole: a slow page swallows events.
+
+So a drag is timed from the press to the frame after the release, and its time is shared out among
+its moves; the frames are counted in a second drag, since counting them costs time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from playwright.sync_api import Page
+
+__all__ = ["Box", "Pace", "box_of", "drag", "heap_megabytes", "wheel"]
+
+LAST_FRAME = "() => new Promise(d => requestAnimationFrame(() => requestAnimationFrame(d)))"
+COUNT_FRAMES = """() => {
+    const frames = [];
+    let last = null, on = true;
+    const step = () => {
+        const now = performance.now();
+        if (last !== null) frames.push(now - last);
+        last = now;
+        if (on) requestAnimationFrame(step);
+    };
+    requestAnimationFrame(step);
+    window.benchFrames = () => { on = false; return frames; };
+}"""
+MOVES, STEPS = 30, 10
+LEAST_MOVES = 4
+RADIUS = 60  # pixels, of the circle that a drag describes
+NOTCH = 100  # what a wheel's step scrolls
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle on the screen, in pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Its centre."""
+        return self.x + self.width / 2, self.y + self.height / 2
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a gesture went.
+
+    Parameters
+    ----------
+    ms : float
+        Wall time of one of its moves or steps.
+    count : int
+        Moves or steps.
+    frame_median_ms, frame_p95_ms : float
+        Time between frames, in a second gesture.
+    """
+
+    ms: float
+    count: int
+    frame_median_ms: float
+    frame_p95_ms: float
+
+
+def box_of(page: Page, selector: str) -> Box:
+    """Give the place of an element on the screen."""
+    found = page.locator(selector).first.bounding_box()
+    assert found is not None, f"{selector} is not shown"
+    return Box(**found)
+
+
+def drag(page: Page, box: Box, *, patience_s: float) -> Pace:
+    """Drag in a circle about the middle of a plot.
+
+    Parameters
+    ----------
+    page : Page
+        Where.
+    box : Box
+        The plot's.
+    patience_s : float
+        Where 30 moves would take longer there are fewer, but 4 at least.
+    """
+
+    def gesture(moves: int) -> None:
+        x, y = box.middle
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for angle in np.linspace(0, 2 * np.pi, moves + 1)[1:]:
+            page.mouse.move(x + RADIUS * np.sin(angle), y + RADIUS * (1 - np.cos(angle)))
+        page.mouse.up()
+
+    return _timed(page, gesture, MOVES, patience_s)
+
+
+def wheel(page: Page, box: Box, *, patience_s: float) -> Pace:
+    """Zoom in by half of the steps and out again by the others."""
+
+    def gesture(steps: int) -> None:
+        page.mouse.move(*box.middle)
+        for i in range(steps):
+            page.mouse.wheel(0, -NOTCH if i < steps // 2 else NOTCH)
+
+    return _timed(page, gesture, STEPS, patience_s)
+
+
+def _timed(page: Page, gesture: Callable[[int], None], wanted: int, patience_s: float) -> Pace:
+    def seconds(count: int) -> float:
+        begin = time.perf_counter()
+        gesture(count)
+        page.evaluate(LAST_FRAME)
+        return time.perf_counter() - begin
+
+    # The first is not counted; it says how many the patience allows.
+    trial = seconds(2) / 2
+    count = int(np.clip(patience_s / max(trial, 1e-3), LEAST_MOVES, wanted))
+    count -= count % 2
+    taken = seconds(count)
+    page.evaluate(COUNT_FRAMES)
+    seconds(count)
+    frames = np.array(page.evaluate("window.benchFrames()") or [np.nan])
+    return Pace(
+        1000 * taken / count, count, float(np.median(frames)), float(np.percentile(frames, 95))
+    )
+
+
+def heap_megabytes(page: Page) -> float:
+    """Measure what the page holds after collection: objects, the DOM, typed arrays, in MB."""
+    session = page.context.new_cdp_session(page)
+    for _ in range(3):
+        session.send("HeapProfiler.collectGarbage")
+    usage = session.send("Runtime.getHeapUsage")
+    session.detach()
+    parts = ("usedSize", "embedderHeapUsedSize", "backingStorageSize")
+    return float(sum(usage.get(part, 0) for part in parts)) / 1e6
