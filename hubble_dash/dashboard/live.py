@@ -15,7 +15,6 @@ from holoviews.streams import Stream
 from numpy.typing import NDArray
 
 from hubble_dash.dashboard.density import View
-from hubble_dash.dashboard.marks import named
 from hubble_dash.dashboard.shared import WORKERS, Shared
 
 __all__ = ["LiveDensity"]
@@ -49,7 +48,7 @@ class LiveDensity:
         # would go through all marks at every step, and those are the browser's.
         self._plot = hv.renderer("bokeh").get_plot(
             hv.DynamicMap(self._element, streams=[self._drawn]).opts(
-                hv.opts.RGB(apply_ranges=False, hooks=[named("hd-map-density")])
+                hv.opts.RGB(apply_ranges=False)
             )
         )
         renderer = self._plot.handles["glyph_renderer"]

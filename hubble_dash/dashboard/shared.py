@@ -85,10 +85,7 @@ class Shared:
             Whether a bar is shown.
         """
         _ = self.density
-        with self._coloring:
-            if not self.is_colored:
-                self.pieces.prepare(progress=progress)
-                self.is_colored = True
+        self._read_colors(progress=progress)
 
     @property
     def density(self) -> Density:
@@ -125,8 +122,14 @@ class Shared:
             If there is no such piece.
         """
         if kind == "map":
-            self.prepare()
+            self._read_colors()
         return piece_text(kind, number, self.pieces.make(kind, number))
+
+    def _read_colors(self, *, progress: bool = False) -> None:
+        with self._coloring:
+            if not self.is_colored:
+                self.pieces.prepare(progress=progress)
+                self.is_colored = True
 
 
 def share(atlas: Atlas, *, similar: int = 9) -> Shared:
