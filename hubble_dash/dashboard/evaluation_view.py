@@ -19,7 +19,7 @@ from hubble_dash.errors import ExportError
 __all__ = ["evaluation_html", "read_evaluation"]
 
 # Units of the drawings; the page scales them to the width it has.
-WIDTH, ROW, LABEL, NUMBER = 420, 20, 130, 46
+WIDTH, ROW, LABEL, NUMBER = 370, 20, 122, 40
 # More classes than this are shown as their best and worst, and without the table of confusions.
 MOST_CLASSES, MOST_CONFUSED = 24, 12
 LONGEST_NAME = 18
@@ -141,13 +141,13 @@ def _confusion(labels: Mapping[str, Any]) -> str:
                 f' width="{side - 2}" height="{side - 2}" rx="3" {shade}/>'
             )
             if count:
-                on = "hd-eval-on" if share > 0.55 else ""
+                on = "hd-eval-on" if share > 0.75 else ""
                 cells.append(_text(x + side / 2, y + side / 2, str(count), "middle", on))
             cells.append("</g>")
     for j, name in enumerate(names):
-        x = LABEL + (j + 0.5) * side
+        middle = LABEL + (j + 0.5) * side
         cells.append(
-            f'<g transform="translate({x:.0f} {head - 6}) rotate(-40)">{_text(0, 0, name)}</g>'
+            f'<g transform="translate({middle:.0f} {head - 6}) rotate(-40)">{_text(0, 0, name)}</g>'
         )
     vote = labels["vote"]
     voters = "the nearest one is" if vote == 1 else f"the {vote} nearest vote for"

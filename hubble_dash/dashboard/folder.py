@@ -19,6 +19,7 @@ from tqdm import tqdm
 from hubble_dash.atlas import Atlas
 from hubble_dash.dashboard.colors import PALETTE, ColorColumn
 from hubble_dash.dashboard.encoding import Payload, column, piece_text
+from hubble_dash.dashboard.evaluation_view import read_evaluation
 from hubble_dash.dashboard.page import make_page
 from hubble_dash.dashboard.pieces import Pieces
 from hubble_dash.dashboard.point_colors import category_colors, own_colors, shares
@@ -44,6 +45,7 @@ def write_folder(
     *,
     similar: int = 9,
     title: str | None = None,
+    evaluation: str | Path | None = None,
     progress: bool = False,
 ) -> Path:
     """Write the dashboard of an atlas as a folder; its ``index.html`` is the page.
@@ -59,6 +61,8 @@ def write_folder(
         How many similar cutouts are shown.
     title : str, optional
         Instead of the atlas's own.
+    evaluation : path-like, optional
+        What ``hubble-dash evaluate --save`` wrote, to be shown in the dialog about the page.
     progress : bool
         Whether bars are shown.
 
@@ -70,17 +74,20 @@ def write_folder(
     Raises
     ------
     ExportError
-        If something else has that name, or the folder cannot be written.
+        If something else has that name, the folder cannot be written, or `evaluation` is about
+        another atlas.
     ValueError
         If `similar` is less than 1.
     """
     path = Path(path)
     check_replaceable(path)
+    if evaluation is not None:
+        read_evaluation(evaluation, atlas)  # told now, not when all else is written
     pieces = Pieces(atlas, similar=similar)
     part = path.with_name(f"{path.name}.part-{os.getpid()}")
     try:
         part.mkdir()
-        _write(pieces, part, title, progress)
+        _write(pieces, part, title, evaluation, progress)
         _move(part, path)
     except OSError as err:
         raise ExportError(f"{path} cannot be written: {err.strerror or err}") from err
@@ -122,7 +129,13 @@ def _is_report(folder: Path) -> bool:
     return isinstance(marker, dict) and marker.get("format") == FORMAT
 
 
-def _write(pieces: Pieces, folder: Path, title: str | None, progress: bool) -> None:
+def _write(
+    pieces: Pieces,
+    folder: Path,
+    title: str | None,
+    evaluation: str | Path | None,
+    progress: bool,
+) -> None:
     """Write all files of the folder, the page at the end."""
     atlas = pieces.atlas
     pieces.prepare(progress=progress)
@@ -137,7 +150,7 @@ def _write(pieces: Pieces, folder: Path, title: str | None, progress: bool) -> N
         index["tiles"] = _write_map_tiles(pieces, index, folder / "tiles", progress)
     if len(pieces.sky_order) > FEW_POINTS:
         index["sky_tiles"] = _write_sky_tiles(pieces, folder / "sky-tiles", progress)
-    page = make_page(atlas, title=title, data=index)
+    page = make_page(atlas, title=title, data=index, evaluation=evaluation)
     (folder / "index.html").write_text(standalone_html(page), encoding="utf-8")
     marker = {
         "format": FORMAT, "title": page.title, "n_cutouts": len(atlas),

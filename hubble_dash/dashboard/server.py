@@ -5,11 +5,13 @@ from __future__ import annotations
 import html
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import panel as pn
 
 from hubble_dash.atlas import Atlas
+from hubble_dash.dashboard.evaluation_view import read_evaluation
 from hubble_dash.dashboard.export import MAX_CUTOUTS, page_html
 from hubble_dash.dashboard.live import LiveDensity
 from hubble_dash.dashboard.page import TEMPLATE, Page, make_page
@@ -31,10 +33,12 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
         *,
         similar: int = 9,
         title: str | None = None,
+        evaluation: str | Path | None = None,
         most_inside: int = MAX_CUTOUTS,
     ) -> None:
         super().__init__(TEMPLATE)
         self._atlas, self._similar, self._title = atlas, similar, title
+        self._evaluation = evaluation
         self._is_large = len(atlas) > most_inside
         page = self._large_page() if self._is_large else self._page()
         # Panel names the roots after the items; a figure's own name must stay unique.
@@ -45,14 +49,18 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
 
     def _page(self) -> Page:
         """Make the page that carries all its data."""
-        return make_page(self._atlas, similar=self._similar, title=self._title)
+        return make_page(
+            self._atlas, similar=self._similar, title=self._title, evaluation=self._evaluation
+        )
 
     def _large_page(self) -> Page:
         """Make the page that asks the server for its data, and for the map's density."""
         shared = share(self._atlas, similar=self._similar)
         # The session's own opening of the atlas is let go.
         self._atlas = shared.atlas
-        page = make_page(shared.atlas, title=self._title, data=shared.index)
+        page = make_page(
+            shared.atlas, title=self._title, data=shared.index, evaluation=self._evaluation
+        )
         self._live = LiveDensity(shared, page.figures["hd-map"])
         WORKERS.submit(shared.prepare)
         if pn.state.curdoc is not None:
@@ -68,7 +76,9 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
         """In a notebook: the exported page in a frame, which stays alive without a kernel."""
         if self._is_large:
             return {"text/html": self._advice()}, {}
-        page = page_html(self._atlas, similar=self._similar, title=self._title)
+        page = page_html(
+            self._atlas, similar=self._similar, title=self._title, evaluation=self._evaluation
+        )
         frame = (
             f'<iframe srcdoc="{html.escape(page)}" style="width: 100%; height: 860px; border: 0"'
             ' sandbox="allow-scripts allow-same-origin"></iframe>'
@@ -93,6 +103,7 @@ def dashboard(
     *,
     similar: int = 9,
     title: str | None = None,
+    evaluation: str | Path | None = None,
     most_inside: int = MAX_CUTOUTS,
 ) -> Dashboard:
     """Make the live dashboard of an atlas.
@@ -105,6 +116,8 @@ def dashboard(
         How many similar cutouts are shown.
     title : str, optional
         Instead of the atlas's own.
+    evaluation : path-like, optional
+        What ``hubble-dash evaluate --save`` wrote, to be shown in the dialog about the page.
     most_inside : int
         Up to so many cutouts the page carries all its data. With more it asks the server for them
         piece by piece, the server draws the map's density, and all sessions share the atlas.
@@ -115,7 +128,9 @@ def dashboard(
         A Panel template: call ``.servable()`` in a script for ``panel serve``, or leave it as the
         last line of a notebook cell.
     """
-    return Dashboard(atlas, similar=similar, title=title, most_inside=most_inside)
+    return Dashboard(
+        atlas, similar=similar, title=title, evaluation=evaluation, most_inside=most_inside
+    )
 
 
 def serve(
@@ -123,6 +138,7 @@ def serve(
     *,
     similar: int = 9,
     title: str | None = None,
+    evaluation: str | Path | None = None,
     port: int = 5006,
     address: str = "localhost",
     websocket_origin: Sequence[str] | None = None,
@@ -132,7 +148,7 @@ def serve(
 
     Parameters
     ----------
-    atlas, similar, title
+    atlas, similar, title, evaluation
         As in `dashboard`.
     port : int
         Port to listen at; 0 takes a free one.
@@ -143,10 +159,12 @@ def serve(
     show : bool
         Whether a browser is opened.
     """
+    if evaluation is not None:
+        read_evaluation(evaluation, atlas)  # told now, not when the first browser asks
     if len(atlas) > MAX_CUTOUTS:
         share(atlas, similar=similar).prepare(progress=True)
     pn.serve(
-        lambda: dashboard(atlas, similar=similar, title=title),
+        lambda: dashboard(atlas, similar=similar, title=title, evaluation=evaluation),
         port=port,
         address=address,
         websocket_origin=list(websocket_origin) if websocket_origin else None,
