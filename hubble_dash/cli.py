@@ -60,15 +60,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ValueError, IndexError) as err:
-        print(f"hubble-dash: {err}", file=sys.stderr)
+        print(f"hubble-dash: {_told(err)}", file=sys.stderr)
         return 2
     except (HubbleDashError, OSError) as err:
-        print(f"hubble-dash: {err}", file=sys.stderr)
+        print(f"hubble-dash: {_told(err)}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("hubble-dash: interrupted; nothing was left half-written", file=sys.stderr)
+    except KeyboardInterrupt as err:
+        kept = "; ".join(getattr(err, "__notes__", ["nothing was left half-written"]))
+        print(f"hubble-dash: interrupted; {kept}", file=sys.stderr)
         return 130
     return 0
+
+
+def _told(err: Exception) -> str:
+    """Say what went wrong, and what of the work is kept."""
+    return "; ".join([str(err), *getattr(err, "__notes__", [])])
 
 
 class _Messages(logging.Handler):
@@ -123,11 +129,16 @@ def _parser() -> argparse.ArgumentParser:
     build.usage = "%(prog)s [INPUT ...] --out X.atlas [options]"
 
     export = command(
-        "export", _export, "write an atlas as one HTML file that works from a disk",
-        "hubble-dash export carina.atlas carina.html",
+        "export", _export, "write an atlas as an HTML file or folder that works from a disk",
+        "hubble-dash export carina.atlas carina.html\n  hubble-dash export big.atlas big-report/",
     )  # fmt: skip
     export.add_argument("atlas", help="folder of the atlas")
-    export.add_argument("page", help="HTML file to write")
+    export.add_argument("page", help="HTML file to write, or folder")
+    export.add_argument(
+        "--form", choices=("auto", "file", "folder"), default="auto",
+        help="one file, or a folder to open by its index.html; auto: a file for a name that ends in"
+        " .html, if the atlas has 20,000 cutouts at most (%(default)s)",
+    )  # fmt: skip
     _add_page_arguments(export)
 
     serve = command(
@@ -189,6 +200,10 @@ def _add_page_arguments(parser: argparse.ArgumentParser) -> None:
         "--similar", type=int, default=9, metavar="N", help="similar cutouts shown (%(default)s)"
     )
     parser.add_argument("--title", help="title of the page, instead of the atlas's own")
+    parser.add_argument(
+        "--evaluation", metavar="X.json",
+        help="what evaluate --save wrote about the atlas: shown in the page, under About",
+    )  # fmt: skip
 
 
 def _build(options: argparse.Namespace) -> None:
@@ -204,9 +219,16 @@ def _export(options: argparse.Namespace) -> None:
     from hubble_dash.dashboard.export import export
 
     path = export(
-        open_atlas(options.atlas), options.page, similar=options.similar, title=options.title
-    )
-    if not options.quiet:
+        open_atlas(options.atlas), options.page, similar=options.similar, title=options.title,
+        evaluation=options.evaluation, form=options.form, progress=not options.quiet,
+    )  # fmt: skip
+    if options.quiet:
+        return
+    if path.is_dir():
+        sizes = [file.stat().st_size for file in path.rglob("*") if file.is_file()]
+        print(f"{path} ({sum(sizes) / 1e6:.1f} MB in {len(sizes):,} files)")
+        print(f"open {path / 'index.html'} in a browser, or put the whole folder on any web host")
+    else:
         print(f"{path} ({path.stat().st_size / 1e6:.1f} MB); open it in a browser")
 
 
@@ -217,6 +239,7 @@ def _serve(options: argparse.Namespace) -> None:
         open_atlas(options.atlas),
         similar=options.similar,
         title=options.title,
+        evaluation=options.evaluation,
         port=options.port,
         address=options.address,
         websocket_origin=options.allow_websocket_origin,

@@ -266,9 +266,28 @@ def test_export(atlas: Atlas, tmp_path: Path, capsys: Capture) -> None:
     assert capsys.readouterr() == ("", "")
     assert page.is_file()
     assert "cannot be written" in fails(capsys, "export", atlas.path, tmp_path / "no" / "page.html")
-    assert "is a folder" in fails(capsys, "export", atlas.path, tmp_path)
+    assert "is a folder" in fails(capsys, "export", atlas.path, tmp_path, "--quiet")
     assert status("export", atlas.path, page, "--similar", 0) == 2
     assert "similar" in capsys.readouterr().err
+
+
+def test_export_as_a_folder(atlas: Atlas, tmp_path: Path, capsys: Capture) -> None:
+    report = tmp_path / "report"
+    assert status("export", atlas.path, f"{report}/", "--title", "Clouds & dust") == 0
+    printed = capsys.readouterr()
+    files = [path for path in report.rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in files) / 1e6
+    assert printed.out.startswith(f"{report} ({size:.1f} MB in {len(files)} files)\n")
+    assert f"open {report / 'index.html'} in a browser" in printed.out
+    assert "one file would do" in printed.err
+    assert "thumbnails: 100%" in printed.err
+    assert "<title>Clouds &amp; dust</title>" in (report / "index.html").read_text(encoding="utf-8")
+    words = ["export", atlas.path, tmp_path / "other.html", "--form", "folder", "--quiet"]
+    assert status(*words) == 0
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "writing the folder" in printed.err
+    assert (tmp_path / "other" / "index.html").is_file()
 
 
 def test_serve(atlas: Atlas) -> None:

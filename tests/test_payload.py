@@ -101,11 +101,3 @@ def test_export_says_what_is_wrong_with_its_target(atlas: Atlas, tmp_path: Path)
         export(atlas, tmp_path)
     with pytest.raises(ExportError, match="cannot be written"):
         export(atlas, tmp_path / "none" / "page.html")
-
-
-def test_too_many_cutouts_for_one_file_are_refused(
-    atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hubble_dash.dashboard.export.MAX_CUTOUTS", 200)
-    with pytest.raises(ExportError, match=r"216 cutouts; one HTML file carries 200"):
-        export(atlas, tmp_path / "page.html")
