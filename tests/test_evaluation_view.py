@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+import hubble_dash as hd
 from hubble_dash.atlas import Atlas
 from hubble_dash.cli import main
 from hubble_dash.dashboard.evaluation_view import evaluation_html, read_evaluation
 from hubble_dash.dashboard.page import make_page
+from hubble_dash.dashboard.server import dashboard
 from hubble_dash.errors import ExportError
 from hubble_dash.evaluate import Evaluation, RotationScores
 from hubble_dash.judgements import MatrixScores, TripletScores
@@ -112,6 +114,19 @@ def test_saved_read_and_shown(atlas: Atlas, tmp_path: Path) -> None:
     assert page.variables["evaluation"] == evaluation_html(found)
     assert ".hd-eval" in page.variables["style"]
     assert ".hd-eval" not in make_page(atlas).variables["style"]
+
+
+def test_an_exported_page_has_the_figure(atlas: Atlas, tmp_path: Path) -> None:
+    saved = tmp_path / "found.json"
+    main(["evaluate", str(atlas.path), "--by", "image", "--save", str(saved)])
+    expected = evaluation_html(read_evaluation(saved, atlas))
+    file = hd.export(atlas, tmp_path / "a.html", evaluation=saved)
+    folder = hd.export(atlas, tmp_path / "a", evaluation=saved, progress=False)
+    for page in (file, folder / "index.html"):
+        assert expected in page.read_text(encoding="utf-8")
+    served = dashboard(atlas, evaluation=saved)
+    assert served._render_variables["evaluation"] == expected
+    assert "hd-eval" not in hd.export(atlas, tmp_path / "b.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
