@@ -34,12 +34,12 @@
       }
     }
 
-    source(part) {
+    model(part) {
       return find(`${this.name}-${part}`);
     }
 
     draw(part, columns) {
-      this.source(part).data = columns;
+      this.model(part).data = columns;
     }
 
     // Show all of a rectangle, with the same scale on both axes.

@@ -47,7 +47,7 @@
       this.density?.(true);
       const all = least === this.points.n;
       const about = Number(((least + most) / 2).toPrecision(2)).toLocaleString("en");
-      this.tell(all ? this.points.n.toLocaleString("en") : `about ${about}`, " in view, as density");
+      this.tell(all ? this.points.n.toLocaleString("en") : `about ${about}`, ", as density");
     }
 
     async drawExact(view, turn) {
@@ -72,7 +72,7 @@
       if (side) await this.drawThumbnails(here, side, turn);
       else this.show([], this.loaded);
       if (turn !== this.turn) return;
-      this.tell(here.length.toLocaleString("en"), ` in view${side ? ", as pictures" : ""}`);
+      this.tell(here.length.toLocaleString("en"), side ? ", as pictures" : " in view");
     }
 
     // The side of the thumbnails that fit into the view, or null where points are better.
@@ -101,6 +101,7 @@
       if (this.drawn === loaded) return;
       this.drawn = loaded;
       const { points, colors } = loaded ?? { points: { x: [], y: [] }, colors: this.colors && [] };
+      if (this.isLarge) this.plot.model("points-renderer").glyph.size = { value: sizeOf(points.x.length) };
       this.plot.draw("points", { x: points.x, y: points.y, ...(colors && { color: colors }) });
     }
 
@@ -108,6 +109,9 @@
       if (this.countElement) this.countElement.textContent = say(drawn, this.points.n, as);
     }
   }
+
+  // As map_view.py has it for small atlases.
+  const sizeOf = (count) => (count < 500 ? 10 : count < 2000 ? 8 : count < 6000 ? 6 : 4);
 
   const EVERYWHERE = { left: -Infinity, right: Infinity, bottom: -Infinity, top: Infinity };
 

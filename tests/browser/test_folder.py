@@ -90,7 +90,7 @@ def pixels_of(page: OpenPage, plot: str) -> NDArray[np.int64]:
 
 
 def test_it_shows_the_density_of_all(page: OpenPage, large: Atlas) -> None:
-    said(page, f"{N:,} of {N:,} in view, as density")
+    said(page, f"{N:,} of {N:,}, as density")
     page.page.wait_for_timeout(300)
     pixels = pixels_of(page, "hd-map")
     corner = page.page.locator("#hd-map").bounding_box()
@@ -166,7 +166,7 @@ def test_zooming_in_shows_the_points_then_their_thumbnails(page: OpenPage, large
         zoom(page, x, y, half)
         rows = seen(large, view(page))
     assert len(rows)
-    said(page, f"{len(rows):,} of {N:,} in view, as pictures")
+    said(page, f"{len(rows):,} of {N:,}, as pictures")
     assert page.column("hd-map-points", "x") == []
     lone = rows[np.argmin(np.hypot(*(large.positions[rows] - [x, y]).T))]
     page.click("hd-map", *large.positions[lone].tolist())
