@@ -18,6 +18,7 @@ from PIL import Image as PillowImage
 from hubble_dash.atlas import Atlas
 from hubble_dash.dashboard import folder as module
 from hubble_dash.dashboard.folder import MARKER, write_folder
+from hubble_dash.dashboard.page import Page
 from hubble_dash.dashboard.pieces import Pieces
 from hubble_dash.dashboard.sheets import write_sheets
 from hubble_dash.dashboard.standalone import library
@@ -64,6 +65,20 @@ def report(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
         path = write_folder(atlas, tmp_path_factory.mktemp("folder") / "report", similar=4)
     assert [entry.name for entry in path.parent.iterdir()] == ["report"]
     return path
+
+
+@pytest.fixture
+def bare_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of its index alone, where the views do not matter: they take a second to make."""
+
+    def make(atlas: Atlas, *, title: str | None, data: dict[str, Any], **_: object) -> Page:
+        return Page(title or atlas.title, {}, {"payload": json.dumps(data)})
+
+    monkeypatch.setattr(module, "make_page", make)
+    bare = '<script id="hd-data">{}</script>'
+    monkeypatch.setattr(
+        module, "standalone_html", lambda page: bare.format(page.variables["payload"])
+    )
 
 
 def test_every_piece_is_there_and_is_what_pieces_make(atlas: Atlas, report: Path) -> None:
@@ -143,6 +158,7 @@ def test_points_are_seen_where_the_browser_looks_for_them(atlas: Atlas, report: 
     assert opaque.sum() <= 21 * len(atlas)
 
 
+@pytest.mark.usefixtures("bare_page")
 def test_few_points_need_no_tiles(flipped_atlas: Atlas, tmp_path: Path) -> None:
     path = write_folder(flipped_atlas, tmp_path / "small")
     assert {entry.name for entry in path.iterdir()} == {"index.html", "data", "thumbnails", MARKER}
@@ -168,6 +184,7 @@ def test_no_file_asks_another_host(report: Path) -> None:
     assert not re.search(r"""@import|url\(\s*["']?(?:https?:)?//""", html)
 
 
+@pytest.mark.usefixtures("bare_page")
 def test_a_report_is_replaced_whole_or_not_at_all(
     atlas: Atlas, lonely_atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,6 +209,7 @@ def test_a_report_is_replaced_whole_or_not_at_all(
     assert len(list((path / "thumbnails").iterdir())) == 1
 
 
+@pytest.mark.usefixtures("bare_page")
 def test_what_is_no_report_is_left_alone(lonely_atlas: Atlas, tmp_path: Path) -> None:
     theirs, file = tmp_path / "theirs", tmp_path / "file"
     theirs.mkdir()
