@@ -117,7 +117,7 @@ def test_pca_equals_scikit_learn(n: int, d: int) -> None:
 def test_pca_of_long_fingerprints_takes_axes_from_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     fingerprints = clustered(400, d=150, clusters=2)
     exact = laid_out(fingerprints, "pca")
-    monkeypatch.setattr("hubble_dash.builder.projection.LARGEST_SQUARE", 140)
+    monkeypatch.setattr("hubble_dash.builder.principal.LARGEST_SQUARE", 140)
     sampled = laid_out(fingerprints, "pca")
     assert abs(np.corrcoef(sampled[:, 0], exact[:, 0])[0, 1]) > 0.99
 

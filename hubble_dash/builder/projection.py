@@ -6,42 +6,59 @@ The map is a drawing. It tears neighbourhoods apart, so that nothing is ever sea
 from __future__ import annotations
 
 import logging
-import os
 import warnings
-from collections.abc import Callable
-from typing import Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import eigh
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from hubble_dash.atlas import Neighbors
-from hubble_dash.builder.neighbors import FloatMatrix, find_neighbors, unit_rows
+from hubble_dash.builder.map_quality import map_quality
+from hubble_dash.builder.neighbors import find_neighbors
+from hubble_dash.builder.principal import two_components
+from hubble_dash.builder.sampled_map import draw_sample, place_beside
+from hubble_dash.builder.thinned import without_duplicates
+from hubble_dash.builder.tsne import NEIGHBORS_PER_PERPLEXITY, Progress, affinities, optimize
+from hubble_dash.builder.unit import FloatMatrix, unit_rows
 from hubble_dash.config import MapSettings
 from hubble_dash.errors import MissingExtraError
 
-__all__ = ["LEAST_CUTOUTS", "project", "usable_method"]
+__all__ = ["LEAST_CUTOUTS", "Layout", "lay_out", "project", "usable_method"]
 
 logger = logging.getLogger(__name__)
 
 Positions: TypeAlias = NDArray[np.float64]
-Progress: TypeAlias = Callable[[int, int], None]
 
 EARLY_ITERATIONS = 250
-PROGRESS_EVERY = 25
-# t-SNE takes three neighbours for one of perplexity (van der Maaten 2014, section 4.1).
-NEIGHBORS_PER_PERPLEXITY = 3
 # With fewer different cutouts the perplexity would be below two, and there is nothing to lay out.
 LEAST_CUTOUTS = 7
-# With fewer, threads wait for one another longer than they work.
-WORTH_THREADS = 1000
 # Fingerprints this similar are one point to t-SNE, which they would make blow up or collapse
 # (openTSNE #233).
 SAME = 0.999999
-# Side of the square matrix up to which principal axes come from all rows.
-LARGEST_SQUARE = 4096
+# Of more cutouts, a sample is laid out first.
+MOST_AT_ONCE = 50_000
+SAMPLE = 25_000
+# Of very many cutouts t-SNE takes fewer neighbours, so that its matrix fits in memory.
+MOST_EDGES, FEWEST_NEIGHBORS = 50_000_000, 30
+
+
+class Layout(NamedTuple):
+    """A map, and how it came about.
+
+    Attributes
+    ----------
+    positions : (n, 2) float32 array
+        Centred, in [-1, 1]; the longer side fills it.
+    report : dict
+        Plain data for the manifest's ``map``, beside the settings: ``method``, the layout that was
+        made; ``perplexity``, where it had to be lowered; ``sample``, where so many cutouts were
+        laid out first; and ``quality``, that of `hubble_dash.builder.map_quality.map_quality`.
+    """
+
+    positions: NDArray[np.float32]
+    report: dict[str, Any]
 
 
 def usable_method(neighbors: Neighbors, settings: MapSettings) -> Literal["tsne", "umap", "pca"]:
@@ -72,14 +89,29 @@ def project(
 ) -> NDArray[np.float32]:
     """Lay fingerprints out on the plane.
 
+    `lay_out`, without its report.
+    """
+    return _Map(fingerprints, neighbors, settings, progress).positions()
+
+
+def lay_out(
+    fingerprints: FloatMatrix,
+    neighbors: Neighbors,
+    settings: MapSettings,
+    *,
+    progress: Progress | None = None,
+) -> Layout:
+    """Lay fingerprints out on the plane, and say how and how well.
+
     t-SNE and UMAP take `neighbors` as they are, so that the graph is computed once. Duplicates
     are laid out as one point and then spread a little, so that each can be pointed at. With too
-    few cutouts for t-SNE or UMAP the map is that of PCA.
+    few cutouts for t-SNE or UMAP the map is that of PCA. Of more than `MOST_AT_ONCE` cutouts t-SNE
+    lays out a sample first, places the rest beside their neighbours in it, and goes on with all.
 
     Parameters
     ----------
     fingerprints : (n, d) float array
-        One row per cutout.
+        One row per cutout; memory-mapped, they are read in blocks. UMAP alone copies them.
     neighbors : Neighbors
         Their nearest neighbours, from `hubble_dash.builder.neighbors.find_neighbors`. For the
         perplexity asked for, k must be three times as large; with less it is lowered.
@@ -90,8 +122,8 @@ def project(
 
     Returns
     -------
-    (n, 2) float32 array
-        Centred, in [-1, 1]; the longer side fills it.
+    Layout
+        `positions` and `report`.
 
     Raises
     ------
@@ -105,71 +137,112 @@ def project(
     Van der Maaten & Hinton 2008, JMLR 9, 2579; initialised by PCA after Kobak & Berens 2019,
     Nature Communications 10, 5416; learning rate after Belkina et al. 2019, ibid., 5415.
     """
-    n = len(fingerprints)
-    if n == 0 or len(neighbors.rows) != n:
-        raise ValueError(
-            f"{n} fingerprints and neighbours of {len(neighbors.rows)}; give both of n"
-        )
-    if settings.method == "pca":
-        return _fitted(_pca(fingerprints))
-    first, group = _merged(neighbors)
-    if len(first) < n:
-        logger.info("%d duplicates are laid out with their likes", n - len(first))
-        fingerprints = fingerprints[first]
-        k = min(neighbors.rows.shape[1], len(first) - 1)
-        neighbors = find_neighbors(fingerprints, k=k)
-    if len(fingerprints) < LEAST_CUTOUTS:
-        text = "%s needs %d different cutouts and has %d: the map is that of PCA"
-        logger.warning(text, settings.method, LEAST_CUTOUTS, len(fingerprints))
-        layout = _pca(fingerprints)
-    elif settings.method == "umap":
-        layout = _umap(fingerprints, neighbors, settings)
-    else:
-        layout = _tsne(fingerprints, neighbors, settings, progress)
-    return _fitted(_fitted(layout)[group] + _spread(group))
+    drawn = _Map(fingerprints, neighbors, settings, progress)
+    positions = drawn.positions()
+    quality = map_quality(fingerprints, neighbors, positions)
+    return Layout(positions, {**drawn.report, "quality": quality})
 
 
-def _tsne(
-    fingerprints: FloatMatrix,
-    neighbors: Neighbors,
-    settings: MapSettings,
-    progress: Progress | None,
-) -> Positions:
-    import openTSNE
+class _Map:
+    """One map under way; `report` says how it is made."""
 
-    k = neighbors.rows.shape[1]
-    perplexity = min(settings.perplexity, k / NEIGHBORS_PER_PERPLEXITY)
-    if perplexity < settings.perplexity:
-        logger.info("perplexity is lowered to %.1f, for %d neighbours a cutout", perplexity, k)
-    k = min(k, round(NEIGHBORS_PER_PERPLEXITY * perplexity))
-    graph = openTSNE.nearest_neighbors.PrecomputedNeighbors(
-        neighbors.rows[:, :k].astype(np.int64), _distances(neighbors.similarities[:, :k])
-    )
-    n_jobs = (os.cpu_count() or 1) if len(fingerprints) >= WORTH_THREADS else 1
-    affinities = openTSNE.affinity.PerplexityBasedNN(
-        knn_index=graph, perplexity=perplexity, n_jobs=n_jobs
-    )
-    total = EARLY_ITERATIONS + settings.n_iter
-    done = 0
+    def __init__(
+        self,
+        fingerprints: FloatMatrix,
+        neighbors: Neighbors,
+        settings: MapSettings,
+        progress: Progress | None,
+    ) -> None:
+        n = len(fingerprints)
+        if n == 0 or len(neighbors.rows) != n:
+            raise ValueError(
+                f"{n} fingerprints and neighbours of {len(neighbors.rows)}; give both of n"
+            )
+        self.fingerprints, self.neighbors = fingerprints, neighbors
+        self.settings, self.progress = settings, progress
+        self.report: dict[str, Any] = {"method": settings.method}
 
-    def step(_iteration: int, _error: float, _embedding: object) -> None:
-        nonlocal done
-        done += PROGRESS_EVERY
-        if progress is not None:
-            progress(min(done, total), total)
+    def positions(self) -> NDArray[np.float32]:
+        """Lay out the different ones, and spread their duplicates beside them."""
+        n = len(self.fingerprints)
+        if self.settings.method == "pca":
+            return _fitted(two_components(self.fingerprints))
+        first, group = _merged(self.neighbors)
+        if len(first) < n:
+            logger.info("%d duplicates are laid out with their likes", n - len(first))
+            self.fingerprints, self.neighbors = without_duplicates(
+                self.fingerprints, self.neighbors, first, group, k=self._wanted(len(first))
+            )
+        if len(first) < LEAST_CUTOUTS:
+            text = "%s needs %d different cutouts and has %d: the map is that of PCA"
+            logger.warning(text, self.settings.method, LEAST_CUTOUTS, len(first))
+            self.report["method"] = "pca"
+            layout = two_components(self.fingerprints)
+        elif self.settings.method == "umap":
+            layout = _umap(self.fingerprints, self.neighbors, self.settings)
+        else:
+            layout = self._tsne()
+        return _fitted(_fitted(layout)[group] + _spread(group))
 
-    embedding = openTSNE.TSNE(
-        early_exaggeration=settings.early_exaggeration,
-        early_exaggeration_iter=EARLY_ITERATIONS,
-        n_iter=settings.n_iter,
-        n_jobs=n_jobs,
-        callbacks=step if progress is not None else None,
-        callbacks_every_iters=PROGRESS_EVERY,
-        random_state=settings.random_state,
-    ).fit(affinities=affinities, initialization=_start(fingerprints, settings.random_state))
-    if progress is not None:
-        progress(total, total)
-    return np.asarray(embedding, np.float64)
+    def _wanted(self, n: int) -> int:
+        """Count the neighbours that the layout takes of each cutout."""
+        wanted = round(NEIGHBORS_PER_PERPLEXITY * self.settings.perplexity)
+        if self.settings.method == "umap":
+            wanted = self.settings.n_neighbors
+        k = int(self.neighbors.rows.shape[1])
+        return min(k, n - 1, wanted, max(FEWEST_NEIGHBORS, MOST_EDGES // n))
+
+    def _tsne(self) -> Positions:
+        n, k = len(self.neighbors.rows), self._wanted(len(self.neighbors.rows))
+        perplexity = min(self.settings.perplexity, k / NEIGHBORS_PER_PERPLEXITY)
+        if perplexity < self.settings.perplexity:
+            logger.info("perplexity is lowered to %.1f, for %d neighbours a cutout", perplexity, k)
+            self.report["perplexity"] = round(perplexity, 2)
+        graph = Neighbors(self.neighbors.rows[:, :k], self.neighbors.similarities[:, :k])
+        if n > MOST_AT_ONCE:
+            return self._tsne_by_sample(graph, perplexity)
+        joint = affinities(graph, perplexity)
+        start = _start(self.fingerprints, self.settings.random_state)
+        return optimize(joint, start, self._phases, progress=self.progress)
+
+    def _tsne_by_sample(self, graph: Neighbors, perplexity: float) -> Positions:
+        random_state = self.settings.random_state
+        sample = draw_sample(len(graph.rows), SAMPLE, random_state=random_state)
+        self.report["sample"] = len(sample)
+        some = self.fingerprints[sample]
+        total = self._n_iter + self.settings.n_iter
+        near = find_neighbors(some, k=round(NEIGHBORS_PER_PERPLEXITY * perplexity))
+        few = optimize(
+            affinities(near, perplexity), _start(some, random_state), self._phases,
+            progress=self._part(0, total),
+        )  # fmt: skip
+        start = place_beside(sample, few, self.fingerprints, graph)
+        # Points that lie near one another in memory too are reached several times as fast.
+        order = _by_place(start)
+        rank = np.empty(len(order), np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        sorted_graph = Neighbors(rank[graph.rows[order]], graph.similarities[order])
+        layout = np.empty_like(start)
+        layout[order] = optimize(
+            affinities(sorted_graph, perplexity), start[order], [(1, self.settings.n_iter)],
+            progress=self._part(self._n_iter, total),
+        )  # fmt: skip
+        return layout
+
+    @property
+    def _phases(self) -> list[tuple[float, int]]:
+        early = (self.settings.early_exaggeration, EARLY_ITERATIONS)
+        return [early, (1, self.settings.n_iter)]
+
+    @property
+    def _n_iter(self) -> int:
+        return sum(n_iter for _, n_iter in self._phases)
+
+    def _part(self, before: int, total: int) -> Progress | None:
+        progress = self.progress
+        if progress is None:
+            return None
+        return lambda done, _total: progress(before + done, total)
 
 
 def _umap(fingerprints: FloatMatrix, neighbors: Neighbors, settings: MapSettings) -> Positions:
@@ -191,7 +264,7 @@ def _umap(fingerprints: FloatMatrix, neighbors: Neighbors, settings: MapSettings
     reducer = umap.UMAP(
         n_neighbors=n_neighbors,
         min_dist=settings.min_dist,
-        init=10 * _fitted(_pca(fingerprints)),  # the size of UMAP's own initial layouts
+        init=10 * _fitted(two_components(fingerprints)),  # the size of UMAP's own initial layouts
         random_state=settings.random_state,
         n_jobs=1,  # what a fixed random_state takes
         precomputed_knn=(rows, distances, None),
@@ -210,36 +283,16 @@ def _distances(similarities: NDArray[np.float32]) -> Positions:
 
 def _start(fingerprints: FloatMatrix, random_state: int) -> Positions:
     """Principal components, tiny, and shaken by a hundredth so that no two points coincide."""
-    components = _pca(fingerprints)
+    components = two_components(fingerprints)
     components *= 1e-4 / max(float(components[:, 0].std()), np.finfo(np.float64).tiny)
     shake = np.random.default_rng(random_state).normal(0, 1e-6, components.shape)
     return np.ascontiguousarray(components + shake)
 
 
-def _pca(fingerprints: FloatMatrix) -> Positions:
-    """Two principal components of the fingerprints brought to unit length, as cosines see them.
-
-    From the smaller of the two square matrices, ``X X^T`` or ``X^T X``. Beyond `LARGEST_SQUARE`
-    rows and columns the axes come from rows drawn by a fixed chance.
-    """
-    unit = unit_rows(fingerprints)
-    unit -= unit.mean(axis=0, dtype=np.float64).astype(np.float32)
-    n, d = unit.shape
-    sample = unit
-    if min(n, d) > LARGEST_SQUARE:
-        sample = unit[np.random.default_rng(0).choice(n, LARGEST_SQUARE, replace=False)]
-    few_rows = len(sample) < d
-    square = (sample @ sample.T if few_rows else sample.T @ sample).astype(np.float64)
-    side = len(square)
-    values, vectors = eigh(square, subset_by_index=[max(0, side - 2), side - 1])
-    axes = sample.T.astype(np.float64) @ vectors if few_rows else vectors
-    real = values > max(1e-6 * values[-1], 1e-10)  # else rounding errors, not an axis
-    axes = (axes * real / np.maximum(np.linalg.norm(axes, axis=0), 1e-30))[:, ::-1]
-    components = np.zeros((n, 2))
-    components[:, : axes.shape[1]] = unit @ axes.astype(np.float32)
-    # The sign of an axis is arbitrary; fixed, so that the same input gives the same map.
-    largest = np.abs(components).argmax(axis=0)
-    return components * np.where(components[largest, [0, 1]] < 0, -1.0, 1.0)
+def _by_place(positions: Positions) -> NDArray[np.int64]:
+    """Order points by squares of a coarse grid."""
+    cells = np.floor(256 * (_fitted(positions) + 1)).astype(np.int64)
+    return np.lexsort((positions[:, 0], cells[:, 1], cells[:, 0] // 4)).astype(np.int64)
 
 
 def _merged(neighbors: Neighbors) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

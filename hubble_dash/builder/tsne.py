@@ -1,0 +1,159 @@
+"""A neighbour graph -> a map, by t-SNE: openTSNE's optimiser with a faster gradient."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from hubble_dash.atlas import Neighbors
+from hubble_dash.builder.repulsion import Repulsion
+
+__all__ = ["NEIGHBORS_PER_PERPLEXITY", "Progress", "affinities", "optimize"]
+
+Positions: TypeAlias = NDArray[np.float64]
+Progress: TypeAlias = Callable[[int, int], None]
+
+# t-SNE takes three neighbours for one of perplexity (van der Maaten 2014, section 4.1).
+NEIGHBORS_PER_PERPLEXITY = 3
+# With fewer points, threads wait for one another longer than they work, and forces are exact enough
+# only if they are summed from point to point.
+FEW_POINTS = 1000
+ROWS_A_BLOCK = 8192
+# Steps of the search for the width of each point's Gaussian, each halving an interval.
+HALVINGS = 40
+PROGRESS_EVERY = 10
+
+
+def affinities(neighbors: Neighbors, perplexity: float) -> csr_matrix:
+    """Weigh the neighbours of each point, so that their perplexity is the one asked for.
+
+    Parameters
+    ----------
+    neighbors : Neighbors
+        Cosine similarities; the distances are those of unit vectors,
+        ``|a - b|^2 = 2 - 2 cos(a, b)``. All k are taken.
+    perplexity : float
+        Effective number of neighbours, less than k.
+
+    Returns
+    -------
+    (n, n) sparse float64 matrix
+        Symmetric, of sum 1: the joint probabilities of van der Maaten & Hinton 2008,
+        JMLR 9, 2579, section 2.
+    """
+    n, k = neighbors.rows.shape
+    weights = np.empty((n, k))
+    for start in range(0, n, ROWS_A_BLOCK):
+        block = slice(start, start + ROWS_A_BLOCK)
+        squared = np.maximum(2 - 2 * neighbors.similarities[block].astype(np.float64), 0)
+        weights[block] = _gaussian(squared, perplexity)
+    weights /= 2 * n
+    starts = np.arange(0, n * k + 1, k)
+    directed = csr_matrix(
+        (weights.reshape(-1), np.array(neighbors.rows, np.int32).reshape(-1), starts), shape=(n, n)
+    )
+    joint = directed + directed.T
+    joint.sort_indices()
+    return csr_matrix(joint)
+
+
+def optimize(
+    joint: csr_matrix,
+    start: Positions,
+    phases: list[tuple[float, int]],
+    *,
+    progress: Progress | None = None,
+) -> Positions:
+    """Move points until they lie as their affinities say.
+
+    Parameters
+    ----------
+    joint : (n, n) sparse float64 matrix
+        From `affinities`.
+    start : (n, 2) float64 array
+        Where they lie first.
+    phases : list of (float, int)
+        Exaggeration of the attraction, and iterations with it. The learning rate is n divided by
+        the exaggeration, after Belkina et al. 2019, Nature Communications 10, 5415.
+    progress : callable, optional
+        Called with the iterations done and all iterations.
+
+    Returns
+    -------
+    (n, 2) float64 array
+    """
+    import openTSNE
+
+    n_jobs = (os.cpu_count() or 1) if len(start) >= FEW_POINTS else 1
+    total = sum(n_iter for _, n_iter in phases)
+    done = 0
+
+    def step(iteration: int, _error: float, _embedding: object) -> None:
+        if progress is not None:
+            progress(min(done + iteration, total), total)
+
+    embedding = openTSNE.TSNEEmbedding(
+        np.array(start, np.float64, order="C"),
+        openTSNE.affinity.PrecomputedAffinities(joint, normalize=False),
+        negative_gradient_method=_Gradient(n_jobs) if len(start) >= FEW_POINTS else "bh",
+        n_jobs=n_jobs,
+        callbacks=step if progress is not None else None,
+        callbacks_every_iters=PROGRESS_EVERY,
+    )
+    for exaggeration, n_iter in phases:
+        embedding.optimize(
+            n_iter, inplace=True, exaggeration=exaggeration, momentum=0.8, max_step_norm=5
+        )
+        done += n_iter
+    if progress is not None:
+        progress(total, total)
+    return np.array(embedding, np.float64)
+
+
+class _Gradient:
+    """The gradient of t-SNE's divergence, in the form in which openTSNE asks for it."""
+
+    def __init__(self, n_jobs: int) -> None:
+        self.n_jobs, self.repulsion = n_jobs, Repulsion(n_jobs=n_jobs)
+
+    def __call__(
+        self,
+        embedding: Positions,
+        P: csr_matrix,
+        *,
+        should_eval_error: bool = False,
+        **_: Any,
+    ) -> tuple[float, Positions]:
+        from openTSNE import _tsne
+
+        points = np.asarray(embedding)
+        gradient, normalization = self.repulsion(points)
+        gradient /= -normalization
+        # Adds the attraction in place.
+        total, error = _tsne.estimate_positive_gradient_nn(
+            P.indices, P.indptr, P.data, points, points, gradient, 1.0,
+            num_threads=self.n_jobs, should_eval_error=should_eval_error,
+        )[:2]  # fmt: skip
+        return error + total * np.log(normalization), gradient
+
+
+def _gaussian(squared: NDArray[np.float64], perplexity: float) -> NDArray[np.float64]:
+    """Give each row of squared distances weights of sum 1 and of this perplexity."""
+    squared = squared - squared.min(axis=1, keepdims=True)
+    scale = np.maximum(squared.mean(axis=1), np.finfo(np.float64).tiny)
+    low, high = np.full(len(squared), -30.0), np.full(len(squared), 30.0)
+    weights = squared
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        precision = np.exp(middle) / scale
+        weights = np.exp(-squared * precision[:, np.newaxis])
+        weights /= weights.sum(axis=1, keepdims=True)
+        entropy = -(weights * np.log(np.maximum(weights, 1e-300))).sum(axis=1)
+        wide = entropy > np.log(perplexity)
+        low, high = np.where(wide, middle, low), np.where(wide, high, middle)
+    return weights
