@@ -124,7 +124,7 @@ class CutoutWriter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._sheets.__exit__(kind, error, traceback)
+        self._sheets.stop()
         self.raw.close()
 
     def add_image(self, row: dict[str, Any], preview: Preview) -> None:

@@ -116,24 +116,27 @@ class Streaming:
         ValueError
             If there is no such column to centre by.
         """
+        for one in self._given:
+            one.expect(self.settings.cutouts, files, self.catalog)
+        with self.writer:
+            self._take_up()
+            if not self._start["complete"]:
+                self._stream(files, sizes, progress=progress)
+
+    def _stream(self, files: Sequence[Path], sizes: Sequence[int], *, progress: bool) -> None:
         with (
-            self.writer,
             tqdm(desc="cutouts", unit=" cutouts", initial=self.part.n, disable=not progress) as bar,
             closing(self._cutter()) as cutter,
             closing(self._shown(cutter, files, sizes)) as shown,
             # Reading and cutting run in threads, some batches ahead of the network.
             closing(self.network.stream(shown, n_expected=lambda: self._n_expected)) as batches,
         ):
-            for one in self._given:
-                one.expect(self.settings.cutouts, files, self.catalog)
-            self._take_up()
-            if not self._start["complete"]:
-                for batch in batches:
-                    self.writer.describe(batch)
-                    bar.total = max(self._n_expected, bar.n)
-                    bar.update(len(batch.fingerprints))
-                self._finish(len(files))
+            for batch in batches:
+                self.writer.describe(batch)
+                bar.total = max(self._n_expected, bar.n)
+                bar.update(len(batch.fingerprints))
             bar.total = bar.n
+        self._finish(len(files))
 
     def _finish(self, n_files: int) -> None:
         made = self.made

@@ -102,7 +102,7 @@ class SheetWriter:
     ) -> None:
         if kind is None:
             self.close()
-        self._threads.shutdown(cancel_futures=True)
+        self.stop()
 
     def add(self, thumbnail: NDArray[np.uint8]) -> None:
         """Put the next thumbnail in its slot.
@@ -148,6 +148,10 @@ class SheetWriter:
             self._waiting.popleft().result()
         self._threads.shutdown()
         return -(-self._n // self.layout.per_sheet)
+
+    def stop(self) -> None:
+        """Write no more, not even what waits."""
+        self._threads.shutdown(cancel_futures=True)
 
     def _submit(self, n_thumbnails: int) -> None:
         while len(self._waiting) >= WAITING * self._n_threads:
