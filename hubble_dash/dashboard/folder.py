@@ -13,18 +13,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
-import numpy as np
 from tqdm import tqdm
 
 from hubble_dash.atlas import Atlas
 from hubble_dash.dashboard.colors import PALETTE, ColorColumn
-from hubble_dash.dashboard.encoding import Payload, column, piece_text
+from hubble_dash.dashboard.encoding import Payload, piece_text
 from hubble_dash.dashboard.evaluation_view import read_evaluation
 from hubble_dash.dashboard.page import make_page
 from hubble_dash.dashboard.pieces import Pieces
 from hubble_dash.dashboard.point_colors import category_colors, own_colors, shares
-from hubble_dash.dashboard.pyramid import FEW_POINTS, TILE, Pyramid, Square, Tiles
+from hubble_dash.dashboard.pyramid import FEW_POINTS, Pyramid, Square, Tiles
 from hubble_dash.dashboard.sheets import write_sheets
+from hubble_dash.dashboard.sky_tiles import SKY_SQUARE, pyramid_entry, sky_pyramid, tile_number
 from hubble_dash.dashboard.standalone import standalone_html
 from hubble_dash.errors import ExportError
 
@@ -35,8 +35,6 @@ Step: TypeAlias = Callable[[], object]
 FORMAT = "hubble-dash report"
 MARKER = "hubble-dash-report.json"
 CONTENT = {"index.html", "data", "thumbnails", "tiles", "sky-tiles", MARKER}
-# All of the plane that the sky is projected to.
-SKY = (-2 * 2**0.5, 2 * 2**0.5, -(2**0.5), 2**0.5)
 
 
 def write_folder(
@@ -188,23 +186,21 @@ def _write_map_tiles(pieces: Pieces, index: Payload, folder: Path, progress: boo
         for name, paint in painters.items():
             present = _write_tiles(paint(), pyramid.levels, folder / name, bar.update)
     return {
-        **_pyramid_entry(pyramid.levels, present, square),
+        **pyramid_entry(pyramid.levels, present, square),
         "colors": ["count", "own", *range(len(pieces.colors))],
     }
 
 
 def _write_sky_tiles(pieces: Pieces, folder: Path, progress: bool) -> Payload:
     """Write a pyramid of the sky, of counts; say what is there."""
-    square = Square.around(SKY)
-    x, y = (values[pieces.sky_order] for values in pieces.sky)
-    pyramid = Pyramid(x, y, square)
+    pyramid = sky_pyramid(pieces)
     with tqdm(
         desc="tiles of the sky", total=pyramid.n_blocks, unit=" blocks", disable=not progress
     ) as bar:
         present = _write_tiles(
             pyramid.counts(PALETTE["density"]), pyramid.levels, folder, bar.update
         )
-    return _pyramid_entry(pyramid.levels, present, square)
+    return pyramid_entry(pyramid.levels, present, SKY_SQUARE)
 
 
 def _painted(pyramid: Pyramid, color: ColorColumn) -> Iterator[Tiles]:
@@ -220,20 +216,11 @@ def _write_tiles(blocks: Iterator[Tiles], levels: int, folder: Path, step: Step)
         (folder / str(level)).mkdir(parents=True)
     for tiles in blocks:
         for name, png in tiles.items():
-            z, x, y = map(int, name.split("/"))
+            z, x, y = name.split("/")
             (folder / f"{z}/{x}-{y}.png").write_bytes(png)
-            present.append((4**z - 1) // 3 + y * 2**z + x)
+            present.append(tile_number(name))
         step()
     return present
-
-
-def _pyramid_entry(levels: int, present: list[int], square: Square) -> Payload:
-    return {
-        "size": TILE,
-        "levels": levels,
-        "present": column(np.sort(present), "int32"),
-        "extent": square.extent,
-    }
 
 
 def _move(part: Path, final: Path) -> None:

@@ -96,6 +96,8 @@ class Pyramid:
         The points, inside `square`.
     square : Square
         What the pyramid covers.
+    least_reach : int
+        Least radius of a point's dot, in pixels; dots are larger where points are few.
 
     Attributes
     ----------
@@ -111,7 +113,7 @@ class Pyramid:
         If a point lies outside the square, or nowhere.
     """
 
-    def __init__(self, x: ArrayLike, y: ArrayLike, square: Square) -> None:
+    def __init__(self, x: ArrayLike, y: ArrayLike, square: Square, *, least_reach: int = 0) -> None:
         across = (np.asarray(x, np.float64) - square.left) / square.side
         down = (square.top - np.asarray(y, np.float64)) / square.side
         if not (((across >= 0) & (across < 1)).all() and ((down >= 0) & (down < 1)).all()):
@@ -120,7 +122,7 @@ class Pyramid:
         self._order = np.argsort(down, kind="stable")
         self._across, self._down = across[self._order], down[self._order]
         self.levels = _n_levels(self._across, self._down)
-        self._reach = [self._spread_by(level) for level in range(self.levels)]
+        self._reach = [max(least_reach, self._spread_by(z)) for z in range(self.levels)]
         self._shades = []
         self.n_blocks = 0
         for level in range(self.levels):
@@ -219,9 +221,10 @@ class Pyramid:
 
     def _spread_by(self, level: int) -> int:
         """Give the radius of a point's dot: larger where few pixels of the area in use are hit."""
-        area = self._n_pixels(512) * 4.0 ** (level - 1)
-        covered = self._n_pixels(TILE * 2**level) / max(1.0, area)
-        return 0 if covered > 0.25 else 1 if covered > 0.02 else 2
+        width = TILE * 2**level
+        # In use are the blocks of 8 x 8 pixels that have a point.
+        covered = self._n_pixels(width) / max(1, 64 * self._n_pixels(width // 8))
+        return 0 if covered > 0.4 else 1 if covered > 0.02 else 2
 
     def _n_pixels(self, width: int) -> int:
         """Count the pixels that have a point, of a picture of that width."""

@@ -70,10 +70,23 @@ class ThumbnailHandler(_DataHandler):
         await self.answer("image/webp", lambda: shared_by_key(key).crops.webp(int(row)))
 
 
+class SkyTileHandler(_DataHandler):
+    """Answers ``sky-tiles/<z>/<x>-<y>.png``."""
+
+    @authenticated
+    async def get(self, key: str, z: str, x: str, y: str) -> None:
+        """Answer with a tile of the sky."""
+        await self.answer("image/png", lambda: shared_by_key(key).sky_tiles[f"{z}/{x}/{y}"])
+
+
 # Wherever the page stands, below a prefix or with a slash at its end, its relative addresses fit.
 _PATTERNS = [
     (rf".*/{ROUTE}/([0-9a-f]{{16}})/data/([a-z-]{{1,20}})/([0-9]{{1,9}})\.js", PieceHandler),
     (rf".*/{ROUTE}/([0-9a-f]{{16}})/thumbnails/([0-9]{{1,9}})\.webp", ThumbnailHandler),
+    (
+        rf".*/{ROUTE}/([0-9a-f]{{16}})/sky-tiles/([0-9])/([0-9]{{1,3}})-([0-9]{{1,3}})\.png",
+        SkyTileHandler,
+    ),
 ]
 
 

@@ -11,10 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas import Atlas
+from hubble_dash.dashboard.colors import PALETTE
 from hubble_dash.dashboard.crops import Crops
 from hubble_dash.dashboard.density import Density, View
 from hubble_dash.dashboard.encoding import Payload, piece_text
 from hubble_dash.dashboard.pieces import Pieces
+from hubble_dash.dashboard.pyramid import FEW_POINTS
+from hubble_dash.dashboard.sky_tiles import SKY_SQUARE, pyramid_entry, sky_pyramid, tile_number
 
 __all__ = ["ROUTE", "WORKERS", "Shared", "share", "shared_by_key"]
 
@@ -66,8 +69,14 @@ class Shared:
     def index(self) -> Payload:
         """What the page knows at its start, without the title."""
         layout = self.atlas.sheet_layout
+        sky: Payload = {}
+        if self.sky_tiles:
+            present = [tile_number(name) for name in self.sky_tiles]
+            levels = 1 + max(int(name.partition("/")[0]) for name in self.sky_tiles)
+            sky["sky_tiles"] = pyramid_entry(levels, present, SKY_SQUARE)
         return {
             **self.pieces.index(),
+            **sky,
             "base": f"{ROUTE}/{self.key}/",
             "live": True,
             "thumbnails": {
@@ -75,6 +84,14 @@ class Shared:
                 "url": "thumbnails/{piece}.webp",
             },
         }  # fmt: skip
+
+    @cached_property
+    def sky_tiles(self) -> dict[str, bytes]:
+        """The tiles of the sky, PNG by ``z/x/y``; none where the page draws all its points."""
+        if len(self.pieces.sky_order) <= FEW_POINTS:
+            return {}
+        blocks = sky_pyramid(self.pieces).counts(PALETTE["density"])
+        return {name: png for tiles in blocks for name, png in tiles.items()}
 
     def prepare(self, *, progress: bool = False) -> None:
         """Do once what takes long: read the colours of all thumbnails, let the density be compiled.
