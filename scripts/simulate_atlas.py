@@ -114,6 +114,7 @@ def simulate_atlas(
     part.mkdir(parents=True)
     try:
         thumbnails.write_sheets(part / "sheets", progress=progress)
+        np.save(part / "colors.npy", thumbnails.colors())
         images = image_table(thumbnails.write_previews(part / "previews"), n, seed=seed)
         images.drop(columns=["centre_ra", "centre_dec"]).to_parquet(part / "images.parquet")
         structure = simulate_structure(thumbnails.look(), k=k, seed=seed)

@@ -68,6 +68,8 @@ def test_rows_show_their_own_real_thumbnail(simulated: Atlas, atlas: Atlas) -> N
     for row in (0, 215, 216, 4000, 4351, 4352, N - 1):
         errors = np.abs(all_shown - thumbnail(simulated, row)[::4, ::4]).mean(axis=(1, 2, 3))
         assert int(np.argmin(errors)) == row % pictures.CYCLE
+        assert simulated.colors is not None
+        assert np.abs(simulated.colors[row] - thumbnail(simulated, row).mean(axis=(0, 1))).max() < 4
     # In the first round they are those of the real atlas as they are.
     assert np.abs(shown.pixels(3) - thumbnail(atlas, int(shown.base[3]))).max() == 0
 

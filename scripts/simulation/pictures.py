@@ -90,6 +90,12 @@ class Thumbnails:
         picture = picture[:, ::-1] if turn >= 4 else picture
         return (picture * 0.9**dimmer).astype(np.uint8)
 
+    def colors(self) -> Pixels:
+        """Give the mean colour of each thumbnail, (n, 3)."""
+        used = range(len(self.base))
+        means = [self.pixels(row).mean(axis=(0, 1)).round() for row in used]
+        return np.resize(np.array(means, np.uint8), (self.n, 3))
+
     def look(self) -> NDArray[np.float64]:
         """Place each row by its thumbnail's mean colour on a line from 0 to 1, (n,)."""
         colors = self.bases.reshape(len(self.bases), -1, 3).mean(axis=1)
