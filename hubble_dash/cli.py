@@ -27,6 +27,7 @@ examples:
   hubble-dash build mosaic.fits --out mosaic.atlas --cutouts window --size 224 --step 112
   hubble-dash build previews/ --out previews.atlas --catalog observations.csv
   hubble-dash export mosaic.atlas mosaic.html
+  hubble-dash export archive.atlas archive-report/
   hubble-dash serve mosaic.atlas
   hubble-dash similar mosaic.atlas --row 17
   hubble-dash demo
