@@ -18,6 +18,7 @@ BUILDER = [
     {"quiet"},
     {
         "ahead",
+        "blanks",
         "jpeg",
         "lock",
         "native",

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from hubble_dash.builder.ahead import ahead
+from hubble_dash.builder.blanks import fill_blanks
 from hubble_dash.builder.calibration import Calibrated, calibrate
 from hubble_dash.builder.checkpoints import load_model
 from hubble_dash.builder.engines import Outputs, Pictures
@@ -225,7 +226,8 @@ class Network:
                 yield np.concatenate(ready[i : i + per_batch])
 
     def _see(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return see(self._input.prepare(pixels), self._views)
+        whole = fill_blanks(pixels) if self._views.disk else pixels
+        return see(self._input.prepare(whole), self._views)
 
     def _chosen(self, features: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
         return logits.softmax(1) if self._options.features == "probabilities" else features
