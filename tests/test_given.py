@@ -328,7 +328,7 @@ def test_rows_of_a_catalogue(tmp_path: Path) -> None:
 def test_a_map_beside_a_network(
     quick_build: Callable[..., Atlas], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "project", None)
+    monkeypatch.setattr(pipeline, "lay_out", None)
     files = pictures(tmp_path / "in", 12, blank=(4,))
     places = vectors(12, 2)
     atlas = quick_build(

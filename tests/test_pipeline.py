@@ -134,9 +134,11 @@ def test_manifest_and_tables_say_where_it_comes_from(mosaic: Atlas) -> None:
     assert manifest["model"]["name"] == "tf_efficientnet_lite0"
     assert manifest["model"]["weights_source"] == "package"
     assert manifest["settings"]["inputs"] == ["mosaic.fits"]
+    assert manifest["neighbors"] == {"method": "exact"}
+    assert manifest["map"]["quality"].keys() >= {"sample"}
     assert manifest["settings"]["cutouts"]["step"] == 24
     assert (
-        (manifest["n_cutouts"], manifest["n_features"]) == mosaic.fingerprints.shape == (48, 1280)
+        (manifest["n_cutouts"], manifest["n_features"]) == mosaic.fingerprints.shape == (48, 1392)
     )
     image = mosaic.images.iloc[0]
     assert (image["nx"], image["ny"], image["origin"]) == (210, 150, "lower")
@@ -306,7 +308,7 @@ def test_resnet50_from_a_file(tmp_path: Path) -> None:
         weights=path,
         progress=False,
     )
-    assert atlas.fingerprints.shape == (3, 2048)
+    assert atlas.fingerprints.shape == (3, 2048 + 1024)
     model = atlas.manifest["model"]
     assert model["weights_sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert (model["name"], model["weights"], model["weights_source"]) == (
@@ -419,8 +421,8 @@ def test_names_and_keys_that_no_table_can_hold(quick_build: QuickBuild, tmp_path
     [
         (cutting, "make_preview"),
         (cutting, "keep"),
-        (pipeline, "find_neighbors"),
-        (pipeline, "project"),
+        (pipeline, "search_neighbors"),
+        (pipeline, "lay_out"),
         (pipeline, "seal"),
     ],
 )
@@ -462,7 +464,7 @@ def test_an_old_atlas_is_replaced_only_when_asked_and_whole(
             quick_build(files, out)
     assert unchanged()
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "project", None)
+        patch.setattr(pipeline, "lay_out", None)
         with pytest.raises(TypeError):
             quick_build(files, out, overwrite=True)
     assert unchanged()

@@ -101,7 +101,7 @@ def settings_of(case: str, folder: Path) -> dict[str, Any]:
         lines = [f"p{i}.{'jpg' if i % 2 else 'png'},{i}.5,{'x' if i > 4 else ''}" for i in range(9)]
         (folder / "c.csv").write_text("\n".join(["path,z,name", *lines]))
         return {"catalog": folder / "c.csv", "center_by": "name"}
-    return {"quality": "fast"} if case == "centred" else {}
+    return {"quality": "fast" if case == "centred" else "plain"}
 
 
 @pytest.mark.parametrize("case", ["plain", "centred", "given", "catalogue"])
@@ -260,7 +260,7 @@ def test_a_damaged_part_is_told(
     quick_build: QuickBuild, images: list[Path], interrupted: Path
 ) -> None:
     out, settings = interrupted.with_name("x.atlas"), {"cutouts": WINDOWS, "batch_size": 4}
-    (interrupted / "atlas" / "fingerprints.npy").write_bytes(b"")
+    (interrupted / "fingerprints.raw").write_bytes(b"")
     with pytest.raises(BuildError, match="is damaged; remove"):
         quick_build(images, out, **settings)
     (interrupted / "state.json").write_text("{")
@@ -272,11 +272,12 @@ def test_a_map_that_failed_needs_no_new_fingerprints(
 ) -> None:
     out, settings = tmp_path / "x.atlas", {"cutouts": WINDOWS, "batch_size": 4}
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "project", None)
+        patch.setattr(pipeline, "lay_out", None)
         with pytest.raises(TypeError):
             quick_build(images, out, **settings)
     with monkeypatch.context() as patch:
         patch.setattr("hubble_dash.builder.cutting.open_image", None)
+        patch.setattr(pipeline, "search_neighbors", None)
         atlas = quick_build(images, out, **settings)
     assert contents(atlas) == contents(
         quick_build(images, tmp_path / "new" / "x.atlas", **settings)

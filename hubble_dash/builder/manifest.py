@@ -42,6 +42,8 @@ class Made:
         How many, and how many neighbours of each.
     map : dict
         The layout that was made: its method and settings, or the file that gave it.
+    neighbors : dict
+        How neighbours were found, and how many of the nearest.
     center : dict or None
         The column by whose groups fingerprints were centred, and how many there were.
     engine : dict
@@ -56,6 +58,7 @@ class Made:
     n_cutouts: int = 0
     n_neighbors: int = 0
     map: dict[str, Any] = field(default_factory=dict)
+    neighbors: dict[str, Any] = field(default_factory=dict)
     center: dict[str, Any] | None = None
     engine: dict[str, Any] = field(default_factory=dict)
 
@@ -126,6 +129,7 @@ def make_manifest(
             "neighbors": settings.neighbors,
         },
         "center": made.center,
+        "neighbors": made.neighbors,
         "map": made.map,
         "thumbnails": layout_to_dict(made.layout),
         "left_out": {

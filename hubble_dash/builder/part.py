@@ -141,6 +141,17 @@ class Part:
             return ["it has no whole shard"]
         return [*_other_values(old["settings"], plan.settings), *_other_files(files, plan.files)]
 
+    def write_report(self, name: str, shape: tuple[int, ...], report: Mapping[str, Any]) -> None:
+        """Say that arrays of the atlas are done, and how."""
+        data = json.dumps({"shape": shape, "report": report}).encode()
+        write_whole(data, self.folder / f"{name}.json", lasting=True)
+
+    def read_report(self, name: str, shape: tuple[int, ...]) -> dict[str, Any] | None:
+        """Give what `write_report` wrote; None if there is nothing of that shape."""
+        path = self.folder / f"{name}.json"
+        said = json.loads(path.read_bytes()) if path.exists() else {"shape": None}
+        return said["report"] if said["shape"] == list(shape) else None
+
     def clear(self) -> None:
         """Remove all but the lock."""
         for path in self.folder.iterdir():

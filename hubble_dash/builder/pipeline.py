@@ -11,13 +11,15 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 from tqdm import tqdm
 
@@ -27,10 +29,10 @@ from hubble_dash.builder.fingerprints import Network, load_network
 from hubble_dash.builder.given import Given, GivenFingerprints
 from hubble_dash.builder.inputs import catalog_of, files_of
 from hubble_dash.builder.manifest import make_manifest
-from hubble_dash.builder.neighbors import find_neighbors
+from hubble_dash.builder.neighbors import search_neighbors
 from hubble_dash.builder.overlaps import most_overlapping
 from hubble_dash.builder.part import Part, Plan, open_part
-from hubble_dash.builder.projection import project, usable_method
+from hubble_dash.builder.projection import Layout, lay_out
 from hubble_dash.builder.streaming import Streaming
 from hubble_dash.builder.weights import Weights, find_weights
 from hubble_dash.config import BuildSettings
@@ -105,7 +107,7 @@ def build(
         network = _network(chosen, source, part)
         stream = Streaming(chosen, network, positions, catalog, part)
         stream.run(files, plan.sizes, progress=progress)
-        _End(stream, positions, progress=progress).lay_out()
+        _End(stream, positions, progress=progress).make()
         # The name of "." is that of the folder it stands for.
         names = [Path(one).name or Path(one).resolve().name for one in given]
         name = out.name.removesuffix(".atlas")
@@ -166,7 +168,7 @@ class _End:
         self.settings, self.part, self.made = stream.settings, stream.part, stream.made
         self.stream, self.positions, self.progress = stream, positions, progress
 
-    def lay_out(self) -> None:
+    def make(self) -> None:
         """Write the tables, find neighbours, lay out the map."""
         made, folder = self.made, self.part.atlas
         assert self.part.state is not None
@@ -179,16 +181,14 @@ class _End:
         groups = self._group(boxes["image"].to_numpy())
         fingerprints = self.stream.writer.raw.finish(len(boxes), groups)
         made.n_cutouts, made.n_neighbors = len(boxes), self._depth(boxes)
-        neighbors = find_neighbors(fingerprints, k=made.n_neighbors)
-        np.save(folder / "neighbors.npy", neighbors.rows)
-        np.save(folder / "similarities.npy", neighbors.similarities)
+        neighbors = self._find_neighbors(fingerprints)
         if self.positions is not None:
             made.map = {"method": "given", **self.positions.describe()}
             positions = self.positions.positions()
         else:
-            made.map = asdict(self.settings.map)
-            made.map["method"] = usable_method(neighbors, self.settings.map)
-            positions = self._project(fingerprints, neighbors)
+            layout = self._lay_out(fingerprints, neighbors)
+            made.map = {**asdict(self.settings.map), **layout.report}
+            positions = layout.positions
         np.save(folder / "positions.npy", positions)
 
     def _group(self, images: NDArray[np.int32]) -> NDArray[np.int64] | None:
@@ -201,17 +201,28 @@ class _End:
         self.made.center = {"by": self.stream.groups.column, "n_groups": len(np.unique(codes))}
         return codes
 
-    def _project(
-        self, fingerprints: NDArray[np.float16], neighbors: Neighbors
-    ) -> NDArray[np.float32]:
-        silent = not self.progress or self.made.map["method"] != "tsne"
-        with tqdm(desc="map", unit=" iterations", disable=silent) as bar:
+    def _find_neighbors(self, fingerprints: NDArray[np.float16]) -> Neighbors:
+        """Write the neighbours of each cutout, unless an interrupted build has done so."""
+        shape, folder = (len(fingerprints), self.made.n_neighbors), self.part.atlas
+        report = self.part.read_report("neighbors", shape)
+        out = Neighbors(
+            _array(folder / "neighbors.npy", np.dtype(np.int32), shape, new=report is None),
+            _array(folder / "similarities.npy", np.dtype(np.float32), shape, new=report is None),
+        )
+        if report is None:
+            with _bar("neighbours", " cutouts", shown=self.progress) as show:
+                report = search_neighbors(fingerprints, k=shape[1], out=out, progress=show).report
+            for array in (out.rows, out.similarities):
+                if isinstance(array, np.memmap):
+                    array.flush()
+            self.part.write_report("neighbors", shape, report)
+        self.made.neighbors = report
+        return out
 
-            def show(done: int, total: int) -> None:
-                bar.total = total
-                bar.update(done - bar.n)
-
-            return project(fingerprints, neighbors, self.settings.map, progress=show)
+    def _lay_out(self, fingerprints: NDArray[np.float16], neighbors: Neighbors) -> Layout:
+        settings = self.settings.map
+        with _bar("map", " iterations", shown=self.progress and settings.method == "tsne") as show:
+            return lay_out(fingerprints, neighbors, settings, progress=show)
 
     def _depth(self, cutouts: pd.DataFrame) -> int:
         """Count the neighbours to keep: for the map, and for nine that do not overlap."""
@@ -221,3 +232,25 @@ class _End:
             min(most_overlapping(cutouts), MAX_OVERLAPS) + SHOWN,
         )
         return min(wanted, len(cutouts) - 1)
+
+
+def _array(path: Path, kind: np.dtype[Any], shape: tuple[int, int], *, new: bool) -> NDArray[Any]:
+    """Map a .npy file; an empty array cannot be mapped."""
+    if not new:
+        kept: NDArray[Any] = np.load(path, mmap_mode="r" if 0 not in shape else None)
+        return kept
+    if 0 in shape:
+        np.save(path, np.empty(shape, kind))
+        return np.empty(shape, kind)
+    return open_memmap(path, mode="w+", dtype=kind, shape=shape)
+
+
+@contextmanager
+def _bar(what: str, unit: str, *, shown: bool) -> Iterator[Callable[[int, int], None]]:
+    with tqdm(desc=what, unit=unit, disable=not shown) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield show

@@ -116,9 +116,9 @@ class Streaming:
         ValueError
             If there is no such column to centre by.
         """
-        for one in self._given:
-            one.expect(self.settings.cutouts, files, self.catalog)
         with self.writer:
+            for one in self._given:
+                one.expect(self.settings.cutouts, files, self.catalog)
             self._take_up()
             if not self._start["complete"]:
                 self._stream(files, sizes, progress=progress)
@@ -243,8 +243,8 @@ class Streaming:
 
 
 def _is_centered(settings: BuildSettings) -> bool:
-    if settings.center_by is not None:
-        return True
+    if settings.center_by is not None or settings.fingerprints is not None:
+        return settings.center_by is not None
     return settings.features == "pooled" and settings.quality != "plain"
 
 
