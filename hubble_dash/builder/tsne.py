@@ -1,10 +1,10 @@
-"""A neighbour graph -> a map, by t-SNE: openTSNE's optimiser with a faster gradient."""
+"""A neighbour graph -> a map, by t-SNE: openTSNE's descent with a faster gradient."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,8 @@ FEW_POINTS = 1000
 ROWS_A_BLOCK = 8192
 # Steps of the search for the width of each point's Gaussian, each halving an interval.
 HALVINGS = 40
-PROGRESS_EVERY = 10
+# openTSNE's, of the descent.
+MOMENTUM, LEAST_GAIN, LONGEST_STEP = 0.8, 0.01, 5.0
 
 
 def affinities(neighbors: Neighbors, perplexity: float) -> csr_matrix:
@@ -71,6 +72,8 @@ def optimize(
 ) -> Positions:
     """Move points until they lie as their affinities say.
 
+    Gradient descent with momentum and a gain for each coordinate, with the constants of openTSNE.
+
     Parameters
     ----------
     joint : (n, n) sparse float64 matrix
@@ -87,59 +90,64 @@ def optimize(
     -------
     (n, 2) float64 array
     """
-    import openTSNE
-
-    n_jobs = (os.cpu_count() or 1) if len(start) >= FEW_POINTS else 1
-    total = sum(n_iter for _, n_iter in phases)
-    done = 0
-
-    def step(iteration: int, _error: float, _embedding: object) -> None:
-        if progress is not None:
-            progress(min(done + iteration, total), total)
-
-    embedding = openTSNE.TSNEEmbedding(
-        np.array(start, np.float64, order="C"),
-        openTSNE.affinity.PrecomputedAffinities(joint, normalize=False),
-        negative_gradient_method=_Gradient(n_jobs) if len(start) >= FEW_POINTS else "bh",
-        n_jobs=n_jobs,
-        callbacks=step if progress is not None else None,
-        callbacks_every_iters=PROGRESS_EVERY,
-    )
+    gradient = _Gradient(joint)
+    points = np.array(start, np.float64, order="C")
+    step, gains = np.zeros_like(points), np.ones_like(points)
+    total, done = sum(n_iter for _, n_iter in phases), 0
     for exaggeration, n_iter in phases:
-        embedding.optimize(
-            n_iter, inplace=True, exaggeration=exaggeration, momentum=0.8, max_step_norm=5
-        )
-        done += n_iter
-    if progress is not None:
-        progress(total, total)
-    return np.array(embedding, np.float64)
+        learning_rate = len(points) / exaggeration
+        for _ in range(n_iter):
+            slope = gradient(points, exaggeration)
+            same_way = np.signbit(step) == np.signbit(slope)
+            gains = np.where(same_way, gains * 0.8 + LEAST_GAIN, gains + 0.2)
+            slope *= gains
+            slope *= learning_rate
+            step *= MOMENTUM
+            step -= slope
+            lengths = np.sqrt(np.einsum("ij,ij->i", step, step))
+            step *= (LONGEST_STEP / np.maximum(lengths, LONGEST_STEP))[:, np.newaxis]
+            points += step
+            points -= points.mean(axis=0)
+            done += 1
+            if progress is not None:
+                progress(done, total)
+    return points
 
 
 class _Gradient:
-    """The gradient of t-SNE's divergence, in the form in which openTSNE asks for it."""
+    """The gradient of t-SNE's divergence.
 
-    def __init__(self, n_jobs: int) -> None:
-        self.n_jobs, self.repulsion = n_jobs, Repulsion(n_jobs=n_jobs)
+    The attraction is openTSNE's. So is, of few points, the repulsion: summed from point to point.
+    """
 
-    def __call__(
-        self,
-        embedding: Positions,
-        P: csr_matrix,
-        *,
-        should_eval_error: bool = False,
-        **_: Any,
-    ) -> tuple[float, Positions]:
+    def __init__(self, joint: csr_matrix) -> None:
+        self.joint = joint
+        self.few = joint.shape[0] < FEW_POINTS
+        self.n_jobs = 1 if self.few else os.cpu_count() or 1
+        self.repulsion = Repulsion(n_jobs=self.n_jobs)
+
+    def __call__(self, points: Positions, exaggeration: float) -> Positions:
+        """Give the gradient, (n, 2), with the attraction so many times as strong."""
         from openTSNE import _tsne
+        from openTSNE.quad_tree import QuadTree
 
-        points = np.asarray(embedding)
-        gradient, normalization = self.repulsion(points)
-        gradient /= -normalization
+        gradient: Positions
+        if self.few:
+            gradient = np.zeros_like(points)
+            _tsne.estimate_negative_gradient_bh(
+                QuadTree(points), points, gradient, theta=0.5, dof=1.0, num_threads=1
+            )
+        else:
+            gradient, normalization = self.repulsion(points)
+            gradient /= -normalization
+        gradient /= exaggeration
         # Adds the attraction in place.
-        total, error = _tsne.estimate_positive_gradient_nn(
-            P.indices, P.indptr, P.data, points, points, gradient, 1.0,
-            num_threads=self.n_jobs, should_eval_error=should_eval_error,
-        )[:2]  # fmt: skip
-        return error + total * np.log(normalization), gradient
+        _tsne.estimate_positive_gradient_nn(
+            self.joint.indices, self.joint.indptr, self.joint.data, points, points, gradient,
+            1.0, num_threads=self.n_jobs,
+        )  # fmt: skip
+        gradient *= exaggeration
+        return gradient
 
 
 def _gaussian(squared: NDArray[np.float64], perplexity: float) -> NDArray[np.float64]:

@@ -1,0 +1,143 @@
+"""Neighbours and map, ours against scikit-learn's: seconds and faithfulness, in one run.
+
+scikit-learn: brute-force neighbours by cosine, then TSNE(init="pca") with its own settings, on the
+same fingerprints at unit length. Seconds of the processor, all threads together, stand in brackets:
+they hardly change when other work slows the machine. Without --fingerprints, windows of the Hubble
+eXtreme Deep Field (or of --images) go through EfficientNet-Lite0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import skimage.data
+from benchmarks import environment
+from numpy.typing import NDArray
+from sklearn.manifold import TSNE
+from sklearn.neighbors import NearestNeighbors
+
+from hubble_dash.atlas import Neighbors
+from hubble_dash.builder.fingerprints import load_network
+from hubble_dash.builder.images import Box, Image, open_image
+from hubble_dash.builder.map_quality import map_quality
+from hubble_dash.builder.neighbors import Searched, find_neighbors, search_neighbors, unit_rows
+from hubble_dash.builder.projection import Layout, lay_out
+from hubble_dash.builder.stretch import Display
+from hubble_dash.builder.weights import find_weights
+from hubble_dash.config import MapSettings, Stretch
+
+SIZE = 96
+DEPTH = 100
+
+
+class Took(NamedTuple):
+    """Seconds by the clock and of the processor."""
+
+    wall: float
+    cpu: float
+
+    def __str__(self) -> str:
+        return f"{self.wall:.1f} ({self.cpu:.1f})"
+
+    def __add__(self, other: Took) -> Took:  # type: ignore[override]
+        return Took(self.wall + other.wall, self.cpu + other.cpu)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-n", type=int, nargs="+", default=[20_000], help="cutouts (%(default)s)")
+    parser.add_argument("--fingerprints", type=Path, help=".npy, (m, d); the first n are taken")
+    parser.add_argument("--images", type=Path, nargs="+", help="whose windows are taken")
+    parser.add_argument("--ours-only", action="store_true", help="leave scikit-learn out")
+
+
+def run(options: argparse.Namespace) -> None:
+    print(f"{environment.describe()}\n")
+    vectors = _vectors(options, max(options.n))
+    for n in options.n:
+        if n > len(vectors):
+            raise SystemExit(f"there are {len(vectors):,} fingerprints; -n {n} is too many")
+        _compare(vectors[:n], options.ours_only)
+
+
+def _compare(vectors: NDArray[Any], ours_only: bool) -> None:
+    print(f"## {len(vectors):,} x {vectors.shape[1]}\n")
+    searched, search = _timed(lambda: search_neighbors(vectors, k=DEPTH))
+    layout, draw = _timed(lambda: _laid_out(vectors, searched))
+    print(f"Ours: {searched.report}, {layout.report}\n")
+    if ours_only:
+        print(f"neighbours {search} s, map {draw} s, together {search + draw} s\n")
+        return
+    whole = np.asarray(vectors, np.float32)
+    _, their_search = _timed(lambda: _scikit_learn_neighbors(whole))
+    # Brought to unit length, so that its distances order as cosines do.
+    unit = unit_rows(whole)
+    theirs, their_draw = _timed(
+        lambda: TSNE(init="pca", random_state=0, n_jobs=-1).fit_transform(unit)
+    )
+    print("| | scikit-learn | ours | ratio |\n|---|---|---|---|")
+    for name, they, we in (
+        ("neighbours, s", their_search, search),
+        ("map, s", their_draw, draw),
+        ("together, s", their_search + their_draw, search + draw),
+    ):
+        print(f"| {name} | {they} | {we} | {they.wall / we.wall:.2f} ({they.cpu / we.cpu:.2f}) |")
+    exact = searched.neighbors
+    if searched.report["method"] != "exact":
+        exact = find_neighbors(whole, k=10)
+    for name in ("neighbors_kept_at_10", "trustworthiness_at_10"):
+        they, we = (_quality(vectors, exact, p)[name] for p in (theirs, layout.positions))
+        print(f"| {name.replace('_', ' ')} | {they:.4f} | {we:.4f} | {we - they:+.4f} |")
+    print()
+
+
+def _laid_out(vectors: NDArray[Any], searched: Searched) -> Layout:
+    return lay_out(vectors, searched.neighbors, MapSettings())
+
+
+def _quality(
+    vectors: NDArray[Any], neighbors: Neighbors, positions: NDArray[Any]
+) -> dict[str, float | int]:
+    return map_quality(vectors, neighbors, positions, n_sample=5000)
+
+
+def _scikit_learn_neighbors(vectors: NDArray[np.float32]) -> object:
+    search = NearestNeighbors(n_neighbors=DEPTH, metric="cosine", algorithm="brute", n_jobs=-1)
+    return search.fit(vectors).kneighbors()
+
+
+def _vectors(options: argparse.Namespace, n: int) -> NDArray[Any]:
+    if options.fingerprints is not None:
+        given: NDArray[Any] = np.load(options.fingerprints, mmap_mode="r")
+        return given
+    images = [open_image(path) for path in options.images or ()]
+    images = images or [Image.from_array(skimage.data.hubble_deep_field())]
+    network = load_network(find_weights("tf_efficientnet_lite0"), device="cpu")
+    windows = _windows([Display(image, Stretch()) for image in images], n)
+    batches = network.stream(windows, n_expected=lambda: n)
+    return np.concatenate([batch.fingerprints for batch in batches])
+
+
+def _windows(images: list[Display], n: int) -> Iterator[NDArray[np.uint8]]:
+    """Cut about n windows, spread over all images by their area."""
+    area = sum((image.shape[0] - SIZE) * (image.shape[1] - SIZE) for image in images)
+    step = max(1, int(np.sqrt(area / n)) - 1)
+    corners = [
+        (image, x, y)
+        for image in images
+        for y in range(0, image.shape[0] - SIZE + 1, step)
+        for x in range(0, image.shape[1] - SIZE + 1, step)
+    ]
+    for i in np.linspace(0, len(corners) - 1, min(n, len(corners))).round().astype(int):
+        image, x, y = corners[i]
+        yield image.read(Box(x, x + SIZE, y, y + SIZE))[0]
+
+
+def _timed(call: Callable[[], Any]) -> tuple[Any, Took]:
+    begin, cpu = time.perf_counter(), time.process_time()
+    result = call()
+    return result, Took(time.perf_counter() - begin, time.process_time() - cpu)
