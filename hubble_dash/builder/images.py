@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.builder.files import find_files
 from hubble_dash.builder.fits import open_fits
-from hubble_dash.builder.pictures import open_picture
+from hubble_dash.builder.pictures import SMALL, open_picture
 from hubble_dash.builder.sky import Sky
 from hubble_dash.builder.sources import ArraySource, Metadata, Opened, PixelSource
 from hubble_dash.builder.tiff import open_tiff
@@ -26,6 +26,10 @@ logger = logging.getLogger(__name__)
 
 # What may be decoded into memory at once; memory-mapped files may be larger.
 MAX_PIXELS = 1_000_000_000
+# Bytes by which formats are told apart.
+ENOUGH = 12
+_FITS = (b"SIMPLE", b"\x1f\x8b", b"BZh")
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
 class Box(NamedTuple):
@@ -74,9 +78,9 @@ class Image:
         Header keys and values.
     notes : list of str, optional
         What the user should know, e.g. why there are no positions.
-    is_shown_as_it_is : bool
-        Whether a browser shows the file itself just as it is shown here: a JPEG, not turned, gray
-        or RGB, without a colour profile.
+    jpeg : bytes, optional
+        The file itself, where it is small and a browser shows it just as it is shown here: a JPEG,
+        not turned, gray or RGB, without a colour profile.
     """
 
     def __init__(
@@ -88,10 +92,10 @@ class Image:
         sky: Sky | None = None,
         metadata: Metadata | None = None,
         notes: Sequence[str] = (),
-        is_shown_as_it_is: bool = False,
+        jpeg: bytes | None = None,
     ) -> None:
         self.path = Path(path)
-        self.is_shown_as_it_is = is_shown_as_it_is
+        self.jpeg = jpeg
         self.origin = origin
         self.sky = sky
         self.metadata: Metadata = dict(metadata or {})
@@ -273,7 +277,8 @@ def open_image(
         If there is no such file, or it is empty, damaged, too large, or no image.
     """
     path = Path(path)
-    kind = _kind(path)
+    start = _start(path)
+    kind = _kind(path, start)
     if kind == "FITS":
         opened = open_fits(
             path, hdu=hdu, plane=plane, header_keys=header_keys, max_pixels=max_pixels
@@ -281,7 +286,7 @@ def open_image(
     elif kind == "TIFF":
         opened = open_tiff(path, plane=plane, max_pixels=max_pixels)
     else:
-        opened = open_picture(path, max_pixels=max_pixels)
+        opened = open_picture(path, start, max_pixels=max_pixels)
     return _image(path, opened)
 
 
@@ -295,26 +300,31 @@ def _image(path: Path, opened: Opened) -> Image:
         sky=opened.sky,
         metadata=opened.metadata,
         notes=opened.notes,
-        is_shown_as_it_is=opened.is_shown_as_it_is,
+        jpeg=opened.jpeg,
     )
 
 
-def _kind(path: Path) -> Literal["FITS", "TIFF", "picture"]:
-    """Tell the format from the first bytes of a file."""
+def _start(path: Path) -> bytes:
+    """Read the first bytes, and all of what may be a small picture, so that it is opened once."""
     try:
         with path.open("rb") as file:
-            start = file.read(12)
+            start = file.read(ENOUGH)
+            return start + (b"" if start.startswith(_FITS + _TIFF) else file.read(SMALL))
     except FileNotFoundError:
         raise ImageError(path, "there is no such file") from None
     except OSError as err:
         raise ImageError(path, f"cannot be opened: {err.strerror or err}") from err
+
+
+def _kind(path: Path, start: bytes) -> Literal["FITS", "TIFF", "picture"]:
+    """Tell the format from the first bytes of a file."""
     if not start:
         raise ImageError(path, "the file is empty")
-    if start.startswith((b"SIMPLE", b"\x1f\x8b", b"BZh")):
+    if start.startswith(_FITS):
         return "FITS"
-    if start.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
+    if start.startswith(_TIFF):
         return "TIFF"
-    if start.startswith((b"\xff\xd8\xff", b"\x89PNG")) or (start[:4], start[8:]) == (
+    if start.startswith((b"\xff\xd8\xff", b"\x89PNG")) or (start[:4], start[8:12]) == (
         b"RIFF",
         b"WEBP",
     ):

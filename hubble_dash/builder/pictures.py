@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,31 +19,35 @@ from hubble_dash.builder.avm import sky_from_avm
 from hubble_dash.builder.sources import ArraySource, Decoded, Opened
 from hubble_dash.errors import ImageError
 
-__all__ = ["check_budget", "decode_with_pillow", "open_picture", "split_alpha"]
+__all__ = ["SMALL", "check_budget", "decode_with_pillow", "open_picture", "split_alpha"]
 
 # What Pillow raises on damaged files, whichever part is damaged.
 _DAMAGE = (OSError, EOFError, ValueError, TypeError, SyntaxError, KeyError, IndexError, MemoryError)
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
 _ORIENTATION = 0x0112
+# Files of so many bytes are read at once.
+SMALL = 4_000_000
 _bomb_limit = threading.Lock()
 
 
-def open_picture(path: Path, *, max_pixels: int) -> Opened:
-    """Open a JPEG, PNG or WebP file; parameters and errors as of `open_image`."""
+def open_picture(path: Path, start: bytes, *, max_pixels: int) -> Opened:
+    """Open a JPEG, PNG or WebP file; parameters and errors as of `open_image`.
+
+    Its first bytes, `start`, are all of it if they are no more than `SMALL`; a small picture is
+    then neither opened again nor its header read twice.
+    """
+    data = start if len(start) <= SMALL else None
     try:
-        with _open(path) as picture:
+        picture = _open(path if data is None else io.BytesIO(data))
+        try:
             check_budget(path, picture.width, picture.height, max_pixels)
             orientation = picture.getexif().get(_ORIENTATION, 1)
             xmp = picture.info.get("xmp", b"")
             bands, mode = len(picture.getbands()), picture.mode
             nx, ny = picture.size
-            # Browsers heed colour profiles, and nothing here does.
-            is_plain_jpeg = (
-                picture.format == "JPEG"
-                and mode in ("L", "RGB")
-                and orientation not in range(2, 9)
-                and "icc_profile" not in picture.info
-            )
+        finally:
+            if data is None:
+                picture.close()
     except _DAMAGE as err:
         raise ImageError(path, f"is damaged: {err}") from err
     if orientation in (5, 6, 7, 8):
@@ -51,19 +56,22 @@ def open_picture(path: Path, *, max_pixels: int) -> Opened:
     sky, notes = sky_from_avm(
         xmp.encode() if isinstance(xmp, str) else xmp, (ny, nx), is_turned=is_turned
     )
-    if _is_deep_png(path):
+    if _is_deep_png(start):
         n_channels = 1 if bands < 3 and mode != "P" else 3
         source = ArraySource(
             lambda: _decode_deep_png(path), shape=(ny, nx), n_channels=n_channels, is_flux=True
         )
     else:
         source = ArraySource(
-            lambda: decode_with_pillow(path),
+            lambda: decode_with_pillow(path) if data is None else _decoded(path, picture),
             shape=(ny, nx),
             n_channels=1 if mode in ("1", "L", "LA") else 3,
             is_flux=False,
         )
-    return Opened(source, origin="upper", sky=sky, notes=notes, is_shown_as_it_is=is_plain_jpeg)
+    # Browsers heed colour profiles, and nothing here does.
+    plain = mode in ("L", "RGB") and not is_turned and "icc_profile" not in picture.info
+    jpeg = data if picture.format == "JPEG" and plain else None
+    return Opened(source, origin="upper", sky=sky, notes=notes, jpeg=jpeg)
 
 
 def check_budget(path: Path, nx: int, ny: int, max_pixels: int) -> None:
@@ -105,12 +113,22 @@ def decode_with_pillow(path: Path, *, frame: int = 0) -> Decoded:
             # Pages of a TIFF are measured when they are sought.
             with _no_bomb_limit():
                 picture.seek(frame)
-            picture.load()
+            return _decoded(path, picture)
+    except _DAMAGE as err:
+        raise ImageError(path, f"is damaged: {err}") from err
+
+
+def _decoded(path: Path, picture: PIL.Image.Image) -> Decoded:
+    try:
+        picture.load()
+        turned = picture
+        # Pillow would copy what need not be turned.
+        if picture.getexif().get(_ORIENTATION, 1) in range(2, 9):
             turned = PIL.ImageOps.exif_transpose(picture)
-            has_alpha = "A" in turned.getbands() or "transparency" in turned.info
-            gray = turned.mode in ("1", "L", "LA")
-            mode = ("L" if gray else "RGB") + ("A" if has_alpha else "")
-            pixels = np.asarray(turned if turned.mode == mode else turned.convert(mode))
+        has_alpha = "A" in turned.getbands() or "transparency" in turned.info
+        gray = turned.mode in ("1", "L", "LA")
+        mode = ("L" if gray else "RGB") + ("A" if has_alpha else "")
+        pixels = np.asarray(turned if turned.mode == mode else turned.convert(mode))
     except _DAMAGE as err:
         raise ImageError(path, f"is damaged: {err}") from err
     return split_alpha(pixels)
@@ -141,10 +159,10 @@ def split_alpha(pixels: NDArray[Any]) -> Decoded:
     return (pixels[..., 0] if n_bands < 3 else pixels[..., :3]), valid
 
 
-def _open(path: Path) -> PIL.Image.Image:
+def _open(file: Path | io.BytesIO) -> PIL.Image.Image:
     """Open with our own budget in place of Pillow's, which is below a Hubble mosaic."""
     with _no_bomb_limit():
-        return PIL.Image.open(path, formats=_FORMATS)
+        return PIL.Image.open(file, formats=_FORMATS)
 
 
 @contextlib.contextmanager
@@ -158,11 +176,9 @@ def _no_bomb_limit() -> Iterator[None]:
             PIL.Image.MAX_IMAGE_PIXELS = limit
 
 
-def _is_deep_png(path: Path) -> bool:
+def _is_deep_png(start: bytes) -> bool:
     """Tell 16 bits a channel, of which Pillow would drop 8 in colour, from the PNG's header."""
-    with path.open("rb") as file:
-        start = file.read(26)
-    return start.startswith(b"\x89PNG") and start[12:16] == b"IHDR" and start[24] == 16
+    return start.startswith(b"\x89PNG") and start[12:16] == b"IHDR" and start[24:25] == b"\x10"
 
 
 def _decode_deep_png(path: Path) -> Decoded:

@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -114,6 +116,7 @@ class CutoutWriter:
         self._labels: list[NDArray[np.int32]] = []
         self._scores: list[NDArray[np.float32]] = []
         self._closed: deque[_Shard] = deque()
+        self._folder: Path | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -138,7 +141,9 @@ class CutoutWriter:
             What shows it.
         """
         path = self.part.atlas / "previews" / row["preview"]
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent != self._folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._folder = path.parent
         write_whole(preview.data, path)
         self._images.append(row)
 
@@ -264,7 +269,7 @@ def describe_image(
     """
     image, (ny, nx) = display.image, display.shape
     return {
-        "path": _text(os.path.realpath(image.path)),
+        "path": _text(_real(image.path)),
         "name": _text(image.name),
         "nx": nx,
         "ny": ny,
@@ -282,6 +287,18 @@ def _split(batches: list[NDArray[Any]], n: int) -> tuple[NDArray[Any], list[NDAr
     """Take the first rows off."""
     joined = np.concatenate(batches)
     return joined[:n], [joined[n:]]
+
+
+def _real(path: Path) -> str:
+    """Follow links, those of its folder once for all of its files."""
+    return (
+        os.path.realpath(path) if path.is_symlink() else f"{_real_folder(path.parent)}{path.name}"
+    )
+
+
+@lru_cache(maxsize=8)
+def _real_folder(folder: Path) -> str:
+    return os.path.join(os.path.realpath(folder), "")  # noqa: PTH118
 
 
 def _text(name: str) -> str:

@@ -99,11 +99,11 @@ class ArraySource:
 
 @dataclass(frozen=True)
 class Opened:
-    """What a reader found in a file; `is_shown_as_it_is` as of `Image`."""
+    """What a reader found in a file; `jpeg` as of `Image`."""
 
     source: PixelSource
     origin: Literal["lower", "upper"]
     sky: Sky | None = None
     metadata: Metadata = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    is_shown_as_it_is: bool = False
+    jpeg: bytes | None = None

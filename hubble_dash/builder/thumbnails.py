@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from hubble_dash.atlas import SheetLayout
+from hubble_dash.builder.images import Box
 from hubble_dash.builder.jpeg import without_metadata
 from hubble_dash.builder.resampling import resample
 from hubble_dash.builder.stretch import Display
@@ -225,11 +226,11 @@ def make_preview(display: Display, *, max_side: int = 1600) -> Preview:
     if not 1 <= max_side <= JPEG_MAX_SIDE:
         raise ValueError(f"max_side is {max_side}; JPEG holds 1 to {JPEG_MAX_SIDE} pixels a side")
     ny, nx = display.shape
-    if display.image.is_shown_as_it_is and max(ny, nx) <= max_side:
-        data = without_metadata(display.image.path.read_bytes())
+    if display.image.jpeg is not None and max(ny, nx) <= max_side:
+        data = without_metadata(display.image.jpeg)
         if data is not None and len(data) <= BYTES_A_PIXEL * ny * nx:
-            # Damage must show itself before a cutout is taken.
-            display.image.read()
+            # Damage must show itself before a cutout is taken: one pixel means decoding all.
+            display.image.read(Box(0, 1, 0, 1))
             return Preview(data, nx, ny)
     pixels, _ = display.read(max_side=max_side)
     buffer = io.BytesIO()
