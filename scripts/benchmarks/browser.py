@@ -206,7 +206,7 @@ class _Bench:
             for zoomed, count in ((False, TAPS), (True, ZOOMED_TAPS)):
                 taps = tap(page, self.atlas, rows[:count], zoomed=zoomed)
                 where = "zoomed in" if zoomed else "whole map"
-                right = f"{taps.nearest} of {count} the nearest"
+                right = f"{taps.nearest} of {count} the nearest, {taps.nothing} unanswered"
                 print(_line(f"tap to nine painted, {where}", taps.ms, right))
             by_code = select_rows(page, self.atlas, rows, read_back=False)
             right = f"{len(rows) - len(by_code.wrong)} of {len(rows)} the atlas's nine"

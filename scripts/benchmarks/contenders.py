@@ -25,7 +25,7 @@ __all__ = ["BOKEH_READY", "SCATTER_READY", "bokeh_page", "scatter_page"]
 BOKEH_READY = "return window.Bokeh?.documents?.[0]?.is_idle;"
 # The widget's canvases are there once it has been drawn for the first time.
 SCATTER_READY = "return document.querySelector('#map canvas')?.width > 300;"
-SIDE = 700  # pixels of the plot
+WIDTH, HEIGHT = 466, 767  # pixels: those of our map in the window of the bench
 # What the page loads, from the folder that was made ready.
 ASSETS = {
     "require.js": "node_modules/requirejs/require.js",
@@ -38,14 +38,14 @@ import json, sys
 import jscatter, numpy as np
 from ipywidgets.embed import embed_data
 x, y = np.load(sys.argv[1]).T
-scatter = jscatter.Scatter(x=x, y=y, width=int(sys.argv[2]), height=int(sys.argv[2]))
+scatter = jscatter.Scatter(x=x, y=y, width=int(sys.argv[2]), height=int(sys.argv[3]))
 json.dump(embed_data(views=[scatter.widget], drop_defaults=False), sys.stdout)
 """
 SCATTER_PAGE = """<!doctype html>
 <html><head><meta charset="utf-8"><title>jupyter-scatter</title>
 <script src="require.js"></script><script src="manager.js"></script>
 <script type="application/vnd.jupyter.widget-state+json">%s</script>
-</head><body><div id="map" style="width: 700px">
+</head><body><div id="map" style="width: 466px">
 <script type="application/vnd.jupyter.widget-view+json">%s</script>
 </div></body></html>
 """
@@ -64,7 +64,7 @@ def bokeh_page(path: Path, positions: NDArray[np.float32], *, backend: str) -> P
         ``"canvas"`` or ``"webgl"``.
     """
     plot = figure(
-        width=SIDE, height=SIDE, output_backend=backend, tools="pan,wheel_zoom",
+        width=WIDTH, height=HEIGHT, output_backend=backend, tools="pan,wheel_zoom",
         active_scroll="wheel_zoom", toolbar_location=None,
     )  # fmt: skip
     plot.scatter(positions[:, 0], positions[:, 1], size=3, alpha=0.5, line_color=None)
@@ -92,7 +92,7 @@ def scatter_page(folder: Path, positions: Path, *, environment: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name, place in ASSETS.items():
         shutil.copyfile(environment / place, folder / name)
-    command = [environment / "bin" / "python", "-c", MAKE_STATE, positions, str(SIDE)]
+    command = [environment / "bin" / "python", "-c", MAKE_STATE, positions, str(WIDTH), str(HEIGHT)]
     made = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     state, view = json.dumps(made["manager_state"]), json.dumps(made["view_specs"][0])
     page = folder / "index.html"

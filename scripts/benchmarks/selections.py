@@ -142,6 +142,8 @@ def tap(page: Page, atlas: Atlas, rows: NDArray[np.int64], *, zoomed: bool) -> T
     ms, nearest, nothing = [], 0, 0
     for row in rows:
         place = [float(value) for value in atlas.positions[row]]
+        # A tap soon after another is a double tap to Bokeh, and no tap.
+        page.wait_for_timeout(400)
         page.locator("#hd-map-fit").click()
         page.evaluate(LAST_FRAME)
         if zoomed:
