@@ -58,8 +58,10 @@ def provenance(atlas: Atlas) -> list[tuple[str, str]]:
         ("Catalogue", settings["catalog"] or ""),
         *_model(model, manifest["n_features"]),
         ("Centred", _center(manifest.get("center"))),
-        ("Similarity", "cosine of the fingerprints, exact nearest neighbours"),
+        ("Similarity", "cosine of the fingerprints"),
+        ("Neighbours", _neighbors(manifest.get("neighbors"))),
         ("Map", _map(manifest["map"])),
+        ("Map keeps", _kept(manifest["map"].get("quality"))),
         ("Made", f"{manifest['created']} with hubble-dash {manifest['hubble_dash']}"),
         ("Versions", ", ".join(f"{k} {v}" for k, v in manifest["versions"].items())),
     ]  # fmt: skip
@@ -112,6 +114,30 @@ def _map(settings: Mapping[str, Any]) -> str:
         return f"positions as given in {settings['file']}, SHA-256 {settings['sha256']}, {how}"
     names = ("method", *_MAP_SETTINGS[settings["method"]])
     return _options({name: settings[name] for name in names})
+
+
+def _neighbors(report: Mapping[str, Any] | None) -> str:
+    if report is None or report["method"] == "exact":
+        return "exact"
+    names = [name for name in report if name.startswith("recall_at_") and name != "recall_at_k"]
+    recall = ", ".join(f"recall@{name.rpartition('_')[2]} {report[name]:.3f}" for name in names)
+    return f"{report['method']}, {recall} (measured on {report['sample']:,} rows)"
+
+
+def _kept(quality: Mapping[str, Any] | None) -> str:
+    if not quality:
+        return ""
+    texts = {
+        "neighbors_kept_at_": "{:.0%} of the {} nearest neighbours",
+        "trustworthiness_at_": "trustworthiness {:.3f} at {}",
+    }
+    parts = [
+        text.format(value, name.rpartition("_")[2])
+        for start, text in texts.items()
+        for name, value in quality.items()
+        if name.startswith(start)
+    ]
+    return f"{', '.join(parts)} (measured on {quality['sample']:,} cutouts)"
 
 
 def _steps(steps: list[dict[str, Any]]) -> str:

@@ -21,7 +21,7 @@ def test_a_built_atlas(mosaic: Atlas) -> None:
     assert said["Cutouts"].startswith("48 sliding windows (size 48, step 24")
     assert said["Stretch"] == "limits percentile, percentile 99.5, curve asinh, per image"
     assert said["Model"] == "tf_efficientnet_lite0 (timm)"
-    assert said["Fingerprints"] == "pooled features, 1280 long, quality plain, by eager in fp32"
+    assert said["Fingerprints"] == "pooled features, 1392 long, quality fast, by eager in fp32"
     assert model["weights_sha256"] in said["File of weights"]
     assert said["Weights"] == model["reason"]
     assert said["Map"] == (
@@ -67,6 +67,22 @@ def test_every_kind_of_cutouts_has_words(atlas: Atlas, cutouts: Any, words: str)
     said = dict(provenance(Atlas(atlas.path, manifest)))
     assert words in said["Cutouts"]
     assert said["Left out"] == "1,200 cutouts: blank"
+
+
+def test_neighbours_and_what_the_map_keeps(atlas: Atlas) -> None:
+    def said(**changed: Any) -> dict[str, str]:
+        return dict(provenance(Atlas(atlas.path, atlas.manifest | changed)))
+
+    assert said()["Neighbours"] == said(neighbors={"method": "exact"})["Neighbours"] == "exact"
+    index = {"method": "inverted file", "cells": 4000, "recall_at_9": 0.9941, "recall_at_k": 0.9}
+    assert said(neighbors={**index, "sample": 1000})["Neighbours"] == (
+        "inverted file, recall@9 0.994 (measured on 1,000 rows)"
+    )
+    quality = {"neighbors_kept_at_10": 0.451, "trustworthiness_at_10": 0.9876, "sample": 1000}
+    assert said(map={**atlas.manifest["map"], "quality": quality})["Map keeps"] == (
+        "45% of the 10 nearest neighbours, trustworthiness 0.988 at 10 (measured on 1,000 cutouts)"
+    )
+    assert "Map keeps" not in said(map={**atlas.manifest["map"], "quality": {}})
 
 
 def test_the_current_folder_has_a_name(
