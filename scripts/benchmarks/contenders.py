@@ -23,8 +23,14 @@ from numpy.typing import NDArray
 __all__ = ["BOKEH_READY", "SCATTER_READY", "bokeh_page", "scatter_page"]
 
 BOKEH_READY = "return window.Bokeh?.documents?.[0]?.is_idle;"
-# The widget's canvases are there once it has been drawn for the first time.
-SCATTER_READY = "return document.querySelector('#map canvas')?.width > 300;"
+# The widget copies what WebGL has drawn to a canvas, which is empty until then.
+SCATTER_READY = """
+    const canvas = document.querySelector("#map canvas");
+    if (!(canvas?.width > 300)) return false;
+    const { width, height } = canvas;
+    const strip = canvas.getContext("2d")?.getImageData(0, height / 2 - 30, width, 60);
+    return strip?.data.some((value, i) => i % 4 === 3 && value);
+"""
 WIDTH, HEIGHT = 466, 767  # pixels: those of our map in the window of the bench
 # What the page loads, from the folder that was made ready.
 ASSETS = {
