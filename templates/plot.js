@@ -152,7 +152,7 @@
     if (event.event_name === "rangesupdate") {
       const { x0, x1, y0, y1 } = event;
       plot.moved({ left: x0, right: x1, bottom: y0, top: y1 });
-    } else if (event.event_name === "tap") {
+    } else if (event.event_name === "tap" || event.event_name === "doubletap") {
       const row = await plot.rowAt(event.x, event.y);
       if (row !== null) hd.select(row);
     } else {

@@ -7,7 +7,7 @@ from typing import Any
 
 import holoviews as hv
 from bokeh.core.properties import value
-from bokeh.events import MouseLeave, MouseMove, RangesUpdate, Tap
+from bokeh.events import DoubleTap, MouseLeave, MouseMove, RangesUpdate, Tap
 from bokeh.models import CustomJS, PanTool, Range1d, Toolbar, WheelZoomTool
 
 __all__ = ["NEUTRAL", "NINE", "SELECTED", "bare", "marks", "named", "numbers"]
@@ -61,7 +61,8 @@ def bare(name: str) -> Hook:
             setattr(figure, f"min_border_{side}", 1)
         figure.outline_line_color = None
         figure.background_fill_color = figure.border_fill_color = None
-        for event in (Tap, MouseMove, MouseLeave, RangesUpdate):
+        # Of two taps in a row the second is a double tap to Bokeh, and another tap to us.
+        for event in (Tap, DoubleTap, MouseMove, MouseLeave, RangesUpdate):
             code = f"window.hubbleDash.plotEvent({name!r}, cb_obj)"
             figure.js_on_event(event, CustomJS(code=code))
 
