@@ -1,0 +1,155 @@
+"""A large atlas served, in Chromium: the server draws the density, HTTP brings the rest."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+import numpy as np
+import pytest
+from pages import OpenPage
+
+from hubble_dash import app
+from hubble_dash.atlas import Atlas
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+from simulate_atlas import simulate_atlas
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., OpenPage]
+N = 24_000
+DENSITY = """() => {
+    const { visible, data_source } = Bokeh.documents[0].get_model_by_name("hd-map-density");
+    const { x, y, dw, dh } = data_source.data;
+    return { visible, place: [x[0], y[0], x[0] + dw[0], y[0] + dh[0]] };
+}"""
+RANGES = """() => {
+    const { x_range, y_range } = Bokeh.documents[0].get_model_by_name("hd-map");
+    return [x_range.start, y_range.start, x_range.end, y_range.end];
+}"""
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    return simulate_atlas(tmp_path_factory.mktemp("served") / "large.atlas", N, progress=False)
+
+
+@pytest.fixture(scope="module")
+def server(large: Atlas) -> Iterator[str]:
+    """The atlas under ``panel serve``, below a prefix."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "panel", "serve", str(app.__file__), "--port", str(port)]
+    process = subprocess.Popen(
+        [*command, "--prefix", "maps", "--args", str(large.path)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    url = f"http://localhost:{port}/maps/app"
+    try:
+        for _ in range(300):
+            assert process.poll() is None
+            try:
+                urllib.request.urlopen(url, timeout=60).close()
+                break
+            except URLError:
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def page(open_page: Open, server: str) -> OpenPage:
+    page = open_page(server)
+    page.page.wait_for_selector("body[data-hd-drawn]", timeout=30_000)
+    return page
+
+
+def wait_for_density(page: OpenPage, color: Any) -> None:
+    """Wait until the picture is that of what is in view, in a colour."""
+    page.page.wait_for_function(
+        """color => {
+            const { x_range, y_range } = Bokeh.documents[0].get_model_by_name("hd-map");
+            const drawn = JSON.parse(document.body.dataset.hdDrawn);
+            const seen = [x_range.start, x_range.end, y_range.start, y_range.end];
+            const there = [drawn.left, drawn.right, drawn.bottom, drawn.top];
+            return drawn.color === color && seen.every((side, i) => side === there[i]);
+        }""",
+        arg=color,
+        timeout=30_000,
+    )
+    density = page.run(DENSITY)
+    assert density["visible"]
+    np.testing.assert_allclose(density["place"], page.run(RANGES), rtol=1e-6)
+
+
+def test_the_density_follows_wheel_drag_and_menu(page: OpenPage) -> None:
+    wait_for_density(page, "count")
+    before = page.run(RANGES)
+    page.page.mouse.move(*page.screen("hd-map", 0.0, 0.0))
+    page.page.mouse.wheel(0, -100)
+    wait_for_density(page, "count")
+    assert page.run(RANGES) != before
+    page.page.mouse.wheel(0, 100)
+    wait_for_density(page, "count")
+    page.page.mouse.down()
+    for step in range(8):
+        page.page.mouse.move(*page.screen("hd-map", 0.02 * step, 0.0))
+    page.page.mouse.up()
+    wait_for_density(page, "count")
+    for choice in ("own", 0, 3):
+        page.page.select_option("#hd-color", str(choice))
+        wait_for_density(page, choice)
+    assert page.errors == []
+
+
+def test_exact_points_take_its_place_and_a_tap_picks_the_nearest(
+    page: OpenPage, large: Atlas
+) -> None:
+    places = np.asarray(large.positions, float)
+    # the cutout that stands most alone, so that a click is certain
+    sample = np.random.default_rng(0).choice(N, 300, replace=False)
+    apart = np.hypot(*(places[sample, None] - places[None]).transpose(2, 0, 1))
+    apart[np.arange(300), sample] = np.inf
+    row = int(sample[apart.min(axis=1).argmax()])
+    x, y = places[row].tolist()
+    page.page.mouse.move(*page.screen("hd-map", x, y))
+    while page.run(DENSITY)["visible"]:
+        page.page.mouse.wheel(0, -300)
+        page.page.wait_for_timeout(300)
+    page.click("hd-map", x, y)
+    page.wait_for_selected(row)
+    page.page.wait_for_selector("#hd-gallery .hd-similar")
+    found = large.similar(row)
+    shown = page.similar()
+    np.testing.assert_allclose([entry[2] for entry in shown], found.similarities, atol=1e-4)
+    assert {entry[0] for entry in shown} <= set(large.neighbors.rows[row].tolist())
+    page.page.wait_for_function(
+        "[...document.querySelectorAll('#hd-gallery canvas, #hd-gallery img')].length > 0"
+    )
+    page.page.click("#hd-map-fit")
+    wait_for_density(page, "count")
+    assert page.errors == []
+
+
+def test_everything_comes_from_its_own_server(page: OpenPage, server: str, large: Atlas) -> None:
+    page.run("hubbleDash.select(17)")
+    page.page.wait_for_selector("#hd-gallery .hd-similar")
+    page.page.wait_for_timeout(500)
+    asked = [url for url in page.requests if not url.startswith(("data:", "blob:"))]
+    host = server.removesuffix("app")
+    assert all(url.startswith((host, host.replace("http", "ws"))) for url in asked)
+    data = [url for url in asked if "/maps/hubble-dash/" in url]
+    assert any("/data/records/" in url for url in data)
+    assert any(url.endswith("/thumbnails/17.webp") for url in data)
+    for row in large.similar(17).rows:
+        assert any(url.endswith(f"/thumbnails/{row}.webp") for url in data)
