@@ -254,9 +254,9 @@ def _add_network(parser: ArgumentParser) -> None:
     )  # fmt: skip
     group.add_argument(
         "--quality", choices=("plain", "fast", "balanced", "best"),
-        help="plain: one view, as timm has it; fast, balanced, best: 1, 4 or 8 turned views of the"
-        " disk in the cutout, at that many times the network's time, which find a galaxy however"
-        f" it lies ({usual.quality})",
+        help="plain: as timm has it; fast, balanced, best: 1, 4 or 8 turned views of the disk in"
+        " the cutout, at that many times the network's time, which find a galaxy however it lies"
+        f" ({usual.quality})",
     )  # fmt: skip
     group.add_argument(
         "--device", choices=("auto", "cpu", "cuda", "mps"),

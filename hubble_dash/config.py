@@ -563,7 +563,8 @@ class BuildSettings:
         Pooled features before the classifier, or the probabilities of the classes.
     quality : {"plain", "fast", "balanced", "best"}
         Plain: one view, pooled as timm has it. The others look at the disk inside the cutout, pool
-        it at two depths, take the collection's mean off, and join 1, 4 or 8 turned views.
+        it at two depths, take the collection's mean off, and join 1, 4 or 8 turned views. Of
+        probabilities, fast is plain.
     device : {"auto", "cpu", "cuda", "mps"}
         Where the network runs.
     batch_size : int
@@ -603,7 +604,7 @@ class BuildSettings:
     model_input: ModelInput = field(default_factory=ModelInput)
     weights: str | Path | None = None
     features: Literal["pooled", "probabilities"] = "pooled"
-    quality: Literal["plain", "fast", "balanced", "best"] = "plain"
+    quality: Literal["plain", "fast", "balanced", "best"] = "fast"
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     batch_size: int = 32
     engine: Literal["auto", "eager", "compile", "openvino"] = "auto"

@@ -190,3 +190,27 @@ def test_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
         load_network(weights, features="logits")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="batch_size is 0"):
         load_network(weights, batch_size=0)
+
+
+def test_probabilities_are_those_of_the_whole_crop_unless_it_is_turned(tmp_path: Path) -> None:
+    plain = small_network(tmp_path, features="probabilities")
+    cutouts = [noise(50, 60, 3)]
+    found = {
+        quality: load_network(
+            plain.weights, features="probabilities", quality=quality, device="cpu"
+        ).fingerprint(cutouts).fingerprints
+        for quality in ("plain", "fast", "balanced")
+    }  # fmt: skip
+    np.testing.assert_array_equal(found["plain"], found["fast"])
+    assert np.abs(found["plain"] - found["balanced"]).max() > 1e-6
+
+
+def test_a_network_that_is_not_square_says_what_to_do(
+    lite: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = timm.data.resolve_model_data_config(load_model(lite.model, lite.weights.path))
+    wide = dict(config, input_size=(3, 96, 128))
+    monkeypatch.setattr(timm.data, "resolve_model_data_config", lambda model: wide)
+    with pytest.raises(ValueError, match=r"sees 128 x 96 pixels; .* take --quality plain"):
+        load_network(lite.weights, quality="fast", device="cpu")
+    assert load_network(lite.weights, quality="plain", device="cpu").input_size == 96

@@ -281,7 +281,8 @@ def load_network(
     quality : {"plain", "fast", "balanced", "best"}
         Plain: one view, pooled as timm has it. Otherwise how many views of a cutout are taken
         (`hubble_dash.builder.views`), pooled over the disk at two depths where the model has maps
-        (`hubble_dash.builder.pooling`).
+        (`hubble_dash.builder.pooling`). Of probabilities, fast is plain: the network's own head on
+        its own crop.
     model_input : ModelInput, optional
         What a network file expects; only with one.
 
@@ -304,6 +305,8 @@ def load_network(
     _check_choice("precision", precision, ("auto", "fp32", "bf16", "fp16", "int8"))
     if batch_size < 1:
         raise ValueError(f"batch_size is {batch_size}; it must be at least 1")
+    if features == "probabilities" and quality == "fast":
+        quality = "plain"
     if is_network_file(weights.model):
         opened = _opened(weights, model_input or ModelInput(), quality)
         if device == "auto" and "eager" not in opened.pictures.engines:
@@ -312,7 +315,10 @@ def load_network(
         opened = _from_timm(weights, features, quality)
     side = opened.network_input
     if quality != "plain" and side.height != side.width:
-        raise ValueError(f"{weights.model} has no square input; quality needs one")
+        raise ValueError(
+            f"{weights.model} sees {side.width} x {side.height} pixels; views of the disk need a"
+            " square: take --quality plain"
+        )
     return Network(
         weights,
         pictures=opened.pictures,
