@@ -17,7 +17,7 @@ from hubble_dash.builder.rotations import turn
 from hubble_dash.builder.stretch import Display
 from hubble_dash.config import DetectedSources, Stretch
 
-__all__ = ["Collection", "deep_field", "regions", "simulated"]
+__all__ = ["Collection", "Pixels", "deep_field", "region", "regions", "simulated"]
 
 Pixels = NDArray[np.uint8]
 
@@ -76,7 +76,7 @@ def regions(folder: Path, *, per_image: int = 12, copies: int = 4, seed: int = 0
         with open_image(path) as image:
             display = Display(image, Stretch())
             for number in range(per_image):
-                found = _region(display, random)
+                found = region(display, random)
                 if found is None:
                     continue
                 cutouts += [_copy(display, found, random) for _ in range(copies)]
@@ -84,7 +84,7 @@ def regions(folder: Path, *, per_image: int = 12, copies: int = 4, seed: int = 0
     return Collection(cutouts, np.array(labels))
 
 
-def _region(display: Display, random: np.random.Generator) -> Box | None:
+def region(display: Display, random: np.random.Generator) -> Box | None:
     """Choose a box that is not blank, well inside the image; None where none was found."""
     ny, nx = display.shape
     side = 56 if max(ny, nx) < 300 else 112

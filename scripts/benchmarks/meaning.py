@@ -1,13 +1,13 @@
 """What makes fingerprints mean more: the same collections, one thing changed at a time.
 
 A Markdown table for the README. Features are kept in the folder --cache, so that a second run takes
-seconds; a first one takes some 60,000 passes of EfficientNet-Lite0 (about 20 minutes on 2 cores).
+seconds; a first one takes some 70,000 passes of EfficientNet-Lite0 (about 25 minutes on 2 cores).
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubble_dash.builder.blanks import fill_blanks
 from hubble_dash.builder.views import Views, see
 from hubble_dash.centering import center
 from hubble_dash.retrieval import Gallery, label_scores, purity
@@ -32,7 +33,13 @@ SEEN = {
     "crop": Views(turns=4, mirrored=True),
     "whole": Views(turns=4),
     "disk": Views(turns=8, mirrored=True, disk=True),
+    # Of framed copies, only what the qualities take.
+    "one crop": Views(),
+    "turned disk": Views(turns=8, disk=True),
 }
+# Cutouts of each collection that are framed.
+FRAMES_ASKED = 200
+FEWER = {"crop": "one crop", "disk": "turned disk"}
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,18 @@ SETTINGS = [
     Setting("**balanced**", turns=4),
     Setting("**best**"),
 ]
+# Frames as they are, and filled as the qualities beyond plain do it.
+FRAMED = [
+    (Setting("plain", "crop", 1, taps=(HEAD,), centred=False), "black"),
+    (Setting("fast", turns=1), "black"),
+    (Setting("balanced", turns=4), "black"),
+    (Setting("best"), "black"),
+    (Setting("plain", "crop", 1, taps=(HEAD,), centred=False), "filled"),
+    (Setting("fast", turns=1), "filled"),
+    (Setting("balanced", turns=4), "filled"),
+    (Setting("best"), "filled"),
+]
+FRAMED_HEADS = ("finds itself @1", "@9", "frame shared", "chance")
 HEADS = (
     *("setting", "views", "turned finds itself @1", "@9", "classes P@9", "1-NN", "mAP"),
     *("instrument strength", "regions P@3", "1-NN", "mAP"),
@@ -93,6 +112,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     # Imported late: GalSim is needed for this benchmark alone (pip install hubble-dash[bench]).
     from benchmarks.collections_of_meaning import deep_field, regions, simulated
+    from benchmarks.framed import windows
     from benchmarks.tapped import Tapped
 
     network = Tapped()
@@ -111,6 +131,15 @@ def run(options: argparse.Namespace) -> None:
     print("|---|---|---|---|---|---|")
     for name, values in bench.by_instrument():
         print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
+    sets = {"deep": field.cutouts}
+    if options.data is not None:
+        sets["windows"] = windows(options.data)
+    heads = ("frames", *(f"{name} {head}" for name in sets for head in FRAMED_HEADS))
+    print(f"\nCopies with black frames, {', '.join(f'{len(c)} {n}' for n, c in sets.items())}:")
+    print("\n| " + " | ".join(heads) + " |\n|" + "---|" * len(heads))
+    for setting, frame in FRAMED:
+        values = [value for name in sets for value in bench.frames(setting, frame, name, sets)]
+        print(f"| {setting.name}, {frame} | " + " | ".join(f"{v:.3f}" for v in values) + " |")
 
 
 class _Bench:
@@ -159,6 +188,28 @@ class _Bench:
             assert shared is not None
             means = [scores.precision, scores.accuracy, scores.average_precision]
             yield name, [*means, shared.shared, shared.chance]
+
+    def frames(
+        self, setting: Setting, frame: str, name: str, sets: Mapping[str, list[NDArray[np.uint8]]]
+    ) -> list[float]:
+        """Ask with framed copies among whole ones; then mix them and see what they share."""
+        from benchmarks.framed import framed
+
+        copies = framed(sets[name][:FRAMES_ASKED])
+        if frame == "filled":
+            copies = [fill_blanks(pixels) for pixels in copies]
+        fewer = replace(setting, seen=FEWER[setting.seen])
+        # Of the deep field all views are there already.
+        whole = self._vectors(setting if name == "deep" else fewer, name, sets[name])
+        asked = self._vectors(fewer, f"{name}_{frame}", copies)
+        found, turned = (Gallery(one) for one in _fitted(setting, whole, asked))
+        cosine = turned.unit @ found.unit.T
+        rank = (cosine > np.diag(cosine)[:, None]).sum(axis=1)
+        half = np.random.default_rng(3).permutation(len(asked)) % 2 == 0
+        mixed = Gallery(_fitted(setting, np.where(half[:, None], asked, whole[: len(asked)]))[0])
+        shared = purity(mixed, pd.Series(half.astype(str), name="framed"))
+        assert shared is not None
+        return [float((rank < 1).mean()), float((rank < 9).mean()), shared.shared, shared.chance]
 
     def _turned(self, setting: Setting) -> tuple[Gallery, Gallery]:
         assert self.field.turned is not None
