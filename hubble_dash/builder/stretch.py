@@ -17,6 +17,7 @@ from astropy.visualization import (
     ZScaleInterval,
 )
 from numpy.typing import NDArray
+from PIL import Image as Pillow
 
 from hubble_dash.builder.images import Box, Image
 from hubble_dash.builder.sky import Sky
@@ -258,6 +259,9 @@ def _average_blocks(
     pixels: NDArray[np.uint8], valid: NDArray[np.bool_], *, factor: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
     """Average the valid pixels of blocks; those at the far edges may be smaller."""
+    if valid.all():
+        averaged = np.asarray(Pillow.fromarray(pixels).reduce(factor))
+        return averaged, np.ones(averaged.shape[:2], np.bool_)
     n_valid = _sum_blocks(valid, factor)
     total = _sum_blocks(pixels, factor)
     count = np.maximum(n_valid, 1)
