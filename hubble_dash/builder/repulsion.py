@@ -25,6 +25,8 @@ Points: TypeAlias = NDArray[np.float64]
 SPACINGS = (0.5, 0.25, 0.125)
 # Up to this many steps across, a finer grid costs next to nothing.
 FEW_STEPS = 180
+# The kernels break off at the end of the grid, which smaller ones would feel.
+LEAST_SIDE = 16
 # Grid points that a point is spread over, along one axis.
 SUPPORT = np.arange(-1, 3)
 
@@ -63,7 +65,8 @@ class Repulsion:
         fine = [step for step in SPACINGS if extent / step <= FEW_STEPS]
         spacing = fine[-1] if fine else SPACINGS[0]
         # A margin of two steps, for the splines.
-        side = scipy.fft.next_fast_len(int(np.ceil(extent / spacing)) + 5, real=True)
+        reach = max(int(np.ceil(extent / spacing)) + 5, LEAST_SIDE)
+        side = scipy.fft.next_fast_len(reach, real=True)
         self._prepare(side, spacing)
         spread = _spread((points - low) / spacing + 1.5, side)
         density = (spread.T @ np.ones(len(points), np.float32)).reshape(side, side)
