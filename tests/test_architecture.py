@@ -49,7 +49,7 @@ BUILDER = [
     {"exact", "principal"},
     {"approximate"},
     {"neighbors"},
-    {"thinned", "sampled_map", "map_quality", "repulsion"},
+    {"thinned", "map_quality", "repulsion"},
     {"tsne"},
     {"projection"},
     {"thumbnails"},
@@ -62,7 +62,7 @@ BUILDER = [
     {"query", "rotations"},
 ]
 DASHBOARD = [
-    {"marks", "encoding", "hilbert", "tile_images"},
+    {"marks", "encoding", "hilbert", "tile_images", "sheet_pixels"},
     {"map_view", "sky_view", "image_view", "facts", "pyramid", "crops"},
     {"colors", "tints", "layout", "parents"},
     {"point_colors", "pieces", "sheets"},

@@ -21,6 +21,7 @@ from PIL import Image as PillowImage
 from tqdm import tqdm
 
 from hubble_dash.atlas import Atlas, SheetLayout
+from hubble_dash.dashboard.sheet_pixels import sheet_pixels
 
 __all__ = ["write_sheets"]
 
@@ -87,7 +88,7 @@ def _fill(store: IO[bytes], atlas: Atlas, pool: ThreadPoolExecutor, progress: bo
     sizes: list[int] = []
 
     def cut(sheet: int) -> list[bytes | bytearray]:
-        pixels = imagecodecs.webp_decode(atlas.sheet_path(sheet).read_bytes())[..., :3]
+        pixels = sheet_pixels(atlas, sheet)
         first = sheet * layout.per_sheet
         slots = range(min(layout.per_sheet, len(atlas) - first))
         corners = [(slot // layout.columns, slot % layout.columns) for slot in slots]
