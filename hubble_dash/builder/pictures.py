@@ -34,43 +34,55 @@ def open_picture(path: Path, start: bytes, *, max_pixels: int) -> Opened:
     """Open a JPEG, PNG or WebP file; parameters and errors as of `open_image`.
 
     Its first bytes, `start`, are all of it if they are no more than `SMALL`; a small picture is
-    then neither opened again nor its header read twice.
+    not opened again.
     """
     data = start if len(start) <= SMALL else None
     try:
         picture = _open(path if data is None else io.BytesIO(data))
-        try:
-            check_budget(path, picture.width, picture.height, max_pixels)
-            orientation = picture.getexif().get(_ORIENTATION, 1)
-            xmp = picture.info.get("xmp", b"")
-            bands, mode = len(picture.getbands()), picture.mode
-            nx, ny = picture.size
-        finally:
-            if data is None:
-                picture.close()
     except _DAMAGE as err:
         raise ImageError(path, f"is damaged: {err}") from err
+    try:
+        return _opened(path, picture, data, start, max_pixels=max_pixels)
+    except _DAMAGE as err:
+        picture.close()
+        raise ImageError(path, f"is damaged: {err}") from err
+    except ImageError:
+        picture.close()
+        raise
+
+
+def _opened(
+    path: Path, picture: PIL.Image.Image, data: bytes | None, start: bytes, *, max_pixels: int
+) -> Opened:
+    check_budget(path, picture.width, picture.height, max_pixels)
+    # Of a PNG this may decode all, which is therefore kept.
+    orientation = picture.getexif().get(_ORIENTATION, 1)
+    xmp = picture.info.get("xmp", b"")
+    bands, mode = len(picture.getbands()), picture.mode
+    nx, ny = picture.size
     if orientation in (5, 6, 7, 8):
         nx, ny = ny, nx
     is_turned = orientation in range(2, 9)
     sky, notes = sky_from_avm(
         xmp.encode() if isinstance(xmp, str) else xmp, (ny, nx), is_turned=is_turned
     )
+    # Browsers heed colour profiles, and nothing here does.
+    plain = mode in ("L", "RGB") and not is_turned and "icc_profile" not in picture.info
+    jpeg = data if picture.format == "JPEG" and plain else None
     if _is_deep_png(start):
+        picture.close()
         n_channels = 1 if bands < 3 and mode != "P" else 3
         source = ArraySource(
             lambda: _decode_deep_png(path), shape=(ny, nx), n_channels=n_channels, is_flux=True
         )
     else:
         source = ArraySource(
-            lambda: decode_with_pillow(path) if data is None else _decoded(path, picture),
+            lambda: _decoded(path, picture),
             shape=(ny, nx),
             n_channels=1 if mode in ("1", "L", "LA") else 3,
             is_flux=False,
+            release=picture.close,
         )
-    # Browsers heed colour profiles, and nothing here does.
-    plain = mode in ("L", "RGB") and not is_turned and "icc_profile" not in picture.info
-    jpeg = data if picture.format == "JPEG" and plain else None
     return Opened(source, origin="upper", sky=sky, notes=notes, jpeg=jpeg)
 
 
@@ -131,6 +143,9 @@ def _decoded(path: Path, picture: PIL.Image.Image) -> Decoded:
         pixels = np.asarray(turned if turned.mode == mode else turned.convert(mode))
     except _DAMAGE as err:
         raise ImageError(path, f"is damaged: {err}") from err
+    finally:
+        # It would hold the pixels a second time.
+        picture.close()
     return split_alpha(pixels)
 
 

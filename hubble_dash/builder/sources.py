@@ -59,6 +59,8 @@ class ArraySource:
         1 or 3.
     is_flux : bool
         Whether the values need a stretch.
+    release : callable
+        Lets go of what `load` needs.
     """
 
     def __init__(
@@ -68,11 +70,12 @@ class ArraySource:
         shape: tuple[int, int],
         n_channels: int,
         is_flux: bool,
+        release: Callable[[], None] = lambda: None,
     ) -> None:
         self.shape = shape
         self.n_channels = n_channels
         self.is_flux = is_flux
-        self._load = load
+        self._load, self._release = load, release
         self._loaded: Decoded | None = None
         self._loading = threading.Lock()
 
@@ -95,6 +98,7 @@ class ArraySource:
     def close(self) -> None:
         """Let go of the array."""
         self._loaded = None
+        self._release()
 
 
 @dataclass(frozen=True)
