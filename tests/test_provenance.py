@@ -25,7 +25,7 @@ def test_a_built_atlas(mosaic: Atlas) -> None:
     assert model["weights_sha256"] in said["File of weights"]
     assert said["Weights"] == model["reason"]
     assert said["Map"] == (
-        "method tsne, perplexity 30, early exaggeration 12, n iter 25, random state 0"
+        "method tsne, perplexity 15.67, early exaggeration 12, n iter 25, random state 0"
     )
     assert "torch" in said["Versions"]
     for silent in ("Left out", "Steps on images", "Steps on cutouts", "Catalogue"):
