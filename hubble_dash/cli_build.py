@@ -90,7 +90,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="image files, folders, globs, or @list.txt; none where the catalogue names the files",
     )  # fmt: skip
     parser.add_argument("--out", required=True, metavar="X.atlas", help="folder of the atlas")
-    parser.add_argument("--overwrite", action="store_true", help="replace an atlas of that name")
+    parser.add_argument(
+        "--overwrite", action="store_true",
+        help="replace an atlas of that name, and drop what is kept there of an interrupted build"
+        " with other settings or files",
+    )  # fmt: skip
     parser.add_argument("--title", help="title of the page; the name of the atlas if not given")
     _add_cutouts(parser)
     _add_catalog(parser)

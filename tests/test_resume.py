@@ -147,16 +147,21 @@ def test_a_build_that_goes_on_makes_the_same_atlas(
 
 
 def test_every_place_to_stop_is_as_good(
-    quick_build: QuickBuild, images: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    images: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Shards of 6 end within images, at their last window, and after left-out ones."""
     monkeypatch.setattr(streaming, "SHARD", 6)
-    stop, settings = Stop(monkeypatch, KeyboardInterrupt), {"batch_size": 3, "cutouts": WINDOWS}
-    whole = quick_build(images, tmp_path / "whole" / "x.atlas", **settings)
-    out = tmp_path / "parts" / "x.atlas"
+    monkeypatch.setattr("hubble_dash.builder.given.ROWS_A_BLOCK", 3)
+    stop, settings = Stop(monkeypatch, KeyboardInterrupt), settings_of("given", tmp_path)
+
+    def build(name: str) -> Atlas:
+        out = tmp_path / name / "x.atlas"
+        return hd.build(images, out=out, cutouts=WINDOWS, progress=False, **settings)
+
+    whole = build("whole")
     for _ in range(len(whole) // 6 - 1):
-        stop.run(6, lambda: quick_build(images, out, **settings))
-    assert contents(quick_build(images, out, **settings)) == contents(whole)
+        stop.run(6, lambda: build("parts"))
+    assert contents(build("parts")) == contents(whole)
 
 
 def test_a_build_that_was_killed_goes_on(

@@ -32,9 +32,10 @@ def column(values: Any, dtype: str) -> dict[str, str]:
     return {"dtype": dtype, "data": base64.b64encode(array.tobytes()).decode("ascii")}
 
 
-def data_url(webp: bytes) -> str:
-    """Give a WebP picture as a URL that holds it."""
-    return "data:image/webp;base64," + base64.b64encode(webp).decode("ascii")
+def data_url(picture: bytes) -> str:
+    """Give a WebP or JPEG picture as a URL that holds it."""
+    kind = "jpeg" if picture.startswith(b"\xff\xd8\xff") else "webp"
+    return f"data:image/{kind};base64," + base64.b64encode(picture).decode("ascii")
 
 
 def embed_json(value: Any) -> str:
