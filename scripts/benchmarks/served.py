@@ -159,23 +159,30 @@ def _measure_sessions(server: int, url: str, options: argparse.Namespace) -> Non
 def _open(url: str, views: int) -> ClientSession:
     """Open a session as a browser does, and look at some views."""
     session = pull_session(url=url)
+    live: Any = session.document.select_one({"name": "hd-live"})
     for number in range(views):
         half = 1.2 / (1 + number)
-        _model(session, "hd-live").data = {
+        live.data = {
             "left": [-half], "right": [half], "bottom": [-half], "top": [half],
             "width": [800], "height": [700], "color": ["own" if number % 2 else "count"],
         }  # fmt: skip
+        session.force_roundtrip()
         begin = time.perf_counter()
-        while abs(_model(session, "hd-map-density-source").data["x"][0] + half) > 1e-6:
+        while abs(_left(session, url) + half) > 1e-6:
             if time.perf_counter() - begin > PATIENCE_S:
                 sys.exit("the server does not draw what it is asked for")
-            time.sleep(0.05)
-            session.pull()
+            time.sleep(0.1)
     return session
 
 
-def _model(session: ClientSession, name: str) -> Any:
-    return session.document.select_one({"name": name})
+def _left(session: ClientSession, url: str) -> float:
+    """Look a second time at a session: where its picture begins."""
+    # The session's own document does not hear of changes while nothing is asked.
+    other = pull_session(url=url, session_id=session.id)
+    source: Any = other.document.select_one({"name": "hd-map-density-source"})
+    left = float(source.data["x"][0])
+    other.close()
+    return left
 
 
 def _own_megabytes(process: int) -> float:
