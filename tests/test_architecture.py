@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import hubble_dash
+from hubble_dash.atlas import Atlas
 
 PACKAGE = Path(hubble_dash.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -144,3 +145,9 @@ def test_an_atlas_opens_and_exports_without_the_builder_s_packages(
 
 def test_the_builder_needs_none_of_the_dashboard_s_packages() -> None:
     run_without("panel holoviews bokeh jinja2", "import hubble_dash as hd; hd.build")
+
+
+def test_dashboard_is_a_function_still_when_its_package_was_imported(atlas: Atlas) -> None:
+    from hubble_dash.dashboard.server import Dashboard
+
+    assert isinstance(hubble_dash.dashboard(atlas), Dashboard)
