@@ -64,8 +64,8 @@ BUILDER = [
 ]
 DASHBOARD = [
     {"marks", "encoding", "hilbert", "tile_images", "sheet_pixels"},
-    {"map_view", "sky_view", "image_view", "facts", "pyramid", "crops"},
-    {"colors", "tints", "layout", "parents"},
+    {"map_view", "sky_view", "image_view", "facts", "shading", "crops"},
+    {"colors", "tints", "layout", "parents", "pyramid"},
     {"point_colors", "pieces", "sheets"},
     {"sky_tiles", "density"},
     {"payload", "evaluation_view", "shared"},

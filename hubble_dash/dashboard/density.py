@@ -15,8 +15,8 @@ from hubble_dash.dashboard.colors import PALETTE
 from hubble_dash.dashboard.layout import bounds
 from hubble_dash.dashboard.pieces import Pieces
 from hubble_dash.dashboard.point_colors import category_colors, own_colors, shares
+from hubble_dash.dashboard.shading import Layers, aggregate, as_dots, equalise, histogram, shade
 from hubble_dash.dashboard.tile_images import (
-    SHADES,
     Picture,
     paint,
     picture_of_colors,
@@ -27,7 +27,6 @@ from hubble_dash.dashboard.tile_images import (
 __all__ = ["MOST_PIXELS", "Density", "View"]
 
 Choice: TypeAlias = int | str
-Layers: TypeAlias = dict[str, NDArray[np.float64]]
 
 # Sides of a view, in pixels; a browser that asks for more is not believed.
 MOST_PIXELS = 4096
@@ -37,8 +36,6 @@ PER_BLOCK = 4096
 MOST_FRAMES = 6
 # Mean points a pixel, where there are any, below which a point is drawn as a dot of 3 or 5 pixels.
 SPARSE, SPARSER = 0.25, 0.02
-# Larger counts are all shown alike.
-MOST_COUNTED = 65_535
 
 
 class View(NamedTuple):
@@ -160,10 +157,11 @@ class Density:
             Red, green, blue and opacity; transparent where there is no point. Row 0 is at the
             bottom.
         """
-        layers = _spread(self.aggregate(view))
+        layers = self.aggregate(view)
+        layers = as_dots(layers, _reach(layers["count"]))
         full = np.flatnonzero(layers["count"])
         sums = {name: layer.ravel()[full] for name, layer in layers.items()}
-        shades = _equalised(sums["count"])
+        shades = shade(sums["count"], equalise(histogram(sums["count"])))
         pixels = np.zeros(view.height * view.width, np.uint32)
         pixels[full] = paint(shades, self._picture_by(view.color)(shades, sums))
         return pixels.view(np.uint8).reshape(view.height, view.width, 4)
@@ -210,44 +208,15 @@ class Density:
 
 
 def _aggregate(frame: pd.DataFrame, view: View) -> Layers:
-    """Aggregate a table's points, with the columns beside x and y."""
-    # Imported when needed: it takes a second, and the small pages do without.
-    import datashader as ds
-
-    # Floats: for whole numbers everything would be compiled once more.
-    x_range, y_range = (float(view.left), float(view.right)), (float(view.bottom), float(view.top))
-    canvas = ds.Canvas(view.width, view.height, x_range, y_range)
-    sums = {name: ds.sum(name) for name in frame.columns if name not in ("x", "y")}
-    found = canvas.points(frame, "x", "y", ds.summary(count=ds.count(), **sums))
-    return {str(name): layer.to_numpy() for name, layer in found.items()}
+    x_range, y_range = (view.left, view.right), (view.bottom, view.top)
+    return aggregate(frame, view.width, view.height, x_range, y_range)
 
 
-def _spread(layers: Layers) -> Layers:
-    """Make each pixel a dot where there are few points, adding up where dots meet."""
-    count = layers["count"]
+def _reach(count: NDArray[Any]) -> int:
+    """Give the radius of a point's dot: larger where points are few."""
     rows, columns = np.nonzero(count)
     # Where there are any: in the blocks of 8 x 8 pixels that are not empty.
     occupied = np.zeros((count.shape[0] // 8 + 1, count.shape[1] // 8 + 1), bool)
     occupied[rows // 8, columns // 8] = True
     density = count.sum() / max(1, 64 * occupied.sum())
-    reach = 0 if density > SPARSE else 1 if density > SPARSER else 2
-    if not reach:
-        return layers
-    around = range(-reach, reach + 1)
-    dot = [(i, j) for i in around for j in around if i * i + j * j <= (reach + 0.5) ** 2]
-    out = {}
-    for name, layer in layers.items():
-        wide = np.zeros((layer.shape[0] + 2 * reach, layer.shape[1] + 2 * reach))
-        values = layer[rows, columns]
-        for i, j in dot:
-            wide[rows + reach + i, columns + reach + j] += values
-        out[name] = wide[reach:-reach, reach:-reach]
-    return out
-
-
-def _equalised(count: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Give pixels with points a shade, 1 to `SHADES`, so that all are used alike."""
-    counted = np.minimum(count, MOST_COUNTED).astype(np.int64)
-    share = np.cumsum(np.bincount(counted)) / max(1, len(counted))
-    shades: NDArray[np.uint8] = np.clip(np.ceil(share * SHADES), 1, SHADES).astype(np.uint8)
-    return shades[counted]
+    return 0 if density > SPARSE else 1 if density > SPARSER else 2

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from hubble_dash.dashboard.shading import aggregate, as_dots, equalise, histogram, shade
 from hubble_dash.dashboard.tile_images import (
-    SHADES,
     Picture,
     Pixels,
     encode_tile,
@@ -29,7 +29,6 @@ __all__ = ["FEW_POINTS", "TILE", "Pyramid", "Square", "Tiles"]
 
 Tiles: TypeAlias = dict[str, bytes]
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
-Layers: TypeAlias = dict[str, NDArray[Any]]
 
 TILE = 256
 MOST_LEVELS = 7
@@ -37,8 +36,6 @@ MOST_LEVELS = 7
 FEW_POINTS = 20_000
 # Sides of the blocks that are aggregated at a time, in tiles.
 BLOCK_TILES = 4
-# Larger counts are all shown alike.
-MOST_COUNTED = 65_535
 
 
 class Square(NamedTuple):
@@ -126,12 +123,11 @@ class Pyramid:
         self._shades = []
         self.n_blocks = 0
         for level in range(self.levels):
-            counted = np.zeros(MOST_COUNTED + 1, np.int64)
+            counted = histogram(np.empty(0))
             for block in self._blocks(level, {}):
                 self.n_blocks += 1
-                count = np.minimum(block.sums["count"], MOST_COUNTED).astype(np.int64)
-                counted += np.bincount(count, minlength=len(counted))
-            self._shades.append(_equalise(counted))
+                counted += histogram(block.sums["count"])
+            self._shades.append(equalise(counted))
 
     def counts(self, ramp: Sequence[str]) -> Iterator[Tiles]:
         """Draw how many points there are.
@@ -193,8 +189,7 @@ class Pyramid:
         with ThreadPoolExecutor() as pool:
             for level in range(self.levels):
                 for block in self._blocks(level, columns):
-                    count = np.minimum(block.sums["count"], MOST_COUNTED).astype(np.int64)
-                    shades = self._shades[level][count]
+                    shades = shade(block.sums["count"], self._shades[level])
                     pixels = np.zeros((block.side, block.side), np.uint32)
                     pixels.ravel()[block.places] = paint(shades, picture(shades, block.sums))
                     tiles = dict(_cut(pixels, level, block.left // TILE, block.top // TILE))
@@ -213,8 +208,11 @@ class Pyramid:
                     continue
                 points = {"x": x[band][inside] + 0.5, "y": y[band][inside] + 0.5}
                 points |= {name: values[band][inside] for name, values in columns.items()}
-                layers = _aggregate(points, left - reach, top - reach, side + 2 * reach)
-                layers = _spread(layers, reach)
+                wide = side + 2 * reach
+                x_range, y_range = ((low - reach, low + side + reach) for low in (left, top))
+                layers = aggregate(pd.DataFrame(points), wide, wide, x_range, y_range)
+                inner = slice(reach, reach + side)
+                layers = {k: v[inner, inner] for k, v in as_dots(layers, reach).items()}
                 places = np.flatnonzero(layers["count"])
                 sums = {name: layer.ravel()[places].astype(float) for name, layer in layers.items()}
                 yield _Block(left, top, side, places, sums)
@@ -245,38 +243,6 @@ def _n_levels(across: NDArray[np.float64], down: NDArray[np.float64]) -> int:
     return MOST_LEVELS
 
 
-def _aggregate(points: Columns, left: int, top: int, side: int) -> Layers:
-    """Count the points of each pixel and add up their columns; x and y are middles of pixels."""
-    # Imported when needed: it takes a second, and small pages do without.
-    import datashader as ds
-
-    canvas = ds.Canvas(side, side, x_range=(left, left + side), y_range=(top, top + side))
-    sums = {name: ds.sum(name) for name in points if name not in ("x", "y")}
-    found = canvas.points(pd.DataFrame(points), "x", "y", ds.summary(count=ds.count(), **sums))
-    return {str(name): layer.to_numpy() for name, layer in found.items()}
-
-
-def _spread(layers: Layers, reach: int) -> Layers:
-    """Make each pixel a dot, adding up where dots meet, and cut the margin off."""
-    if not reach:
-        return layers
-    around = range(-reach, reach + 1)
-    dot = [(i, j) for i in around for j in around if i * i + j * j <= (reach + 0.5) ** 2]
-    # Twice the margin, so that no dot leaves the array.
-    side = len(layers["count"]) + 2 * reach
-    rows, columns = np.divmod(np.flatnonzero(layers["count"]), side - 2 * reach)
-    places = (rows + reach) * side + columns + reach
-    out = {}
-    for name, layer in layers.items():
-        wide = np.zeros(side * side)
-        values = layer[rows, columns]
-        for i, j in dot:
-            wide[places + (i * side + j)] += values
-        inner = slice(2 * reach, -2 * reach)
-        out[name] = np.ascontiguousarray(wide.reshape(side, side)[inner, inner])
-    return out
-
-
 def _cut(pixels: Pixels, level: int, column: int, row: int) -> Iterator[tuple[str, Pixels]]:
     """Cut a block into its tiles, `column` and `row` being those of its first; no empty ones."""
     for top in range(0, len(pixels), TILE):
@@ -284,11 +250,3 @@ def _cut(pixels: Pixels, level: int, column: int, row: int) -> Iterator[tuple[st
             tile = pixels[top : top + TILE, left : left + TILE]
             if tile.any():
                 yield f"{level}/{column + left // TILE}/{row + top // TILE}", tile
-
-
-def _equalise(counted: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Give the shade of each count, 1 to `SHADES`, so that all are used alike; 0 of none."""
-    share = np.cumsum(counted) / max(1, counted.sum())
-    shades: NDArray[np.uint8] = np.clip(np.ceil(share * SHADES), 1, SHADES).astype(np.uint8)
-    shades[0] = 0
-    return shades
