@@ -70,7 +70,7 @@ def search_neighbors(
 ) -> Searched:
     """Find the k most similar cutouts of every cutout, itself left out, and say how.
 
-    Up to `MOST_EXACT` multiplications the search is exact (FAISS, brute force). Of more rows it is
+    Up to `MOST_EXACT` multiplications the search is exact, by brute force. Of more rows it is
     that of `hubble_dash.builder.approximate.Index`, unless a sample shows that this finds fewer
     than 99 % of the nine nearest: then it is exact and slow. Equal similarities are in the order of
     rows. Memory stays flat in n, but for the result, and 256 to 1,024 bytes a row of the index.
