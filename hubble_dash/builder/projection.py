@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from hubble_dash.builder.unit import FloatMatrix, unit_rows
 from hubble_dash.config import MapSettings
 from hubble_dash.errors import MissingExtraError
 
-__all__ = ["LEAST_CUTOUTS", "Layout", "lay_out", "project", "usable_method"]
+__all__ = ["LEAST_CUTOUTS", "Layout", "lay_out", "project"]
 
 logger = logging.getLogger(__name__)
 
@@ -57,25 +57,6 @@ class Layout(NamedTuple):
 
     positions: NDArray[np.float32]
     report: dict[str, Any]
-
-
-def usable_method(neighbors: Neighbors, settings: MapSettings) -> Literal["tsne", "umap", "pca"]:
-    """Say which layout `project` will make: PCA where there is too little for the one asked for.
-
-    Parameters
-    ----------
-    neighbors : Neighbors
-        The shared graph.
-    settings : MapSettings
-        The method asked for.
-
-    Returns
-    -------
-    str
-        ``"pca"``, if there are fewer than `LEAST_CUTOUTS` different cutouts.
-    """
-    first, _ = _merged(neighbors)
-    return settings.method if len(first) >= LEAST_CUTOUTS else "pca"
 
 
 def project(
