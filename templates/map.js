@@ -41,7 +41,7 @@
     };
     document.getElementById("hd-map-fit").addEventListener("click", whole);
     hd.onTheme(paint);
-    if (isLarge) menu.prepend(hd.element("option", { value: "count" }, "number of cutouts"));
+    if (isLarge) menu.append(hd.element("option", { value: "count" }, "number of cutouts"));
     menu.append(...data.colors.map(({ name }, i) => hd.element("option", { value: i }, name)));
     menu.selectedIndex = 0;
     menu.parentElement.hidden = menu.options.length < 2;

@@ -93,20 +93,20 @@ def wait_for_density(page: OpenPage, color: Any) -> None:
 
 
 def test_the_density_follows_wheel_drag_and_menu(page: OpenPage) -> None:
-    wait_for_density(page, "count")
+    wait_for_density(page, "own")
     before = page.run(RANGES)
     page.page.mouse.move(*page.screen("hd-map", 0.0, 0.0))
     page.page.mouse.wheel(0, -100)
-    wait_for_density(page, "count")
+    wait_for_density(page, "own")
     assert page.run(RANGES) != before
     page.page.mouse.wheel(0, 100)
-    wait_for_density(page, "count")
+    wait_for_density(page, "own")
     page.page.mouse.down()
     for step in range(8):
         page.page.mouse.move(*page.screen("hd-map", 0.02 * step, 0.0))
     page.page.mouse.up()
-    wait_for_density(page, "count")
-    for choice in ("own", 0, 3):
+    wait_for_density(page, "own")
+    for choice in ("count", 0, 3):
         page.page.select_option("#hd-color", str(choice))
         wait_for_density(page, choice)
     assert page.errors == []
@@ -137,7 +137,7 @@ def test_exact_points_take_its_place_and_a_tap_picks_the_nearest(
         "[...document.querySelectorAll('#hd-gallery canvas, #hd-gallery img')].length > 0"
     )
     page.page.click("#hd-map-fit")
-    wait_for_density(page, "count")
+    wait_for_density(page, "own")
     assert page.errors == []
 
 
