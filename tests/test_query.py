@@ -62,7 +62,7 @@ def test_a_cutout_saved_as_a_picture_finds_itself(
     mosaic: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(weights_module.hub_constants, "HF_HUB_OFFLINE", True)
-    preview = mosaic.path / "previews" / "00000.webp"
+    preview = mosaic.path / "previews" / mosaic.images["preview"][0]
     from PIL import Image
 
     x0, x1, y0, y1 = mosaic.cutouts[["ixmin", "ixmax", "iymin", "iymax"]].iloc[21]

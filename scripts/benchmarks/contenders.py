@@ -15,9 +15,9 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
-from bokeh.embed import file_html
+from bokeh.embed import components
 from bokeh.plotting import figure
-from bokeh.resources import INLINE
+from bokeh.resources import Resources
 from numpy.typing import NDArray
 
 __all__ = ["BOKEH_READY", "SCATTER_READY", "bokeh_page", "scatter_page"]
@@ -47,6 +47,10 @@ x, y = np.load(sys.argv[1]).T
 scatter = jscatter.Scatter(x=x, y=y, width=int(sys.argv[2]), height=int(sys.argv[3]))
 json.dump(embed_data(views=[scatter.widget], drop_defaults=False), sys.stdout)
 """
+BOKEH_PAGE = """<!doctype html>
+<html><head><meta charset="utf-8"><title>Bokeh, {}</title>
+<script>{}</script></head><body>{}{}</body></html>
+"""
 SCATTER_PAGE = """<!doctype html>
 <html><head><meta charset="utf-8"><title>jupyter-scatter</title>
 <script src="require.js"></script><script src="manager.js"></script>
@@ -74,7 +78,10 @@ def bokeh_page(path: Path, positions: NDArray[np.float32], *, backend: str) -> P
         active_scroll="wheel_zoom", toolbar_location=None,
     )  # fmt: skip
     plot.scatter(positions[:, 0], positions[:, 1], size=3, alpha=0.5, line_color=None)
-    path.write_text(file_html(plot, INLINE, title=f"Bokeh, {backend}"), encoding="utf-8")
+    # Not file_html, which adds what Panel asks for where Panel has been imported.
+    script, div = components(plot)
+    library = "\n".join(Resources("inline", components=["bokeh", "bokeh-gl"]).js_raw)
+    path.write_text(BOKEH_PAGE.format(backend, library, div, script), encoding="utf-8")
     return path
 
 
