@@ -52,7 +52,7 @@ def test_the_examples_of_commands_parse() -> None:
 def test_pictures_and_scripts_are_there() -> None:
     for path in re.findall(r"(?:\]\(|src=\")(docs/[\w.]+)", README):
         assert (ROOT / path).is_file(), path
-    for script in set(re.findall(r"scripts/(\w+)", README)):
+    for script in set(re.findall(r"scripts/([\w.]*\w)", README)):
         assert (ROOT / "scripts" / script).exists(), script
 
 
