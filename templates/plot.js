@@ -133,16 +133,19 @@
   async function follow(plot) {
     if (plot.isFollowing) return;
     plot.isFollowing = true;
-    while (plot.pointer) {
-      const event = plot.pointer;
-      plot.pointer = null;
-      const row = event.event_name === "mousemove" && !plot.isPressed ? await plot.rowAt(event.x, event.y) : null;
-      if (plot.pointer) continue;
-      hd.set({ hovered: row });
-      const { left, top } = plot.element.getBoundingClientRect();
-      hd.showPreview(row, left + event.sx, top + event.sy);
+    try {
+      while (plot.pointer) {
+        const event = plot.pointer;
+        plot.pointer = null;
+        const row = event.event_name === "mousemove" && !plot.isPressed ? await plot.rowAt(event.x, event.y) : null;
+        if (plot.pointer) continue;
+        hd.set({ hovered: row });
+        const { left, top } = plot.element.getBoundingClientRect();
+        hd.showPreview(row, left + event.sx, top + event.sy);
+      }
+    } finally {
+      plot.isFollowing = false; // also where a look-up failed
     }
-    plot.isFollowing = false;
   }
 
   // Bokeh hands over each event of a plot; `cb_obj` has the place in data units and in pixels of the canvas.

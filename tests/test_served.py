@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import http.client
 import io
 import json
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -204,6 +206,17 @@ def test_an_atlas_built_anew_is_another(atlas: Atlas) -> None:
     assert share(anew).key != share(atlas).key
 
 
+def in_a_thread(test: Callable[..., None]) -> Callable[..., None]:
+    """Run in a thread: Bokeh's client needs a loop, and Playwright's runs in the main one."""
+
+    @functools.wraps(test)
+    def run(*args: Any, **options: Any) -> None:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(test, *args, **options).result()
+
+    return run
+
+
 def look(session: ClientSession, view: View) -> None:
     """Say to the server what a browser sees."""
     live = session.document.select_one({"name": "hd-live"})
@@ -225,6 +238,7 @@ def lies_at(source: Any, place: list[float]) -> bool:
 
 
 @pytest.mark.parametrize("color", ["count", "own", 0])
+@in_a_thread
 def test_the_density_follows_the_view(served: Served, atlas: Atlas, color: str | int) -> None:
     shared = share(atlas)
     shared.prepare()
@@ -247,6 +261,7 @@ def test_the_density_follows_the_view(served: Served, atlas: Atlas, color: str |
         session.close()
 
 
+@in_a_thread
 def test_a_drag_does_not_queue_up(
     served: Served, atlas: Atlas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
