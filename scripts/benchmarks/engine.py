@@ -31,7 +31,7 @@ from hubble_dash.builder.native import timm
 from hubble_dash.builder.neighbors import find_neighbors
 from hubble_dash.builder.projection import project
 from hubble_dash.builder.stretch import Display
-from hubble_dash.builder.thumbnails import SheetWriter
+from hubble_dash.builder.thumbnails import SheetWriter, fit_thumbnail
 from hubble_dash.builder.weights import Weights, find_weights
 from hubble_dash.config import MapSettings, SlidingWindow, Stretch
 
@@ -253,9 +253,10 @@ def _read(path: Path) -> Pixels:
 
 
 def _sheets(folder: str, cutouts: list[Pixels]) -> None:
-    with SheetWriter(folder, SheetLayout()) as writer:
+    layout = SheetLayout()
+    with SheetWriter(folder, layout) as writer:
         for cutout in cutouts:
-            writer.add(cutout)
+            writer.add(fit_thumbnail(cutout, layout.size))
 
 
 def _drive(engine: Any, batches: list[Pixels]) -> None:
