@@ -94,14 +94,14 @@ class Shared:
         return {name: png for tiles in blocks for name, png in tiles.items()}
 
     def prepare(self, *, progress: bool = False) -> None:
-        """Do once what takes long: read the colours of all thumbnails, let the density be compiled.
+        """Do once what takes long: the index, the colours of all thumbnails, the density's code.
 
         Parameters
         ----------
         progress : bool
             Whether a bar is shown.
         """
-        _ = self.density
+        _ = self.index, self.density
         self._read_colors(progress=progress)
 
     @property

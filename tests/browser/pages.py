@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 from playwright.sync_api import Page
+
+from hubble_dash import app
 
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic", "--disable-sync"),
@@ -22,6 +34,34 @@ def find_browser() -> str:
         if path:
             return path
     pytest.fail("no Chromium: install it, or name it with HUBBLE_DASH_BROWSER; see scripts/test")
+
+
+@contextmanager
+def panel_serve(atlas: Path, *options: str, path: str = "app") -> Iterator[str]:
+    """An atlas under ``panel serve``, with further options; gives the address of its page."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "panel", "serve", str(app.__file__), "--port", str(port)]
+    with tempfile.TemporaryFile() as log:  # a pipe that nobody reads would fill up
+        process = subprocess.Popen(
+            [*command, *options, "--args", str(atlas)], stdout=subprocess.DEVNULL, stderr=log
+        )
+        url = f"http://localhost:{port}/{path}"
+        try:
+            for _ in range(300):
+                if process.poll() is not None:
+                    log.seek(0)
+                    pytest.fail(log.read().decode())
+                try:
+                    urllib.request.urlopen(url, timeout=60).close()
+                    break
+                except URLError:
+                    time.sleep(0.1)
+            yield url
+        finally:
+            process.kill()
+            process.communicate()
 
 
 class OpenPage:

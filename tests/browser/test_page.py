@@ -2,53 +2,27 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
 import threading
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.error import URLError
 
 import numpy as np
 import pytest
-from pages import FLAGS, OpenPage, find_browser
+from pages import FLAGS, OpenPage, find_browser, panel_serve
 
-from hubble_dash import app
 from hubble_dash.atlas import Atlas
 from hubble_dash.dashboard.export import export
 from hubble_dash.dashboard.sky_view import mollweide
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., OpenPage]
-APP = Path(app.__file__)
 
 
 @pytest.fixture(scope="module")
 def server(atlas: Atlas) -> Iterator[str]:
     """The atlas under ``panel serve``."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "panel", "serve", str(APP), "--port", str(port)]
-    process = subprocess.Popen(
-        [*command, "--args", str(atlas.path)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    url = f"http://localhost:{port}/app"
-    try:
-        for _ in range(300):
-            assert process.poll() is None, process.communicate()[1].decode()
-            try:
-                urllib.request.urlopen(url, timeout=30).close()
-                break
-            except URLError:
-                time.sleep(0.1)
+    with panel_serve(atlas.path) as url:
         yield url
-    finally:
-        process.kill()
-        process.communicate()
 
 
 @pytest.fixture(params=["exported", "served"])

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 import numpy as np
 import pytest
-from pages import OpenPage
+from pages import OpenPage, panel_serve
 
-from hubble_dash import app
 from hubble_dash.atlas import Atlas
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
@@ -44,27 +38,8 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
 @pytest.fixture(scope="module")
 def server(large: Atlas) -> Iterator[str]:
     """The atlas under ``panel serve``, below a prefix."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "panel", "serve", str(app.__file__), "--port", str(port)]
-    process = subprocess.Popen(
-        [*command, "--prefix", "maps", "--args", str(large.path)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    url = f"http://localhost:{port}/maps/app"
-    try:
-        for _ in range(300):
-            assert process.poll() is None
-            try:
-                urllib.request.urlopen(url, timeout=60).close()
-                break
-            except URLError:
-                time.sleep(0.1)
+    with panel_serve(large.path, "--prefix", "maps", path="maps/app") as url:
         yield url
-    finally:
-        process.kill()
-        process.communicate()
 
 
 @pytest.fixture
