@@ -276,6 +276,11 @@ def _add_network(parser: ArgumentParser) -> None:
         help=f"how exactly; auto takes no form that changes the fingerprints ({usual.precision})",
     )  # fmt: skip
     group.add_argument(
+        "--workers", type=int, metavar="N",
+        help="processes that read and cut files ahead of the network; 0 for threads (processes"
+        " where a GPU runs the network and files are many)",
+    )  # fmt: skip
+    group.add_argument(
         "--neighbors", type=int, default=100, help="neighbours kept, at least (%(default)s)"
     )
 

@@ -573,6 +573,9 @@ class BuildSettings:
         What runs the network; ``"auto"`` measures which is fastest here and means the same.
     precision : {"auto", "fp32", "bf16", "fp16", "int8"}
         How exactly it counts; ``"auto"`` as for `engine`.
+    workers : int, optional
+        Processes that read and cut files ahead of the network; 0 for threads. If not given,
+        processes where a GPU runs the network and files are many.
     neighbors : int
         Neighbours kept for each cutout, at least; fewer where there are fewer cutouts.
     map : MapSettings
@@ -609,6 +612,7 @@ class BuildSettings:
     batch_size: int = 32
     engine: Literal["auto", "eager", "compile", "openvino"] = "auto"
     precision: Literal["auto", "fp32", "bf16", "fp16", "int8"] = "auto"
+    workers: int | None = None
     neighbors: int = 100
     map: MapSettings = field(default_factory=MapSettings)
     catalog: str | Path | None = None
@@ -626,6 +630,8 @@ class BuildSettings:
         _at_least("batch_size", self.batch_size, 1)
         _choice("engine", self.engine, ("auto", "eager", "compile", "openvino"))
         _choice("precision", self.precision, ("auto", "fp32", "bf16", "fp16", "int8"))
+        if self.workers is not None:
+            _at_least("workers", self.workers, 0)
         _at_least("neighbors", self.neighbors, 1)
         _within("max_unreadable", self.max_unreadable, 0.0, 1.0)
         if isinstance(self.cutouts, CatalogPositions) and self.catalog is None:

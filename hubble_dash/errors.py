@@ -50,6 +50,10 @@ class ImageError(HubbleDashError):
         self.path = Path(path)
         self.reason = reason
 
+    def __reduce__(self) -> tuple[type[ImageError], tuple[Path, str]]:
+        # Between processes; by default an error is made again of its text alone.
+        return type(self), (self.path, self.reason)
+
 
 class CatalogError(HubbleDashError):
     """A catalogue cannot be used: unreadable, or a column is missing or has no usable unit."""

@@ -1,10 +1,10 @@
-"""Work done by threads before its result is asked for, results in order."""
+"""Work done by threads or processes before its result is asked for, results in order."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TypeVar
 
 __all__ = ["ahead", "in_order"]
@@ -48,7 +48,7 @@ def in_order(
     work: Callable[[S], T],
     items: Iterable[S],
     *,
-    threads: ThreadPoolExecutor,
+    executor: Executor,
     depth: int,
     weigh: Callable[[S], float] = lambda _: 0.0,
     most: float = 0.0,
@@ -59,11 +59,11 @@ def in_order(
     Parameters
     ----------
     work : callable
-        Run by the threads; what it raises is raised here, in its turn.
+        Run by the executor; what it raises is raised here, in its turn.
     items : iterable
         Drawn by the consumer's thread.
-    threads : ThreadPoolExecutor
-        May serve others too.
+    executor : Executor
+        Threads or processes, which may serve others too.
     depth : int
         How many items may be under way or lie ready.
     weigh : callable
@@ -87,7 +87,7 @@ def in_order(
                 weight -= waiting[0][0]
                 yield waiting.popleft()[1].result()
             weight += own
-            waiting.append((own, threads.submit(work, item)))
+            waiting.append((own, executor.submit(work, item)))
         while waiting:
             yield waiting.popleft()[1].result()
     finally:

@@ -6,7 +6,7 @@ import itertools
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, NamedTuple
@@ -15,8 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hubble_dash.builder.ahead import ahead
-from hubble_dash.builder.blanks import fill_blanks
+from hubble_dash.builder.ahead import ahead, in_order
 from hubble_dash.builder.calibration import Calibrated, calibrate
 from hubble_dash.builder.checkpoints import load_model
 from hubble_dash.builder.engines import Outputs, Pictures
@@ -24,7 +23,8 @@ from hubble_dash.builder.native import timm
 from hubble_dash.builder.network_files import open_network_file
 from hubble_dash.builder.network_input import NetworkInput
 from hubble_dash.builder.pooling import DiskPooled, can_be_pooled
-from hubble_dash.builder.views import QUALITIES, Quality, Views, join, see
+from hubble_dash.builder.preparation import Preparation
+from hubble_dash.builder.views import QUALITIES, Quality, join
 from hubble_dash.builder.weights import Weights
 from hubble_dash.config import ModelInput, is_network_file
 from hubble_dash.errors import WeightsError
@@ -89,6 +89,8 @@ class Network:
         Side of the picture that the network sees, in pixels.
     label_names : list of str or None
         Names of the classes; None where the classes are not ImageNet's.
+    prepare : Preparation
+        Makes of a cutout the pictures that the network sees.
     """
 
     def __init__(
@@ -96,21 +98,21 @@ class Network:
         weights: Weights,
         *,
         pictures: Pictures,
-        network_input: NetworkInput,
+        prepare: Preparation,
         label_names: list[str] | None,
         options: NetworkOptions,
-        views: Views,
         model_input: ModelInput | None = None,
     ) -> None:
         self.model = weights.model
         self.weights = weights
         self.device = options.device
-        self.input_size = network_input.height
+        self.prepare = prepare
+        height, width = prepare.network_input.height, prepare.network_input.width
+        self.input_size = height
         self.label_names = label_names
-        self._pictures, self._input, self._options = pictures, network_input, options
-        self._views, self._model_input = views, model_input
+        self._pictures, self._options, self._model_input = pictures, options, model_input
         self._calibrated: Calibrated | None = None
-        blank = torch.zeros((1, network_input.height, network_input.width, 3), dtype=torch.uint8)
+        blank = torch.zeros((1, height, width, 3), dtype=torch.uint8)
         with torch.inference_mode():
             self.n_features = int(self._chosen(*pictures(blank)).shape[1])
 
@@ -134,16 +136,43 @@ class Network:
         """
         if len(cutouts) == 0:
             raise ValueError("no cutouts were given; at least one is needed")
-        parts = list(self.stream(cutouts, n_expected=lambda: len(cutouts)))
+        with closing(self.prepared(cutouts)) as pictures:
+            parts = list(self.stream(pictures, n_expected=lambda: len(cutouts)))
         return Batch(
             np.concatenate([part.fingerprints for part in parts]),
             np.concatenate([part.labels for part in parts]),
             np.concatenate([part.scores for part in parts]),
         )
 
+    def prepared(
+        self, cutouts: Iterable[NDArray[np.uint8]]
+    ) -> Generator[NDArray[np.uint8], None, None]:
+        """Prepare cutouts in threads.
+
+        Parameters
+        ----------
+        cutouts : iterable of (h, w) or (h, w, 3) uint8 arrays
+            As shown, of any sizes.
+
+        Yields
+        ------
+        (v, height, width, 3) uint8 array
+            The views of each, for `stream`.
+
+        Raises
+        ------
+        ValueError
+            If a cutout has another data type or shape.
+        """
+        # Cutouts may be large, and pictures are small: few of the former are held.
+        with ThreadPoolExecutor(PREPARING_THREADS, "preparing") as threads:
+            yield from in_order(
+                self.prepare, cutouts, executor=threads, depth=2 * PREPARING_THREADS
+            )
+
     def stream(
         self,
-        cutouts: Iterable[NDArray[np.uint8]],
+        pictures: Iterable[NDArray[np.uint8]],
         *,
         n_expected: Callable[[], int] | None = None,
     ) -> Generator[Batch, None, None]:
@@ -151,9 +180,9 @@ class Network:
 
         Parameters
         ----------
-        cutouts : iterable of (h, w) or (h, w, 3) uint8 arrays
-            As shown. Drawn from in another thread, a few batches ahead of the network, so that a
-            generator that reads and cuts keeps the network busy.
+        pictures : iterable of (v, height, width, 3) uint8 arrays
+            What `prepare` makes of each cutout. Drawn from in another thread, a few batches ahead
+            of the network, so that a generator that reads and cuts keeps the network busy.
         n_expected : callable, optional
             Says how many cutouts there will be, roughly; asked once the first have been drawn. The
             form of the network is chosen for that many; for very many where it is not given.
@@ -166,13 +195,13 @@ class Network:
         Raises
         ------
         ValueError
-            If a cutout has another data type or shape, or the engine asked for is not there.
+            If the engine asked for is not there.
         RuntimeError
             If the engine asked for fails.
         WeightsError
             If the network gives numbers that are not finite.
         """
-        with closing(ahead(self._prepared(cutouts), depth=3)) as drawn:
+        with closing(ahead(self._batches(pictures), depth=3)) as drawn:
             batches: Iterator[NDArray[np.uint8]] = drawn
             if self._calibrated is None:
                 first = list(itertools.islice(drawn, -(-SAMPLE // self._options.batch_size)))
@@ -204,37 +233,22 @@ class Network:
             engine=options.engine,
             precision=options.precision,
             batch_size=options.batch_size,
-            n_expected=self._views.n * (n_expected() if n_expected is not None else MANY),
+            n_expected=self.prepare.views.n * (n_expected() if n_expected is not None else MANY),
         )
 
-    def _prepared(self, cutouts: Iterable[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
-        """Prepare batches of pictures: the views of one cutout after those of the other."""
-        per_batch = max(1, self._options.batch_size // self._views.n)
-        with ThreadPoolExecutor(PREPARING_THREADS) as threads:
-            waiting: deque[Future[NDArray[np.uint8]]] = deque()
-            ready: list[NDArray[np.uint8]] = []
-            for pixels in cutouts:
-                waiting.append(threads.submit(self._see, pixels))
-                # Cutouts may be large, and pictures are small: few of the former are held.
-                if len(waiting) > 2 * PREPARING_THREADS:
-                    ready.append(waiting.popleft().result())
-                if len(ready) == per_batch:
-                    yield np.concatenate(ready)
-                    ready.clear()
-            ready += [future.result() for future in waiting]
-            for i in range(0, len(ready), per_batch):
-                yield np.concatenate(ready[i : i + per_batch])
-
-    def _see(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        whole = fill_blanks(pixels) if self._views.disk else pixels
-        return see(self._input.prepare(whole), self._views)
+    def _batches(self, pictures: Iterable[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
+        """Join what belongs to one pass of the network."""
+        per_batch = max(1, self._options.batch_size // self.prepare.views.n)
+        drawn = iter(pictures)
+        while batch := list(itertools.islice(drawn, per_batch)):
+            yield np.concatenate(batch)
 
     def _chosen(self, features: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
         return logits.softmax(1) if self._options.features == "probabilities" else features
 
     def _described(self, features: torch.Tensor, logits: torch.Tensor) -> Batch:
         features, logits = (
-            torch.from_numpy(join(x.numpy(), self._views)) for x in (features, logits)
+            torch.from_numpy(join(x.numpy(), self.prepare.views)) for x in (features, logits)
         )
         probabilities = logits.softmax(1)
         labels = np.full((len(features), N_LABELS), -1, np.int32)
@@ -322,10 +336,9 @@ def load_network(
     return Network(
         weights,
         pictures=opened.pictures,
-        network_input=opened.network_input,
+        prepare=Preparation(opened.network_input, QUALITIES[quality]),
         label_names=opened.label_names,
         options=NetworkOptions(_device(device), features, batch_size, engine, precision),
-        views=QUALITIES[quality],
         model_input=opened.model_input,
     )
 

@@ -267,7 +267,7 @@ class GivenFingerprints:
 
     def stream(
         self,
-        cutouts: Iterable[NDArray[np.uint8]],
+        pictures: Iterable[NDArray[np.uint8]],
         *,
         n_expected: Callable[[], int] | None = None,
     ) -> Generator[Batch, None, None]:
@@ -275,8 +275,8 @@ class GivenFingerprints:
 
         Parameters
         ----------
-        cutouts : iterable of uint8 arrays
-            Only counted.
+        pictures : iterable of uint8 arrays
+            One of each cutout; only counted.
         n_expected : callable, optional
             Not asked.
 
@@ -286,7 +286,7 @@ class GivenFingerprints:
             In the order of the cutouts.
         """
         start = n = len(self.given.taken)
-        for _ in cutouts:
+        for _ in pictures:
             n += 1
             if n - start == ROWS_A_BLOCK:
                 yield self._batch(start, n)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pyarrow import parquet  # type: ignore[import-untyped]
 
 from hubble_dash.builder.catalog import Catalog
-from hubble_dash.builder.images import Image
+from hubble_dash.builder.sources import Metadata
 from hubble_dash.retrieval import encode
 
 __all__ = ["FILE", "Groups"]
@@ -41,13 +41,13 @@ class Groups:
         self._there = dict.fromkeys([*map(str, self._table.columns), FILE])
         self._n_seen = 0
 
-    def look(self, image: Image, *, n_files: int) -> None:
+    def look(self, metadata: Metadata, *, n_files: int) -> None:
         """See whether an image has it, and stop where the first images all have not.
 
         Parameters
         ----------
-        image : Image
-            The next one.
+        metadata : dict
+            Header keys of the next one.
         n_files : int
             How many there are, at most.
 
@@ -56,8 +56,8 @@ class Groups:
         ValueError
             If there is no such column.
         """
-        self._known = self._known or self.column in image.metadata
-        self._there |= dict.fromkeys(image.metadata)
+        self._known = self._known or self.column in metadata
+        self._there |= dict.fromkeys(metadata)
         self._n_seen += 1
         if self._n_seen == min(LOOKED_AT, n_files):
             self._check()

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from hubble_dash.builder.resampling import Vectorized, resample
 from hubble_dash.errors import WeightsError
 
 __all__ = ["Expected", "NetworkInput"]
 
-# Interpolations that torch has vectorised: four times as fast as Pillow.
-VECTORIZED = ("bilinear", "bicubic")
 # Beyond this many times the pixels that are seen, only these are resized.
 MOST_WASTE = 3
 
@@ -148,7 +146,10 @@ class NetworkInput:
             )
         resized_height, resized_width = self._resized(*pixels.shape[:2])
         needed = max(self.height, resized_height) * max(self.width, resized_width)
-        if self.interpolation in VECTORIZED and needed <= MOST_WASTE * self.height * self.width:
+        if (
+            self.interpolation in get_args(Vectorized)
+            and needed <= MOST_WASTE * self.height * self.width
+        ):
             part = self._resize_whole(pixels, resized_height, resized_width)
         else:
             part = self._resize_part(pixels, resized_height, resized_width)
@@ -160,17 +161,8 @@ class NetworkInput:
         self, pixels: NDArray[np.uint8], resized_height: int, resized_width: int
     ) -> NDArray[np.uint8]:
         """Resize, then crop, as timm does; torch's kernel equals Pillow's to a level."""
-        # torch wants positive steps, and warns of arrays that it might write to.
-        whole = np.require(pixels.reshape(*pixels.shape[:2], -1), requirements=["C", "W"])
-        resized = (
-            torch.nn.functional.interpolate(
-                torch.from_numpy(whole).permute(2, 0, 1)[None],
-                size=(resized_height, resized_width),
-                mode=self.interpolation,
-                antialias=True,
-            )[0]
-            .permute(1, 2, 0)
-            .numpy()
+        resized = resample(
+            pixels, (resized_height, resized_width), cast("Vectorized", self.interpolation)
         )
         top, left = (
             max(0, round((side - wanted) / 2))

@@ -42,7 +42,7 @@ __all__ = ["build"]
 logger = logging.getLogger(__name__)
 
 # Settings that a build may change which goes on with another's cutouts.
-OF_THE_END = ("title", "map", "neighbors", "max_unreadable")
+MAY_CHANGE = ("title", "map", "neighbors", "max_unreadable", "workers")
 # Beyond this many overlapping cutouts, `Atlas.similar` searches the fingerprints instead.
 MAX_OVERLAPS = 400
 BOXES = ["image", "ixmin", "ixmax", "iymin", "iymax"]
@@ -131,7 +131,7 @@ def _plan(
     positions: Given | None,
 ) -> Plan:
     """Say what decides the cutouts and their fingerprints; of files, their content."""
-    told = {name: value for name, value in asdict(settings).items() if name not in OF_THE_END}
+    told = {name: value for name, value in asdict(settings).items() if name not in MAY_CHANGE}
     told["hubble_dash"] = importlib.metadata.version("hubble-dash")
     told["catalog"] = None if settings.catalog is None else sha256_of(Path(settings.catalog))
     told["positions"] = None if positions is None else positions.sha256

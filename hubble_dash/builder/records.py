@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,9 +20,7 @@ from hubble_dash.atlas import SheetLayout
 from hubble_dash.builder.fingerprints import N_LABELS, Batch, Network
 from hubble_dash.builder.given import GivenFingerprints
 from hubble_dash.builder.part import Part
-from hubble_dash.builder.positions import Positions
 from hubble_dash.builder.raw import RawFingerprints
-from hubble_dash.builder.stretch import Display
 from hubble_dash.builder.thumbnails import Preview, SheetWriter, write_whole
 
 __all__ = [
@@ -32,7 +28,6 @@ __all__ = [
     "GIVEN_ROW",
     "CutoutWriter",
     "WriterOptions",
-    "describe_image",
     "preview_name",
 ]
 
@@ -136,7 +131,7 @@ class CutoutWriter:
         Parameters
         ----------
         row : dict
-            Of `describe_image`.
+            Of `hubble_dash.builder.image_rows.describe_image`, and the name of its preview.
         preview : Preview
             What shows it.
         """
@@ -251,56 +246,7 @@ def preview_name(index: int) -> str:
     return f"{index // PREVIEWS_A_FOLDER:04d}/{index:07d}.jpg"
 
 
-def describe_image(
-    display: Display, name: str, preview: Preview, positions: Positions
-) -> dict[str, Any]:
-    """Give an image's row of the table of images.
-
-    Parameters
-    ----------
-    display : Display
-        The image, after processing.
-    name : str
-        Of the file that shows it.
-    preview : Preview
-        What shows it.
-    positions : Positions
-        Of its cutouts.
-    """
-    image, (ny, nx) = display.image, display.shape
-    return {
-        "path": _text(_real(image.path)),
-        "name": _text(image.name),
-        "nx": nx,
-        "ny": ny,
-        "origin": display.origin,
-        "preview": name,
-        "preview_width": preview.width,
-        "preview_height": preview.height,
-        "position_quality": positions.quality,
-        "notes": "; ".join(image.notes + positions.notes),
-        **image.metadata,
-    }
-
-
 def _split(batches: list[NDArray[Any]], n: int) -> tuple[NDArray[Any], list[NDArray[Any]]]:
     """Take the first rows off."""
     joined = np.concatenate(batches)
     return joined[:n], [joined[n:]]
-
-
-def _real(path: Path) -> str:
-    """Follow links, those of its folder once for all of its files."""
-    return (
-        os.path.realpath(path) if path.is_symlink() else f"{_real_folder(path.parent)}{path.name}"
-    )
-
-
-@lru_cache(maxsize=8)
-def _real_folder(folder: Path) -> str:
-    return os.path.join(os.path.realpath(folder), "")  # noqa: PTH118
-
-
-def _text(name: str) -> str:
-    """Replace the bytes of a file's name that are no UTF-8, which no table can hold."""
-    return name.encode("utf-8", "replace").decode("utf-8")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-__all__ = ["resample"]
+__all__ = ["Vectorized", "resample"]
+
+Vectorized: TypeAlias = Literal["bilinear", "bicubic"]
 
 
 def resample(
-    pixels: NDArray[np.uint8], shape: tuple[int, int], mode: Literal["bilinear", "bicubic"]
+    pixels: NDArray[np.uint8], shape: tuple[int, int], mode: Vectorized
 ) -> NDArray[np.uint8]:
     """Resize a picture; where it shrinks, the kernel widens so that nothing is skipped.
 
@@ -31,7 +33,8 @@ def resample(
     """
     # torch wants positive steps, and warns of arrays that it might write to.
     whole = np.require(pixels.reshape(*pixels.shape[:2], -1), requirements=["C", "W"])
-    channels_first = torch.from_numpy(whole).permute(2, 0, 1)[None]
+    # The new axis comes first: else torch does not see that channels are innermost, and copies.
+    channels_first = torch.from_numpy(whole)[None].permute(0, 3, 1, 2)
     resized = torch.nn.functional.interpolate(channels_first, size=shape, mode=mode, antialias=True)
     array: NDArray[np.uint8] = resized[0].permute(1, 2, 0).numpy()
     return array

@@ -17,21 +17,14 @@ from tqdm import tqdm
 from hubble_dash.atlas import SheetLayout
 from hubble_dash.builder.assembly import column_of
 from hubble_dash.builder.catalog import Catalog
-from hubble_dash.builder.cutouts import Cutouts
-from hubble_dash.builder.cutting import N_THREADS, CutImage, Cutter
+from hubble_dash.builder.cutting import CutImage, Cutter
+from hubble_dash.builder.feeding import N_THREADS, Feeder, usual_workers
 from hubble_dash.builder.fingerprints import Network
 from hubble_dash.builder.given import Given, GivenFingerprints
 from hubble_dash.builder.groups import Groups
-from hubble_dash.builder.images import Image
 from hubble_dash.builder.manifest import Made
 from hubble_dash.builder.part import Part
-from hubble_dash.builder.records import (
-    GIVEN_ROW,
-    CutoutWriter,
-    WriterOptions,
-    describe_image,
-    preview_name,
-)
+from hubble_dash.builder.records import GIVEN_ROW, CutoutWriter, WriterOptions, preview_name
 from hubble_dash.builder.views import QUALITIES
 from hubble_dash.config import BuildSettings
 from hubble_dash.errors import BuildError, ImageError
@@ -126,10 +119,10 @@ class Streaming:
     def _stream(self, files: Sequence[Path], sizes: Sequence[int], *, progress: bool) -> None:
         with (
             tqdm(desc="cutouts", unit=" cutouts", initial=self.part.n, disable=not progress) as bar,
-            closing(self._cutter()) as cutter,
-            closing(self._shown(cutter, files, sizes)) as shown,
-            # Reading and cutting run in threads, some batches ahead of the network.
-            closing(self.network.stream(shown, n_expected=lambda: self._n_expected)) as batches,
+            closing(self._feeder(len(files))) as feeder,
+            closing(self._pictures(feeder, files, sizes)) as pictures,
+            # Reading and cutting run some batches ahead of the network.
+            closing(self.network.stream(pictures, n_expected=lambda: self._n_expected)) as batches,
         ):
             for batch in batches:
                 self.writer.describe(batch)
@@ -151,8 +144,14 @@ class Streaming:
             made.notes.update(one.finish())
         self.writer.finish(self._state(n_files, 0, [one.n_cut for one in self._given]))
 
-    def _cutter(self) -> Cutter:
-        return Cutter(self.settings, self.catalog, thumbnail_size=self.made.layout.size)
+    def _feeder(self, n_files: int) -> Feeder:
+        network, n_workers = self.network, self.settings.workers
+        prepare = None if isinstance(network, GivenFingerprints) else network.prepare
+        if n_workers is None:
+            device = "cpu" if isinstance(network, GivenFingerprints) else network.device
+            n_workers = usual_workers(device, n_files)
+        size = self.made.layout.size
+        return Feeder(Cutter(self.settings, self.catalog, prepare, size), n_workers=n_workers)
 
     def _take_up(self) -> None:
         """Go back to where the last whole shard ended."""
@@ -172,18 +171,18 @@ class Streaming:
         made = self.made.state()
         return {"file": file, "box": box, "n_cut": n_cut, "groups": groups, "made": made}
 
-    def _shown(
-        self, cutter: Cutter, files: Sequence[Path], sizes: Sequence[int]
+    def _pictures(
+        self, feeder: Feeder, files: Sequence[Path], sizes: Sequence[int]
     ) -> Generator[NDArray[np.uint8], None, None]:
-        """Give the cutouts of all images as they are shown, and have them written."""
-        with closing(cutter.images(files, sizes, first=self._start["file"])) as images:
+        """Give what the network sees of the cutouts of all images, and have these written."""
+        with closing(feeder.images(files, sizes, first=self._start["file"])) as images:
             for image in images:
                 if isinstance(image, ImageError):
                     logger.warning("left out: %s", image)
                     self.made.unreadable.append((image.path, image.reason))
                     self._stop_if_hopeless(len(files))
                 else:
-                    yield from self._cut_image(cutter, image, n_files=len(files))
+                    yield from self._cut_image(feeder, image, n_files=len(files))
 
     def _stop_if_hopeless(self, n_files: int) -> None:
         unreadable = self.made.unreadable
@@ -195,19 +194,19 @@ class Streaming:
             )
 
     def _cut_image(
-        self, cutter: Cutter, image: CutImage, *, n_files: int
+        self, feeder: Feeder, image: CutImage, *, n_files: int
     ) -> Iterator[NDArray[np.uint8]]:
         made, number, found = self.made, image.number, image.found
         first = self._start["box"] if number == self._start["file"] else 0
         n_cut = [one.n_cut for one in self._given]
-        rows = [one.rows_of(image.image.path, number, found) for one in self._given]
+        rows = [one.rows_of(image.path, number, found) for one in self._given]
         is_begun = first > 0
         if not is_begun:
             if self.groups is not None:
-                self.groups.look(image.image, n_files=n_files)
+                self.groups.look(image.metadata, n_files=n_files)
             made.left_out.update(found.left_out)
         self._n_expected = round((self.writer.n + len(found) - first) * n_files / (number + 1))
-        for i, cut in enumerate(cutter.cuts(image, start=first), first):
+        for i, cut in enumerate(feeder.cuts(image, start=first), first):
             if cut.thumbnail is None:
                 made.left_out[cut.left_out] += 1
                 continue
@@ -220,22 +219,20 @@ class Streaming:
             own = *cut.color, int(found.catalog_rows[i]), *(int(taken[i]) for taken in rows)
             if self.writer.add(cut.thumbnail, (*row, *own)):
                 self.writer.close_shard(self._state(number, i + 1, n_cut))
-            yield cut.pixels
+            yield cut.pictures
         if not is_begun:
-            logger.info("%s: no cutouts", image.image.path)
+            logger.info("%s: no cutouts", image.path)
 
     def _begin(self, image: CutImage) -> None:
         """Take an image of which there is a cutout."""
         made, name = self.made, preview_name(self.made.n_images)
         made.n_images += 1
-        positions, notes = image.positions, image.image.notes
-        made.notes.update(notes + positions.notes + self._missing_row(image.image, image.found))
-        row = describe_image(image.display, name, image.preview, positions)
-        self.writer.add_image(row, image.preview)
+        made.notes.update(image.notes + self._missing_row(image))
+        self.writer.add_image(image.row | {"preview": name}, image.preview)
 
-    def _missing_row(self, image: Image, found: Cutouts) -> list[str]:
+    def _missing_row(self, image: CutImage) -> list[str]:
         """Say why an image has nothing of the catalogue."""
-        if self.catalog is None or (found.catalog_rows >= 0).any():
+        if self.catalog is None or (image.found.catalog_rows >= 0).any():
             return []
         n_rows = len(self.catalog.rows_of(image.path))
         several = f"{n_rows} rows, so that none was taken for the image as a whole"

@@ -7,9 +7,13 @@ and t-SNE. Both see the same files. The contenders take turns, so that a busy ma
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +29,8 @@ from sklearn.neighbors import NearestNeighbors
 import hubble_dash as hd
 from hubble_dash.atlas import SheetLayout
 from hubble_dash.builder.checkpoints import load_model
+from hubble_dash.builder.cutting import CutImage, Cutter
+from hubble_dash.builder.feeding import Feeder
 from hubble_dash.builder.fingerprints import Network, load_network
 from hubble_dash.builder.images import Box, open_image
 from hubble_dash.builder.native import timm
@@ -33,9 +39,17 @@ from hubble_dash.builder.projection import project
 from hubble_dash.builder.stretch import Display
 from hubble_dash.builder.thumbnails import SheetWriter, fit_thumbnail
 from hubble_dash.builder.weights import Weights, find_weights
-from hubble_dash.config import MapSettings, SlidingWindow, Stretch
+from hubble_dash.config import (
+    BuildSettings,
+    CutoutSettings,
+    MapSettings,
+    SlidingWindow,
+    Stretch,
+)
 
 SIZE, STEP, BATCH = 224, 112, 32
+# That of a build if nothing is said.
+QUALITY = BuildSettings().quality
 Pixels = NDArray[np.uint8]
 Times = dict[str, tuple[float, float]]
 
@@ -91,8 +105,9 @@ class _Bench:
     def network(self) -> Network:
         options = self.options
         return load_network(
-            self.weights, device="cpu", engine=options.engine, precision=options.precision
-        )
+            self.weights, device="cpu", engine=options.engine, precision=options.precision,
+            quality=QUALITY,
+        )  # fmt: skip
 
     def stages(self) -> None:
         times: Times = {}
@@ -108,7 +123,7 @@ class _Bench:
         network = self.network()
         times["preprocess"] = (
             _timed(lambda: [self.transform(Image.fromarray(c)) for c in cutouts]),
-            _timed(lambda: list(network._prepared(cutouts))),
+            _timed(lambda: list(network.prepared(cutouts))),
         )
         vectors = self._network_stage(network, cutouts, times)
         k = min(90, self.n - 1)
@@ -137,9 +152,9 @@ class _Bench:
         shown = cutouts[: max(64, min(self.n, 256))]
         tensors = [torch.stack([self.transform(Image.fromarray(c)) for c in shown[i : i + BATCH]])
                    for i in range(0, len(shown), BATCH)]  # fmt: skip
-        list(network.stream(cutouts[:128], n_expected=lambda: 10**6))  # chooses its form
+        _choose_form(network, cutouts)
         assert network._calibrated is not None
-        engine, prepared = network._calibrated.engine, list(network._prepared(shown))
+        engine, prepared = network._calibrated.engine, _batches(network.prepared(shown))
         hand, ours = [], []
         for _ in range(self.rounds):
             hand.append(_timed(lambda: self._loop(tensors)))
@@ -162,13 +177,10 @@ class _Bench:
             ])  # fmt: skip
 
     def end_to_end(self, folder: Path) -> None:
-        hand = _timed(self._script)
+        network_s, hand = self._script()
         print("| end to end | seconds | cutouts/s | times by hand |\n|---|---|---|---|")
         print(f"| by hand, JPEG files | {hand:.1f} | {self.n / hand:.1f} | 1 |")
-        for name, inputs, cutouts in (
-            ("JPEG files", self.jpegs, hd.WholeImage()),
-            ("windows of one mosaic", [self.mosaic], SlidingWindow(size=SIZE, step=STEP)),
-        ):
+        for name, inputs, cutouts in self._inputs():
             out = folder / f"{self.weights.model}-{len(inputs)}.atlas"
             begin = time.perf_counter()
             atlas = hd.build(
@@ -178,28 +190,71 @@ class _Bench:
             seconds = time.perf_counter() - begin
             rate = len(atlas) / seconds
             print(f"| ours, {name} | {seconds:.1f} | {rate:.1f} | {rate * hand / self.n:.2f} |")
-        print("\n| fed | cutouts/s | of the network alone |\n|---|---|---|")
-        for name, cuts in (
-            ("JPEG files", lambda: (_read(path) for path in self.jpegs)),
-            ("windows of one mosaic", lambda: _windows(self.mosaic, self.n)),
-        ):
-            network = self.network()
-            list(network.stream(list(_windows(self.mosaic, 128)), n_expected=lambda: 10**6))
-            seconds = _timed(lambda n=network, c=cuts: list(n.stream(c())))  # type: ignore[misc]
-            print(f"| {name} | {self.n / seconds:.1f} | {self.n / seconds / self.rate_alone:.2f} |")
+        print(
+            f"\nThe network took {network_s:.1f} s of the script by hand, {self.n / network_s:.1f}"
+            f" cutouts/s; ours alone is {self.rate_alone * network_s / self.n:.1f} times as fast.\n"
+        )
+        print("| fed by | cutouts/s without the network | with it | of the network alone |")
+        print("|---|---|---|---|")
+        for name, inputs, cutouts in self._inputs():
+            for n_workers in (0, os.cpu_count() or 1) if len(inputs) > 1 else (0,):
+                network = self.network()
+                _choose_form(network, list(_windows(self.mosaic, 128)))
+                feed = partial(self._feed, network, inputs, cutouts, n_workers)
+                alone = _timed(lambda f=feed: deque(f(), maxlen=0))
+                seconds = _timed(lambda n=network, f=feed: list(n.stream(f())))
+                by = f"{n_workers} processes" if n_workers else "threads"
+                share = self.n / seconds / self.rate_alone
+                rates = f"{self.n / alone:.1f} | {self.n / seconds:.1f}"
+                print(f"| {name}, {by} | {rates} | {share:.2f} |")
         print()
 
-    def _script(self) -> None:
-        """What one would write by hand."""
-        vectors = []
+    def _inputs(self) -> list[tuple[str, list[Path], CutoutSettings]]:
+        windows = SlidingWindow(size=SIZE, step=STEP)
+        return [
+            ("JPEG files", self.jpegs, hd.WholeImage()),
+            ("windows of one mosaic", [self.mosaic], windows),
+        ]
+
+    def _feed(
+        self, network: Network, files: list[Path], cutouts: CutoutSettings, n_workers: int
+    ) -> Iterator[Pixels]:
+        """Read, cut and prepare as a build does, thumbnails and previews included."""
+        cutter = Cutter(BuildSettings(cutouts=cutouts), None, network.prepare, SheetLayout().size)
+        with closing(Feeder(cutter, n_workers=n_workers)) as feeder:
+            n = 0
+            for image in feeder.images(files, [path.stat().st_size for path in files]):
+                assert isinstance(image, CutImage)
+                for cut in feeder.cuts(image):
+                    if (n := n + 1) > self.n:
+                        return
+                    yield cut.pictures
+
+    def _script(self) -> tuple[float, float]:
+        """What one would write by hand; the seconds of its network, and of all of it."""
+        vectors, network_s, begin = [], 0.0, time.perf_counter()
         for i in range(0, self.n, BATCH):
             pictures = [Image.open(path).convert("RGB") for path in self.jpegs[i : i + BATCH]]
-            vectors.append(self._loop([torch.stack([self.transform(p) for p in pictures])]))
+            tensor = torch.stack([self.transform(p) for p in pictures])
+            before = time.perf_counter()
+            vectors.append(self._loop([tensor]))
+            network_s += time.perf_counter() - before
         all_vectors = np.concatenate(vectors)
         NearestNeighbors(n_neighbors=10, metric="cosine", algorithm="brute").fit(
             all_vectors
         ).kneighbors()
         TSNE(perplexity=min(30, self.n / 4)).fit_transform(all_vectors)
+        return network_s, time.perf_counter() - begin
+
+
+def _choose_form(network: Network, cutouts: list[Pixels]) -> None:
+    pictures = network.prepared(cutouts[:128])
+    list(network.stream(pictures, n_expected=lambda: 10**6))
+
+
+def _batches(pictures: Iterable[Pixels]) -> list[Pixels]:
+    every = np.concatenate(list(pictures))
+    return [every[i : i + BATCH] for i in range(0, len(every), BATCH)]
 
 
 def _weights(model: str, folder: Path) -> Weights:

@@ -118,7 +118,7 @@ def _vectors(options: argparse.Namespace, n: int) -> NDArray[Any]:
     images = images or [Image.from_array(skimage.data.hubble_deep_field())]
     network = load_network(find_weights("tf_efficientnet_lite0"), device="cpu")
     windows = _windows([Display(image, Stretch()) for image in images], n)
-    batches = network.stream(windows, n_expected=lambda: n)
+    batches = network.stream(network.prepared(windows), n_expected=lambda: n)
     return np.concatenate([batch.fingerprints for batch in batches])
 
 

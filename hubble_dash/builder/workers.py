@@ -1,0 +1,86 @@
+"""The far side of `hubble_dash.builder.feeding`: what a process does that reads files."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import queue
+import signal
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from hubble_dash.builder.cutting import CutImage, Cutter
+from hubble_dash.errors import ImageError
+
+__all__ = ["Answer", "read_there", "start_worker"]
+
+
+class Answer(NamedTuple):
+    """What a process found in a file, and what it would have logged."""
+
+    image: CutImage | ImageError
+    logged: list[logging.LogRecord]
+
+
+class _Worker:
+    """What this process was started with; each has one."""
+
+    cutter: Cutter
+    logged: queue.SimpleQueue[logging.LogRecord]
+
+
+def start_worker(cutter: Cutter, level: int) -> None:
+    """Make a process ready.
+
+    Parameters
+    ----------
+    cutter : Cutter
+        Reads its files.
+    level : int
+        Of what is logged.
+    """
+    # The user's Ctrl-C reaches all processes, and the one that made them stops them.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
+    torch.set_num_threads(1)
+    _Worker.cutter, _Worker.logged = cutter, queue.SimpleQueue()
+    logger = logging.getLogger("hubble_dash")
+    logger.setLevel(level)
+    logger.addHandler(logging.handlers.QueueHandler(_Worker.logged))
+    logger.propagate = False
+
+
+def _follow(parent: int) -> None:
+    """End this process soon after the one that made it was killed."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def read_there(numbered: tuple[int, Path]) -> Answer:
+    """Read a file, and cut it where its cutouts are few.
+
+    Parameters
+    ----------
+    numbered : tuple of int and Path
+        Its number, and the file.
+
+    Returns
+    -------
+    Answer
+        An open file stays in its process, so of an image with many cutouts there is no display.
+    """
+    image = _Worker.cutter.read(*numbered)
+    if isinstance(image, CutImage) and image.display is not None:
+        image.close()
+        image = replace(image, display=None)
+    logged = []
+    while not _Worker.logged.empty():
+        logged.append(_Worker.logged.get())
+    return Answer(image, logged)
