@@ -15,7 +15,7 @@ def serve(argv: list[str]) -> None:
     Parameters
     ----------
     argv : list of str
-        ``ATLAS [--similar N] [--title TEXT]``.
+        ``ATLAS [--similar N] [--title TEXT] [--evaluation X.json]``.
     """
     parser = argparse.ArgumentParser(prog="panel serve hubble_dash/app.py --args")
     parser.add_argument("atlas", help="folder of the atlas")
@@ -23,8 +23,14 @@ def serve(argv: list[str]) -> None:
         "--similar", type=int, default=9, help="similar cutouts shown (%(default)s)"
     )
     parser.add_argument("--title", help="title of the page")
+    parser.add_argument("--evaluation", help="what hubble-dash evaluate --save wrote about it")
     options = parser.parse_args(argv)
-    dashboard(open_atlas(options.atlas), similar=options.similar, title=options.title).servable()
+    dashboard(
+        open_atlas(options.atlas),
+        similar=options.similar,
+        title=options.title,
+        evaluation=options.evaluation,
+    ).servable()
 
 
 # Under panel serve the module's name is bokeh_app_..., never __main__ and never its import name.

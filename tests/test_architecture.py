@@ -78,6 +78,11 @@ DASHBOARD = [
     {"export"},
     {"server"},
 ]
+CONFIG = [
+    {"bounds"},
+    {"cutouts", "stretch", "steps", "map", "network"},
+    {"build"},
+]
 BOTTOM = [
     *("errors", "config", "atlas", "provenance"),
     *("centering", "retrieval", "judgements", "evaluate"),
@@ -108,7 +113,9 @@ def test_wings_do_not_import_each_other(path: Path) -> None:
     assert not any(name.startswith(f"hubble_dash.{other}") for name in imports(path))
 
 
-@pytest.mark.parametrize(("wing", "order"), [("builder", BUILDER), ("dashboard", DASHBOARD)])
+@pytest.mark.parametrize(
+    ("wing", "order"), [("builder", BUILDER), ("dashboard", DASHBOARD), ("config", CONFIG)]
+)
 def test_imports_run_one_way_inside_a_wing(wing: str, order: list[set[str]]) -> None:
     level = {name: number for number, names in enumerate(order) for name in names}
     files = [path for path in MODULES if path.parent.name == wing and path.stem != "__init__"]
@@ -123,8 +130,11 @@ def test_imports_run_one_way_inside_a_wing(wing: str, order: list[set[str]]) -> 
 
 @pytest.mark.parametrize("number", range(len(BOTTOM)))
 def test_the_bottom_imports_only_what_lies_below(number: int) -> None:
-    allowed = {f"hubble_dash.{name}" for name in BOTTOM[:number]}
-    assert imports(PACKAGE / f"{BOTTOM[number]}.py") <= allowed
+    allowed, name = {f"hubble_dash.{name}" for name in BOTTOM[:number]}, BOTTOM[number]
+    for path in MODULES:
+        if name_of(path).split(".")[1] == name:
+            inside = {one for one in imports(path) if one.startswith(f"hubble_dash.{name}.")}
+            assert imports(path) - inside <= allowed
 
 
 def run_without(modules: str, code: str) -> None:

@@ -1,0 +1,55 @@
+"""Settings: frozen, validated once, and written into the atlas as plain data."""
+
+from hubble_dash.config.build import GIVEN_INSTEAD, BuildSettings, CatalogColumns
+from hubble_dash.config.cutouts import (
+    CatalogPositions,
+    CutoutSettings,
+    DetectedSources,
+    SlidingWindow,
+    WholeImage,
+)
+from hubble_dash.config.map import MapSettings
+from hubble_dash.config.network import NETWORK_FILES, ModelInput, is_network_file
+from hubble_dash.config.steps import (
+    Crop,
+    EqualizeAdaptive,
+    EqualizeHistogram,
+    FlipLeftRight,
+    FlipUpDown,
+    Grayscale,
+    ProcessingStep,
+    RescaleIntensity,
+    Resize,
+    Rotate,
+    parse_step,
+    step_from_dict,
+)
+from hubble_dash.config.stretch import Stretch
+
+__all__ = [
+    "GIVEN_INSTEAD",
+    "NETWORK_FILES",
+    "BuildSettings",
+    "CatalogColumns",
+    "CatalogPositions",
+    "Crop",
+    "CutoutSettings",
+    "DetectedSources",
+    "EqualizeAdaptive",
+    "EqualizeHistogram",
+    "FlipLeftRight",
+    "FlipUpDown",
+    "Grayscale",
+    "MapSettings",
+    "ModelInput",
+    "ProcessingStep",
+    "RescaleIntensity",
+    "Resize",
+    "Rotate",
+    "SlidingWindow",
+    "Stretch",
+    "WholeImage",
+    "is_network_file",
+    "parse_step",
+    "step_from_dict",
+]

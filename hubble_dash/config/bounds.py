@@ -1,0 +1,31 @@
+"""What a setting may be, and what is said of one that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = ["above", "at_least", "choice", "within"]
+
+
+def choice(name: str, value: object, allowed: Sequence[str]) -> None:
+    """Refuse a value that is not among those allowed."""
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
+
+
+def at_least(name: str, value: float, least: float, *, unit: str = "") -> None:
+    """Refuse a value below the least."""
+    if not value >= least:
+        raise ValueError(f"{name} is {value!r}; it must be at least {least:g}{unit}")
+
+
+def above(name: str, value: float, bound: float) -> None:
+    """Refuse a value that is not greater than a bound."""
+    if not value > bound:
+        raise ValueError(f"{name} is {value!r}; it must be greater than {bound:g}")
+
+
+def within(name: str, value: float, low: float, high: float) -> None:
+    """Refuse a value outside a range, whose ends are allowed."""
+    if not low <= value <= high:
+        raise ValueError(f"{name} is {value!r}; it must lie in [{low:g}, {high:g}]")
