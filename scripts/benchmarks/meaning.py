@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.builder.blanks import fill_blanks
+from hubble_dash.builder.preparation import Preparation
 from hubble_dash.builder.views import Views, see
 from hubble_dash.centering import center
 from hubble_dash.retrieval import Gallery, label_scores, purity
@@ -201,7 +202,7 @@ class _Bench:
         fewer = replace(setting, seen=FEWER[setting.seen])
         # Of the deep field all views are there already.
         whole = self._vectors(setting if name == "deep" else fewer, name, sets[name])
-        asked = self._vectors(fewer, f"{name}_{frame}", copies)
+        asked = self._vectors(fewer, f"{name}_{frame}", copies, as_is=True)
         found, turned = (Gallery(one) for one in _fitted(setting, whole, asked))
         cosine = turned.unit @ found.unit.T
         rank = (cosine > np.diag(cosine)[:, None]).sum(axis=1)
@@ -219,12 +220,22 @@ class _Bench:
         return Gallery(found), Gallery(turned)
 
     def _vectors(
-        self, setting: Setting, name: str, cutouts: list[NDArray[np.uint8]]
+        self,
+        setting: Setting,
+        name: str,
+        cutouts: list[NDArray[np.uint8]],
+        *,
+        as_is: bool = False,
     ) -> NDArray[np.float32]:
-        """Join the features that a setting takes, each tap of length 1."""
+        """Join the features that a setting takes, each tap of length 1; frames stay if asked."""
         seen, crop = SEEN[setting.seen], self.network.input
         sized = crop if setting.seen == "crop" else replace(crop, crop_pct=1.0)
-        views = (view for pixels in cutouts for view in see(sized.prepare(pixels), seen))
+        prepare = Preparation(sized, seen)
+        views = (
+            view
+            for pixels in cutouts
+            for view in (see(sized.prepare(pixels), seen) if as_is else prepare(pixels))
+        )
         path = self.cache / f"{name}_{setting.seen}.npy"
         every = self.network.features(views, len(cutouts) * seen.n, path)
         chosen = every.reshape(len(cutouts), seen.n, -1)[:, setting.views]
