@@ -335,11 +335,11 @@ def purity(
     Returns
     -------
     Purity or None
-        None where fewer than two values occur, or nothing may be found.
+        None where fewer than two values occur, none occurs twice, or nothing may be found.
     """
     codes, names = encode(values)
     kinds = encode(labels)[0] if labels is not None else np.zeros(len(codes), np.int64)
-    if len(names) < 2:
+    if len(names) < 2 or np.bincount(codes[codes >= 0]).max() < 2:
         return None
     shared, chance = [], []
     for rows, cosine, allowed in gallery.search(gallery.queries(codes >= 0), codes >= 0):

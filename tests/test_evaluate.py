@@ -156,6 +156,8 @@ def test_purity_by_hand() -> None:
     assert explained is not None
     assert (explained.chance, explained.strength) == (1, 0)
     assert purity(gallery, pd.Series(["x"] * 6, name="instrument")) is None
+    # Of as many files as cutouts, none can be shared.
+    assert purity(gallery, pd.Series(list("abcdef"), name="file")) is None
 
 
 def test_purity_of_a_column_that_does_not_matter_is_chance() -> None:

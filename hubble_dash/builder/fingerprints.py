@@ -116,13 +116,17 @@ class Network:
         with torch.inference_mode():
             self.n_features = int(self._chosen(*pictures(blank)).shape[1])
 
-    def fingerprint(self, cutouts: Sequence[NDArray[np.uint8]]) -> Batch:
+    def fingerprint(
+        self, cutouts: Sequence[NDArray[np.uint8]], *, n_expected: int | None = None
+    ) -> Batch:
         """Compute the fingerprints and the best labels of cutouts.
 
         Parameters
         ----------
         cutouts : sequence of (h, w) or (h, w, 3) uint8 arrays
             As shown; any number, of any sizes.
+        n_expected : int, optional
+            How many there will be in all, where these are only the first.
 
         Returns
         -------
@@ -137,7 +141,7 @@ class Network:
         if len(cutouts) == 0:
             raise ValueError("no cutouts were given; at least one is needed")
         with closing(self.prepared(cutouts)) as pictures:
-            parts = list(self.stream(pictures, n_expected=lambda: len(cutouts)))
+            parts = list(self.stream(pictures, n_expected=lambda: n_expected or len(cutouts)))
         return Batch(
             np.concatenate([part.fingerprints for part in parts]),
             np.concatenate([part.labels for part in parts]),

@@ -102,15 +102,25 @@ class Restored:
             display = Display(image, Stretch(**self._settings["stretch"]))
             yield process_image(display, self._on_images)
 
-    def fingerprint(self, cutouts: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    def fingerprint(
+        self, cutouts: Sequence[NDArray[np.uint8]], *, n_expected: int | None = None
+    ) -> NDArray[np.float32]:
         """Process cutouts as shown, and compute their fingerprints, (b, d).
+
+        Parameters
+        ----------
+        cutouts : sequence of (h, w) or (h, w, 3) uint8 arrays
+            Any number.
+        n_expected : int, optional
+            How many there will be in all, where these are only the first.
 
         Raises
         ------
         WeightsError
             If the atlas's weights cannot be had, or those named are others.
         """
-        batch = self._network.fingerprint([process(one, self._on_cutouts) for one in cutouts])
+        shown = [process(one, self._on_cutouts) for one in cutouts]
+        batch = self._network.fingerprint(shown, n_expected=n_expected)
         return take_off(batch.fingerprints, self._mean)
 
 

@@ -139,7 +139,7 @@ def measure_rotations(
     n_reflected = 0
 
     def ask() -> None:
-        found = restored.fingerprint(pending)
+        found = restored.fingerprint(pending, n_expected=len(rows))
         asked = rows[len(ranks) : len(ranks) + len(pending)]
         ranks.extend(_ranks(found, gallery, asked))
         pending.clear()
