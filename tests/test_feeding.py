@@ -200,6 +200,13 @@ def test_processes_are_for_many_files_and_a_gpu(monkeypatch: pytest.MonkeyPatch)
         hd.BuildSettings(workers=-1)
 
 
+def test_small_files_go_together() -> None:
+    sizes = [1] * 6 + [3_000_000, 3_000_000, 1, 1]
+    parts = [list(part) for part in feeding._parts(sizes, 1)]
+    assert parts == [[1, 2, 3, 4], [5], [6], [7], [8, 9]]
+    assert list(feeding._parts(sizes, 10)) == []
+
+
 def test_an_error_survives_the_way() -> None:
     error = pickle.loads(pickle.dumps(ImageError("a/b.png", "is empty")))
     assert (error.path, error.reason, str(error)) == (

@@ -32,7 +32,7 @@ MAX_CUTOUT_SIDE = 1024
 # An image with no more pixels than this in its cutouts is done at once, and let go of; unless what
 # the network sees of them takes more bytes than that.
 FEW_PIXELS = 4_000_000
-FEW_BYTES = 32_000_000
+FEW_BYTES = 16_000_000
 NOTHING = np.empty((0, 0, 0, 3), np.uint8)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -25,6 +25,9 @@ N_THREADS = max(2, min(8, (os.cpu_count() or 1) // 2))
 # are read one at a time.
 AHEAD_BYTES = 16_000_000
 BOXES_AT_ONCE = 8
+# What a process is asked for at once.
+FILES_AT_ONCE = 4
+BYTES_AT_ONCE = 2_000_000
 # Fewer files are read before processes would have started.
 MANY_FILES = 500
 MOST_WORKERS = 16
@@ -149,27 +152,54 @@ class Feeder:
     def _read(
         self, files: Sequence[Path], sizes: Sequence[int], first: int
     ) -> Generator[CutImage | ImageError, None, None]:
-        numbered = ((number, files[number]) for number in range(first, len(files)))
-        n = self._n_workers or N_THREADS
-        limits: Any = {
-            "depth": 2 * n + 2, "weigh": lambda one: sizes[one[0]], "most": AHEAD_BYTES * n,
-        }  # fmt: skip
-        if self._workers is None:
-            yield from in_order(
-                lambda one: self.cutter.read(*one), numbered,
-                executor=self._threads, discard=_close, **limits,
-            )  # fmt: skip
+        if self._workers is not None:
+            yield from self._read_there(files, sizes, first)
             return
+        yield from in_order(
+            lambda number: self.cutter.read(number, files[number]),
+            range(first, len(files)),
+            executor=self._threads,
+            depth=2 * N_THREADS + 2,
+            weigh=sizes.__getitem__,
+            most=AHEAD_BYTES * N_THREADS,
+            discard=_close,
+        )
+
+    def _read_there(
+        self, files: Sequence[Path], sizes: Sequence[int], first: int
+    ) -> Generator[CutImage | ImageError, None, None]:
+        parts = in_order(
+            read_there,
+            ([(number, files[number]) for number in part] for part in _parts(sizes, first)),
+            executor=self._workers,
+            depth=self._n_workers + self._n_workers // 2 + 2,
+            weigh=lambda numbered: sum(sizes[number] for number, _ in numbered),
+            most=AHEAD_BYTES * self._n_workers,
+        )
         try:
-            for answer in in_order(read_there, numbered, executor=self._workers, **limits):
-                for record in answer.logged:
-                    logging.getLogger(record.name).handle(record)
-                yield answer.image
+            for answers in parts:
+                for answer in answers:
+                    for record in answer.logged:
+                        logging.getLogger(record.name).handle(record)
+                    yield answer.image
         except BrokenProcessPool as err:
             raise BuildError(
                 "a process that reads files died, for lack of memory perhaps; take fewer with"
                 " --workers, or none with --workers 0: the build goes on where it was"
             ) from err
+
+
+def _parts(sizes: Sequence[int], first: int) -> Iterator[range]:
+    """Join small files, so that going to and fro costs little."""
+    start, n_bytes = first, 0
+    for number in range(first, len(sizes)):
+        is_enough = number - start == FILES_AT_ONCE or n_bytes + sizes[number] > BYTES_AT_ONCE
+        if is_enough and number > start:
+            yield range(start, number)
+            start, n_bytes = number, 0
+        n_bytes += sizes[number]
+    if start < len(sizes):
+        yield range(start, len(sizes))
 
 
 def _close(image: CutImage | ImageError) -> None:

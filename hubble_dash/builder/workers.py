@@ -9,6 +9,7 @@ import queue
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -63,20 +64,24 @@ def _follow(parent: int) -> None:
     os._exit(1)
 
 
-def read_there(numbered: tuple[int, Path]) -> Answer:
-    """Read a file, and cut it where its cutouts are few.
+def read_there(numbered: Sequence[tuple[int, Path]]) -> list[Answer]:
+    """Read files, and cut those whose cutouts are few.
 
     Parameters
     ----------
-    numbered : tuple of int and Path
-        Its number, and the file.
+    numbered : sequence of tuples of int and Path
+        Their numbers, and the files.
 
     Returns
     -------
-    Answer
+    list of Answer
         An open file stays in its process, so of an image with many cutouts there is no display.
     """
-    image = _Worker.cutter.read(*numbered)
+    return [_read(number, path) for number, path in numbered]
+
+
+def _read(number: int, path: Path) -> Answer:
+    image = _Worker.cutter.read(number, path)
     if isinstance(image, CutImage) and image.display is not None:
         image.close()
         image = replace(image, display=None)
