@@ -17,7 +17,8 @@ from hubble_dash.builder import calibration, engines
 from hubble_dash.builder.ahead import ahead
 from hubble_dash.builder.calibration import FAITHFUL, calibrate
 from hubble_dash.builder.checkpoints import load_model
-from hubble_dash.builder.engines import Form, Pictures, available_forms, missing, start
+from hubble_dash.builder.engines import available_forms, missing, start
+from hubble_dash.builder.forms import Form, Pictures
 from hubble_dash.builder.native import timm
 from hubble_dash.builder.network_input import NetworkInput
 from hubble_dash.builder.weights import find_weights

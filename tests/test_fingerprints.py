@@ -11,7 +11,8 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from hubble_dash.builder.checkpoints import load_model
-from hubble_dash.builder.fingerprints import Network, load_network
+from hubble_dash.builder.fingerprints import Network
+from hubble_dash.builder.loading import load_network
 from hubble_dash.builder.native import timm
 from hubble_dash.builder.weights import Weights, find_weights
 from hubble_dash.errors import WeightsError

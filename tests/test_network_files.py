@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 import hubble_dash as hd
-from hubble_dash.builder.fingerprints import load_network
+from hubble_dash.builder.loading import load_network
 from hubble_dash.builder.pooling import disk_weights
 from hubble_dash.builder.query import fingerprint_image
 from hubble_dash.builder.weights import find_weights

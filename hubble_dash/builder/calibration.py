@@ -17,7 +17,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hubble_dash.builder.engines import Engine, Form, Pictures, available_forms, missing, start
+from hubble_dash.builder.engines import available_forms, missing, start
+from hubble_dash.builder.forms import Engine, Form, Pictures
 
 __all__ = ["FAITHFUL", "Calibrated", "Trial", "calibrate"]
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from hubble_dash.builder.engines import Pictures
+from hubble_dash.builder.forms import Pictures
 from hubble_dash.builder.network_input import Expected, NetworkInput
 from hubble_dash.builder.onnx_files import OnnxPictures
 from hubble_dash.builder.pooling import over_disk

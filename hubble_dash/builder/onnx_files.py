@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from hubble_dash.builder.engines import Form, Outputs, Pictures, import_openvino, missing
+from hubble_dash.builder.engines import missing
+from hubble_dash.builder.forms import Form, Outputs, Pictures
 from hubble_dash.builder.network_input import Expected
+from hubble_dash.builder.openvino import import_openvino
 from hubble_dash.builder.pooling import disk_weights
 from hubble_dash.config import ModelInput
 from hubble_dash.errors import MissingExtraError, WeightsError

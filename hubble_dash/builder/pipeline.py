@@ -25,9 +25,10 @@ from tqdm import tqdm
 
 from hubble_dash.atlas import Atlas, Neighbors, check_replaceable, seal, sha256_of
 from hubble_dash.builder.assembly import column_of, write_colors, write_cutouts, write_images
-from hubble_dash.builder.fingerprints import Network, load_network
+from hubble_dash.builder.fingerprints import Network
 from hubble_dash.builder.given import Given, GivenFingerprints
 from hubble_dash.builder.inputs import catalog_of, files_of
+from hubble_dash.builder.loading import load_network
 from hubble_dash.builder.manifest import make_manifest
 from hubble_dash.builder.neighbors import search_neighbors
 from hubble_dash.builder.overlaps import most_overlapping

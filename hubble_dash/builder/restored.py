@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas import Atlas
-from hubble_dash.builder.fingerprints import Network, load_network
+from hubble_dash.builder.fingerprints import Network
 from hubble_dash.builder.images import open_image
+from hubble_dash.builder.loading import load_network
 from hubble_dash.builder.processing import process, process_image
 from hubble_dash.builder.stretch import Display
 from hubble_dash.builder.weights import find_weights, find_weights_again

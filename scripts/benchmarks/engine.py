@@ -31,8 +31,9 @@ from hubble_dash.atlas import SheetLayout
 from hubble_dash.builder.checkpoints import load_model
 from hubble_dash.builder.cutting import CutImage, Cutter
 from hubble_dash.builder.feeding import Feeder
-from hubble_dash.builder.fingerprints import Network, load_network
+from hubble_dash.builder.fingerprints import Network
 from hubble_dash.builder.images import Box, open_image
+from hubble_dash.builder.loading import load_network
 from hubble_dash.builder.native import timm
 from hubble_dash.builder.neighbors import find_neighbors
 from hubble_dash.builder.projection import project

@@ -22,8 +22,8 @@ from sklearn.manifold import TSNE
 from sklearn.neighbors import NearestNeighbors
 
 from hubble_dash.atlas import Neighbors
-from hubble_dash.builder.fingerprints import load_network
 from hubble_dash.builder.images import Box, Image, open_image
+from hubble_dash.builder.loading import load_network
 from hubble_dash.builder.map_quality import map_quality
 from hubble_dash.builder.neighbors import Searched, find_neighbors, search_neighbors, unit_rows
 from hubble_dash.builder.projection import Layout, lay_out

@@ -1,0 +1,101 @@
+"""The forms in which a network can run, and what all of them run: pictures to features."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+__all__ = ["Engine", "EngineName", "Form", "Outputs", "Pictures", "Precision", "fill_batch"]
+
+EngineName: TypeAlias = Literal["eager", "compile", "openvino"]
+Precision: TypeAlias = Literal["fp32", "bf16", "fp16", "int8"]
+# (b, d) features and (b, c) logits, float32 on the CPU.
+Outputs: TypeAlias = tuple[torch.Tensor, torch.Tensor]
+# Take (b, height, width, 3) uint8 pictures and begin; the answer waits for the outputs. Whoever
+# submits the next batch before asking for the last keeps the device busy.
+Engine: TypeAlias = Callable[[NDArray[np.uint8]], Callable[[], Outputs]]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A way to run a network.
+
+    Parameters
+    ----------
+    engine : {"eager", "compile", "openvino"}
+        What runs it.
+    precision : {"fp32", "bf16", "fp16", "int8"}
+        Of weights and activations.
+    """
+
+    engine: EngineName = "eager"
+    precision: Precision = "fp32"
+
+    def __str__(self) -> str:
+        return f"{self.engine} {self.precision}"
+
+
+class Pictures(torch.nn.Module):
+    """A timm model from 8-bit pictures to features and logits, in one pass.
+
+    What an engine compiles or converts: all of the numerical work, and nothing else.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        A timm model.
+    mean, std : sequence of float
+        The colour statistics the model was trained with, in [0, 1].
+    """
+
+    # The form that the others are compared with, and the engines that can run it.
+    reference = Form()
+    engines: Sequence[EngineName] = ("eager", "compile", "openvino")
+    # How many pictures each pass must have, where that is fixed.
+    batch: int | None = None
+
+    scale: torch.Tensor
+    shift: torch.Tensor
+
+    def __init__(
+        self, model: torch.nn.Module, *, mean: Sequence[float], std: Sequence[float]
+    ) -> None:
+        super().__init__()
+        self.model: Any = model
+        self.dtype = torch.float32
+        # OpenVINO's form of the network, once made: the same for all precisions.
+        self.converted: Any = None
+        spread = torch.tensor(std).reshape(1, 3, 1, 1)
+        self.register_buffer("scale", 1 / (255 * spread))
+        self.register_buffer("shift", -torch.tensor(mean).reshape(1, 3, 1, 1) / spread)
+
+    def forward(self, pictures: torch.Tensor) -> Outputs:
+        """Turn (b, height, width, 3) uint8 pictures into (b, d) features and (b, c) logits."""
+        channels_first = pictures.permute(0, 3, 1, 2).float()
+        # Normalised in single precision: rounded colours are no colours any more.
+        normalised = (channels_first * self.scale + self.shift).to(self.dtype)
+        spatial = self.model.forward_features(normalised)
+        # The head runs twice, which costs little and holds for every timm model, whatever it
+        # does between features and classifier.
+        features = self.model.forward_head(spatial, pre_logits=True)
+        return features.flatten(1).float(), self.model.forward_head(spatial).float()
+
+    def with_dtype(self, dtype: torch.dtype) -> Pictures:
+        """Give a copy whose network computes in another precision."""
+        other = Pictures(copy.deepcopy(self.model).to(dtype), mean=(0, 0, 0), std=(1, 1, 1))
+        other.scale, other.shift, other.dtype = self.scale, self.shift, dtype
+        return other
+
+
+def fill_batch(pictures: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Fill a batch up with black pictures, where the network has one shape."""
+    lacking = size - len(pictures)
+    if lacking <= 0:
+        return pictures
+    return np.concatenate([pictures, np.zeros((lacking, *pictures.shape[1:]), np.uint8)])
