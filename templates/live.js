@@ -15,6 +15,8 @@
     const page = window.Bokeh.documents.find((one) => one.get_model_by_name("hd-live"));
     const [figure, source, renderer] = ["hd-map", "hd-live", "hd-map-density"].map((name) => page.get_model_by_name(name));
     renderer.data_source.properties.data.change.connect(() => {
+      // A slow server may still answer what was asked before.
+      if (!asked || !isOf(renderer.data_source.data, JSON.parse(asked))) return;
       askedAt = 0;
       document.body.dataset.hdDrawn = asked;
       if (isWaiting) ask();
@@ -24,6 +26,12 @@
     }
     for (const side of ["inner_width", "inner_height"]) figure.properties[side].change.connect(soon);
     return { figure, source, renderer };
+  }
+
+  function isOf({ x, y, dw, dh }, { left, right, bottom, top }) {
+    const isNear = (a, b, side) => Math.abs(a - b) < 1e-6 * Math.abs(side);
+    return isNear(x[0], left, right - left) && isNear(dw[0], right - left, right - left)
+      && isNear(y[0], bottom, top - bottom) && isNear(dh[0], top - bottom, top - bottom);
   }
 
   function wanted() {

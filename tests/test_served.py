@@ -85,6 +85,13 @@ def served(atlas: Atlas, flipped_atlas: Atlas) -> Iterator[Served]:
     server.stop()
 
 
+@pytest.fixture(scope="module")
+def base(served: Served) -> str:
+    """Where the data of the first atlas are; a page takes a second."""
+    found: str = index_of(served, "nebulae")["base"]
+    return found
+
+
 def index_of(served: Served, name: str) -> dict[str, Any]:
     status, _, page = served.get(name)
     assert status == 200
@@ -106,8 +113,7 @@ def test_the_page_says_where_its_data_are(served: Served, atlas: Atlas) -> None:
     }  # fmt: skip
 
 
-def test_every_piece_is_there(served: Served, atlas: Atlas) -> None:
-    base = index_of(served, "nebulae")["base"]
+def test_every_piece_is_there(served: Served, base: str, atlas: Atlas) -> None:
     pieces = share(atlas).pieces
     for kind, count in pieces.kinds().items():
         for number in range(count):
@@ -121,8 +127,7 @@ def test_every_piece_is_there(served: Served, atlas: Atlas) -> None:
             assert json.loads(text[len(start) : -2]) == pieces.make(kind, number)
 
 
-def test_thumbnails_are_those_of_the_sheets(served: Served, atlas: Atlas) -> None:
-    base = index_of(served, "nebulae")["base"]
+def test_thumbnails_are_those_of_the_sheets(served: Served, base: str, atlas: Atlas) -> None:
     layout = atlas.sheet_layout
     for row in (0, 1, layout.columns, len(atlas) - 1):
         status, headers, body = served.get(f"{base}thumbnails/{row}.webp")
@@ -148,8 +153,7 @@ def test_thumbnails_are_those_of_the_sheets(served: Served, atlas: Atlas) -> Non
         "thumbnails/../manifest.json", "manifest.json", "",
     ],
 )  # fmt: skip
-def test_nothing_else_is_there(served: Served, path: str) -> None:
-    base = index_of(served, "nebulae")["base"]
+def test_nothing_else_is_there(served: Served, base: str, path: str) -> None:
     status, headers, body = served.get(base + path)
     assert status == 404
     assert "immutable" not in headers.get("cache-control", "")
@@ -176,8 +180,7 @@ def test_two_atlases_of_one_server_are_told_apart(
     assert b'"lower"' in images[1]
 
 
-def test_a_browser_asks_once(served: Served) -> None:
-    base = index_of(served, "nebulae")["base"]
+def test_a_browser_asks_once(served: Served, base: str) -> None:
     _, first, _ = served.get(f"{base}data/records/0.js")
     assert "immutable" in first["cache-control"]
     status, _, body = served.get(f"{base}data/records/0.js", **{"If-None-Match": first["etag"]})
