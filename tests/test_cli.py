@@ -474,7 +474,7 @@ def test_better_quality_finds_turned_cutouts(
     recall = {}
     for quality in ("plain", "balanced"):
         out = tmp_path / f"{quality}.atlas"
-        words = ["--cutouts", "window", "--size", 60, "--step", 45, "--quality", quality]
+        words = ["--cutouts", "window", "--size", 60, "--step", 75, "--quality", quality]
         model = ["--model", "tf_efficientnet_lite0", "--map", "pca", "--quiet"]
         assert status("build", tmp_path / "sky.png", "--out", out, *words, *model) == 0
         manifest = open_atlas(out).manifest

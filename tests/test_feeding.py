@@ -16,15 +16,14 @@ from typing import Any
 import numpy as np
 import pytest
 from atlases import QuickBuild
-from makers import DEC_DEG, RA_DEG, flux_image, make_fits, make_picture
+from makers import flux_image, make_fits, make_picture
 
 import hubble_dash as hd
 from hubble_dash.atlas import Atlas
 from hubble_dash.builder import cutting, feeding
-from hubble_dash.builder.catalog import read_catalog
 from hubble_dash.builder.cutting import CutImage, Cutter
 from hubble_dash.builder.feeding import Feeder, usual_workers
-from hubble_dash.errors import BuildError, CatalogError, ImageError
+from hubble_dash.errors import BuildError, ImageError
 
 WINDOWS = hd.SlidingWindow(size=30, step=20)
 
@@ -115,15 +114,6 @@ def test_an_image_with_many_cutouts_is_opened_again(feeder: Feeder, tmp_path: Pa
     with cutting.open_image(path) as pixels:
         expected = cutting.fit_thumbnail(pixels.read(box), 96)
     assert (cuts[0].thumbnail == expected).all()
-
-
-def test_what_goes_wrong_there_is_said_here(images: list[Path], tmp_path: Path) -> None:
-    (tmp_path / "c.csv").write_text(f"ra,dec\n{RA_DEG / 15},{DEC_DEG}\n3.5,20\n")
-    catalog = read_catalog(tmp_path / "c.csv")
-    made = Feeder(Cutter(hd.BuildSettings(), catalog, None, 96), n_workers=1)
-    with pytest.raises(CatalogError, match="hours"):
-        list(made.images(images[5:], [1]))
-    made.close()
 
 
 def test_a_process_that_dies_is_told(images: list[Path]) -> None:
