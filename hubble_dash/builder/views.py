@@ -91,7 +91,10 @@ def see(picture: NDArray[np.uint8], views: Views) -> NDArray[np.uint8]:
     if picture.ndim != 3 or picture.shape[0] != picture.shape[1]:
         raise ValueError(f"the picture has shape {picture.shape}; it must be (side, side, 3)")
     seen = _faded(picture) if views.disk else picture
-    turned = [_turn(seen, 360 * i / views.turns) for i in range(views.turns)]
+    turns = [divmod(360 * i / views.turns, 90) for i in range(views.turns)]
+    # Quarter turns are free, so that each of the angles between is interpolated once.
+    between = {rest: _interpolated(seen, rest) for rest in {rest for _, rest in turns}}
+    turned = [np.rot90(between[rest], int(quarters)) for quarters, rest in turns]
     mirrored = [view[:, ::-1] for view in turned] if views.mirrored else []
     return np.stack(turned + mirrored)
 
@@ -114,15 +117,13 @@ def join(features: NDArray[np.float32], views: Views) -> NDArray[np.float32]:
     return np.asarray(mean, dtype=np.float32)
 
 
-def _turn(picture: NDArray[np.uint8], angle_deg: float) -> NDArray[np.uint8]:
-    quarters, rest = divmod(angle_deg, 90)
-    turned = np.rot90(picture, int(quarters))
-    if rest == 0:
-        return turned
+def _interpolated(picture: NDArray[np.uint8], angle_deg: float) -> NDArray[np.uint8]:
+    if angle_deg == 0:
+        return picture
     # Beyond the edge there is only what the disk has faded out; its colour is the first pixel's.
     rim = tuple(int(value) for value in picture[0, 0])
-    shown = Image.fromarray(np.ascontiguousarray(turned))
-    return np.asarray(shown.rotate(rest, Image.Resampling.BICUBIC, fillcolor=rim))
+    shown = Image.fromarray(np.ascontiguousarray(picture))
+    return np.asarray(shown.rotate(angle_deg, Image.Resampling.BICUBIC, fillcolor=rim))
 
 
 def _faded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
