@@ -184,8 +184,11 @@ def fake(features: float, pause_s: float = 0.0) -> Callable[..., Any]:
     return engine
 
 
-def choose(monkeypatch: pytest.MonkeyPatch, forms: dict[Form, Any], n: int = 10**6) -> Any:
+def choose(
+    monkeypatch: pytest.MonkeyPatch, forms: dict[Form, Any], n: int = 10**6, fast: bool = True
+) -> Any:
     monkeypatch.setattr(calibration, "available_forms", lambda _: list(forms))
+    monkeypatch.setattr(calibration, "_has_fast_product", lambda kind: fast or kind == "fp32")
 
     def started(form: Form, **_: object) -> Any:
         if isinstance(forms[form], Exception):
@@ -207,6 +210,22 @@ def test_the_fastest_faithful_form_is_taken(monkeypatch: pytest.MonkeyPatch) -> 
     assert (said["engine"], said["precision"]) == ("openvino", "bf16")
     assert [trial["precision"] for trial in said["tried"]] == ["fp32", "fp32", "bf16"]
     assert said["tried"][2]["images_per_s"] > said["tried"][1]["images_per_s"] > 0
+
+
+def test_a_precision_that_the_cpu_is_slow_in_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    forms = {PLAIN: fake(0, 0.02), FAST: fake(0, 0.01), BF16: fake(0.001, 0.002)}
+    chosen = choose(monkeypatch, forms, fast=False)
+    assert chosen.form == FAST
+    assert [trial.note for trial in chosen.trials] == ["", "", calibration.SLOW_PRODUCT]
+
+
+def test_products_are_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert calibration._has_fast_product("fp32")
+    for slower, expected in ((torch.bfloat16, False), (torch.float32, True)):
+        calibration._has_fast_product.cache_clear()
+        monkeypatch.setattr(calibration, "_product_in_s", lambda dtype, slow=slower: dtype == slow)
+        assert calibration._has_fast_product("bf16") is expected
+    calibration._has_fast_product.cache_clear()
 
 
 def test_the_bar_refuses_a_form_that_changes_fingerprints(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -39,6 +39,9 @@ STARTS_IN_S = {"eager": 0.5, "openvino": 5.0, "compile": 25.0}
 FEW = 100
 # A less precise form must be faster by this factor.
 WORTH = 1.1
+# No network gains by a precision in which the CPU's own products are slower; that takes no trial.
+PRODUCTS = {"bf16": torch.bfloat16, "fp16": torch.float16}
+SLOW_PRODUCT = "not tried: this CPU multiplies matrices more slowly in it"
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,9 @@ def calibrate(
     for form in forms:
         if form == usual or (best_rate and n_expected / best_rate < 3 * STARTS_IN_S[form.engine]):
             continue
+        if device == "cpu" and precision == "auto" and not _has_fast_product(form.precision):
+            trials.append(Trial(form.engine, form.precision, note=SLOW_PRODUCT))
+            continue
         trial, running = _try(form, lay, tried, reference)
         trials.append(trial)
         needed = best_rate * (WORTH if form.precision != best.form.precision else 1)
@@ -216,12 +222,31 @@ def _try(
 
 
 def _run(engine: Engine, tried: NDArray[np.uint8]) -> tuple[torch.Tensor, float]:
-    """Run pictures three times, and time the last two, both under way at once."""
-    features, _ = engine(tried)()
+    """Run pictures twice, and time the second time."""
+    engine(tried)()
     begin = time.perf_counter()
-    for outputs in [engine(tried), engine(tried)]:
-        outputs()
-    return features, 2 * len(tried) / (time.perf_counter() - begin)
+    features, _ = engine(tried)()
+    return features, len(tried) / (time.perf_counter() - begin)
+
+
+@lru_cache(maxsize=8)
+def _has_fast_product(precision: str) -> bool:
+    """Say whether this CPU multiplies matrices faster in that precision than in fp32."""
+    if precision not in PRODUCTS:
+        return True
+    times = [_product_in_s(dtype) for dtype in (PRODUCTS[precision], torch.float32)]
+    return times[0] < times[1]
+
+
+@torch.inference_mode()
+def _product_in_s(dtype: torch.dtype, side: int = 512) -> float:
+    a = torch.ones((side, side), dtype=dtype)
+    times = []
+    for _ in range(5):
+        begin = time.perf_counter()
+        a @ a
+        times.append(time.perf_counter() - begin)
+    return min(times)
 
 
 def _least_cosine(features: torch.Tensor, reference: torch.Tensor) -> float:
