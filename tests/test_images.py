@@ -13,6 +13,7 @@ from makers import flux_image, make_fits, make_picture, sky_header
 
 from hubble_dash.builder.files import find_files
 from hubble_dash.builder.images import Box, Image, open_image
+from hubble_dash.builder.pictures import _decode_jpeg
 from hubble_dash.errors import ImageError
 
 
@@ -199,6 +200,28 @@ def test_closed_image_says_so(tmp_path: Path) -> None:
     image.close()
     with pytest.raises(ValueError, match="has been closed"):
         image.read()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {}, {"progressive": True}, {"subsampling": 0}, {"subsampling": 2, "quality": 40},
+        {"keep_rgb": True, "subsampling": 0}, {"optimize": True, "restart_marker_rows": 1},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("gray", [False, True])
+@pytest.mark.parametrize("tail", [b"", b"\x00" * 10])
+def test_jpegs_are_those_of_pillow(
+    tmp_path: Path, options: dict[str, int], gray: bool, tail: bytes
+) -> None:
+    """Most are decoded without it; it decodes those that do not end as they should."""
+    pixels = color_picture((75, 101))
+    path = make_picture(tmp_path / "a.jpg", pixels[..., 0] if gray else pixels, **options)
+    path.write_bytes(path.read_bytes() + tail)
+    with PIL.Image.open(path) as picture, open_image(path) as image:
+        assert (_decode_jpeg(path.read_bytes(), (75, 101)) is None) == bool(tail)
+        np.testing.assert_array_equal(image.read(), np.asarray(picture))
+        assert image.n_channels == (1 if gray else 3)
 
 
 # --- damaged files ---
