@@ -19,6 +19,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 from torch.utils.flop_counter import FlopCounterMode
+from tqdm import tqdm
 
 from hubble_dash.atlas import sha256_of
 from hubble_dash.builder.checkpoints import load_model
@@ -59,14 +60,18 @@ def run(options: argparse.Namespace) -> None:
     networks = {number: _network(number) for number in NUMBERS}
     costs = {number: _gflop(number) for number in NUMBERS}
     combined = [*((n,) for n in NUMBERS), *itertools.combinations(NUMBERS, 2)]
+    bar = tqdm(total=len(TURNS) * len(NUMBERS), unit=" networks", desc="fingerprints")
     for turns in TURNS:
-        vectors = {number: _vectors(networks[number], turns, sets) for number in NUMBERS}
+        vectors = {}
+        for number, network in networks.items():
+            vectors[number] = _vectors(network, turns, sets)
+            bar.update()
         for numbers in combined:
             joined = {name: np.hstack([vectors[n][name] for n in numbers]) for name in sets}
             names = " + ".join(f"Lite{n}" for n in numbers)
             cost = turns * sum(costs[n] for n in numbers)
             values = " | ".join(f"{value:.3f}" for value in _row(joined, labels))
-            print(f"| {names} | {turns} | {cost:.1f} | {values} |", flush=True)
+            tqdm.write(f"| {names} | {turns} | {cost:.1f} | {values} |")
 
 
 def _weights(number: int) -> Weights:
