@@ -105,6 +105,11 @@ def avm_packet(
     ).encode()
 
 
+def blocks(random: np.random.Generator) -> NDArray[np.uint8]:
+    """Make 5 x 7 blocks of random colours, (50, 70, 3)."""
+    return np.kron(random.integers(0, 256, (5, 7, 3), np.uint8), np.ones((10, 10, 1), np.uint8))
+
+
 def make_picture(path: Path, pixels: NDArray, **options: object) -> Path:
     """Write a JPEG, PNG or WebP with Pillow; `xmp` takes an AVM packet."""
     Image.fromarray(pixels).save(path, **options)

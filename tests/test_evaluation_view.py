@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 import hubble_dash as hd
+from hubble_dash import app
 from hubble_dash.atlas import Atlas
 from hubble_dash.cli import main
 from hubble_dash.dashboard.evaluation_view import evaluation_html, read_evaluation
 from hubble_dash.dashboard.page import make_page
-from hubble_dash.dashboard.server import dashboard
+from hubble_dash.dashboard.server import Dashboard, dashboard
 from hubble_dash.errors import ExportError
 from hubble_dash.evaluate import Evaluation, RotationScores
 from hubble_dash.judgements import MatrixScores, TripletScores
@@ -103,6 +104,17 @@ def test_nothing_is_taken_for_markup() -> None:
     assert "<script" not in html
     assert not list(parse(html).iter("script"))
     assert "&lt;script&gt;alert(&#x27;&amp;&#x27;)" in html
+
+
+def test_panel_serve_takes_it(
+    atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = []
+    monkeypatch.setattr(Dashboard, "servable", lambda self: shown.append(self))
+    saved = tmp_path / "found.json"
+    main(["evaluate", str(atlas.path), "--by", "image", "--save", str(saved)])
+    app.serve([str(atlas.path), "--evaluation", str(saved)])
+    assert [one._evaluation for one in shown] == [str(saved)]
 
 
 def test_saved_read_and_shown(atlas: Atlas, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from atlases import QuickBuild
-from makers import flux_image, make_fits, make_picture
+from makers import blocks, flux_image, make_fits, make_picture
 
 import hubble_dash as hd
 from hubble_dash.atlas import Atlas
@@ -32,10 +32,7 @@ WINDOWS = hd.SlidingWindow(size=30, step=20)
 def images(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Five pictures, the third of them damaged, and a FITS file."""
     folder, rng = tmp_path_factory.mktemp("images"), np.random.default_rng(0)
-    files = []
-    for i in range(5):
-        pixels = np.kron(rng.integers(0, 256, (5, 7, 3), np.uint8), np.ones((10, 10, 1), np.uint8))
-        files.append(make_picture(folder / f"p{i}.jpg", pixels))
+    files = [make_picture(folder / f"p{i}.jpg", blocks(rng)) for i in range(5)]
     files[2].write_bytes(files[2].read_bytes()[:-300])
     return [*files, make_fits(folder / "p5.fits", flux_image((50, 70)))]
 
@@ -74,7 +71,9 @@ def test_processes_make_the_same_atlas_as_threads(
     threads = quick_build(images, tmp_path / "a" / "x.atlas", workers=0, **settings)
     text = caplog.text
     caplog.clear()
-    processes = quick_build(images, tmp_path / "b" / "x.atlas", workers=2, **settings)
+    with monkeypatch.context() as patch:
+        patch.setattr(Cutter, "read", None)  # in this process alone
+        processes = quick_build(images, tmp_path / "b" / "x.atlas", workers=2, **settings)
     assert contents(processes) == contents(threads)
     assert processes.manifest["left_out"] == threads.manifest["left_out"]
     assert "p2.jpg: is damaged" in caplog.text

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from atlases import QuickBuild
-from makers import flux_image, make_fits, make_picture
+from makers import blocks, flux_image, make_fits, make_picture
 
 import hubble_dash as hd
 from hubble_dash.atlas import Atlas, SheetLayout
@@ -44,7 +44,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder, rng = tmp_path_factory.mktemp("images"), np.random.default_rng(0)
     files = []
     for i in range(9):
-        pixels = np.kron(rng.integers(0, 256, (5, 7, 3), np.uint8), np.ones((10, 10, 1), np.uint8))
+        pixels = blocks(rng)
         pixels = pixels[:, :30] if i == 1 else pixels * (i != 3)
         files.append(make_picture(folder / f"p{i}.{'jpg' if i % 2 else 'png'}", pixels))
     files[5].write_bytes(files[5].read_bytes()[:-300])

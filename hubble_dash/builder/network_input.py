@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
-from typing import Any, Literal, NamedTuple, cast, get_args
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hubble_dash.builder.resampling import Vectorized, resample
+from hubble_dash.builder.resampling import VECTORIZED, resample
 from hubble_dash.errors import WeightsError
 
 __all__ = ["Expected", "NetworkInput"]
@@ -146,10 +146,7 @@ class NetworkInput:
             )
         resized_height, resized_width = self._resized(*pixels.shape[:2])
         needed = max(self.height, resized_height) * max(self.width, resized_width)
-        if (
-            self.interpolation in get_args(Vectorized)
-            and needed <= MOST_WASTE * self.height * self.width
-        ):
+        if self.interpolation in VECTORIZED and needed <= MOST_WASTE * self.height * self.width:
             part = self._resize_whole(pixels, resized_height, resized_width)
         else:
             part = self._resize_part(pixels, resized_height, resized_width)
@@ -161,9 +158,7 @@ class NetworkInput:
         self, pixels: NDArray[np.uint8], resized_height: int, resized_width: int
     ) -> NDArray[np.uint8]:
         """Resize, then crop, as timm does; torch's kernel equals Pillow's to a level."""
-        resized = resample(
-            pixels, (resized_height, resized_width), cast("Vectorized", self.interpolation)
-        )
+        resized = resample(pixels, (resized_height, resized_width), self.interpolation)
         top, left = (
             max(0, round((side - wanted) / 2))
             for side, wanted in ((resized_height, self.height), (resized_width, self.width))

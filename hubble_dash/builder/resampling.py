@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-__all__ = ["Vectorized", "resample"]
+__all__ = ["VECTORIZED", "resample"]
 
-Vectorized: TypeAlias = Literal["bilinear", "bicubic"]
+VECTORIZED = ("bilinear", "bicubic")
 
 
-def resample(
-    pixels: NDArray[np.uint8], shape: tuple[int, int], mode: Vectorized
-) -> NDArray[np.uint8]:
+def resample(pixels: NDArray[np.uint8], shape: tuple[int, int], mode: str) -> NDArray[np.uint8]:
     """Resize a picture; where it shrinks, the kernel widens so that nothing is skipped.
 
     Parameters

@@ -47,11 +47,7 @@ class Crop:
     name: Literal["crop"] = field(default="crop", init=False)
 
     def __post_init__(self) -> None:
-        if self.height is None:
-            object.__setattr__(self, "height", self.width)
-        assert self.height is not None
-        at_least("width", self.width, 1, unit=" pixel")
-        at_least("height", self.height, 1, unit=" pixel")
+        _settle_sides(self)
 
 
 @dataclass(frozen=True)
@@ -69,11 +65,16 @@ class Resize:
     name: Literal["resize"] = field(default="resize", init=False)
 
     def __post_init__(self) -> None:
-        if self.height is None:
-            object.__setattr__(self, "height", self.width)
-        assert self.height is not None
-        at_least("width", self.width, 1, unit=" pixel")
-        at_least("height", self.height, 1, unit=" pixel")
+        _settle_sides(self)
+
+
+def _settle_sides(step: Crop | Resize) -> None:
+    """Make a square where only one side is given, and check both."""
+    if step.height is None:
+        object.__setattr__(step, "height", step.width)
+    assert step.height is not None
+    at_least("width", step.width, 1, unit=" pixel")
+    at_least("height", step.height, 1, unit=" pixel")
 
 
 @dataclass(frozen=True)

@@ -57,8 +57,9 @@ def run(options: argparse.Namespace) -> None:
         "reg": (pd.Series(areas.labels, name="region"), 3),
     }
     print("| " + " | ".join(HEADS) + " |\n|" + "---|" * len(HEADS))
-    networks = {number: _network(number) for number in NUMBERS}
-    costs = {number: _gflop(number) for number in NUMBERS}
+    weights = {number: _weights(number) for number in NUMBERS}
+    networks = {number: _network(weights[number]) for number in NUMBERS}
+    costs = {number: _gflop(weights[number]) for number in NUMBERS}
     combined = [*((n,) for n in NUMBERS), *itertools.combinations(NUMBERS, 2)]
     bar = tqdm(total=len(TURNS) * len(NUMBERS), unit=" networks", desc="fingerprints")
     for turns in TURNS:
@@ -84,12 +85,11 @@ def _weights(number: int) -> Weights:
     return Weights(name, path, sha256_of(path), "package", f"those of {package}")
 
 
-def _network(number: int) -> Network:
-    return load_network(_weights(number), device="cpu", quality="fast", precision="fp32")
+def _network(weights: Weights) -> Network:
+    return load_network(weights, device="cpu", quality="fast", precision="fp32")
 
 
-def _gflop(number: int) -> float:
-    weights = _weights(number)
+def _gflop(weights: Weights) -> float:
     model: Any = load_model(weights.model, weights.path)
     with FlopCounterMode(display=False) as counter, torch.inference_mode():
         model(torch.zeros(1, *model.default_cfg["input_size"]))
