@@ -4,7 +4,7 @@
 >>> atlas = hd.build("images/", cutouts=hd.SlidingWindow(size=224, step=112), out="carina.atlas")
 >>> hd.export(atlas, "carina.html")
 
-The builder (torch, timm, faiss) and the dashboard (panel, holoviews, bokeh) are imported when they
+The builder (torch, timm, faiss) and the viewer (panel, holoviews, bokeh) are imported when they
 are first used: a saved atlas opens where torch is missing, and a GPU machine builds without panel.
 """
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from hubble_dash.atlas import Atlas, Neighbors, Similar, open_atlas
+from hubble_dash.atlas.atlas import Atlas, Neighbors, Similar, open_atlas
 from hubble_dash.config import (
     BuildSettings,
     CatalogColumns,
@@ -34,12 +34,14 @@ from hubble_dash.config import (
     Stretch,
     WholeImage,
 )
+from hubble_dash.errors import HubbleDashError
 
 if TYPE_CHECKING:
-    from hubble_dash.builder.pipeline import build
-    from hubble_dash.builder.query import fingerprint_image
-    from hubble_dash.dashboard.export import export
-    from hubble_dash.dashboard.server import dashboard
+    from hubble_dash.builder.build import build
+    from hubble_dash.builder.query.image import fingerprint_image
+    from hubble_dash.evaluation.evaluate import evaluate
+    from hubble_dash.viewer.exported.export import export
+    from hubble_dash.viewer.served.server import dashboard, serve
 
 __all__ = [
     "Atlas",
@@ -53,6 +55,7 @@ __all__ = [
     "FlipLeftRight",
     "FlipUpDown",
     "Grayscale",
+    "HubbleDashError",
     "MapSettings",
     "ModelInput",
     "Neighbors",
@@ -65,16 +68,20 @@ __all__ = [
     "WholeImage",
     "build",
     "dashboard",
+    "evaluate",
     "export",
     "fingerprint_image",
     "open_atlas",
+    "serve",
 ]
 
 _LAZY = {
-    "build": "hubble_dash.builder.pipeline",
-    "fingerprint_image": "hubble_dash.builder.query",
-    "export": "hubble_dash.dashboard.export",
-    "dashboard": "hubble_dash.dashboard.server",
+    "build": "hubble_dash.builder.build",
+    "fingerprint_image": "hubble_dash.builder.query.image",
+    "export": "hubble_dash.viewer.exported.export",
+    "dashboard": "hubble_dash.viewer.served.server",
+    "evaluate": "hubble_dash.evaluation.evaluate",
+    "serve": "hubble_dash.viewer.served.server",
 }
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from hubble_dash.atlas import open_atlas
-from hubble_dash.dashboard.server import dashboard
+from hubble_dash.atlas.atlas import open_atlas
+from hubble_dash.viewer.served.server import dashboard
 
 
 def serve(argv: list[str]) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hubble_dash.atlas import Atlas
+    from hubble_dash.atlas.atlas import Atlas
 
 HERE = Path(__file__).resolve().parent
 PYTHON = HERE.parent / ".venv" / "bin" / "python"
@@ -102,7 +102,7 @@ def simulate_atlas(
     from simulation.structure import neighbors_within, simulate_structure
     from simulation.tables import image_table, write_cutouts
 
-    from hubble_dash.atlas import check_replaceable, open_atlas, seal
+    from hubble_dash.atlas.atlas import check_replaceable, open_atlas, seal
 
     if n < 1 or neighbors < 1 or seed < 0:
         raise ValueError(f"-n {n}, --neighbors {neighbors} and --seed {seed}: 1, 1, 0 at least")
@@ -137,7 +137,7 @@ def _manifest(folder: Path, n: int, n_images: int, k: int, seed: int) -> dict[st
     from simulation.pictures import CYCLE, LAYOUT
     from simulation.structure import N_FEATURES
 
-    from hubble_dash.atlas import layout_to_dict
+    from hubble_dash.atlas.atlas import layout_to_dict
 
     def checksum(name: str) -> str:
         with (folder / name).open("rb") as file:

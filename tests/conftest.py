@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from atlases import QuickBuild, make_atlas, nebula
-from makers import flux_image, make_fits
+from helpers.atlases import QuickBuild, make_atlas, nebula
+from helpers.images import flux_image, make_fits
 
-from hubble_dash.atlas import Atlas
+from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.config import MapSettings, SlidingWindow
 
 # Where several processes run tests, the cores are theirs.
@@ -21,7 +21,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process, whose fixtures they share."""
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.path.name))
+        item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +49,7 @@ def small_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from safetensors.torch import save_file
 
-    from hubble_dash.builder.native import timm
+    from hubble_dash.builder.models.timm_import import timm
 
     path = tmp_path_factory.mktemp("weights") / "small.safetensors"
     torch.manual_seed(0)
@@ -60,7 +60,7 @@ def small_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def quick_build(small_weights: Path) -> QuickBuild:
     """`hubble_dash.build` with a small network and a map that takes no time."""
-    from hubble_dash.builder.pipeline import build
+    from hubble_dash.builder.build import build
 
     def run(inputs: Any, out: Path, **settings: Any) -> Atlas:
         quick = {"model": "test_resnet", "weights": small_weights, "device": "cpu"}
@@ -73,12 +73,12 @@ def quick_build(small_weights: Path) -> QuickBuild:
 @pytest.fixture(scope="session")
 def mosaic(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
     """Sliding windows of a tilted FITS file by the pretrained network; `mosaic.fits` beside it."""
-    from hubble_dash.builder.pipeline import build
+    from hubble_dash.builder.build import build
 
     folder = tmp_path_factory.mktemp("mosaic")
     make_fits(folder / "mosaic.fits", flux_image((150, 210)))
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr("hubble_dash.builder.weights.hub_constants.HF_HUB_OFFLINE", True)
+        monkeypatch.setattr("hubble_dash.builder.models.weights.hub_constants.HF_HUB_OFFLINE", True)
         return build(
             folder / "mosaic.fits",
             out=folder / "mosaic.atlas",

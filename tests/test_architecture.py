@@ -1,143 +1,125 @@
-"""The plan of the house: which modules may import which."""
+"""The plan of the house: which rooms there are, and which may import which."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
+import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 import hubble_dash
-from hubble_dash.atlas import Atlas
 
 PACKAGE = Path(hubble_dash.__file__).parent
-MODULES = sorted(PACKAGE.rglob("*.py"))
-# From the bottom up; a module imports only from lines above its own.
-BUILDER = [
-    {"quiet"},
-    {
-        "ahead",
-        "blanks",
-        "jpeg",
-        "lock",
-        "native",
-        "files",
-        "resampling",
-        "sky",
-        "views",
-        "pooling",
-    },
-    {"sources", "avm", "tables", "checkpoints", "network_input"},
-    {"angles"},
-    {"fits", "tiff", "pictures"},
-    {"images"},
-    {"stretch", "columns"},
-    {"catalog", "vectors"},
-    {"detection"},
-    {"cutouts"},
-    {"brightness"},
-    {"processing", "positions", "overlaps"},
-    {"weights"},
-    {"forms"},
-    {"openvino"},
-    {"engines"},
-    {"calibration", "onnx_files"},
-    {"network_files"},
-    {"preparation"},
-    {"fingerprints", "groups", "inputs"},
-    {"loading"},
-    {"given"},
-    {"unit"},
-    {"exact", "principal"},
-    {"approximate"},
-    {"neighbors"},
-    {"thinned", "map_quality", "repulsion"},
-    {"tsne"},
-    {"projection"},
-    {"thumbnails"},
-    {"image_rows"},
-    {"cutting", "part", "manifest"},
-    {"workers"},
-    {"feeding"},
-    {"raw"},
-    {"records"},
-    {"assembly"},
-    {"restored", "streaming"},
-    {"pipeline"},
-    {"query", "rotations"},
+REPOSITORY = Path(__file__).parents[1]
+# From the ground up; what stands on a line imports only what stands on lines above it. A file that
+# stands in a wing itself, in no room, is named with its wing.
+FLOORS = [
+    ["errors", "config", "builder.ahead"],
+    ["atlas", "builder.reading", "builder.backends"],
+    ["evaluation", "builder.catalogs", "viewer.colors"],
+    ["builder.cutouts", "builder.inputs", "viewer.data"],
+    ["builder.models", "viewer.density", "viewer.plots"],
+    ["builder.fingerprints", "builder.neighbors", "viewer.page"],
+    ["builder.feeding", "builder.projection", "viewer.exported"],
+    ["builder.shards", "builder.query", "viewer.served"],
+    ["builder.stream"],
+    ["builder.build"],
+    ["app"],
+    ["cli"],
 ]
-DASHBOARD = [
-    {"marks", "encoding", "hilbert", "tile_images", "sheet_pixels"},
-    {"map_view", "sky_view", "image_view", "facts", "shading", "crops"},
-    {"colors", "tints", "layout", "parents", "pyramid"},
-    {"point_colors", "pieces", "sheets"},
-    {"sky_tiles", "density"},
-    {"payload", "evaluation_view", "shared"},
-    {"page", "routes", "live"},
-    {"standalone"},
-    {"folder"},
-    {"export"},
-    {"server"},
-]
-CONFIG = [
-    {"bounds"},
-    {"cutouts", "stretch", "steps", "map", "network"},
-    {"build"},
-]
-BOTTOM = [
-    *("errors", "config", "atlas", "provenance"),
-    *("centering", "retrieval", "judgements", "evaluate"),
-]
+FLOOR = {place: number for number, places in enumerate(FLOORS) for place in places}
+ROOMS = sorted(path.parent for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE)
+# Settings are public: users' imports name the package, which gives on what its modules have.
+PUBLIC = {"config"}
+WINGS = ("builder", "viewer")
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def place_of(module: str) -> str:
+    """The room of a module; the module itself where it stands in a wing or at the top."""
+    room, _, _ = module.rpartition(".")
+    is_package = MODULES[module].name == "__init__.py"
+    return module if is_package or room in ("", *WINGS) else room
 
 
 def imports(path: Path) -> set[str]:
-    """Modules of this package that a file imports, as they would be written."""
+    """Modules of this package that a file imports anywhere, without the package's own name."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = []
         if isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module]
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        found.update(name for name in names if name.split(".")[0] == "hubble_dash")
-    return found
+        found.update(name.removeprefix("hubble_dash.") for name in names)
+    return {
+        name
+        for name in found
+        if MODULES.get(name, PACKAGE).name not in ("__init__.py", PACKAGE.name)
+    }
 
 
-def name_of(path: Path) -> str:
-    return ".".join(("hubble_dash", *path.relative_to(PACKAGE).with_suffix("").parts))
+GRAPH = {name: imports(path) for name, path in MODULES.items()}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_wings_do_not_import_each_other(path: Path) -> None:
-    wing = name_of(path).split(".")[1]
-    other = {"builder": "dashboard", "dashboard": "builder"}.get(wing)
-    assert not any(name.startswith(f"hubble_dash.{other}") for name in imports(path))
+def test_every_module_has_its_floor() -> None:
+    places = {place_of(name) for name, path in MODULES.items() if path.name != "__init__.py"}
+    assert places == set(FLOOR)
 
 
-@pytest.mark.parametrize(
-    ("wing", "order"), [("builder", BUILDER), ("dashboard", DASHBOARD), ("config", CONFIG)]
-)
-def test_imports_run_one_way_inside_a_wing(wing: str, order: list[set[str]]) -> None:
-    level = {name: number for number, names in enumerate(order) for name in names}
-    files = [path for path in MODULES if path.parent.name == wing and path.stem != "__init__"]
-    assert {path.stem for path in files} == set(level), "a module has no place in the plan"
-    for path in files:
-        for name in imports(path):
-            if name.startswith(f"hubble_dash.{wing}."):
-                imported = name.rsplit(".", 1)[1]
-                same_group = level[imported] == level[path.stem]
-                assert level[imported] < level[path.stem] or same_group, f"{path.stem} <- {name}"
+@pytest.mark.parametrize("module", [name for name in MODULES if name not in ("", *WINGS)])
+def test_imports_run_downwards(module: str) -> None:
+    for imported in GRAPH[module]:
+        own, other = place_of(module), place_of(imported)
+        assert own == other or FLOOR[other] < FLOOR[own], f"{module} <- {imported}"
 
 
-@pytest.mark.parametrize("number", range(len(BOTTOM)))
-def test_the_bottom_imports_only_what_lies_below(number: int) -> None:
-    allowed, name = {f"hubble_dash.{name}" for name in BOTTOM[:number]}, BOTTOM[number]
-    for path in MODULES:
-        if name_of(path).split(".")[1] == name:
-            inside = {one for one in imports(path) if one.startswith(f"hubble_dash.{name}.")}
-            assert imports(path) - inside <= allowed
+@pytest.mark.parametrize("module", [name for name in MODULES if name.split(".")[0] in WINGS])
+def test_wings_do_not_import_each_other(module: str) -> None:
+    (other,) = {*WINGS} - {module.split(".")[0]}
+    assert not any(name.split(".")[0] == other for name in GRAPH[module])
+
+
+def test_no_module_is_imported_in_a_circle() -> None:
+    assert list(TopologicalSorter(GRAPH).static_order())  # raises where there is one
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.relative_to(PACKAGE)))
+def test_a_room_says_what_comes_in_and_what_goes_out(room: Path) -> None:
+    tree = ast.parse((room / "__init__.py").read_text(encoding="utf-8"))
+    said = ast.get_docstring(tree)
+    assert said is not None
+    first, *rest = said.split("\n\n")
+    assert first.endswith(".")
+    assert rest[0].startswith("In come")
+    assert " out " in rest[0]
+    assert len(tree.body) == 1 or room.name in PUBLIC, (
+        "a room's __init__ has a docstring and nothing else"
+    )
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.relative_to(PACKAGE)))
+def test_a_room_has_few_files(room: Path) -> None:
+    if room.name not in WINGS:
+        assert 3 <= len([path for path in room.glob("*.py") if path.stem[0] != "_"]) <= 9
+
+
+def test_all_rooms_are_installed() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+    rooms = {".".join(("hubble_dash", *room.relative_to(PACKAGE).parts)) for room in ROOMS}
+    installed = set(project["tool"]["setuptools"]["packages"])
+    assert {name for name in installed if "templates" not in name} == rooms | {"hubble_dash"}
 
 
 def run_without(modules: str, code: str) -> None:
@@ -159,11 +141,5 @@ def test_an_atlas_opens_and_exports_without_the_builder_s_packages(
     run_without("torch torchvision timm faiss openTSNE photutils skimage pyavm", code)
 
 
-def test_the_builder_needs_none_of_the_dashboard_s_packages() -> None:
+def test_the_builder_needs_none_of_the_viewer_s_packages() -> None:
     run_without("panel holoviews bokeh jinja2", "import hubble_dash as hd; hd.build")
-
-
-def test_dashboard_is_a_function_still_when_its_package_was_imported(atlas: Atlas) -> None:
-    from hubble_dash.dashboard.server import Dashboard
-
-    assert isinstance(hubble_dash.dashboard(atlas), Dashboard)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import hubble_dash as hd
-from hubble_dash.atlas import Atlas
-from hubble_dash.cli import _parser
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.cli.main import _parser
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

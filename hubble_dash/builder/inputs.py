@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from hubble_dash.builder.catalog import Catalog, read_catalog
-from hubble_dash.builder.files import find_files
+from hubble_dash.builder.catalogs.catalog import Catalog, read_catalog
+from hubble_dash.builder.reading.files import find_files
 from hubble_dash.config import (
     BuildSettings,
     CatalogPositions,

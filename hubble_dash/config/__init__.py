@@ -1,4 +1,8 @@
-"""Settings: frozen, validated once, and written into the atlas as plain data."""
+"""Settings: frozen, validated once, and written into the atlas as plain data.
+
+In come words and numbers, out come values that hold, or a `ValueError` that says what is allowed.
+Each choice and each bound is written here, and nowhere else.
+"""
 
 from hubble_dash.config.build import GIVEN_INSTEAD, BuildSettings, CatalogColumns
 from hubble_dash.config.cutouts import (

@@ -33,7 +33,7 @@ from playwright.sync_api import Browser, sync_playwright
 from simulate_atlas import simulate_atlas
 
 import hubble_dash as hd
-from hubble_dash.atlas import Atlas
+from hubble_dash.atlas.atlas import Atlas
 
 SIZES = (10_000, 100_000, 1_000_000)
 OURS_READY = "return 'hdReady' in document.body.dataset;"

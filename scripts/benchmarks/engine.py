@@ -27,19 +27,19 @@ from sklearn.manifold import TSNE
 from sklearn.neighbors import NearestNeighbors
 
 import hubble_dash as hd
-from hubble_dash.atlas import SheetLayout
-from hubble_dash.builder.checkpoints import load_model
-from hubble_dash.builder.cutting import CutImage, Cutter
-from hubble_dash.builder.feeding import Feeder
-from hubble_dash.builder.fingerprints import Network
-from hubble_dash.builder.images import Box, open_image
-from hubble_dash.builder.loading import load_network
-from hubble_dash.builder.native import timm
-from hubble_dash.builder.neighbors import find_neighbors
-from hubble_dash.builder.projection import project
-from hubble_dash.builder.stretch import Display
-from hubble_dash.builder.thumbnails import SheetWriter, fit_thumbnail
-from hubble_dash.builder.weights import Weights, find_weights
+from hubble_dash.atlas.atlas import SheetLayout
+from hubble_dash.builder.cutouts.display import Display
+from hubble_dash.builder.feeding.cutter import CutImage, Cutter
+from hubble_dash.builder.feeding.feeder import Feeder
+from hubble_dash.builder.feeding.previews import SheetWriter, fit_thumbnail
+from hubble_dash.builder.fingerprints.loading import load_network
+from hubble_dash.builder.fingerprints.network import Network
+from hubble_dash.builder.models.checkpoints import load_model
+from hubble_dash.builder.models.timm_import import timm
+from hubble_dash.builder.models.weights import Weights, find_weights
+from hubble_dash.builder.neighbors.search import find_neighbors
+from hubble_dash.builder.projection.layout import project
+from hubble_dash.builder.reading.image import Box, open_image
 from hubble_dash.config import (
     BuildSettings,
     CutoutSettings,

@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
-from hubble_dash.atlas import sha256_of
-from hubble_dash.builder.checkpoints import load_model
-from hubble_dash.builder.fingerprints import Network
-from hubble_dash.builder.loading import load_network
-from hubble_dash.builder.views import Views
-from hubble_dash.builder.weights import Weights
-from hubble_dash.retrieval import Gallery, label_scores
+from hubble_dash.atlas.atlas import sha256_of
+from hubble_dash.builder.fingerprints.augmentation import Views
+from hubble_dash.builder.fingerprints.loading import load_network
+from hubble_dash.builder.fingerprints.network import Network
+from hubble_dash.builder.models.checkpoints import load_model
+from hubble_dash.builder.models.weights import Weights
+from hubble_dash.evaluation.retrieval import Gallery, label_scores
 
 Pixels = NDArray[np.uint8]
 Vectors = NDArray[np.float32]

@@ -21,14 +21,19 @@ from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 from sklearn.neighbors import NearestNeighbors
 
-from hubble_dash.atlas import Neighbors
-from hubble_dash.builder.images import Box, Image, open_image
-from hubble_dash.builder.loading import load_network
-from hubble_dash.builder.map_quality import map_quality
-from hubble_dash.builder.neighbors import Searched, find_neighbors, search_neighbors, unit_rows
-from hubble_dash.builder.projection import Layout, lay_out
-from hubble_dash.builder.stretch import Display
-from hubble_dash.builder.weights import find_weights
+from hubble_dash.atlas.atlas import Neighbors
+from hubble_dash.builder.cutouts.display import Display
+from hubble_dash.builder.fingerprints.loading import load_network
+from hubble_dash.builder.models.weights import find_weights
+from hubble_dash.builder.neighbors.search import (
+    Searched,
+    find_neighbors,
+    search_neighbors,
+    unit_rows,
+)
+from hubble_dash.builder.projection.layout import Layout, lay_out
+from hubble_dash.builder.projection.quality import map_quality
+from hubble_dash.builder.reading.image import Box, Image, open_image
 from hubble_dash.config import MapSettings, Stretch
 
 SIZE = 96

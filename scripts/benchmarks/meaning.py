@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubble_dash.builder.blanks import fill_blanks
-from hubble_dash.builder.preparation import Preparation
-from hubble_dash.builder.views import Views, see
-from hubble_dash.centering import center
-from hubble_dash.retrieval import Gallery, label_scores, purity
+from hubble_dash.atlas.centering import center
+from hubble_dash.builder.fingerprints.augmentation import Views, see
+from hubble_dash.builder.fingerprints.borders import fill_blanks
+from hubble_dash.builder.fingerprints.preparation import Preparation
+from hubble_dash.evaluation.retrieval import Gallery, label_scores, purity
 
 if TYPE_CHECKING:
     from benchmarks.collections_of_meaning import Collection

@@ -21,7 +21,7 @@ from playwright.sync_api import TimeoutError as TooSlow
 from scipy.spatial import cKDTree
 from tqdm import tqdm
 
-from hubble_dash.atlas import Atlas
+from hubble_dash.atlas.atlas import Atlas
 
 __all__ = ["Selected", "Taps", "Thumbnails", "compare_pictures", "select_rows", "serve", "tap"]
 

@@ -41,8 +41,8 @@ def neighbors(folder: Path, n: int) -> Result:
     """Fingerprints -> the nearest of each."""
     from numpy.lib.format import open_memmap
 
-    from hubble_dash.atlas import Neighbors
-    from hubble_dash.builder.neighbors import search_neighbors
+    from hubble_dash.atlas.atlas import Neighbors
+    from hubble_dash.builder.neighbors.search import search_neighbors
 
     vectors, k = np.load(folder / "vectors.npy", mmap_mode="r"), min(NEIGHBORS, n - 1)
     begin = time.perf_counter()
@@ -57,8 +57,8 @@ def neighbors(folder: Path, n: int) -> Result:
 def layout(folder: Path, n: int) -> Result:
     """Fingerprints and neighbours -> the map."""
     import hubble_dash as hd
-    from hubble_dash.atlas import Neighbors
-    from hubble_dash.builder.projection import lay_out
+    from hubble_dash.atlas.atlas import Neighbors
+    from hubble_dash.builder.projection.layout import lay_out
 
     vectors = np.load(folder / "vectors.npy", mmap_mode="r")
     found = Neighbors(

@@ -11,10 +11,10 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from hubble_dash.builder.checkpoints import load_model
-from hubble_dash.builder.native import timm
-from hubble_dash.builder.network_input import NetworkInput
-from hubble_dash.builder.weights import find_weights
+from hubble_dash.builder.models.checkpoints import load_model
+from hubble_dash.builder.models.network_input import NetworkInput
+from hubble_dash.builder.models.timm_import import timm
+from hubble_dash.builder.models.weights import find_weights
 
 __all__ = ["Tapped"]
 

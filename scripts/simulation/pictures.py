@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from tqdm import tqdm
 
-from hubble_dash.atlas import Atlas, SheetLayout
-from hubble_dash.builder.thumbnails import SheetWriter, fit_thumbnail
+from hubble_dash.atlas.atlas import Atlas, SheetLayout
+from hubble_dash.builder.feeding.previews import SheetWriter, fit_thumbnail
 
 __all__ = ["ACROSS", "CYCLE", "LAYOUT", "Thumbnails", "base_thumbnails"]
 

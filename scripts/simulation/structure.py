@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from hubble_dash.atlas import Neighbors
-from hubble_dash.builder.neighbors import find_neighbors
+from hubble_dash.atlas.atlas import Neighbors
+from hubble_dash.builder.neighbors.search import find_neighbors
 
 __all__ = ["Structure", "neighbors_within", "simulate_structure"]
 

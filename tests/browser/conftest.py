@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import FLAGS, OpenPage, find_browser
+from helpers.pages import FLAGS, OpenPage, find_browser
 from playwright.sync_api import Browser, sync_playwright
 
-from hubble_dash.atlas import Atlas
-from hubble_dash.dashboard.export import export
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.viewer.exported.export import export
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pages import FLAGS, OpenPage, find_browser, panel_serve
+from helpers.pages import FLAGS, OpenPage, find_browser, panel_serve
 
-from hubble_dash.atlas import Atlas
-from hubble_dash.dashboard.export import export
-from hubble_dash.dashboard.sky_view import mollweide
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.viewer.data.mollweide import mollweide
+from hubble_dash.viewer.exported.export import export
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., OpenPage]

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.pages import OpenPage
 from numpy.typing import NDArray
-from pages import OpenPage
 from PIL import Image as PillowImage
-
-from hubble_dash.atlas import Atlas
-from hubble_dash.dashboard.export import export
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 from simulate_atlas import simulate_atlas
+
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.viewer.exported.export import export
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., OpenPage]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from pages import OpenPage, panel_serve
-
-from hubble_dash.atlas import Atlas
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+from helpers.pages import OpenPage, panel_serve
 from simulate_atlas import simulate_atlas
+
+from hubble_dash.atlas.atlas import Atlas
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., OpenPage]

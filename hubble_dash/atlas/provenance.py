@@ -1,0 +1,154 @@
+"""Where a page's content comes from, in words: the rows of its provenance panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hubble_dash.atlas.atlas import Atlas
+
+__all__ = ["provenance"]
+
+_KINDS = {
+    "full": "whole images",
+    "window": "sliding windows",
+    "sources": "detected sources",
+    "catalog": "positions of a catalogue",
+}
+
+# What each layout takes of the settings of the map.
+_MAP_SETTINGS = {
+    "tsne": ("perplexity", "early_exaggeration", "n_iter", "random_state"),
+    "umap": ("n_neighbors", "min_dist", "random_state"),
+    "pca": (),
+}
+_MATCHED = {
+    "name": "rows by name of the image",
+    "catalog": "rows as in the catalogue",
+    "order": "rows in the order of the cutouts",
+}
+
+
+def provenance(atlas: Atlas) -> list[tuple[str, str]]:
+    """Say what an atlas was made of, how and with what.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas.
+
+    Returns
+    -------
+    list of (str, str)
+        Name and text, in the order in which people ask.
+    """
+    manifest = atlas.manifest
+    settings, model = manifest["settings"], manifest["model"]
+    cutouts = dict(settings["cutouts"])
+    inputs = settings["inputs"] or [f"the paths in {settings['catalog']}"]
+    kind = _KINDS[cutouts.pop("kind")]
+    rows = [
+        ("Images", f"{manifest['n_images']:,} from {', '.join(inputs)}"),
+        ("Cutouts", f"{manifest['n_cutouts']:,} {kind} ({_options(cutouts)})"),
+        ("Left out", _left_out(manifest["left_out"])),
+        ("Stretch", _options(settings["stretch"])),
+        ("Steps on images", _steps(settings["process_images"])),
+        ("Steps on cutouts", _steps(settings["process_cutouts"])),
+        ("Catalogue", settings["catalog"] or ""),
+        *_model(model, manifest["n_features"]),
+        ("Centred", _center(manifest.get("center"))),
+        ("Similarity", "cosine of the fingerprints"),
+        ("Neighbours", _neighbors(manifest.get("neighbors"))),
+        ("Map", _map(manifest["map"])),
+        ("Map keeps", _kept(manifest["map"].get("quality"))),
+        ("Made", f"{manifest['created']} with hubble-dash {manifest['hubble_dash']}"),
+        ("Versions", ", ".join(f"{k} {v}" for k, v in manifest["versions"].items())),
+    ]  # fmt: skip
+    return [(name, text) for name, text in rows if text]
+
+
+def _model(model: Mapping[str, Any], n_features: int) -> list[tuple[str, str]]:
+    file = f"{model['weights']}, SHA-256 {model['weights_sha256']}"
+    if model["weights_source"] == "given":
+        how = _MATCHED[model["matched"]]
+        return [
+            ("Fingerprints", f"as given, {n_features} long, {how}; no network was run"),
+            ("Vectors", file),
+        ]
+    return [
+        ("Model", f"{model['name']} (timm)"),
+        ("Fingerprints", _fingerprints(model, n_features)),
+        ("Weights", model["reason"]),
+        ("File of weights", file),
+    ]
+
+
+def _center(center: Mapping[str, Any] | None) -> str:
+    if center is None:
+        return ""
+    return f"the mean of each {center['by']} taken off, {center['n_groups']} groups"
+
+
+def _fingerprints(model: Mapping[str, Any], n_features: int) -> str:
+    parts = [f"{model['features']} features", f"{n_features} long"]
+    if "quality" in model:
+        parts.append(f"quality {model['quality']}")
+    if "engine" in model:
+        parts.append(f"by {model['engine']} in {model['precision']}")
+    return ", ".join(parts)
+
+
+def _options(options: Mapping[str, Any]) -> str:
+    return ", ".join(
+        f"{name.replace('_', ' ')} {value:g}" if isinstance(value, float)
+        else f"{name.replace('_', ' ')} {value}"
+        for name, value in options.items()
+        if value is not None
+    )  # fmt: skip
+
+
+def _map(settings: Mapping[str, Any]) -> str:
+    if settings["method"] == "given":
+        how = _MATCHED[settings["matched"]]
+        return f"positions as given in {settings['file']}, SHA-256 {settings['sha256']}, {how}"
+    names = ("method", *_MAP_SETTINGS[settings["method"]])
+    return _options({name: settings[name] for name in names})
+
+
+def _neighbors(report: Mapping[str, Any] | None) -> str:
+    if report is None or report["method"] == "exact":
+        return "exact"
+    names = [name for name in report if name.startswith("recall_at_") and name != "recall_at_k"]
+    recall = ", ".join(f"recall@{name.rpartition('_')[2]} {report[name]:.3f}" for name in names)
+    return f"{report['method']}, {recall} (measured on {report['sample']:,} rows)"
+
+
+def _kept(quality: Mapping[str, Any] | None) -> str:
+    if not quality:
+        return ""
+    texts = {
+        "neighbors_kept_at_": "{:.0%} of the {} nearest neighbours",
+        "trustworthiness_at_": "trustworthiness {:.3f} at {}",
+    }
+    parts = [
+        text.format(value, name.rpartition("_")[2])
+        for start, text in texts.items()
+        for name, value in quality.items()
+        if name.startswith(start)
+    ]
+    return f"{', '.join(parts)} (measured on {quality['sample']:,} cutouts)"
+
+
+def _steps(steps: list[dict[str, Any]]) -> str:
+    texts = []
+    for step in steps:
+        options = {key: value for key, value in step.items() if key != "name"}
+        texts.append(f"{step['name']} ({_options(options)})" if options else step["name"])
+    return ", then ".join(texts)
+
+
+def _left_out(left_out: Mapping[str, Any]) -> str:
+    parts = [f"{Path(entry['path']).name}: {entry['reason']}" for entry in left_out["files"]]
+    parts += [f"{count:,} cutouts: {reason}" for reason, count in left_out["cutouts"].items()]
+    return "; ".join(parts)

@@ -1,0 +1,195 @@
+"""Networks run by OpenVINO, on CPUs."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import logging
+import sys
+import warnings
+from collections import deque
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from hubble_dash.builder.backends.backend import Outputs, Pictures, Precision, fill_batch
+
+__all__ = ["OpenVino", "import_openvino", "openvino_precisions"]
+
+HINTS: dict[Precision, str] = {"fp32": "f32", "bf16": "bf16", "fp16": "f16", "int8": "f32"}
+# Pictures of one request to OpenVINO: more leave the cores' caches, fewer cost overhead.
+REQUEST = 4
+
+
+def import_openvino() -> ModuleType:
+    """Import OpenVINO without its telemetry.
+
+    It reports each import and conversion to its makers unless the user has objected. Where its
+    reporting package cannot be imported, it puts a stub in its place.
+    """
+    if "openvino_telemetry" not in sys.modules:
+        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+    return importlib.import_module("openvino")
+
+
+def openvino_precisions() -> list[Precision]:
+    """List the precisions that OpenVINO has in hardware here."""
+    there = import_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    # 8-bit integers are for those who ask: a few per cent of the cutouts come out quite wrong
+    # (EfficientNet-Lite0: least cosine 0.89), too few for a short trial to be sure to meet them.
+    lower: list[Precision] = ["bf16", "fp16"]
+    return ["fp32", *(precision for precision in lower if precision.upper() in there)]
+
+
+class OpenVino:
+    """An engine: a few pictures a request, so that each stream keeps to its core's cache.
+
+    Parameters
+    ----------
+    pictures : Pictures
+        The network; it keeps OpenVINO's form of itself.
+    precision : {"fp32", "bf16", "fp16", "int8"}
+        Of weights and activations.
+    sample : (n, height, width, 3) uint8 array
+        Pictures such as it will see, by which the range of 8-bit integers is set.
+    batch_size : int
+        Pictures of a full batch. Batches may be smaller.
+
+    Raises
+    ------
+    RuntimeError
+        If the network cannot be converted.
+    ValueError
+        If 8-bit integers are asked for and NNCF is not installed.
+    """
+
+    def __init__(
+        self,
+        pictures: Pictures,
+        precision: Precision,
+        sample: NDArray[np.uint8],
+        batch_size: int,
+    ) -> None:
+        openvino = import_openvino()
+        if pictures.converted is None:
+            pictures.converted = _converted(pictures, sample[:1])
+        model = pictures.converted.clone()
+        core = openvino.Core()
+        settings = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": HINTS[precision]}
+        n_streams = core.get_property("CPU", "RANGE_FOR_STREAMS")[1]
+        size = pictures.batch or min(REQUEST, max(1, batch_size // n_streams))
+        self._request_size = size
+        model.reshape([size, *sample.shape[1:]])
+        if precision == "int8":
+            model = _quantized(model, sample, size)
+        compiled = core.compile_model(model, "CPU", settings)
+        n_streams = compiled.get_property("NUM_STREAMS")
+        # Two a stream: the next one waits beside the one that runs. Taken and returned in turn.
+        self._slots = deque(
+            _Slot(compiled.create_infer_request(), openvino.Tensor) for _ in range(2 * n_streams)
+        )
+
+    def __call__(self, pictures: NDArray[np.uint8]) -> Callable[[], Outputs]:
+        """Begin with (b, height, width, 3) pictures; the answer waits for the outputs."""
+        parts = []
+        for i in range(0, len(pictures), self._request_size):
+            slot = self._slots[0]
+            self._slots.rotate(-1)
+            parts.append(slot.start(pictures[i : i + self._request_size], self._request_size))
+
+        def outputs() -> Outputs:
+            pairs = [part.result() for part in parts]
+            return torch.cat([pair[0] for pair in pairs]), torch.cat([pair[1] for pair in pairs])
+
+        return outputs
+
+
+def _converted(pictures: Pictures, example: NDArray[np.uint8]) -> Any:
+    """Convert to OpenVINO's own form, normalisation and all."""
+    openvino = import_openvino()
+    failures = (openvino.frontend.GeneralFailure, openvino.frontend.OpConversionFailure)
+    with warnings.catch_warnings():
+        # Tracing warns of Python numbers and of its own age.
+        warnings.simplefilter("ignore")
+        try:
+            return openvino.convert_model(pictures.eval(), example_input=torch.tensor(example))
+        except failures as err:
+            first_line = str(err).strip().partition("\n")[0]
+            raise RuntimeError(f"OpenVINO cannot convert the network: {first_line}") from err
+
+
+def _quantized(model: Any, sample: NDArray[np.uint8], size: int) -> Any:
+    """Turn weights and activations into 8-bit integers, biases corrected by the sample.
+
+    A. Kozlov et al. 2020, arXiv:2002.08679 (NNCF). The fast correction is not faithful enough.
+    """
+    if importlib.util.find_spec("nncf") is None:
+        raise ValueError("8-bit integers need NNCF; install it: pip install nncf")
+    nncf = importlib.import_module("nncf")
+    nncf.set_log_level(logging.ERROR)
+    parts = [sample[i : i + size] for i in range(0, len(sample) - size + 1, size)]
+    parts = parts or [fill_batch(sample, size)]
+    # It draws progress bars on the standard output, which belongs to the caller.
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return nncf.quantize(
+            model,
+            nncf.Dataset(parts),
+            preset=nncf.QuantizationPreset.MIXED,
+            subset_size=len(parts),
+            fast_bias_correction=False,
+        )
+
+
+class _Part:
+    """The outputs of one request, once its slot has handed them over."""
+
+    def __init__(self, slot: _Slot) -> None:
+        self._slot: _Slot | None = slot
+        self._outputs: Outputs | None = None
+
+    def hand_over(self, outputs: Outputs) -> None:
+        self._outputs, self._slot = outputs, None
+
+    def result(self) -> Outputs:
+        if self._slot is not None:
+            self._slot.finish()
+        assert self._outputs is not None
+        return self._outputs
+
+
+class _Slot:
+    """A request that OpenVINO runs again and again."""
+
+    def __init__(self, request: Any, tensor: Any) -> None:
+        self._request, self._tensor = request, tensor
+        self._part: _Part | None = None
+        self._n = 0
+        self._pictures: NDArray[np.uint8] | None = None
+
+    def start(self, pictures: NDArray[np.uint8], size: int) -> _Part:
+        self.finish()
+        self._n = len(pictures)
+        # Held here, since OpenVINO reads it in place.
+        self._pictures = np.ascontiguousarray(fill_batch(pictures, size))
+        self._request.set_input_tensor(self._tensor(self._pictures, shared_memory=True))
+        self._request.start_async()
+        self._part = _Part(self)
+        return self._part
+
+    def finish(self) -> None:
+        """Wait, and hand the outputs to whom they belong, before they are overwritten."""
+        if self._part is None:
+            return
+        self._request.wait()
+        features, logits = (
+            torch.from_numpy(self._request.get_output_tensor(i).data[: self._n].copy())
+            for i in range(2)
+        )
+        self._part.hand_over((features, logits))
+        self._part = None

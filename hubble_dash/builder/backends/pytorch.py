@@ -1,0 +1,142 @@
+"""Ways to run a network: PyTorch as it is, compiled, or OpenVINO; each from pictures to features.
+
+An engine only changes how fast the numbers come. Which form is taken is decided elsewhere, by
+measurement.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from hubble_dash.builder.backends.backend import (
+    Engine,
+    EngineName,
+    Form,
+    Outputs,
+    Pictures,
+    Precision,
+    fill_batch,
+)
+from hubble_dash.builder.backends.openvino import OpenVino, openvino_precisions
+
+__all__ = ["available_forms", "missing", "start"]
+
+DTYPES: dict[Precision, torch.dtype] = {
+    "fp32": torch.float32,
+    "bf16": torch.bfloat16,
+    "fp16": torch.float16,
+}
+
+
+def available_forms(device: str) -> list[Form]:
+    """List the forms that can run here, in the order of how long they take to start.
+
+    The first is single precision as PyTorch does it, against which the others are measured.
+
+    Parameters
+    ----------
+    device : {"cpu", "cuda", "mps"}
+        Where the network runs.
+    """
+    forms = [Form()]
+    if device == "cpu" and missing("openvino") is None:
+        return [*forms, *(Form("openvino", precision) for precision in openvino_precisions())]
+    lower = _torch_precisions(device)
+    forms += [Form("eager", precision) for precision in lower]
+    if missing("compile") is None and device != "mps":
+        forms += [Form("compile", precision) for precision in (*lower[:1], "fp32")]
+    return forms
+
+
+def missing(engine: EngineName) -> str | None:
+    """Say what an engine lacks here, and how to get it; None if it lacks nothing."""
+    if engine == "openvino" and importlib.util.find_spec("openvino") is None:
+        return "OpenVINO is not installed; install it: pip install 'hubble-dash[openvino]'"
+    if engine == "compile" and not any(map(shutil.which, ("g++", "clang++", "cl"))):
+        return "torch.compile needs a C++ compiler (g++, clang++ or cl), and none is on the path"
+    return None
+
+
+def start(
+    form: Form, pictures: Pictures, sample: NDArray[np.uint8], *, device: str, batch_size: int
+) -> Engine:
+    """Make a network ready to run.
+
+    Parameters
+    ----------
+    form : Form
+        How.
+    pictures : Pictures
+        The network, single precision, on the CPU; it is not changed.
+    sample : (n, height, width, 3) uint8 array
+        Pictures such as it will see, by which the range of 8-bit integers is set.
+    device : {"cpu", "cuda", "mps"}
+        Where; OpenVINO runs on the CPU.
+    batch_size : int
+        Pictures of a full batch. Batches may be smaller.
+
+    Returns
+    -------
+    Engine
+
+    Raises
+    ------
+    ValueError
+        If the engine or the device is not there, or does not have the precision.
+    RuntimeError
+        If the network cannot be converted or compiled.
+    """
+    lacking = missing(form.engine)
+    if lacking is not None:
+        raise ValueError(lacking)
+    if form.engine not in pictures.engines:
+        only = " or ".join(pictures.engines)
+        raise ValueError(f"{form.engine} does not run this network; take --engine {only}")
+    if form.engine == "openvino":
+        if device != "cpu":
+            raise ValueError(f"OpenVINO runs on the CPU here, not on {device}; take --device cpu")
+        return OpenVino(pictures, form.precision, sample, batch_size)
+    if form.precision == "int8":
+        raise ValueError("8-bit integers need OpenVINO; take --engine openvino")
+    module: Any = pictures.with_dtype(DTYPES[form.precision]).eval()
+    module = module.to(device, memory_format=torch.channels_last)
+    if form.engine == "eager":
+        return _Torch(module, device)
+    # Folds normalisation and batch statistics into the weights; CPU only.
+    options: Any = {"freezing": True} if device == "cpu" else {}
+    compiled = torch.compile(module, dynamic=False, options=options)
+    return _Torch(compiled, device, full=batch_size)
+
+
+def _torch_precisions(device: str) -> list[Precision]:
+    """List the lower precisions that PyTorch has in hardware here."""
+    if device == "mps":
+        return ["fp16"]
+    if device == "cuda":
+        return ["bf16", "fp16"] if torch.cuda.is_bf16_supported(False) else ["fp16"]
+    # Emulated, it is slower by a factor of ten or more.
+    return ["bf16"] if torch.ops.mkldnn._is_mkldnn_bf16_supported() else []
+
+
+class _Torch:
+    """PyTorch: on the CPU at once, on a GPU while the caller prepares the next batch."""
+
+    def __init__(self, module: Callable[..., Outputs], device: str, full: int = 0) -> None:
+        self._module, self._device, self._full = module, device, full
+
+    @torch.inference_mode()
+    def __call__(self, pictures: NDArray[np.uint8]) -> Callable[[], Outputs]:
+        # A compiled network has one shape.
+        filled, n = fill_batch(pictures, self._full), len(pictures)
+        host = torch.from_numpy(filled)
+        if self._device == "cuda":
+            host = host.pin_memory()
+        features, logits = self._module(host.to(self._device, non_blocking=True))
+        return lambda: (features[:n].float().cpu(), logits[:n].float().cpu())

@@ -1,0 +1,269 @@
+"""A catalogue tells the image of a cutout, its place on the sky, and what else is known."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hubble_dash.builder.catalogs.angles import AngleColumn, to_degrees
+from hubble_dash.builder.catalogs.columns import Columns, find_columns
+from hubble_dash.builder.catalogs.tables import TableFile, read_table
+from hubble_dash.builder.reading.files import SUFFIXES
+from hubble_dash.builder.reading.image import Image
+from hubble_dash.errors import CatalogError
+
+__all__ = ["Catalog", "read_catalog"]
+
+logger = logging.getLogger(__name__)
+
+# SExtractor counts pixels from 1, as FITS does.
+_ONE_BASED = re.compile(r"[xy](win)?_image", re.IGNORECASE)
+
+
+@dataclass(frozen=True, eq=False)
+class Catalog:
+    """The rows of a catalogue.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    paths : list of Path or None
+        The image of each row, relative ones resolved against the catalogue's folder; None if
+        there is no such column.
+    ra_deg, dec_deg : (n,) float64 arrays or None
+        ICRS degrees, NaN where a row has none; None if there are no such columns.
+    x, y : (n,) float64 arrays or None
+        0-based pixels of the array, NaN where a row has none; None if there are no such columns.
+    metadata : pandas.DataFrame
+        All further columns, under their own names.
+    notes : list of str
+        What the user should know.
+    ra_assumed : bool
+        Whether nothing but habit says that `ra_deg` were given in degrees.
+    """
+
+    path: Path
+    paths: list[Path] | None
+    ra_deg: NDArray[np.float64] | None
+    dec_deg: NDArray[np.float64] | None
+    x: NDArray[np.float64] | None
+    y: NDArray[np.float64] | None
+    metadata: pd.DataFrame
+    notes: list[str] = field(default_factory=list)
+    ra_assumed: bool = False
+
+    def __len__(self) -> int:
+        return len(self.metadata)
+
+    def rows_of(self, image_path: str | Path) -> NDArray[np.int64]:
+        """Find the rows that belong to an image.
+
+        Parameters
+        ----------
+        image_path : path-like
+            The image.
+
+        Returns
+        -------
+        int64 array
+            Those rows whose path is this file, or else, since catalogues travel, has its name, or
+            else its name without suffix; of several such paths, the one that shares the most
+            folders, and none where that leaves several. All rows if there is no path column.
+        """
+        if self.paths is None:
+            return np.arange(len(self), dtype=np.int64)
+        image_path = Path(os.path.realpath(image_path))
+        name = Path(image_path).name
+        for key in (name, _stem(name)):
+            rows = [row for row in self._rows_by_name.get(key, []) if self._may_be(row, image_path)]
+            if rows:
+                return self._closest(rows, image_path)
+        return np.empty(0, dtype=np.int64)
+
+    def check_hours(self, image: Image) -> None:
+        """Catch right ascensions that are in hours although nothing says so.
+
+        Parameters
+        ----------
+        image : Image
+            One with a sky; else nothing can be told, and nothing is done.
+
+        Raises
+        ------
+        CatalogError
+            If no row of this image lies in or near it as given, and some do at 15 times the right
+            ascension. It is an error, not a silent correction, since only the user can know.
+        """
+        if image.sky is None or not self.ra_assumed or self.ra_deg is None or self.dec_deg is None:
+            return
+        rows = self.rows_of(image.path)
+        if not len(rows) or not np.nanmax(self.ra_deg, initial=0.0) <= 24:
+            return
+
+        def n_near(ra_deg: NDArray[np.float64], dec_deg: NDArray[np.float64]) -> int:
+            assert image.sky is not None
+            x, y = image.sky.pixel_of(ra_deg, dec_deg)
+            ny, nx = image.shape
+            return int(np.sum((abs(x - nx / 2) < 1.5 * nx) & (abs(y - ny / 2) < 1.5 * ny)))
+
+        ra, dec = self.ra_deg[rows], self.dec_deg[rows]
+        n_as_hours = n_near(15 * ra, dec)
+        if n_as_hours and not n_near(ra, dec):
+            raise CatalogError(
+                f"{self.path}: the right ascensions are in hours, it seems: taken as hours, "
+                f"{n_as_hours} of {len(rows)} rows lie in {image.name}, taken as degrees none. "
+                "Say --ra-unit hourangle, or --ra-unit deg if they are degrees all the same"
+            )
+
+    @cached_property
+    def _rows_by_name(self) -> dict[str, list[int]]:
+        rows: dict[str, list[int]] = {}
+        for row, path in enumerate(self.paths or []):
+            for key in {path.name, _stem(path.name)}:
+                rows.setdefault(key, []).append(row)
+        return rows
+
+    def _may_be(self, row: int, image_path: Path) -> bool:
+        """Say no to a path that leads to another file."""
+        assert self.paths is not None
+        path = self.paths[row]
+        return not path.exists() or Path(os.path.realpath(path)) == image_path
+
+    def _closest(self, rows: list[int], image_path: Path) -> NDArray[np.int64]:
+        assert self.paths is not None
+        n_shared = [_count_shared_folders(self.paths[row], image_path) for row in rows]
+        best = [row for row, n in zip(rows, n_shared, strict=True) if n == max(n_shared)]
+        if len({self.paths[row] for row in best}) > 1:
+            logger.warning("%s: several rows may mean %s; none is taken", self.path, image_path)
+            best = []
+        return np.array(best, dtype=np.int64)
+
+
+def read_catalog(
+    path: str | Path,
+    *,
+    path_column: str | None = None,
+    ra_column: str | None = None,
+    dec_column: str | None = None,
+    x_column: str | None = None,
+    y_column: str | None = None,
+    ra_unit: Literal["deg", "hourangle"] | None = None,
+) -> Catalog:
+    """Read a CSV, ECSV, VOTable, FITS or Parquet catalogue.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    path_column, ra_column, dec_column, x_column, y_column : str, optional
+        Names of columns; the usual names are recognised. x and y are 0-based pixels, but those of
+        SExtractor (``X_IMAGE``), which counts from 1; they are looked for only where there are no
+        RA and Dec, unless named.
+    ra_unit : {"deg", "hourangle"}, optional
+        Unit of the right ascensions, whatever the file says.
+
+    Returns
+    -------
+    Catalog
+        With at least one row.
+
+    Raises
+    ------
+    CatalogError
+        If the file cannot be read, a column is missing, or positions are unusable.
+    ValueError
+        If `ra_unit` is not known, or only one column of a pair is named.
+    """
+    if ra_unit not in (None, "deg", "hourangle"):
+        raise ValueError(f"ra_unit is {ra_unit!r}; allowed: 'deg', 'hourangle'")
+    path = Path(path)
+    table = read_table(path)
+    notes = list(table.notes)
+    names = find_columns(
+        path, table, Columns(path_column, ra_column, dec_column, x_column, y_column)
+    )
+    try:
+        ra, dec, assumed = _read_positions(table, names, ra_unit)
+        x, y = (_read_pixels(table, name, notes) for name in (names.x, names.y))
+    except CatalogError as err:
+        raise CatalogError(f"{path}: {err}") from None
+    if assumed and ra is not None and np.nanmax(ra, initial=0.0) < 24:
+        notes.append(
+            f"the right ascensions ({names.ra!r}) are all below 24 and taken as degrees; "
+            "say --ra-unit hourangle if they are hours, --ra-unit deg to silence this"
+        )
+    further = [name for name in table.data.columns if name not in names]
+    return Catalog(
+        path=path,
+        paths=None if names.path is None else _read_paths(path, table.data[names.path]),
+        ra_deg=ra,
+        dec_deg=dec,
+        x=x,
+        y=y,
+        metadata=table.data[further],
+        notes=notes,
+        ra_assumed=assumed,
+    )
+
+
+def _read_positions(
+    table: TableFile, names: Columns, ra_unit: Literal["deg", "hourangle"] | None
+) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None, bool]:
+    if names.ra is None or names.dec is None:
+        return None, None, False
+
+    def column(name: str) -> AngleColumn:
+        return AngleColumn(name, table.data[name], table.units.get(name))
+
+    ra, assumed = to_degrees(column(names.ra), is_ra=True, stated=ra_unit)
+    dec, _ = to_degrees(column(names.dec), is_ra=False)
+    return ra, dec, assumed
+
+
+def _read_pixels(
+    table: TableFile, name: str | None, notes: list[str]
+) -> NDArray[np.float64] | None:
+    if name is None:
+        return None
+    values = pd.to_numeric(table.data[name], errors="coerce").to_numpy(float, na_value=np.nan)
+    if np.isnan(values).all():
+        raise CatalogError(f"column {name!r} holds no numbers; it should hold pixels")
+    if _ONE_BASED.fullmatch(name):
+        notes.append(f"{name!r} is taken as SExtractor's, which counts pixels from 1")
+        values = values - 1
+    return values
+
+
+def _read_paths(path: Path, column: pd.Series) -> list[Path]:
+    missing = column.isna() | (column.astype(str).str.strip() == "")
+    if missing.any():
+        row = int(np.argmax(missing.to_numpy()))
+        raise CatalogError(f"{path}: row {row} of column {column.name!r} has no path")
+    return [path.parent / Path(str(value).strip()).expanduser() for value in column]
+
+
+def _stem(name: str) -> str:
+    """Take a known suffix off: names such as ``galaxy_1.25`` have a dot but no suffix."""
+    for suffix in sorted(SUFFIXES, key=len, reverse=True):
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+def _count_shared_folders(path: Path, other: Path) -> int:
+    n = 0
+    for ours, theirs in zip(path.parts[-2::-1], other.parts[-2::-1], strict=False):
+        if ours != theirs:
+            break
+        n += 1
+    return n

@@ -1,0 +1,145 @@
+"""Detect sources in an image, tile by tile, so that a mosaic is never in memory whole."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from astropy.stats import gaussian_fwhm_to_sigma
+from numpy.typing import NDArray
+from photutils.background import Background2D
+from photutils.segmentation import deblend_sources, detect_sources
+from scipy.ndimage import gaussian_filter, maximum_filter, minimum_filter
+
+from hubble_dash.builder.cutouts.display import Display
+from hubble_dash.builder.reading.image import Box
+from hubble_dash.builder.reading.quiet import quiet
+from hubble_dash.config import DetectedSources
+
+__all__ = ["detect_extents"]
+
+logger = logging.getLogger(__name__)
+
+WHOLE_SIDE = 4096  # images up to this side are one tile
+CORE_SIDE = 3072
+MARGIN = 256
+SMOOTHING_SIGMA = 3.0 * float(gaussian_fwhm_to_sigma)
+# A step of 8-bit values is noise of 1 / sqrt(12) levels even where the sky is clipped to black.
+PICTURE_NOISE = 12**-0.5
+
+
+class _Tile(NamedTuple):
+    """A part of an image: sources are its own where they are centred in the core."""
+
+    core: Box
+    box: Box
+
+
+def detect_extents(display: Display, settings: DetectedSources) -> list[Box]:
+    """Find the tight extent of each source.
+
+    The sky and its noise are estimated in a mesh of boxes (Background2D), the image is smoothed
+    with a Gaussian of 3 pixels FWHM, and connected pixels above the threshold are sources, which
+    are then deblended: see E. Bertin & S. Arnouts 1996, A&AS 117, 393, and photutils.
+
+    Parameters
+    ----------
+    display : Display
+        The image; detection works on its flux. Pixels that are not finite are left out, and so
+        are areas of exact zeros in FITS and 16-bit data, which mosaics have outside their edges.
+    settings : DetectedSources
+        Threshold, least area, deblending and mesh.
+
+    Returns
+    -------
+    list of Box
+        Sorted by lower edge, then left edge (array rows). Sources larger than 256 pixels may be
+        cut at the borders of tiles where the image is larger than 4096 pixels a side.
+    """
+    extents: list[Box] = []
+    for core, box in _tiles(display.shape, settings.background_box):
+        found = _detect_in(display.flux(box), settings, is_flux=display.image.is_flux)
+        moved = (
+            Box(e.ixmin + box.ixmin, e.ixmax + box.ixmin, e.iymin + box.iymin, e.iymax + box.iymin)
+            for e in found
+        )
+        extents += [extent for extent in moved if _is_centered_in(extent, core)]
+        logger.debug("%s: %d sources up to %s", display.image.path, len(extents), core)
+    return sorted(extents, key=lambda e: (e.iymin, e.ixmin, e.iymax, e.ixmax))
+
+
+def _tiles(shape: tuple[int, int], mesh: int) -> Iterator[_Tile]:
+    """Cover an image with tiles whose meshes of background boxes fall on each other."""
+    ny, nx = shape
+    if max(ny, nx) <= WHOLE_SIDE:
+        whole = Box(0, nx, 0, ny)
+        yield _Tile(whole, whole)
+        return
+    core, margin = (-(-side // mesh) * mesh for side in (CORE_SIDE, MARGIN))
+    for y in range(0, ny, core):
+        for x in range(0, nx, core):
+            right, top = min(x + core, nx), min(y + core, ny)
+            yield _Tile(
+                Box(x, right, y, top),
+                Box(
+                    max(x - margin, 0),
+                    min(right + margin, nx),
+                    max(y - margin, 0),
+                    min(top + margin, ny),
+                ),
+            )
+
+
+def _is_centered_in(extent: Box, core: Box) -> bool:
+    x, y = extent.center
+    return core.ixmin <= x < core.ixmax and core.iymin <= y < core.iymax
+
+
+def _detect_in(flux: NDArray[np.float32], settings: DetectedSources, *, is_flux: bool) -> list[Box]:
+    """Detect sources in one tile; extents in pixels of the tile."""
+    uncovered = ~np.isfinite(flux)
+    if is_flux:
+        uncovered |= _zero_areas(flux)
+    if uncovered.all():
+        return []
+    flux = np.where(uncovered, np.float32(0), flux)
+    # photutils warns where it finds nothing, or where a mesh box is empty: both are normal.
+    with quiet():
+        background = Background2D(
+            flux,
+            settings.background_box,
+            coverage_mask=uncovered,
+            # Any box with a pixel in it counts: a tile never lacks a background.
+            exclude_percentile=100,
+        )
+        flux -= background.background
+        flux[uncovered] = 0
+        noise = np.maximum(background.background_rms, _least_noise(flux, is_flux=is_flux))
+        del background
+        smooth = gaussian_filter(flux, SMOOTHING_SIGMA)
+        del flux
+        segments = detect_sources(
+            smooth, settings.threshold * noise, settings.min_pixels, mask=uncovered
+        )
+        if segments is None:
+            return []
+        if settings.deblend:
+            segments = deblend_sources(smooth, segments, settings.min_pixels, progress_bar=False)
+    return [Box(x.start, x.stop, y.start, y.stop) for y, x in segments.slices]
+
+
+def _zero_areas(flux: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Areas of at least 5 x 5 zeros: outside the edges of a mosaic."""
+    zero = np.asarray(flux == 0)
+    if not zero.any():
+        return zero
+    return np.asarray(maximum_filter(minimum_filter(zero, 5), 5), dtype=np.bool_)
+
+
+def _least_noise(flux: NDArray[np.float32], *, is_flux: bool) -> float:
+    """Noise below which nothing is believed, so that a flat sky is not all sources."""
+    if not is_flux:
+        return PICTURE_NOISE
+    return float(np.abs(flux).max()) * float(np.finfo(np.float32).eps)

@@ -1,0 +1,276 @@
+"""Flux becomes 8-bit display values, with limits that are found once for an image."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+import numpy as np
+from astropy.visualization import (
+    AsinhStretch,
+    LinearStretch,
+    LogStretch,
+    ManualInterval,
+    PercentileInterval,
+    SqrtStretch,
+    ZScaleInterval,
+)
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+
+from hubble_dash.builder.reading.image import Box, Image
+from hubble_dash.builder.reading.sky import Sky
+from hubble_dash.config import Stretch
+
+__all__ = ["Display", "find_limits"]
+
+Limits = tuple[float, float]
+
+# Limits come from at most this many pixels; larger images are sampled on a regular grid.
+SAMPLE_PIXELS = 4_000_000
+# Whole images are read in bands of about this many pixels.
+BAND_PIXELS = 1_000_000
+GRAY = 128
+# Rec. 709 weights of red, green, blue, as in scikit-image's rgb2gray.
+LUMINANCE = np.array([0.2125, 0.7154, 0.0721], dtype=np.float32)
+
+_CURVES: dict[str, Callable[[], Any]] = {
+    "linear": LinearStretch,
+    "asinh": AsinhStretch,
+    "sqrt": SqrtStretch,
+    "log": LogStretch,
+}
+
+
+class Display:
+    """An image as it is shown: 8 bit, and FITS with row 0 at the bottom.
+
+    Parameters
+    ----------
+    image : Image
+        Open while this is in use.
+    stretch : Stretch
+        How flux becomes display values; 8-bit pictures stay as they are.
+
+    Notes
+    -----
+    A flux value between the limits goes through a curve of `astropy.visualization`. Values beyond
+    are black or white. All channels share the limits, so that colours stay.
+    """
+
+    def __init__(self, image: Image, stretch: Stretch) -> None:
+        self.image = image
+        self.stretch = stretch
+        self._limits: Limits | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns, ``(ny, nx)``."""
+        return self.image.shape
+
+    @property
+    def sky(self) -> Sky | None:
+        """Where array pixels lie on the sky."""
+        return self.image.sky
+
+    @property
+    def origin(self) -> Literal["lower", "upper"]:
+        """Where row 0 of the array lies when the image is shown."""
+        return self.image.origin
+
+    def read(
+        self, box: Box | None = None, *, max_side: int | None = None
+    ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """Read a box as it is shown.
+
+        Parameters
+        ----------
+        box : Box, optional
+            Array pixels; the whole image if not given.
+        max_side : int, optional
+            Shrink so that no side is longer, by averaging blocks of ``f x f`` display values,
+            ``f = ceil(longer side / max_side)``; blocks are counted from array pixel (0, 0) of the
+            box. The image is read in bands of rows: beside the result no more than one is held.
+
+        Returns
+        -------
+        pixels : (h, w) or (h, w, 3) uint8 array
+            Row 0 is the top of the picture; 0 where not valid.
+        valid : (h, w) bool array
+            False where a pixel is transparent, blank or not finite.
+
+        Raises
+        ------
+        ImageError
+            If the data cannot be decoded.
+        ValueError
+            If the box does not lie in the image, or `max_side` is less than 1.
+        """
+        box = self._box(box)
+        if max_side is not None and max_side < 1:
+            raise ValueError(f"max_side is {max_side}; it must be at least 1 pixel")
+        factor = 1 if max_side is None else math.ceil(max(box.width, box.height) / max_side)
+        limits = self._limits_of(box)
+        turn = -1 if self.origin == "lower" else 1
+        if factor == 1 and box.width * box.height <= BAND_PIXELS:
+            shown, good = self._show(box, limits)
+            return np.ascontiguousarray(shown[::turn]), np.ascontiguousarray(good[::turn])
+        shape = math.ceil(box.height / factor), math.ceil(box.width / factor)
+        valid = np.empty(shape, dtype=bool)
+        pixels = np.empty(shape if self.image.n_channels == 1 else (*shape, 3), dtype=np.uint8)
+        for band in _bands(box, multiple_of=factor):
+            shown, good = self._show(band, limits)
+            if factor > 1:
+                shown, good = _average_blocks(shown, good, factor=factor)
+            start = (band.iymin - box.iymin) // factor
+            rows = slice(start, start + len(good))
+            pixels[::turn][rows], valid[::turn][rows] = shown, good
+        return pixels, valid
+
+    def flux(self, box: Box | None = None) -> NDArray[np.float32]:
+        """Read the values that sources are detected on.
+
+        Parameters
+        ----------
+        box : Box, optional
+            Array pixels; the whole image if not given.
+
+        Returns
+        -------
+        (h, w) float32 array
+            In array orientation, NaN where not valid; the luminance of colour images.
+
+        Raises
+        ------
+        ImageError, ValueError
+            As in `read`.
+        """
+        box = self._box(box)
+        pixels = self.image.read(box)
+        valid = self._valid(pixels, box)
+        with np.errstate(over="ignore", invalid="ignore"):
+            flux = pixels.astype(np.float32, copy=False)
+            if flux.ndim == 3:
+                flux = flux @ LUMINANCE
+        flux[~valid | ~np.isfinite(flux)] = np.nan
+        return flux
+
+    def _box(self, box: Box | None) -> Box:
+        ny, nx = self.shape
+        return Box(0, nx, 0, ny) if box is None else box
+
+    def _valid(self, pixels: NDArray[Any], box: Box, *, step: int = 1) -> NDArray[np.bool_]:
+        opaque = self.image.valid(box, step=step)
+        if not np.issubdtype(pixels.dtype, np.floating):
+            return np.ones(pixels.shape[:2], np.bool_) if opaque is None else opaque
+        finite: NDArray[np.bool_] = np.isfinite(pixels)
+        if finite.ndim == 3:
+            finite = np.asarray(finite.all(axis=2))
+        return finite if opaque is None else finite & opaque
+
+    def _show(self, box: Box, limits: Limits | None) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """Give display values in array orientation."""
+        pixels = self.image.read(box)
+        valid = self._valid(pixels, box)
+        shown = pixels if limits is None else _to_display(pixels, valid, limits, self.stretch.curve)
+        if not valid.all():
+            shown[~valid] = 0
+        return shown, valid
+
+    def _limits_of(self, box: Box) -> Limits | None:
+        if not self.image.is_flux:
+            return None
+        if self.stretch.per == "cutout":
+            return self._measure(box)
+        if self._limits is None:
+            self._limits = self._measure(self._box(None))
+        return self._limits
+
+    def _measure(self, box: Box) -> Limits:
+        if self.stretch.limits == "minmax":
+            parts = (self._sample(band, step=1) for band in _bands(box))
+            ends = [find_limits(part, self.stretch) for part in parts if part.size]
+            lows, highs = zip(*ends, strict=True) if ends else ((0.0,), (0.0,))
+            return min(lows), max(highs)
+        step = max(1, math.ceil(math.sqrt(box.width * box.height / SAMPLE_PIXELS)))
+        return find_limits(self._sample(box, step=step), self.stretch)
+
+    def _sample(self, box: Box, *, step: int) -> NDArray[Any]:
+        pixels = self.image.read(box, step=step)
+        values: NDArray[Any] = pixels[self._valid(pixels, box, step=step)].ravel()
+        return values
+
+
+def find_limits(values: NDArray[Any], stretch: Stretch) -> Limits:
+    """Find the black and the white level.
+
+    Parameters
+    ----------
+    values : (n,) array
+        Finite flux values.
+    stretch : Stretch
+        How; see there.
+
+    Returns
+    -------
+    (low, high)
+        Equal only if all values are; ``(0.0, 0.0)`` if there are none.
+    """
+    if values.size == 0:
+        return 0.0, 0.0
+    if stretch.limits == "percentile":
+        low, high = PercentileInterval(stretch.percentile).get_limits(values)
+    elif stretch.limits == "zscale":
+        low, high = ZScaleInterval().get_limits(values)
+    else:
+        low, high = values.min(), values.max()
+    if not low < high:
+        # Nearly all values are one, as in a mask with few sources: show what stands out.
+        low, high = values.min(), values.max()
+    return float(low), float(high)
+
+
+def _to_display(
+    pixels: NDArray[Any], valid: NDArray[np.bool_], limits: Limits, curve: str
+) -> NDArray[np.uint8]:
+    low, high = limits
+    if not low < high:
+        return np.full(pixels.shape, GRAY, dtype=np.uint8)
+    values = pixels.astype(np.float64 if pixels.dtype.itemsize > 4 else np.float32, copy=False)
+    values[~valid] = low
+    # A blank value such as -3.4e38 may overflow on its way to black.
+    with np.errstate(over="ignore"):
+        unit = ManualInterval(low, high)(values, clip=True)
+    shown: NDArray[Any] = _CURVES[curve]()(unit, clip=False)
+    shown *= 255
+    shown += 0.5
+    return shown.astype(np.uint8)
+
+
+def _bands(box: Box, *, multiple_of: int = 1) -> Iterator[Box]:
+    """Cut a box into bands of whole rows, each a multiple of so many rows but the last."""
+    rows = max(1, BAND_PIXELS // (box.width * multiple_of)) * multiple_of
+    for start in range(box.iymin, box.iymax, rows):
+        yield box._replace(iymin=start, iymax=min(start + rows, box.iymax))
+
+
+def _average_blocks(
+    pixels: NDArray[np.uint8], valid: NDArray[np.bool_], *, factor: int
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Average the valid pixels of blocks; those at the far edges may be smaller."""
+    if valid.all():
+        averaged = np.asarray(Pillow.fromarray(pixels).reduce(factor))
+        return averaged, np.ones(averaged.shape[:2], np.bool_)
+    n_valid = _sum_blocks(valid, factor)
+    total = _sum_blocks(pixels, factor)
+    count = np.maximum(n_valid, 1)
+    mean = (total / (count if total.ndim == 2 else count[..., None]) + 0.5).astype(np.uint8)
+    return mean, n_valid > 0
+
+
+def _sum_blocks(array: NDArray[Any], factor: int) -> NDArray[np.uint32]:
+    rows = np.arange(0, array.shape[0], factor)
+    columns = np.arange(0, array.shape[1], factor)
+    by_rows = np.add.reduceat(array, rows, axis=0, dtype=np.uint32)
+    return np.asarray(np.add.reduceat(by_rows, columns, axis=1, dtype=np.uint32))

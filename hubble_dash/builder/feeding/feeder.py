@@ -1,0 +1,207 @@
+"""Many files, read and cut by several threads or processes ahead of the network, in order."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor  # type: ignore[import-untyped]
+
+from hubble_dash.builder.ahead import in_order
+from hubble_dash.builder.feeding.cutter import Cut, CutImage, Cutter
+from hubble_dash.builder.feeding.workers import read_there, start_worker
+from hubble_dash.errors import BuildError, ImageError
+
+__all__ = ["N_THREADS", "Feeder", "usual_workers"]
+
+# Where the cores are few, the network needs them itself.
+N_THREADS = max(2, min(8, (os.cpu_count() or 1) // 2))
+# Bytes of files that may be read before their turn, by each thread or process: the largest images
+# are read one at a time.
+AHEAD_BYTES = 16_000_000
+BOXES_AT_ONCE = 8
+# What a process is asked for at once.
+FILES_AT_ONCE = 4
+BYTES_AT_ONCE = 2_000_000
+# Fewer files are read before processes would have started.
+MANY_FILES = 500
+MOST_WORKERS = 16
+
+
+def usual_workers(device: str, n_files: int) -> int:
+    """Say how many processes should read files: none where the network needs the cores itself.
+
+    Threads share one interpreter, so that they keep up with a CPU, and not with a GPU.
+
+    Parameters
+    ----------
+    device : {"cpu", "cuda", "mps"}
+        Where the network runs.
+    n_files : int
+        How many there are to read.
+    """
+    if device == "cpu" or n_files < MANY_FILES:
+        return 0
+    return min(MOST_WORKERS, max(0, (os.cpu_count() or 1) - 1))
+
+
+class Feeder:
+    """Has files read and cut.
+
+    Parameters
+    ----------
+    cutter : Cutter
+        Does it.
+    n_workers : int
+        Processes that read files, and cut those with few cutouts; 0 for threads of this process.
+        An image with many cutouts is always cut by threads.
+    """
+
+    def __init__(self, cutter: Cutter, *, n_workers: int = 0) -> None:
+        self.cutter, self._n_workers = cutter, n_workers
+        self._threads = ThreadPoolExecutor(N_THREADS, "cutting")
+        self._workers: Any = None
+        if n_workers:
+            self._workers = ProcessPoolExecutor(
+                n_workers,
+                initializer=start_worker,
+                initargs=(cutter, logging.getLogger("hubble_dash").getEffectiveLevel()),
+                env={"OMP_NUM_THREADS": "1"},
+            )
+
+    def close(self) -> None:
+        """Stop the threads and processes."""
+        self._threads.shutdown(cancel_futures=True)
+        if self._workers is not None:
+            self._workers.shutdown(kill_workers=True)
+
+    def images(
+        self, files: Sequence[Path], sizes: Sequence[int], *, first: int = 0
+    ) -> Generator[CutImage | ImageError, None, None]:
+        """Read files and find their cutouts.
+
+        Parameters
+        ----------
+        files : sequence of Path
+            All files.
+        sizes : sequence of int
+            Bytes of each.
+        first : int
+            Number of the first one to read.
+
+        Yields
+        ------
+        CutImage or ImageError
+            In the order of the files. An image is closed when the next one is asked for.
+
+        Raises
+        ------
+        CatalogError
+            If the catalogue has hours where it seems to have degrees.
+        BuildError
+            If a process that reads files died.
+        """
+        with closing(self._read(files, sizes, first)) as images:
+            for image in images:
+                try:
+                    yield image
+                finally:
+                    _close(image)
+
+    def cuts(self, image: CutImage, *, start: int = 0) -> Generator[Cut, None, None]:
+        """Cut an image.
+
+        Parameters
+        ----------
+        image : CutImage
+            Of `images`, before the next one is asked for.
+        start : int
+            The first box.
+
+        Yields
+        ------
+        Cut
+            Of each box, in order.
+
+        Raises
+        ------
+        ImageError
+            If the data cannot be decoded.
+        """
+        if image.cuts is not None:
+            yield from image.cuts[start:]
+            return
+        boxes = image.found.boxes
+        display = image.display or self.cutter.open(image.path)
+        with display.image:
+            parts = in_order(
+                lambda i: [self.cutter.cut(display, box) for box in boxes[i : i + BOXES_AT_ONCE]],
+                range(start, len(boxes), BOXES_AT_ONCE),
+                executor=self._threads,
+                depth=2 * N_THREADS,
+            )
+            with closing(parts):
+                for part in parts:
+                    yield from part
+
+    def _read(
+        self, files: Sequence[Path], sizes: Sequence[int], first: int
+    ) -> Generator[CutImage | ImageError, None, None]:
+        if self._workers is not None:
+            yield from self._read_there(files, sizes, first)
+            return
+        yield from in_order(
+            lambda number: self.cutter.read(number, files[number]),
+            range(first, len(files)),
+            executor=self._threads,
+            depth=2 * N_THREADS + 2,
+            weigh=sizes.__getitem__,
+            most=AHEAD_BYTES * N_THREADS,
+            discard=_close,
+        )
+
+    def _read_there(
+        self, files: Sequence[Path], sizes: Sequence[int], first: int
+    ) -> Generator[CutImage | ImageError, None, None]:
+        parts = in_order(
+            read_there,
+            ([(number, files[number]) for number in part] for part in _parts(sizes, first)),
+            executor=self._workers,
+            depth=self._n_workers + self._n_workers // 2 + 2,
+            weigh=lambda numbered: sum(sizes[number] for number, _ in numbered),
+            most=AHEAD_BYTES * self._n_workers,
+        )
+        try:
+            for answers in parts:
+                for answer in answers:
+                    for record in answer.logged:
+                        logging.getLogger(record.name).handle(record)
+                    yield answer.image
+        except BrokenProcessPool as err:
+            raise BuildError(
+                "a process that reads files died, for lack of memory perhaps; take fewer with"
+                " --workers, or none with --workers 0: the build goes on where it was"
+            ) from err
+
+
+def _parts(sizes: Sequence[int], first: int) -> Iterator[range]:
+    """Join small files, so that going to and fro costs little."""
+    start, n_bytes = first, 0
+    for number in range(first, len(sizes)):
+        is_enough = number - start == FILES_AT_ONCE or n_bytes + sizes[number] > BYTES_AT_ONCE
+        if is_enough and number > start:
+            yield range(start, number)
+            start, n_bytes = number, 0
+        n_bytes += sizes[number]
+    if start < len(sizes):
+        yield range(start, len(sizes))
+
+
+def _close(image: CutImage | ImageError) -> None:
+    if isinstance(image, CutImage):
+        image.close()

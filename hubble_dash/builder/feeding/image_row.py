@@ -1,0 +1,59 @@
+"""What the table of images says of one."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from hubble_dash.builder.cutouts.display import Display
+from hubble_dash.builder.cutouts.sky_positions import Positions
+from hubble_dash.builder.feeding.previews import Preview
+
+__all__ = ["describe_image"]
+
+
+def describe_image(display: Display, preview: Preview, positions: Positions) -> dict[str, Any]:
+    """Give an image's row of the table of images, in which its preview has no name yet.
+
+    Parameters
+    ----------
+    display : Display
+        The image, after processing.
+    preview : Preview
+        What shows it.
+    positions : Positions
+        Of its cutouts.
+    """
+    image, (ny, nx) = display.image, display.shape
+    return {
+        "path": _text(_real(image.path)),
+        "name": _text(image.name),
+        "nx": nx,
+        "ny": ny,
+        "origin": display.origin,
+        "preview": "",
+        "preview_width": preview.width,
+        "preview_height": preview.height,
+        "position_quality": positions.quality,
+        "notes": "; ".join(image.notes + positions.notes),
+        **image.metadata,
+    }
+
+
+def _real(path: Path) -> str:
+    """Follow links, those of its folder once for all of its files."""
+    return (
+        os.path.realpath(path) if path.is_symlink() else f"{_real_folder(path.parent)}{path.name}"
+    )
+
+
+@lru_cache(maxsize=8)
+def _real_folder(folder: Path) -> str:
+    return os.path.join(os.path.realpath(folder), "")  # noqa: PTH118
+
+
+def _text(name: str) -> str:
+    """Replace the bytes of a file's name that are no UTF-8, which no table can hold."""
+    return name.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,91 @@
+"""The far side of `hubble_dash.builder.feeding.feeder`: what a process does that reads files."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import queue
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from hubble_dash.builder.feeding.cutter import CutImage, Cutter
+from hubble_dash.errors import ImageError
+
+__all__ = ["Answer", "read_there", "start_worker"]
+
+
+class Answer(NamedTuple):
+    """What a process found in a file, and what it would have logged."""
+
+    image: CutImage | ImageError
+    logged: list[logging.LogRecord]
+
+
+class _Worker:
+    """What this process was started with; each has one."""
+
+    cutter: Cutter
+    logged: queue.SimpleQueue[logging.LogRecord]
+
+
+def start_worker(cutter: Cutter, level: int) -> None:
+    """Make a process ready.
+
+    Parameters
+    ----------
+    cutter : Cutter
+        Reads its files.
+    level : int
+        Of what is logged.
+    """
+    # The user's Ctrl-C reaches all processes, and the one that made them stops them.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
+    torch.set_num_threads(1)
+    _Worker.cutter, _Worker.logged = cutter, queue.SimpleQueue()
+    logger = logging.getLogger("hubble_dash")
+    logger.setLevel(level)
+    logger.addHandler(logging.handlers.QueueHandler(_Worker.logged))
+    logger.propagate = False
+
+
+def _follow(parent: int) -> None:
+    """End this process soon after the one that made it was killed."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def read_there(numbered: Sequence[tuple[int, Path]]) -> list[Answer]:
+    """Read files, and cut those whose cutouts are few.
+
+    Parameters
+    ----------
+    numbered : sequence of tuples of int and Path
+        Their numbers, and the files.
+
+    Returns
+    -------
+    list of Answer
+        An open file stays in its process, so of an image with many cutouts there is no display.
+    """
+    return [_read(number, path) for number, path in numbered]
+
+
+def _read(number: int, path: Path) -> Answer:
+    image = _Worker.cutter.read(number, path)
+    if isinstance(image, CutImage) and image.display is not None:
+        image.close()
+        image = replace(image, display=None)
+    logged = []
+    while not _Worker.logged.empty():
+        logged.append(_Worker.logged.get())
+    return Answer(image, logged)

@@ -1,0 +1,164 @@
+"""Weights -> the network that makes fingerprints, ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
+
+import torch
+
+from hubble_dash.builder.backends.backend import Pictures
+from hubble_dash.builder.fingerprints.augmentation import QUALITIES, Quality
+from hubble_dash.builder.fingerprints.network import Network, NetworkOptions
+from hubble_dash.builder.fingerprints.preparation import Preparation
+from hubble_dash.builder.models.checkpoints import load_model
+from hubble_dash.builder.models.exported import open_network_file
+from hubble_dash.builder.models.network_input import NetworkInput
+from hubble_dash.builder.models.pooling import DiskPooled, can_be_pooled
+from hubble_dash.builder.models.timm_import import timm
+from hubble_dash.builder.models.weights import Weights
+from hubble_dash.config import ModelInput, is_network_file
+from hubble_dash.errors import WeightsError
+
+__all__ = ["load_network"]
+
+
+def load_network(
+    weights: Weights,
+    *,
+    device: str = "auto",
+    features: Literal["pooled", "probabilities"] = "pooled",
+    batch_size: int = 32,
+    engine: Literal["auto", "eager", "compile", "openvino"] = "auto",
+    precision: Literal["auto", "fp32", "bf16", "fp16", "int8"] = "auto",
+    quality: Quality = "plain",
+    model_input: ModelInput | None = None,
+) -> Network:
+    """Build the network that makes fingerprints.
+
+    Parameters
+    ----------
+    weights : Weights
+        From `hubble_dash.builder.models.weights.find_weights`.
+    device : {"auto", "cpu", "cuda", "mps"}
+        Where it runs; ``"auto"`` takes a GPU where there is one.
+    features : {"pooled", "probabilities"}
+        The pooled features before the classifier, (n, 2048) for resnet50, or the probabilities of
+        the classes, which is what the method started from.
+    batch_size : int
+        Pictures in one pass of the network.
+    engine, precision : str
+        What runs it, and how exactly it counts; ``"auto"`` takes the fastest that is here and means
+        the same, by trying them on the first cutouts (see `hubble_dash.builder.backends.autotune`).
+    quality : {"plain", "fast", "balanced", "best"}
+        Plain: one view, pooled as timm has it. Otherwise how many views of a cutout are taken
+        (`hubble_dash.builder.fingerprints.augmentation`), pooled over the disk at two depths where
+        the model has maps (`hubble_dash.builder.models.pooling`). Of probabilities, fast is plain:
+        the network's own head on its own crop.
+    model_input : ModelInput, optional
+        What a network file expects; only with one.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    ValueError
+        If an option is not known, or the device is not there.
+    WeightsError
+        If the weights do not fit the model, or lack the classifier that probabilities need; or a
+        network file cannot be used.
+    MissingExtraError
+        If a network file needs a package that is not installed.
+    """
+    _check_choice("features", features, ("pooled", "probabilities"))
+    _check_choice("engine", engine, ("auto", "eager", "compile", "openvino"))
+    _check_choice("precision", precision, ("auto", "fp32", "bf16", "fp16", "int8"))
+    if batch_size < 1:
+        raise ValueError(f"batch_size is {batch_size}; it must be at least 1")
+    if features == "probabilities" and quality == "fast":
+        quality = "plain"
+    if is_network_file(weights.model):
+        opened = _opened(weights, model_input or ModelInput(), quality)
+        if device == "auto" and "eager" not in opened.pictures.engines:
+            device = "cpu"
+    else:
+        opened = _from_timm(weights, features, quality)
+    side = opened.network_input
+    if quality != "plain" and side.height != side.width:
+        raise ValueError(
+            f"{weights.model} sees {side.width} x {side.height} pixels; views of the disk need a"
+            " square: take --quality plain"
+        )
+    return Network(
+        weights,
+        pictures=opened.pictures,
+        prepare=Preparation(opened.network_input, QUALITIES[quality]),
+        label_names=opened.label_names,
+        options=NetworkOptions(_device(device), features, batch_size, engine, precision),
+        model_input=opened.model_input,
+    )
+
+
+class _Opened(NamedTuple):
+    """A model before it is run, and what was given for it."""
+
+    pictures: Pictures
+    network_input: NetworkInput
+    label_names: list[str] | None = None
+    model_input: ModelInput | None = None
+
+
+def _opened(weights: Weights, model_input: ModelInput, quality: Quality) -> _Opened:
+    found = open_network_file(weights.path, model_input, disk=quality != "plain")
+    return _Opened(*found, model_input=model_input)
+
+
+def _from_timm(weights: Weights, features: str, quality: Quality) -> _Opened:
+    model: Any = load_model(weights.model, weights.path)
+    if features == "probabilities" and not model.num_classes:
+        raise WeightsError(
+            f"{weights.path} has no classifier, so there are no class probabilities; "
+            f"take the pooled features, or weights with a classifier"
+        )
+    config = timm.data.resolve_model_data_config(model)
+    network_input = NetworkInput.from_config(config)
+    names, module = _label_names(model), model
+    if quality != "plain":
+        # The disk is the largest in the cutout, so all of its shorter side is seen.
+        network_input = replace(network_input, crop_pct=1.0, crop_mode="center")
+        if features == "pooled" and can_be_pooled(model, network_input.height):
+            module = DiskPooled(model)
+    return _Opened(Pictures(module, mean=config["mean"], std=config["std"]), network_input, names)
+
+
+def _check_choice(name: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
+
+
+def _device(device: str) -> str:
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    available = [name for name, is_there in there.items() if is_there]
+    if device == "auto":
+        return available[0]
+    if device not in available:
+        known = "not there" if device in there else "not known"
+        raise ValueError(
+            f"device {device!r} is {known}; here there are: auto, {', '.join(available)}"
+        )
+    return device
+
+
+def _label_names(model: Any) -> list[str] | None:
+    """Name the classes by the first of WordNet's words, where they are ImageNet's."""
+    subset = timm.data.infer_imagenet_subset(model) if model.num_classes else None
+    if subset is None:
+        return None
+    return [text.split(",")[0] for text in timm.data.ImageNetInfo(subset).label_descriptions()]

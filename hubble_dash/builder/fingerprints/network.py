@@ -1,0 +1,264 @@
+"""Cutouts -> fingerprints: what a network trained on photographs sees in each, as a vector."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from hubble_dash.builder.ahead import ahead, in_order
+from hubble_dash.builder.backends.autotune import Calibrated, calibrate
+from hubble_dash.builder.backends.backend import Outputs, Pictures
+from hubble_dash.builder.fingerprints.augmentation import join
+from hubble_dash.builder.fingerprints.preparation import Preparation
+from hubble_dash.builder.models.weights import Weights
+from hubble_dash.config import ModelInput
+from hubble_dash.errors import WeightsError
+
+__all__ = ["N_LABELS", "Batch", "Network", "NetworkOptions"]
+
+N_LABELS = 5
+# Pictures by which the form of the network is chosen.
+SAMPLE = 128
+# Where nobody says how many cutouts there will be.
+MANY = 10_000
+# Where the cores are few, the network needs them itself.
+PREPARING_THREADS = max(1, min(8, (os.cpu_count() or 1) // 2))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What the network says of some cutouts.
+
+    Parameters
+    ----------
+    fingerprints : (b, d) float32 array
+        One row a cutout.
+    labels : (b, 5) int32 array
+        Indices into the network's `label_names`, most probable first; -1 where there is none.
+    scores : (b, 5) float32 array
+        Their probabilities (softmax over all classes); 0 where there is none.
+    """
+
+    fingerprints: NDArray[np.float32]
+    labels: NDArray[np.int32]
+    scores: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class NetworkOptions:
+    """How a network is run; see `hubble_dash.builder.fingerprints.loading`, which checks them."""
+
+    device: str
+    features: Literal["pooled", "probabilities"]
+    batch_size: int
+    engine: str
+    precision: str
+
+
+class Network:
+    """A network with pretrained weights that turns cutouts into fingerprints.
+
+    Use `hubble_dash.builder.fingerprints.loading.load_network` to make one.
+
+    Attributes
+    ----------
+    model : str
+        timm's name of the model.
+    weights : Weights
+        Its weights and where they come from.
+    device : str
+        ``"cpu"``, ``"cuda"`` or ``"mps"``.
+    n_features : int
+        Length of a fingerprint.
+    input_size : int
+        Side of the picture that the network sees, in pixels.
+    label_names : list of str or None
+        Names of the classes; None where the classes are not ImageNet's.
+    prepare : Preparation
+        Makes of a cutout the pictures that the network sees.
+    """
+
+    def __init__(
+        self,
+        weights: Weights,
+        *,
+        pictures: Pictures,
+        prepare: Preparation,
+        label_names: list[str] | None,
+        options: NetworkOptions,
+        model_input: ModelInput | None = None,
+    ) -> None:
+        self.model = weights.model
+        self.weights = weights
+        self.device = options.device
+        self.prepare = prepare
+        height, width = prepare.network_input.height, prepare.network_input.width
+        self.input_size = height
+        self.label_names = label_names
+        self._pictures, self._options, self._model_input = pictures, options, model_input
+        self._calibrated: Calibrated | None = None
+        blank = torch.zeros((1, height, width, 3), dtype=torch.uint8)
+        with torch.inference_mode():
+            self.n_features = int(self._chosen(*pictures(blank)).shape[1])
+
+    def fingerprint(
+        self, cutouts: Sequence[NDArray[np.uint8]], *, n_expected: int | None = None
+    ) -> Batch:
+        """Compute the fingerprints and the best labels of cutouts.
+
+        Parameters
+        ----------
+        cutouts : sequence of (h, w) or (h, w, 3) uint8 arrays
+            As shown; any number, of any sizes.
+        n_expected : int, optional
+            How many there will be in all, where these are only the first.
+
+        Returns
+        -------
+        Batch
+            Row i is that of ``cutouts[i]``.
+
+        Raises
+        ------
+        ValueError
+            If there are no cutouts, or one has another data type or shape.
+        """
+        if len(cutouts) == 0:
+            raise ValueError("no cutouts were given; at least one is needed")
+        with closing(self.prepared(cutouts)) as pictures:
+            parts = list(self.stream(pictures, n_expected=lambda: n_expected or len(cutouts)))
+        return Batch(
+            np.concatenate([part.fingerprints for part in parts]),
+            np.concatenate([part.labels for part in parts]),
+            np.concatenate([part.scores for part in parts]),
+        )
+
+    def prepared(
+        self, cutouts: Iterable[NDArray[np.uint8]]
+    ) -> Generator[NDArray[np.uint8], None, None]:
+        """Prepare cutouts in threads.
+
+        Parameters
+        ----------
+        cutouts : iterable of (h, w) or (h, w, 3) uint8 arrays
+            As shown, of any sizes.
+
+        Yields
+        ------
+        (v, height, width, 3) uint8 array
+            The views of each, for `stream`.
+
+        Raises
+        ------
+        ValueError
+            If a cutout has another data type or shape.
+        """
+        # Cutouts may be large, and pictures are small: few of the former are held.
+        with ThreadPoolExecutor(PREPARING_THREADS, "preparing") as threads:
+            yield from in_order(
+                self.prepare, cutouts, executor=threads, depth=2 * PREPARING_THREADS
+            )
+
+    def stream(
+        self,
+        pictures: Iterable[NDArray[np.uint8]],
+        *,
+        n_expected: Callable[[], int] | None = None,
+    ) -> Generator[Batch, None, None]:
+        """Compute fingerprints while cutouts are still being read.
+
+        Parameters
+        ----------
+        pictures : iterable of (v, height, width, 3) uint8 arrays
+            What `prepare` makes of each cutout. Drawn from in another thread, a few batches ahead
+            of the network, so that a generator that reads and cuts keeps the network busy.
+        n_expected : callable, optional
+            Says how many cutouts there will be, roughly; asked once the first have been drawn. The
+            form of the network is chosen for that many; for very many where it is not given.
+
+        Yields
+        ------
+        Batch
+            In the order of the cutouts.
+
+        Raises
+        ------
+        ValueError
+            If the engine asked for is not there.
+        RuntimeError
+            If the engine asked for fails.
+        WeightsError
+            If the network gives numbers that are not finite.
+        """
+        with closing(ahead(self._batches(pictures), depth=3)) as drawn:
+            batches: Iterator[NDArray[np.uint8]] = drawn
+            if self._calibrated is None:
+                first = list(itertools.islice(drawn, -(-SAMPLE // self._options.batch_size)))
+                if not first:
+                    return
+                self._calibrated = self._calibrate(np.concatenate(first), n_expected)
+                batches = itertools.chain(first, drawn)
+            under_way: deque[Callable[[], Outputs]] = deque()
+            for batch in batches:
+                under_way.append(self._calibrated.engine(batch))
+                if len(under_way) > 1:
+                    yield self._described(*under_way.popleft()())
+            for outputs in under_way:
+                yield self._described(*outputs())
+
+    def describe_engine(self) -> dict[str, Any]:
+        """Say in which form the network ran, what else was tried, and what its file was told."""
+        given = {} if self._model_input is None else {"input": asdict(self._model_input)}
+        return given if self._calibrated is None else given | self._calibrated.describe()
+
+    def _calibrate(
+        self, sample: NDArray[np.uint8], n_expected: Callable[[], int] | None
+    ) -> Calibrated:
+        options = self._options
+        return calibrate(
+            self._pictures,
+            sample,
+            device=options.device,
+            engine=options.engine,
+            precision=options.precision,
+            batch_size=options.batch_size,
+            n_expected=self.prepare.views.n * (n_expected() if n_expected is not None else MANY),
+        )
+
+    def _batches(self, pictures: Iterable[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
+        """Join what belongs to one pass of the network."""
+        per_batch = max(1, self._options.batch_size // self.prepare.views.n)
+        drawn = iter(pictures)
+        while batch := list(itertools.islice(drawn, per_batch)):
+            yield np.concatenate(batch)
+
+    def _chosen(self, features: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
+        return logits.softmax(1) if self._options.features == "probabilities" else features
+
+    def _described(self, features: torch.Tensor, logits: torch.Tensor) -> Batch:
+        features, logits = (
+            torch.from_numpy(join(x.numpy(), self.prepare.views)) for x in (features, logits)
+        )
+        probabilities = logits.softmax(1)
+        labels = np.full((len(features), N_LABELS), -1, np.int32)
+        scores = np.zeros((len(features), N_LABELS), np.float32)
+        if self.label_names is not None:
+            best = probabilities.topk(N_LABELS, dim=1)
+            labels[:], scores[:] = best.indices.numpy(), best.values.numpy()
+        chosen = self._chosen(features, logits).numpy()
+        if not np.isfinite(chosen).all():
+            raise WeightsError(
+                f"{self.model} gives numbers that are not finite; if it is a network of your own,"
+                " see whether it expects others: --input-mean, --input-std"
+            )
+        return Batch(chosen, labels, scores)

@@ -1,0 +1,148 @@
+"""A network in an ONNX file -> what an engine runs, by OpenVINO.
+
+ONNX is data, not a program: reading such a file runs nothing in it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from hubble_dash.builder.backends.backend import Form, Outputs, Pictures
+from hubble_dash.builder.backends.openvino import import_openvino
+from hubble_dash.builder.backends.pytorch import missing
+from hubble_dash.builder.models.network_input import Expected
+from hubble_dash.builder.models.pooling import disk_weights
+from hubble_dash.config import ModelInput
+from hubble_dash.errors import MissingExtraError, WeightsError
+
+__all__ = ["OnnxPictures"]
+
+
+class OnnxPictures(Pictures):
+    """The network of an ONNX file, from 8-bit pictures to vectors.
+
+    It has no form in PyTorch, so single precision by OpenVINO is what others are compared with.
+
+    Parameters
+    ----------
+    path : Path
+        The file. It takes one array of pictures, floats or 8-bit integers, and gives one of
+        vectors (n, d), or of maps (n, d, h, w), whose mean is taken.
+    given : ModelInput
+        What it expects.
+    disk : bool
+        Whether the mean of maps is that over the disk.
+
+    Raises
+    ------
+    MissingExtraError
+        If OpenVINO is not installed.
+    WeightsError
+        If the file cannot be read, or the network takes or gives something else.
+    ValueError
+        If `given` contradicts the file.
+    """
+
+    reference = Form("openvino", "fp32")
+    engines = ("openvino",)
+
+    def __init__(self, path: Path, given: ModelInput, *, disk: bool) -> None:
+        super().__init__(torch.nn.Identity(), mean=given.mean, std=given.std)
+        if missing("openvino") is not None:
+            raise MissingExtraError("OpenVINO, which runs ONNX files,", "openvino")
+        model = _read(path)
+        shape = _lengths(model.inputs[0].get_partial_shape())
+        self.expected = Expected.of_shape(shape, size=given.size, path=path)
+        # Some networks mix up their pictures where a batch has another length than they say.
+        self.batch = self.expected.batch
+        self.converted = _from_pictures(model, self.expected, given, disk=disk, path=path)
+
+    def forward(self, pictures: torch.Tensor) -> Outputs:
+        """Turn (b, height, width, 3) uint8 pictures into (b, d) vectors, twice."""
+        n = self.batch or len(pictures)
+        filled = np.zeros((-(-len(pictures) // n) * n, *pictures.shape[1:]), np.uint8)
+        filled[: len(pictures)] = pictures.numpy()
+        model = self.converted.clone()
+        model.reshape([n, *pictures.shape[1:]])
+        compiled = import_openvino().Core().compile_model(model, "CPU")
+        parts = [compiled(filled[i : i + n])[0] for i in range(0, len(filled), n)]
+        vectors = torch.from_numpy(np.concatenate(parts)[: len(pictures)])
+        return vectors, vectors
+
+
+def _read(path: Path) -> Any:
+    openvino = import_openvino()
+    # ONNX alone: left to choose, OpenVINO tries each format that it knows.
+    frontend = openvino.frontend
+    reader = frontend.FrontEndManager().load_by_framework("onnx")
+    failures = (
+        *(RuntimeError, frontend.GeneralFailure, frontend.OpConversionFailure),
+        *(frontend.OpValidationFailure, frontend.NotImplementedFailure),
+    )
+    try:
+        model = reader.convert(reader.load(str(path)))
+    except failures as err:
+        reason = str(err).strip().splitlines()[-1]
+        raise WeightsError(f"{path} cannot be read as an ONNX file: {reason}") from err
+    for what, ports in (("takes", model.inputs), ("gives", model.outputs)):
+        if len(ports) != 1:
+            names = ", ".join(port.any_name for port in ports)
+            raise WeightsError(f"{path} {what} {len(ports)} arrays ({names}); it must be one")
+    return model
+
+
+def _from_pictures(
+    model: Any, expected: Expected, given: ModelInput, *, disk: bool, path: Path
+) -> Any:
+    """Lead 8-bit pictures (b, height, width, 3) into a network, and its vectors out, twice."""
+    openvino = import_openvino()
+    ops, numbers = openvino.opset13, openvino.Type
+    entry = model.inputs[0]
+    wanted = entry.get_element_type()
+    model.reshape({entry: [expected.batch or -1, *expected.shape(1)[1:]]})
+    pictures = ops.parameter([expected.batch or -1, expected.height, expected.width, 3], numbers.u8)
+    x = ops.convert(pictures, "f32")
+    if not wanted.is_integral():
+        mean, std = (255 * np.array(values, np.float32) for values in (given.mean, given.std))
+        x = ops.divide(ops.subtract(x, mean), std)
+    if expected.channels == 1:
+        x = ops.reduce_mean(x, np.array([3]), keep_dims=True)
+    if not expected.channels_last:
+        x = ops.transpose(x, np.array([0, 3, 1, 2]))
+    x = ops.convert(x, wanted.get_type_name())
+    entry.get_node().output(0).replace(x.output(0))
+    vectors = _vectors(model.outputs[0], disk=disk, path=path)
+    found = openvino.Model([ops.result(vectors), ops.result(vectors)], [pictures])
+    found.validate_nodes_and_infer_types()
+    return found
+
+
+def _vectors(port: Any, *, disk: bool, path: Path) -> Any:
+    """Turn what the network gives into float vectors (n, d)."""
+    ops = import_openvino().opset13
+    lengths = _lengths(port.get_partial_shape())
+    given = ops.convert(port.get_node().input_value(0), "f32")
+    if len(lengths) == 4:
+        height, width = lengths[2:]
+        if height is None or width is None:
+            raise WeightsError(f"{path} gives maps whose size depends on what they show")
+        even = torch.full((height, width), 1 / (height * width))
+        weights = disk_weights(height, width) if disk else even
+        return ops.reduce_sum(ops.multiply(given, weights.numpy()), np.array([2, 3]))
+    if len(lengths) != 2:
+        said = ", ".join("any" if length is None else str(length) for length in lengths)
+        raise WeightsError(
+            f"{path} gives an array of shape ({said}); it must give vectors (n, d), or maps"
+            " (n, d, height, width)"
+        )
+    return given
+
+
+def _lengths(shape: Any) -> list[int | None]:
+    if shape.rank.is_dynamic:
+        return []
+    return [None if length.is_dynamic else length.get_length() for length in shape]

@@ -1,0 +1,202 @@
+"""Fingerprints -> the most similar rows, by cosine, and never on the map.
+
+Exact by brute force, as long as that is a matter of a minute; of more, by an index of which the
+recall is measured and said.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubble_dash.atlas.atlas import Neighbors
+from hubble_dash.builder.neighbors.approximate import Index, MissedError
+from hubble_dash.builder.neighbors.exact import MANY_QUERIES, Found, nearest_of_all, nearest_of_some
+from hubble_dash.builder.neighbors.unit import (
+    FloatMatrix,
+    blocks,
+    check_matrix,
+    unit_block,
+    unit_rows,
+)
+
+__all__ = [
+    *("FloatMatrix", "Searched", "find_neighbors", "nearest_to", "search_neighbors"),
+    "unit_rows",
+]
+
+logger = logging.getLogger(__name__)
+
+Progress: TypeAlias = Callable[[int, int], None]
+
+# Multiplications of brute force, n x n x d, up to which it is worth it: about a minute on two
+# cores, such as 60,000 rows of 1,280 or 200,000 of 128.
+MOST_EXACT = 5e12
+# The last bits of a cosine depend on where in the matrix product a row stands. Without them equal
+# fingerprints have equal similarities.
+DECIMALS = 6
+
+
+class Searched(NamedTuple):
+    """What a search found, and how.
+
+    Attributes
+    ----------
+    neighbors : Neighbors
+        ``rows`` (n, k) int32 and ``similarities`` (n, k) float32.
+    report : dict
+        Plain data for the manifest: ``method``, which is ``"exact"`` or ``"inverted file"``. The
+        latter has its parameters, ``recall_at_9`` and ``recall_at_k``, measured on so many rows as
+        ``sample`` says. Where an index was tried and missed too much, ``reason`` says so.
+    """
+
+    neighbors: Neighbors
+    report: dict[str, Any]
+
+
+def find_neighbors(fingerprints: FloatMatrix, *, k: int) -> Neighbors:
+    """Find the k most similar cutouts of every cutout, itself left out.
+
+    `search_neighbors`, without its report.
+    """
+    return search_neighbors(fingerprints, k=k).neighbors
+
+
+def search_neighbors(
+    fingerprints: FloatMatrix,
+    *,
+    k: int,
+    out: Neighbors | None = None,
+    progress: Progress | None = None,
+    random_state: int = 0,
+) -> Searched:
+    """Find the k most similar cutouts of every cutout, itself left out, and say how.
+
+    Up to `MOST_EXACT` multiplications the search is exact, by brute force. Of more rows it is
+    that of `hubble_dash.builder.neighbors.approximate.Index`, unless a sample shows that this finds
+    fewer than 99 % of the nine nearest: then it is exact and slow. Equal similarities are in the
+    order of rows. Memory stays flat in n, but for the result, and 256 to 1,024 bytes a row of the
+    index.
+
+    Parameters
+    ----------
+    fingerprints : (n, d) float array
+        One row per cutout; rows need not be normalised. float16 and memory-mapped arrays are
+        read block by block.
+    k : int
+        Neighbours per cutout, ``1 <= k < n``; 0 where there is only one cutout.
+    out : Neighbors, optional
+        Arrays (n, k) int32 and float32 to write to, such as memory-mapped files.
+    progress : callable, optional
+        Called with the rows done and all rows.
+    random_state : int
+        Seed of the index; exact search needs none.
+
+    Returns
+    -------
+    Searched
+        `neighbors`, cosine in [-1, 1] to six decimals, most similar first; and the `report`.
+
+    Raises
+    ------
+    ValueError
+        If `k` is out of range, a fingerprint is zero or not finite, or `out` has another shape.
+    """
+    n = len(fingerprints)
+    if not min(1, n - 1) <= k < max(n, 1):
+        raise ValueError(
+            f"k is {k}; with {n} fingerprints it must lie in [{min(1, n - 1)}, {n - 1}]"
+        )
+    check_matrix(fingerprints)
+    if out is None:
+        out = Neighbors(np.empty((n, k), np.int32), np.empty((n, k), np.float32))
+    if out.rows.shape != (n, k) or out.similarities.shape != (n, k):
+        raise ValueError(f"out has the shape {out.rows.shape}; it must be {(n, k)}")
+    if k == 0:
+        unit_rows(fingerprints)
+        return Searched(out, {"method": "exact"})
+    found, report = _searching(fingerprints, k, random_state)
+    done = 0
+    for rows, (similarities, nearest) in found:
+        out.rows[rows], out.similarities[rows] = _sorted(similarities, nearest)
+        done += len(nearest)
+        if progress is not None:
+            progress(done, n)
+    return Searched(out, report)
+
+
+def nearest_to(
+    numbers: NDArray[np.int64], fingerprints: FloatMatrix, *, k: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Find the neighbours of a few rows, exactly.
+
+    Parameters
+    ----------
+    numbers : (m,) int64 array
+        Rows.
+    fingerprints : (n, d) float array
+        Read in blocks, all of it for each 32,768 rows.
+    k : int
+        Neighbours a row, less than n.
+
+    Returns
+    -------
+    rows : (m, k) int32 array
+        As those of `find_neighbors`.
+    similarities : (m, k) float32 array
+        Likewise.
+    """
+    rows = np.empty((len(numbers), k), np.int32)
+    similarities = np.empty((len(numbers), k), np.float32)
+    for part in blocks(len(numbers), MANY_QUERIES):
+        queries = unit_block(fingerprints, numbers[part])
+        found = nearest_of_some(queries, fingerprints, k + 1)
+        rows[part], similarities[part] = _sorted(*_without_self(found, numbers[part]))
+    return rows, similarities
+
+
+def _searching(
+    fingerprints: FloatMatrix, k: int, random_state: int
+) -> tuple[Iterator[tuple[slice | NDArray[np.int64], Found]], dict[str, Any]]:
+    """Choose how to search: blocks of rows with their neighbours, and the report."""
+    n, d = fingerprints.shape
+    report: dict[str, Any] = {"method": "exact"}
+    if float(n) * n * d > MOST_EXACT:
+        try:
+            index = Index(fingerprints, k, random_state=random_state)
+        except MissedError as missed:
+            logger.warning("neighbours are searched exactly, which takes long: %s", missed)
+            report["reason"] = f"an index would have missed too much: {missed}"
+        else:
+            return index.search(), index.report
+    return _exact(fingerprints, k), report
+
+
+def _exact(fingerprints: FloatMatrix, k: int) -> Iterator[tuple[slice, Found]]:
+    for rows, found in nearest_of_all(fingerprints, k + 1):
+        yield rows, _without_self(found, np.arange(rows.start, rows.stop))
+
+
+def _without_self(found: Found, numbers: NDArray[np.int64]) -> Found:
+    """Drop one column of k + 1: each row's own number, or the last where duplicates hide it."""
+    similarities, rows = found
+    own = rows == numbers[:, np.newaxis]
+    own[~own.any(axis=1), -1] = True
+    shape = (len(rows), rows.shape[1] - 1)
+    return similarities[~own].reshape(shape), rows[~own].reshape(shape)
+
+
+def _sorted(
+    similarities: NDArray[np.float32], rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Order by similarity, then by row."""
+    rounded = np.clip(np.round(similarities, DECIMALS), -1, 1).astype(np.float32)
+    order = np.lexsort((rows, -rounded), axis=1)
+    return (
+        np.take_along_axis(rows, order, axis=1).astype(np.int32),
+        np.take_along_axis(rounded, order, axis=1),
+    )

@@ -1,0 +1,140 @@
+"""What an atlas was built with, ready to read and fingerprint again in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.centering import mean_of, take_off
+from hubble_dash.builder.cutouts.display import Display
+from hubble_dash.builder.cutouts.processing import process, process_image
+from hubble_dash.builder.fingerprints.loading import load_network
+from hubble_dash.builder.fingerprints.network import Network
+from hubble_dash.builder.models.weights import find_weights, find_weights_again
+from hubble_dash.builder.reading.image import open_image
+from hubble_dash.config import ModelInput, Stretch, is_network_file, step_from_dict
+from hubble_dash.errors import WeightsError
+
+__all__ = ["Restored"]
+
+
+class Restored:
+    """An atlas's reading, processing and network.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        Its manifest says all.
+    weights : path-like, optional
+        The file of weights, where the atlas was built from a file of the user's.
+    device : {"auto", "cpu", "cuda", "mps"}
+        Where the network runs.
+
+    Raises
+    ------
+    WeightsError
+        If the atlas was built from a file of the user's and `weights` does not name it, or its
+        fingerprints were given.
+    ValueError
+        If its fingerprints were centred by group: of a new one the group is not known.
+    """
+
+    def __init__(
+        self, atlas: Atlas, *, weights: str | Path | None = None, device: str = "auto"
+    ) -> None:
+        self._model, self._settings = atlas.manifest["model"], atlas.manifest["settings"]
+        self._weights, self._device = weights, device
+        _refuse_what_no_network_made(atlas)
+        if weights is None and self._model["weights_source"] == "file":
+            raise WeightsError(
+                f"{atlas.path} was built with the file {self._model['weights']};"
+                " name it with --weights"
+            )
+        self._mean = mean_of(atlas)
+        self._on_images = [step_from_dict(step) for step in self._settings["process_images"]]
+        self._on_cutouts = [step_from_dict(step) for step in self._settings["process_cutouts"]]
+
+    @cached_property
+    def _network(self) -> Network:
+        """The network, looked for when it is first needed."""
+        model = self._model
+        if self._weights is None:
+            found = find_weights_again(model["name"], model["weights_sha256"])
+        elif is_network_file(model["name"]):
+            found = find_weights(str(self._weights))
+        else:
+            found = find_weights(model["name"], self._weights)
+        if found.sha256 != model["weights_sha256"]:
+            raise WeightsError(
+                f"{found.path} has SHA-256 {found.sha256}, the atlas was built with"
+                f" {model['weights_sha256']}; fingerprints of different weights cannot be compared"
+            )
+        return load_network(
+            found,
+            device=self._device,
+            features=model["features"],
+            quality=model.get("quality", "plain"),
+            model_input=ModelInput(**model["input"]) if "input" in model else None,
+        )
+
+    @property
+    def shrinks(self) -> bool:
+        """Whether large cutouts are averaged down while they are read, as the build did it."""
+        return not self._on_cutouts
+
+    @contextmanager
+    def open(self, path: str | Path) -> Iterator[Display]:
+        """Open an image as it is shown, processed.
+
+        Raises
+        ------
+        ImageError
+            If the file cannot be read.
+        """
+        hdu: Any = self._settings["hdu"]
+        with open_image(path, hdu=hdu, plane=self._settings["plane"]) as image:
+            display = Display(image, Stretch(**self._settings["stretch"]))
+            yield process_image(display, self._on_images)
+
+    def fingerprint(
+        self, cutouts: Sequence[NDArray[np.uint8]], *, n_expected: int | None = None
+    ) -> NDArray[np.float32]:
+        """Process cutouts as shown, and compute their fingerprints, (b, d).
+
+        Parameters
+        ----------
+        cutouts : sequence of (h, w) or (h, w, 3) uint8 arrays
+            Any number.
+        n_expected : int, optional
+            How many there will be in all, where these are only the first.
+
+        Raises
+        ------
+        WeightsError
+            If the atlas's weights cannot be had, or those named are others.
+        """
+        shown = [process(one, self._on_cutouts) for one in cutouts]
+        batch = self._network.fingerprint(shown, n_expected=n_expected)
+        return take_off(batch.fingerprints, self._mean)
+
+
+def _refuse_what_no_network_made(atlas: Atlas) -> None:
+    model, center = atlas.manifest["model"], atlas.manifest.get("center")
+    if model["weights_source"] == "given":
+        raise WeightsError(
+            f"the fingerprints of {atlas.path} were given in {model['name']}, so that no network"
+            " here makes one that can be compared; ask about a row or a position, or give"
+            " Atlas.similar a vector of the same kind"
+        )
+    if center is not None:
+        raise ValueError(
+            f"{atlas.path} is centred by {center['by']}, and of another image no group is known;"
+            " ask about a row or a position, or build an atlas without --center-by"
+        )

@@ -1,0 +1,248 @@
+"""FITS files: one image HDU, read box by box."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from astropy.io import fits
+from numpy.typing import NDArray
+
+from hubble_dash.builder.reading.pixel_source import Metadata, Opened
+from hubble_dash.builder.reading.sky import quiet_astropy, sky_from_header
+from hubble_dash.errors import ImageError
+
+__all__ = ["open_fits"]
+
+ImageHDU: TypeAlias = fits.PrimaryHDU | fits.ImageHDU | fits.CompImageHDU
+
+HEADER_KEYS = (
+    "OBJECT",
+    "TARGNAME",
+    "TELESCOP",
+    "INSTRUME",
+    "DETECTOR",
+    "FILTER*",
+    "DATE-OBS",
+    "EXPTIME",
+    "PROPOSID",
+    "ROOTNAME",
+)
+
+# What astropy raises on damaged files, whichever part is damaged.
+_DAMAGE = (
+    OSError,
+    EOFError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    RuntimeError,
+    MemoryError,
+    zlib.error,
+    fits.VerifyError,
+)
+
+# Compressed rows that are kept, so that neighbouring windows do not decompress them again.
+_KEPT_PIXELS = 32_000_000
+
+
+class _FitsSource:
+    """A 2-D plane of an HDU; values are scaled by BSCALE, BZERO and BLANK box by box."""
+
+    n_channels = 1
+    is_flux = True
+
+    def __init__(
+        self, path: Path, hdus: fits.HDUList, hdu: ImageHDU, plane: tuple[int, ...]
+    ) -> None:
+        self.shape: tuple[int, int] = hdu.shape[-2:]
+        self._path = path
+        self._hdus: fits.HDUList | None = hdus
+        self._hdu = hdu
+        self._plane = plane
+        bitpix = int(hdu.header["BITPIX"])
+        self._dtype = np.dtype(np.float32 if bitpix in (8, 16, -32) else np.float64)
+        self._kept: tuple[int, int, NDArray[Any]] | None = None
+
+    def read(self, rows: slice, columns: slice) -> NDArray[Any]:
+        try:
+            with quiet_astropy():
+                if isinstance(self._hdu, fits.CompImageHDU):
+                    raw = self._read_compressed(rows, columns)
+                else:
+                    raw = self._hdu.data[(*self._plane, rows, columns)]
+                values = _scaled(raw, self._hdu, self._dtype)
+        except _DAMAGE as err:
+            raise ImageError(self._path, f"the data cannot be read: {err}") from err
+        return values.astype(self._dtype, copy=False)
+
+    def valid(self, rows: slice, columns: slice) -> None:
+        return None
+
+    def close(self) -> None:
+        if self._hdus is not None:
+            with quiet_astropy():
+                # The HDU refers to itself; its map of the file would wait for the collector.
+                if "data" in vars(self._hdu):
+                    del self._hdu.data
+                self._hdus.close()
+            self._hdus = self._hdu = self._kept = None
+
+    def _read_compressed(self, rows: slice, columns: slice) -> NDArray[Any]:
+        bands = [
+            self._decompress(slice(start, stop), columns)[:: rows.step or 1]
+            for start, stop in self._bands(rows)
+        ]
+        return np.concatenate(bands)
+
+    def _bands(self, rows: slice) -> Iterator[tuple[int, int]]:
+        step = rows.step or 1
+        n_rows = max(1, _KEPT_PIXELS // (self.shape[1] * step)) * step
+        for start in range(rows.start, rows.stop, n_rows):
+            yield start, min(start + n_rows, rows.stop)
+
+    def _decompress(self, rows: slice, columns: slice) -> NDArray[Any]:
+        if self._hdu.tile_shape[-1] < self.shape[1]:
+            return np.asarray(self._hdu.section[(*self._plane, rows, columns)])
+        # Tiles are whole rows: decompress once what the next window needs too.
+        if self._kept is None or not self._kept[0] <= rows.start < rows.stop <= self._kept[1]:
+            band = self._hdu.section[(*self._plane, rows, slice(None))]
+            self._kept = rows.start, rows.stop, np.asarray(band)
+        first, _, band = self._kept
+        return band[rows.start - first : rows.stop - first, columns]
+
+
+def open_fits(
+    path: Path,
+    *,
+    hdu: str | int | None,
+    plane: int | None,
+    header_keys: Sequence[str],
+    max_pixels: int,
+) -> Opened:
+    """Open a FITS file; parameters and errors as of `open_image`."""
+    hdus: fits.HDUList | None = None
+    try:
+        with quiet_astropy():
+            hdus = fits.open(path, memmap=True, do_not_scale_image_data=True)
+            chosen = _choose(path, hdus, hdu)
+            index, notes = _choose_plane(path, chosen, plane)
+            _check_size(path, hdus, chosen, max_pixels)
+            sky, sky_notes = sky_from_header(chosen.header, hdus)
+            return Opened(
+                _FitsSource(path, hdus, chosen, index),
+                origin="lower",
+                sky=sky,
+                metadata=_read_metadata(chosen.header, hdus[0].header, header_keys),
+                notes=notes + sky_notes,
+            )
+    except ImageError:
+        _close(hdus)
+        raise
+    except _DAMAGE as err:
+        _close(hdus)
+        raise ImageError(path, f"is no readable FITS file: {err}") from err
+
+
+def _close(hdus: fits.HDUList | None) -> None:
+    if hdus is not None:
+        with quiet_astropy():
+            hdus.close()
+
+
+def _is_image(hdu: Any) -> bool:
+    return isinstance(hdu, ImageHDU) and len(hdu.shape) >= 2 and 0 not in hdu.shape
+
+
+def _choose(path: Path, hdus: fits.HDUList, wanted: str | int | None) -> ImageHDU:
+    if wanted is None:
+        for found in hdus:
+            if _is_image(found):
+                return found
+        raise ImageError(path, f"no HDU holds an image with data; there are: {_list(hdus)}")
+    name, _, version = str(wanted).partition(",")
+    key: Any = name.strip()
+    if key.isdecimal():
+        key = int(key)
+    elif version.strip().isdecimal():
+        key = (key, int(version))
+    try:
+        found = hdus[key]
+    except (KeyError, IndexError):
+        raise ImageError(path, f"there is no HDU {wanted}; there are: {_list(hdus)}") from None
+    if not _is_image(found):
+        raise ImageError(path, f"HDU {wanted} is no image with data; there are: {_list(hdus)}")
+    return found
+
+
+def _list(hdus: fits.HDUList) -> str:
+    def describe(number: int, hdu: Any) -> str:
+        size = " x ".join(str(side) for side in reversed(getattr(hdu, "shape", ())))
+        kind = (size or "empty") if isinstance(hdu, ImageHDU) else "table"
+        return f"{number} {hdu.name} ({kind})".replace("  ", " ")
+
+    return ", ".join(describe(number, hdu) for number, hdu in enumerate(hdus))
+
+
+def _choose_plane(
+    path: Path, hdu: ImageHDU, plane: int | None
+) -> tuple[tuple[int, ...], list[str]]:
+    above = hdu.shape[:-2]
+    n_planes = int(np.prod(above))
+    if plane is not None and not 0 <= plane < n_planes:
+        raise ImageError(path, f"there is no plane {plane}; allowed: 0 to {n_planes - 1}")
+    index = tuple(int(i) for i in np.unravel_index(plane or 0, above)) if above else ()
+    notes = []
+    if plane is None and n_planes > 1:
+        notes.append(f"a cube of {n_planes} planes, of which the first is shown; name another")
+    return index, notes
+
+
+def _check_size(path: Path, hdus: fits.HDUList, hdu: ImageHDU, max_pixels: int) -> None:
+    """Refuse what is cut short, or too large to be decoded into memory."""
+    packed_file = hdus.fileinfo(0)["file"].compression is not None
+    n_pixels = int(np.prod(hdu.shape))
+    if packed_file and n_pixels > max_pixels:
+        raise ImageError(
+            path, f"{n_pixels} pixels in a packed file, allowed are {max_pixels}; unpack it first"
+        )
+    if not packed_file:
+        where = hdu.fileinfo()
+        # The last block need not be whole; the size of a tile-compressed HDU is the unpacked one.
+        n_bytes = where["datSpan"] - 2879 if isinstance(hdu, fits.CompImageHDU) else hdu.size
+        wanted, there = where["datLoc"] + n_bytes, path.stat().st_size
+        if there < wanted:
+            raise ImageError(path, f"is cut short: {there} bytes of at least {wanted}")
+
+
+def _scaled(raw: NDArray[Any], hdu: ImageHDU, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Copy and scale values as the FITS Standard 4.0 says in section 4.4.2.5."""
+    header = hdu.header
+    scale, zero = header.get("BSCALE", 1), header.get("BZERO", 0)
+    blank = header.get("BLANK") if header["BITPIX"] > 0 else None
+    values = np.array(raw, dtype=np.float64 if (scale, zero) != (1, 0) else dtype)
+    if (scale, zero) != (1, 0):
+        values = values * scale + zero
+    if blank is not None:
+        values[raw == blank] = np.nan
+    return values
+
+
+def _read_metadata(header: fits.Header, primary: fits.Header, user_keys: Sequence[str]) -> Metadata:
+    """Look keys up in the image's header, then in the primary one."""
+    metadata: Metadata = {}
+    for wanted in (*HEADER_KEYS, *user_keys):
+        for found in (header, primary):
+            keys = found[wanted].keys() if "*" in wanted else [wanted] * (wanted in found)
+            for key in keys:
+                value = found[key]
+                value = value.strip() if isinstance(value, str) else value
+                if isinstance(value, str | float | int | bool) and value != "":
+                    metadata.setdefault(key.upper(), value)
+    return metadata

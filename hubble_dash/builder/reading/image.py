@@ -1,0 +1,332 @@
+"""A file becomes pixels that can be read box by box, with a sky and metadata."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubble_dash.builder.reading.files import find_files
+from hubble_dash.builder.reading.fits import open_fits
+from hubble_dash.builder.reading.pictures import SMALL, open_picture
+from hubble_dash.builder.reading.pixel_source import ArraySource, Metadata, Opened, PixelSource
+from hubble_dash.builder.reading.sky import Sky
+from hubble_dash.builder.reading.tiff import open_tiff
+from hubble_dash.errors import ImageError
+
+__all__ = ["MAX_PIXELS", "Box", "Image", "find_files", "open_image"]
+
+logger = logging.getLogger(__name__)
+
+# What may be decoded into memory at once; memory-mapped files may be larger.
+MAX_PIXELS = 1_000_000_000
+# Bytes by which formats are told apart.
+ENOUGH = 12
+_FITS = (b"SIMPLE", b"\x1f\x8b", b"BZh")
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+
+class Box(NamedTuple):
+    """A rectangle of array pixels, upper bounds exclusive, as in astropy and photutils."""
+
+    ixmin: int
+    ixmax: int
+    iymin: int
+    iymax: int
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return self.ixmax - self.ixmin
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return self.iymax - self.iymin
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Rows and columns, to index an array ``(y, x)``."""
+        return slice(self.iymin, self.iymax), slice(self.ixmin, self.ixmax)
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """The middle as ``(x, y)``, 0-based: the centre of the first pixel is 0.0."""
+        return (self.ixmin + self.ixmax - 1) / 2, (self.iymin + self.iymax - 1) / 2
+
+
+class Image:
+    """The pixels of a file, read on demand; use it in a ``with`` statement. Threads may share it.
+
+    Parameters
+    ----------
+    path : path-like
+        The file it came from.
+    source : PixelSource
+        Gives the pixels.
+    origin : {"lower", "upper"}
+        Where row 0 lies when the image is shown: "lower" for FITS, "upper" for pictures.
+    sky : Sky, optional
+        Where the pixels lie on the sky.
+    metadata : dict, optional
+        Header keys and values.
+    notes : list of str, optional
+        What the user should know, e.g. why there are no positions.
+    jpeg : bytes, optional
+        The file itself, where it is small and a browser shows it just as it is shown here: a JPEG,
+        not turned, gray or RGB, without a colour profile.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        source: PixelSource,
+        *,
+        origin: Literal["lower", "upper"],
+        sky: Sky | None = None,
+        metadata: Metadata | None = None,
+        notes: Sequence[str] = (),
+        jpeg: bytes | None = None,
+    ) -> None:
+        self.path = Path(path)
+        self.jpeg = jpeg
+        self.origin = origin
+        self.sky = sky
+        self.metadata: Metadata = dict(metadata or {})
+        self.notes = list(notes)
+        self._source: PixelSource | None = source
+        self.shape = source.shape
+        self.n_channels = source.n_channels
+        self.is_flux = source.is_flux
+        # Readers of files keep their place in them; copies are quick.
+        self._reading = threading.Lock()
+
+    @classmethod
+    def from_array(
+        cls,
+        pixels: NDArray[Any],
+        *,
+        path: str | Path = "array",
+        origin: Literal["lower", "upper"] = "upper",
+        valid: NDArray[np.bool_] | None = None,
+        sky: Sky | None = None,
+        metadata: Metadata | None = None,
+        notes: Sequence[str] = (),
+    ) -> Image:
+        """Wrap an array, for processed images and tests.
+
+        Parameters
+        ----------
+        pixels : (ny, nx) or (ny, nx, 3) array
+            uint8 is taken as display values, everything else as flux.
+        path : path-like
+            What to call it.
+        origin : {"lower", "upper"}
+            Where row 0 lies when the image is shown.
+        valid : (ny, nx) bool array, optional
+            False where a pixel is blank.
+        sky, metadata, notes
+            As of the class.
+
+        Raises
+        ------
+        ValueError
+            If the array is neither ``(ny, nx)`` nor ``(ny, nx, 3)``, or empty.
+        """
+        if pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)) or pixels.size == 0:
+            raise ValueError(f"pixels have shape {pixels.shape}; allowed: (ny, nx), (ny, nx, 3)")
+        ny, nx = pixels.shape[:2]
+        if valid is not None and valid.shape != (ny, nx):
+            raise ValueError(f"valid has shape {valid.shape}, the pixels {(ny, nx)}")
+        source = ArraySource(
+            lambda: (pixels, valid),
+            shape=(ny, nx),
+            n_channels=1 if pixels.ndim == 2 else 3,
+            is_flux=pixels.dtype != np.uint8,
+        )
+        return cls(path, source, origin=origin, sky=sky, metadata=metadata, notes=notes)
+
+    @property
+    def name(self) -> str:
+        """The file's name, without its folder."""
+        return self.path.name
+
+    def read(self, box: Box | None = None, *, step: int = 1) -> NDArray[Any]:
+        """Copy the pixels of a box, in array orientation and native byte order.
+
+        Parameters
+        ----------
+        box : Box, optional
+            The whole image if not given.
+        step : int
+            Take only every `step`-th row and column.
+
+        Returns
+        -------
+        (h, w) or (h, w, 3) array
+            FITS: float32 or float64, NaN where blank. Pictures: uint8 display values. Other TIFF
+            and PNG: as in the file.
+
+        Raises
+        ------
+        ImageError
+            If the data cannot be decoded; pictures are decoded only now.
+        ValueError
+            If the box does not lie in the image, or the image has been closed.
+        """
+        rows, columns = self._slices(box, step)
+        with self._reading:
+            return self._open_source().read(rows, columns)
+
+    def valid(self, box: Box | None = None, *, step: int = 1) -> NDArray[np.bool_] | None:
+        """Say which pixels of a box are not transparent.
+
+        Parameters
+        ----------
+        box, step
+            As in `read`.
+
+        Returns
+        -------
+        (h, w) bool array or None
+            None where all are. Values that are not finite are not looked at.
+
+        Raises
+        ------
+        ImageError, ValueError
+            As in `read`.
+        """
+        rows, columns = self._slices(box, step)
+        with self._reading:
+            return self._open_source().valid(rows, columns)
+
+    def _open_source(self) -> PixelSource:
+        if self._source is None:
+            raise ValueError(f"{self.path} has been closed; read it inside its with statement")
+        return self._source
+
+    def _slices(self, box: Box | None, step: int) -> tuple[slice, slice]:
+        ny, nx = self.shape
+        box = Box(0, nx, 0, ny) if box is None else box
+        if not (0 <= box.ixmin < box.ixmax <= nx and 0 <= box.iymin < box.iymax <= ny):
+            raise ValueError(f"{box} does not lie in {self.name}, {nx} x {ny} pixels")
+        if step < 1:
+            raise ValueError(f"step is {step}; it must be at least 1 pixel")
+        return slice(box.iymin, box.iymax, step), slice(box.ixmin, box.ixmax, step)
+
+    def close(self) -> None:
+        """Let go of the file; may be called twice."""
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+
+    def __enter__(self) -> Image:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        ny, nx = self.shape
+        return f"<Image {self.name}, {nx} x {ny} x {self.n_channels}>"
+
+
+def open_image(
+    path: str | Path,
+    *,
+    hdu: str | int | None = None,
+    plane: int | None = None,
+    header_keys: Sequence[str] = (),
+    max_pixels: int = MAX_PIXELS,
+) -> Image:
+    """Open a FITS, TIFF, JPEG, PNG or WebP file, told apart by content, not by name.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    hdu : str or int, optional
+        FITS: name (``"SCI"``, ``"SCI,2"``) or number of the HDU; the first image with data if
+        not given.
+    plane : int, optional
+        FITS cubes, TIFF stacks: which plane, from 0; the first, with a note, if not given.
+    header_keys : sequence of str
+        FITS: keys to keep in the metadata beside the usual ones.
+    max_pixels : int
+        The most pixels that may be decoded into memory; memory-mapped files may be larger.
+
+    Returns
+    -------
+    Image
+        Close it, or use it in a ``with`` statement.
+
+    Raises
+    ------
+    ImageError
+        If there is no such file, or it is empty, damaged, too large, or no image.
+    """
+    path = Path(path)
+    start = _start(path)
+    kind = _kind(path, start)
+    if kind == "FITS":
+        opened = open_fits(
+            path, hdu=hdu, plane=plane, header_keys=header_keys, max_pixels=max_pixels
+        )
+    elif kind == "TIFF":
+        opened = open_tiff(path, plane=plane, max_pixels=max_pixels)
+    else:
+        opened = open_picture(path, start, max_pixels=max_pixels)
+    return _image(path, opened)
+
+
+def _image(path: Path, opened: Opened) -> Image:
+    for note in opened.notes:
+        logger.info("%s: %s", path, note)
+    return Image(
+        path,
+        opened.source,
+        origin=opened.origin,
+        sky=opened.sky,
+        metadata=opened.metadata,
+        notes=opened.notes,
+        jpeg=opened.jpeg,
+    )
+
+
+def _start(path: Path) -> bytes:
+    """Read the first bytes, and all of what may be a small picture, so that it is opened once."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(ENOUGH)
+            return start + (b"" if start.startswith(_FITS + _TIFF) else file.read(SMALL))
+    except FileNotFoundError:
+        raise ImageError(path, "there is no such file") from None
+    except OSError as err:
+        raise ImageError(path, f"cannot be opened: {err.strerror or err}") from err
+
+
+def _kind(path: Path, start: bytes) -> Literal["FITS", "TIFF", "picture"]:
+    """Tell the format from the first bytes of a file."""
+    if not start:
+        raise ImageError(path, "the file is empty")
+    if start.startswith(_FITS):
+        return "FITS"
+    if start.startswith(_TIFF):
+        return "TIFF"
+    if start.startswith((b"\xff\xd8\xff", b"\x89PNG")) or (start[:4], start[8:12]) == (
+        b"RIFF",
+        b"WEBP",
+    ):
+        return "picture"
+    raise ImageError(path, "is no FITS, TIFF, JPEG, PNG or WebP file by its first bytes")

@@ -1,0 +1,113 @@
+"""Where an image's pixels come from: an array that is in memory, mapped, or decoded when asked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubble_dash.builder.reading.sky import Sky
+
+__all__ = ["ArraySource", "Decoded", "Metadata", "Opened", "PixelSource"]
+
+Metadata: TypeAlias = dict[str, str | float | int | bool]
+Decoded: TypeAlias = tuple[NDArray[Any], NDArray[np.bool_] | None]
+
+
+class PixelSource(Protocol):
+    """Pixels that can be read by rows and columns.
+
+    Attributes
+    ----------
+    shape : (int, int)
+        Rows and columns, ``(ny, nx)``.
+    n_channels : int
+        1 (gray) or 3 (red, green, blue).
+    is_flux : bool
+        Whether the values need a stretch to be shown; False for 8-bit display values.
+    """
+
+    shape: tuple[int, int]
+    n_channels: int
+    is_flux: bool
+
+    def read(self, rows: slice, columns: slice) -> NDArray[Any]:
+        """Copy pixels, ``(h, w)`` or ``(h, w, 3)``, in native byte order."""
+
+    def valid(self, rows: slice, columns: slice) -> NDArray[np.bool_] | None:
+        """Say which pixels are not transparent, ``(h, w)``; None where all are."""
+
+    def close(self) -> None:
+        """Let go of files and arrays."""
+
+
+class ArraySource:
+    """Pixels of one array, which is made when first asked for; threads may share it.
+
+    Parameters
+    ----------
+    load : callable
+        Gives the array, ``(ny, nx)`` or ``(ny, nx, 3)``, and a ``(ny, nx)`` bool array that is
+        True where a pixel is valid, or None where all are. Either may be memory-mapped.
+    shape : (int, int)
+        Rows and columns.
+    n_channels : int
+        1 or 3.
+    is_flux : bool
+        Whether the values need a stretch.
+    release : callable
+        Lets go of what `load` needs.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], Decoded],
+        *,
+        shape: tuple[int, int],
+        n_channels: int,
+        is_flux: bool,
+        release: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.shape = shape
+        self.n_channels = n_channels
+        self.is_flux = is_flux
+        self._load, self._release = load, release
+        self._loaded: Decoded | None = None
+        self._loading = threading.Lock()
+
+    def _arrays(self) -> Decoded:
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    def read(self, rows: slice, columns: slice) -> NDArray[Any]:
+        """Copy pixels, ``(h, w)`` or ``(h, w, 3)``, in native byte order."""
+        pixels = self._arrays()[0][rows, columns]
+        return np.array(pixels, dtype=pixels.dtype.newbyteorder("="), order="C")
+
+    def valid(self, rows: slice, columns: slice) -> NDArray[np.bool_] | None:
+        """Say which pixels are not transparent, ``(h, w)``; None where all are."""
+        valid = self._arrays()[1]
+        return None if valid is None else np.array(valid[rows, columns])
+
+    def close(self) -> None:
+        """Let go of the array."""
+        self._loaded = None
+        self._release()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a reader found in a file; `jpeg` as of `Image`."""
+
+    source: PixelSource
+    origin: Literal["lower", "upper"]
+    sky: Sky | None = None
+    metadata: Metadata = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    jpeg: bytes | None = None

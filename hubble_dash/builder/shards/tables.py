@@ -1,0 +1,190 @@
+"""Shards -> the atlas's tables, a shard at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+from pyarrow import parquet
+
+from hubble_dash.builder.fingerprints.network import N_LABELS
+from hubble_dash.builder.shards.checkpoint import Part
+from hubble_dash.builder.shards.writer import COLUMNS
+
+__all__ = ["column_of", "write_colors", "write_cutouts", "write_images"]
+
+COLORS = ["red", "green", "blue"]
+OF_ATLAS = [name for name in COLUMNS if name not in (*COLORS, "catalog_row")]
+# Of the table of images.
+ROWS_A_GROUP = 8192
+INT64 = np.iinfo(np.int64)
+
+
+def column_of(part: Part, name: str) -> NDArray[np.int64]:
+    """Give a column of whole numbers of all shards' tables, (n,)."""
+    columns = [table[name].to_numpy() for table in _shards(part, [name])]
+    return np.concatenate([np.empty(0, np.int64), *columns])
+
+
+def write_cutouts(
+    part: Part, label_names: Sequence[str] | None, metadata: pd.DataFrame | None
+) -> None:
+    """Write ``cutouts.parquet``.
+
+    Parameters
+    ----------
+    part : Part
+        A build all of whose cutouts are done.
+    label_names : sequence of str, optional
+        Names of the network's classes.
+    metadata : pandas.DataFrame, optional
+        The catalogue's further columns, which follow under their own names; a name that the
+        atlas uses itself gets ``_catalog`` added, once more where that is taken too.
+    """
+    labels = (
+        [] if label_names is None else [_Label(part, i + 1, label_names) for i in range(N_LABELS)]
+    )
+    names = [*OF_ATLAS, *(name for label in labels for name in (label.name, label.score))]
+    further = None if metadata is None else _of_catalog(part, metadata, names)
+    schema: pa.Schema | None = None
+    writer: parquet.ParquetWriter | None = None
+    for shard in _shards(part):
+        table = shard.select(OF_ATLAS).to_pandas()
+        for label in labels:
+            table[label.name] = label.of(shard)
+            table[label.score] = shard[label.score].to_numpy()
+        if schema is None:
+            fields = [*pa.Schema.from_pandas(table, preserve_index=False)]
+            # The kind of a column is that of all rows, not of a shard's.
+            fields += (
+                [] if further is None else pa.Schema.from_pandas(further, preserve_index=False)
+            )
+            schema = pa.schema(fields)
+        if further is not None:
+            rows = further.iloc[shard["catalog_row"].to_numpy()].set_axis(table.index)
+            table = pd.concat([table, rows], axis=1)
+        made = pa.Table.from_pandas(table, schema, preserve_index=False)
+        if writer is None:
+            schema = made.schema
+            writer = parquet.ParquetWriter(part.atlas / "cutouts.parquet", schema)
+        writer.write_table(made)
+    assert writer is not None
+    writer.close()
+
+
+def write_colors(part: Part) -> None:
+    """Write ``colors.npy``, (n, 3) uint8: the mean colour of each thumbnail."""
+    columns = [[shard[name].to_numpy() for name in COLORS] for shard in _shards(part, COLORS)]
+    colors = np.concatenate([np.stack(one, axis=1) for one in columns])
+    np.save(part.atlas / "colors.npy", colors)
+
+
+def write_images(part: Part) -> None:
+    """Write ``images.parquet``; a header key that is text in one image is text in all."""
+    kinds = _kinds(part)
+    schema = pa.schema(kinds)
+    with parquet.ParquetWriter(part.atlas / "images.parquet", schema) as writer:
+        images = _images(part)
+        while rows := list(islice(images, ROWS_A_GROUP)):
+            columns = {name: [row.get(name) for row in rows] for name in kinds}
+            arrays = [
+                pa.array(map(_as_text, column) if kind == pa.string() else column, kind)
+                for column, kind in zip(columns.values(), kinds.values(), strict=True)
+            ]
+            writer.write_table(pa.table(arrays, schema))
+
+
+class _Label:
+    """A column of the best labels, the second best, and so on."""
+
+    def __init__(self, part: Part, number: int, names: Sequence[str]) -> None:
+        self.name, self.score = f"label_{number}", f"score_{number}"
+        words = np.array(names, dtype=object)
+        used = {
+            code for table in _shards(part, [self.name]) for code in set(_codes(table, self.name))
+        }
+        # Several classes may have one name.
+        self._words: pd.Index[str] = pd.Index(sorted({words[code] for code in used}))
+        self._place = self._words.get_indexer(words)
+
+    def of(self, shard: pa.Table) -> pd.Categorical[str]:
+        """Give the labels of a shard's cutouts."""
+        place = self._place[_codes(shard, self.name)]
+        return pd.Categorical.from_codes(place, self._words)
+
+
+def _fields(table: pd.DataFrame) -> pa.Schema:
+    return pa.Schema.from_pandas(table, preserve_index=False)
+
+
+def _codes(table: pa.Table, name: str) -> NDArray[np.int32]:
+    codes: NDArray[np.int32] = table[name].to_numpy()
+    return codes
+
+
+def _of_catalog(part: Part, metadata: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Make the catalogue's columns ready to be taken; row -1 is that of cutouts without one."""
+    table = metadata.reset_index(drop=True)
+    if any((shard["catalog_row"].to_numpy() < 0).any() for shard in _shards(part, ["catalog_row"])):
+        table = table.reindex([*range(len(table)), -1])
+    renamed: dict[str, str] = {}
+    for name in table.columns:
+        new, taken = name, {*names, *renamed.values()}
+        while new in taken or (new != name and new in table.columns):
+            new += "_catalog"
+        renamed[name] = new
+    return _writable(table.rename(columns=renamed))
+
+
+def _writable(table: pd.DataFrame) -> pd.DataFrame:
+    """Turn values of mixed kinds, and of kinds that Parquet does not know, into text."""
+    table = table.copy()
+    for name in table.columns[[kind == np.dtype(object) for kind in table.dtypes]]:
+        table[name] = table[name].map(str, na_action="ignore")
+    return table
+
+
+def _shards(part: Part, columns: list[str] | None = None) -> Iterator[pa.Table]:
+    assert part.state is not None
+    for number in range(part.state["n_shards"]):
+        yield parquet.read_table(part.shard(number), columns=columns)
+
+
+def _images(part: Part) -> Iterator[dict[str, Any]]:
+    assert part.state is not None
+    for number in range(part.state["n_shards"]):
+        with part.shard_images(number).open(encoding="utf-8") as file:
+            yield from map(json.loads, file)
+
+
+def _kinds(part: Part) -> dict[str, pa.DataType]:
+    """Find for each column a kind that holds the values of all images."""
+    types: dict[str, set[type]] = {}
+    n_with: dict[str, int] = {}
+    n = 0
+    for row in _images(part):
+        n += 1
+        for name, value in row.items():
+            # Beyond 64 bits there is only text.
+            fits = type(value) is not int or INT64.min <= value <= INT64.max
+            types.setdefault(name, set()).add(type(value) if fits else str)
+            n_with[name] = n_with.get(name, 0) + 1
+    return {name: _kind(found, complete=n_with[name] == n) for name, found in types.items()}
+
+
+def _kind(types: set[type], *, complete: bool) -> pa.DataType:
+    if types == {int} and complete:
+        return pa.int64()
+    if types <= {int, float}:
+        return pa.float64()
+    return pa.bool_() if types == {bool} and complete else pa.string()
+
+
+def _as_text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,56 @@
+"""The demo: the galaxies of the Hubble eXtreme Deep Field, which ships with scikit-image."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from pathlib import Path
+
+from hubble_dash.atlas.atlas import open_atlas
+from hubble_dash.config import DetectedSources
+
+__all__ = ["make_demo"]
+
+PICTURE = "hubble_deep_field.jpg"
+TITLE = "Hubble eXtreme Deep Field"
+# The picture is a crop whose tags do not say of which part. Its cutouts get this, the middle of the
+# field, as an approximate position, right to about 1.5 arcmin.
+CATALOG = f"path,ra_deg,dec_deg,credit\n{PICTURE},53.16,-27.79,NASA/ESA/STScI\n"
+
+
+def make_demo(folder: Path, *, progress: bool = True) -> tuple[Path, Path]:
+    """Build the demo's atlas and page; what is there already is used again.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to work; made if it is not there.
+    progress : bool
+        Whether bars are shown.
+
+    Returns
+    -------
+    page, atlas : Path
+        The HTML file and the atlas's folder.
+    """
+    from hubble_dash.builder.build import build
+    from hubble_dash.viewer.exported.export import export
+
+    path, page = folder / "deep-field.atlas", folder / "report.html"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(_picture(), folder / PICTURE)
+        catalog = folder / "deep-field.csv"
+        catalog.write_text(CATALOG, encoding="utf-8")
+        build(
+            folder / PICTURE, out=path, cutouts=DetectedSources(), catalog=catalog, title=TITLE,
+            progress=progress,
+        )  # fmt: skip
+    return export(open_atlas(path), page), path
+
+
+def _picture() -> Path:
+    package = importlib.util.find_spec("skimage")
+    assert package is not None
+    assert package.origin is not None
+    return Path(package.origin).parent / "data" / PICTURE

@@ -1,0 +1,90 @@
+"""The own colours of cutouts: the mean of each thumbnail, and the tint that points get from it."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as PillowImage
+from tqdm import tqdm
+
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.sheets import sheet_pixels
+
+__all__ = ["mean_colors", "tints"]
+
+# Hue of what has none, and saturation in percent: at least, at most, and its growth with chroma.
+GRAY_HUE = 215
+LEAST, MOST, GROWTH = 12, 85, 160
+
+
+def mean_colors(atlas: Atlas, *, progress: bool = False) -> NDArray[np.uint8]:
+    """Take the mean colour of each thumbnail.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas; where it does not hold them, all its sheets are read, a few at a time.
+    progress : bool
+        Whether a bar is shown.
+
+    Returns
+    -------
+    (n, 3) uint8 array
+        Red, green and blue.
+
+    Raises
+    ------
+    AtlasError
+        If a sheet cannot be read.
+    """
+    if atlas.colors is not None:
+        return np.asarray(atlas.colors)
+    layout = atlas.sheet_layout
+    colors = np.zeros((atlas.n_sheets * layout.per_sheet, 3), np.uint8)
+
+    def read(sheet: int) -> None:
+        small = np.asarray(PillowImage.fromarray(sheet_pixels(atlas, sheet)).reduce(layout.size))
+        start = sheet * layout.per_sheet
+        colors[start : start + small.shape[0] * small.shape[1]] = small.reshape(-1, 3)
+
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+        done = pool.map(read, range(atlas.n_sheets))
+        for _ in tqdm(done, "colours", atlas.n_sheets, unit=" sheets", disable=not progress):
+            pass
+    return colors[: len(atlas)]
+
+
+def tints(colors: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Turn mean colours into what the page paints points by.
+
+    Parameters
+    ----------
+    colors : (n, 3) uint8 array
+        Red, green and blue.
+
+    Returns
+    -------
+    (n, 3) uint8 array
+        Hue, 255 for 360 degrees; saturation, 255 for 1, raised so that faint colours show; and
+        the rank of the lightness among all cutouts, 255 for the lightest. The page spreads that
+        over the lightnesses that read well on its background.
+    """
+    n = len(colors)
+    # Lightness by the weights of NTSC's luma, which the eye's sensitivity sets.
+    light = colors.astype(np.int32) @ np.array([30, 59, 11], np.int32)
+    rank = np.empty(n, np.float32)
+    rank[np.argsort(light, kind="stable")] = np.linspace(0, 1, n) if n > 1 else 1
+    red, green, blue = colors.T.astype(np.float32)
+    most = colors.max(axis=1).astype(np.float32)
+    chroma = most - colors.min(axis=1)
+    span = np.where(chroma > 0, chroma, 1)
+    sextant = np.select(
+        [chroma == 0, red == most, green == most],
+        [GRAY_HUE / 60, (green - blue) / span % 6, 2 + (blue - red) / span],
+        4 + (red - green) / span,
+    )
+    saturation = np.minimum(MOST, LEAST + GROWTH * chroma / np.where(most > 0, most, 1)) / 100
+    return np.round(np.column_stack([sextant / 6, saturation, rank]) * 255).astype(np.uint8)

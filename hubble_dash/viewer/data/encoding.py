@@ -1,0 +1,62 @@
+"""How data travel to the browser: typed columns, pictures as URLs, and JSON inside scripts."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any, TypeAlias
+
+import numpy as np
+
+__all__ = ["Payload", "column", "data_url", "embed_json", "piece_text"]
+
+Payload: TypeAlias = dict[str, Any]
+
+
+def column(values: Any, dtype: str) -> dict[str, str]:
+    """Encode an array; ``templates/data.js`` decodes it.
+
+    Parameters
+    ----------
+    values : array-like
+        Of any shape; rows follow one another.
+    dtype : str
+        Kind of the numbers that travel, such as ``"int32"``.
+
+    Returns
+    -------
+    dict of str to str
+        ``dtype``, and ``data``: the little-endian bytes in base64.
+    """
+    array = np.ascontiguousarray(values, dtype=np.dtype(dtype).newbyteorder("<"))
+    return {"dtype": dtype, "data": base64.b64encode(array.tobytes()).decode("ascii")}
+
+
+def data_url(picture: bytes) -> str:
+    """Give a WebP or JPEG picture as a URL that holds it."""
+    kind = "jpeg" if picture.startswith(b"\xff\xd8\xff") else "webp"
+    return f"data:image/{kind};base64," + base64.b64encode(picture).decode("ascii")
+
+
+def embed_json(value: Any) -> str:
+    """Give JSON that may stand in a script element: no ``<`` of the data can end it."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def piece_text(kind: str, number: int, piece: Payload) -> str:
+    """Give the script that hands a piece to the page.
+
+    Parameters
+    ----------
+    kind, number
+        As in `hubble_dash.viewer.data.pieces.Pieces.make`.
+    piece : dict
+        What that returns.
+
+    Returns
+    -------
+    str
+        JavaScript; browsers load it from a disk, where they refuse to fetch JSON.
+    """
+    return f'hubbleDash.piece("{kind}/{number}",{embed_json(piece)});'

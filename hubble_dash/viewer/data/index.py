@@ -1,0 +1,188 @@
+"""How pieces lie: their bounds, rows spread over the map, and how deep neighbours must be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.viewer.data.encoding import Payload, column
+
+__all__ = ["bounds", "box_index", "neighbor_depth", "plane_index", "spread_rows"]
+
+ROWS_A_BLOCK = 4096
+# Rows that the start is chosen from.
+SAMPLE = 20_000
+
+
+def plane_index(x: NDArray[Any], y: NDArray[Any], per_piece: int) -> Payload:
+    """Describe pieces of points.
+
+    Parameters
+    ----------
+    x, y : (n,) float array
+        Coordinates, in the order of the pieces.
+    per_piece : int
+        Points a piece; the last may have fewer.
+
+    Returns
+    -------
+    dict
+        ``n``, ``per_piece``, ``bounds`` of each piece as a column, and ``extent``: left, right,
+        bottom and top of all points, the unit square for none.
+    """
+    edges = [float(edge) for values in (x, y) if len(x) for edge in (values.min(), values.max())]
+    return {
+        "n": len(x),
+        "per_piece": per_piece,
+        "extent": edges or [0.0, 1.0, 0.0, 1.0],
+        "bounds": column(bounds(x, y, per_piece), "float32"),
+    }
+
+
+def box_index(cutouts: pd.DataFrame, order: NDArray[np.int32], per_piece: int) -> Payload:
+    """Describe pieces of boxes.
+
+    Parameters
+    ----------
+    cutouts : (n, ...) pandas.DataFrame
+        Their images and boxes.
+    order : (n,) int32 array
+        The row at each place of the pieces.
+    per_piece : int
+        Boxes a piece; the last may have fewer.
+
+    Returns
+    -------
+    dict
+        ``n``, ``per_piece``, and as columns ``bounds``, the union of each piece's boxes, and
+        ``images``, the least and the greatest image in it.
+    """
+    starts = np.arange(0, len(order), per_piece)
+
+    def least_and_most(low: str, high: str) -> list[NDArray[Any]]:
+        if not len(starts):
+            return [np.empty(0, np.int32)] * 2
+        lows, highs = (cutouts[name].to_numpy()[order] for name in (low, high))
+        return [np.minimum.reduceat(lows, starts), np.maximum.reduceat(highs, starts)]
+
+    sides = least_and_most("ixmin", "ixmax") + least_and_most("iymin", "iymax")
+    return {
+        "n": len(order),
+        "per_piece": per_piece,
+        "bounds": column(np.column_stack(sides), "int32"),
+        "images": column(np.column_stack(least_and_most("image", "image")), "int32"),
+    }
+
+
+def bounds(x: NDArray[Any], y: NDArray[Any], per_piece: int) -> NDArray[np.float32]:
+    """Give the bounds of each piece of points that are in the order of the pieces.
+
+    Parameters
+    ----------
+    x, y : (n,) float array
+        Coordinates.
+    per_piece : int
+        Points a piece; the last may have fewer.
+
+    Returns
+    -------
+    (m, 4) float32 array
+        Left, right, bottom and top, rounded outwards.
+    """
+    starts = np.arange(0, len(x), per_piece)
+    if not len(starts):
+        return np.empty((0, 4), np.float32)
+    columns = []
+    for values in (x, y):
+        least, most = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
+        low, high = least.astype(np.float32), most.astype(np.float32)
+        columns.append(np.where(low > least, np.nextafter(low, np.float32(-np.inf)), low))
+        columns.append(np.where(high < most, np.nextafter(high, np.float32(np.inf)), high))
+    return np.column_stack(columns)
+
+
+def spread_rows(positions: NDArray[np.float32], count: int) -> list[int]:
+    """Choose rows spread evenly over the map, each as far as possible from those before it.
+
+    Parameters
+    ----------
+    positions : (n, 2) float32 array
+        The map; of more than 20,000 rows, as many at equal steps are looked at.
+    count : int
+        How many; fewer come back where there are fewer.
+
+    Returns
+    -------
+    list of int
+        Rows, from row 0 on.
+
+    Notes
+    -----
+    Farthest-point sampling (Gonzalez, *Theoretical Computer Science* 38, 1985).
+    """
+    sample = np.linspace(0, len(positions) - 1, min(len(positions), SAMPLE)).astype(np.int64)
+    places = positions[sample].astype(np.float64)
+    distance = np.full(len(places), np.inf)
+    chosen: list[int] = []
+    for _ in range(min(count, len(places))):
+        farthest = int(np.argmax(distance))
+        chosen.append(farthest)
+        distance = np.minimum(distance, ((places - places[farthest]) ** 2).sum(axis=1))
+        distance[chosen] = -1
+    return [int(row) for row in sample[chosen]]
+
+
+def neighbor_depth(atlas: Atlas, similar: int, rows: NDArray[Any]) -> int:
+    """Say how deep a piece must keep neighbours, so that `similar` remain without overlapping ones.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas; neighbours are read a block at a time.
+    similar : int
+        How many a page shows.
+    rows : (m,) int array
+        The rows of the piece.
+
+    Returns
+    -------
+    int
+        At most the depth that the atlas stores.
+    """
+    stored = int(atlas.neighbors.rows.shape[1])
+    depth = min(similar, stored)
+    if len(atlas.images) == len(atlas):
+        return depth
+    for start in range(0, len(rows), ROWS_A_BLOCK):
+        block = rows[start : start + ROWS_A_BLOCK]
+        # Few need more than those before them did; only they are looked at in full.
+        block = block[_apart(atlas, block, depth)[:, -1:].ravel() < similar]
+        apart = _apart(atlas, block, stored)
+        depth = max(depth, int(np.max((apart < similar).sum(axis=1) + 1, initial=0)))
+    return min(depth, stored)
+
+
+def _apart(atlas: Atlas, rows: NDArray[Any], depth: int) -> NDArray[np.int64]:
+    """Count the neighbours that do not overlap, among the nearest 1, 2, ... `depth` of each row."""
+    neighbors = atlas.neighbors.rows[rows, :depth]
+
+    def sides(name: str) -> tuple[NDArray[Any], NDArray[Any]]:
+        column = atlas.cutouts[name].to_numpy()
+        return column[rows, None], column[neighbors]
+
+    (image, other), (left, other_left), (right, other_right) = map(
+        sides, ("image", "ixmin", "ixmax")
+    )
+    (low, other_low), (high, other_high) = map(sides, ("iymin", "iymax"))
+    overlaps = (
+        (image == other)
+        & (left < other_right)
+        & (right > other_left)
+        & (low < other_high)
+        & (high > other_low)
+    )
+    return np.cumsum(~overlaps, axis=1)

@@ -1,0 +1,240 @@
+"""Page -> a folder that opens from a disk like a file, for atlases too large for one.
+
+Browsers refuse to fetch data from a disk, so that pieces are scripts, and pictures are pictures.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+from tqdm import tqdm
+
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.errors import ExportError
+from hubble_dash.viewer.colors.columns import ColorColumn
+from hubble_dash.viewer.colors.palette import PALETTE
+from hubble_dash.viewer.colors.points import category_colors, own_colors, shares
+from hubble_dash.viewer.data.encoding import Payload, piece_text
+from hubble_dash.viewer.data.pieces import Pieces
+from hubble_dash.viewer.density.pyramid import FEW_POINTS, Pyramid, Square, Tiles
+from hubble_dash.viewer.density.sky_tiles import SKY_SQUARE, pyramid_entry, sky_pyramid, tile_number
+from hubble_dash.viewer.exported.sheets import write_sheets
+from hubble_dash.viewer.exported.standalone import standalone_html
+from hubble_dash.viewer.page import make_page
+from hubble_dash.viewer.plots.evaluation_view import read_evaluation
+
+__all__ = ["check_replaceable", "write_folder"]
+
+Step: TypeAlias = Callable[[], object]
+
+FORMAT = "hubble-dash report"
+MARKER = "hubble-dash-report.json"
+CONTENT = {"index.html", "data", "thumbnails", "tiles", "sky-tiles", MARKER}
+
+
+def write_folder(
+    atlas: Atlas,
+    path: str | Path,
+    *,
+    similar: int = 9,
+    title: str | None = None,
+    evaluation: str | Path | None = None,
+    progress: bool = False,
+) -> Path:
+    """Write the dashboard of an atlas as a folder; its ``index.html`` is the page.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas, of any size.
+    path : path-like
+        The folder. It is written under another name beside it and then renamed; one that this
+        function has written before is replaced.
+    similar : int
+        How many similar cutouts are shown.
+    title : str, optional
+        Instead of the atlas's own.
+    evaluation : path-like, optional
+        What ``hubble-dash evaluate --save`` wrote, to be shown in the dialog about the page.
+    progress : bool
+        Whether bars are shown.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    ExportError
+        If something else has that name, the folder cannot be written, or `evaluation` is about
+        another atlas.
+    ValueError
+        If `similar` is less than 1.
+    """
+    path = Path(path)
+    check_replaceable(path)
+    if evaluation is not None:
+        read_evaluation(evaluation, atlas)  # told now, not when all else is written
+    pieces = Pieces(atlas, similar=similar)
+    part = path.with_name(f"{path.name}.part-{os.getpid()}")
+    try:
+        part.mkdir()
+        _write(pieces, part, title, evaluation, progress)
+        _move(part, path)
+    except OSError as err:
+        raise ExportError(f"{path} cannot be written: {err.strerror or err}") from err
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return path
+
+
+def check_replaceable(path: Path) -> None:
+    """Refuse to write over anything but a report folder with nothing of the user's own in it.
+
+    Raises
+    ------
+    ExportError
+        If `path` is there and must not be written over.
+    """
+    if not path.exists():
+        return
+    if not path.is_dir():
+        raise ExportError(f"{path} is a file; name a folder to write, such as {path.stem}-report")
+    if not _is_report(path):
+        raise ExportError(
+            f"{path} is a folder, and not one that hubble-dash has written; name a new one, or an"
+            " HTML file such as page.html"
+        )
+    foreign = sorted({entry.name for entry in path.iterdir()} - CONTENT)
+    if foreign:
+        raise ExportError(
+            f"{path} would be replaced, but has something else in it: {', '.join(foreign[:3])};"
+            " move that away, or name a new folder"
+        )
+
+
+def _is_report(folder: Path) -> bool:
+    try:
+        marker = json.loads((folder / MARKER).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(marker, dict) and marker.get("format") == FORMAT
+
+
+def _write(
+    pieces: Pieces,
+    folder: Path,
+    title: str | None,
+    evaluation: str | Path | None,
+    progress: bool,
+) -> None:
+    """Write all files of the folder, the page at the end."""
+    atlas = pieces.atlas
+    pieces.prepare(progress=progress)
+    index = pieces.index()
+    layout = write_sheets(atlas, pieces.order, folder / "thumbnails", progress=progress)
+    index["thumbnails"] = {
+        "size": layout.size, "columns": layout.columns, "rows": layout.rows, "by": "place",
+        "url": "thumbnails/{piece}.webp",
+    }  # fmt: skip
+    _write_pieces(pieces, folder / "data", progress)
+    if len(atlas) > FEW_POINTS:
+        index["tiles"] = _write_map_tiles(pieces, index, folder / "tiles", progress)
+    if len(pieces.sky_order) > FEW_POINTS:
+        index["sky_tiles"] = _write_sky_tiles(pieces, folder / "sky-tiles", progress)
+    page = make_page(atlas, title=title, data=index, evaluation=evaluation)
+    (folder / "index.html").write_text(standalone_html(page), encoding="utf-8")
+    marker = {
+        "format": FORMAT, "title": page.title, "n_cutouts": len(atlas),
+        "hubble_dash": importlib.metadata.version("hubble-dash"),
+    }  # fmt: skip
+    (folder / MARKER).write_text(json.dumps(marker, indent=2) + "\n", encoding="utf-8")
+
+
+def _write_pieces(pieces: Pieces, folder: Path, progress: bool) -> None:
+    kinds = pieces.kinds()
+    with tqdm(desc="pieces", total=sum(kinds.values()), unit=" files", disable=not progress) as bar:
+        for kind, count in kinds.items():
+            (folder / kind).mkdir(parents=True)
+            for number in range(count):
+                text = piece_text(kind, number, pieces.make(kind, number))
+                (folder / kind / f"{number}.js").write_text(text, encoding="utf-8")
+                bar.update()
+
+
+def _write_map_tiles(pieces: Pieces, index: Payload, folder: Path, progress: bool) -> Payload:
+    """Write a pyramid of the map for each colour; say what is there."""
+    square = Square.around(index["map"]["extent"])
+    x, y = pieces.atlas.positions.T
+    pyramid = Pyramid(x, y, square)
+    painters: dict[str, Callable[[], Iterator[Tiles]]] = {
+        "count": lambda: pyramid.counts(PALETTE["density"]),
+        "own": lambda: pyramid.colors(own_colors(pieces.mean_colors)),
+    }
+    for number, color in enumerate(pieces.colors):
+        painters[str(number)] = lambda color=color: _painted(pyramid, color)  # type: ignore[misc]
+    present: list[int] = []
+    with tqdm(
+        desc="tiles", total=len(painters) * pyramid.n_blocks, unit=" blocks", disable=not progress
+    ) as bar:
+        for name, paint in painters.items():
+            present = _write_tiles(paint(), pyramid.levels, folder / name, bar.update)
+    return {
+        **pyramid_entry(pyramid.levels, present, square),
+        "colors": ["count", "own", *range(len(pieces.colors))],
+    }
+
+
+def _write_sky_tiles(pieces: Pieces, folder: Path, progress: bool) -> Payload:
+    """Write a pyramid of the sky, of counts; say what is there."""
+    pyramid = sky_pyramid(pieces)
+    with tqdm(
+        desc="tiles of the sky", total=pyramid.n_blocks, unit=" blocks", disable=not progress
+    ) as bar:
+        present = _write_tiles(
+            pyramid.counts(PALETTE["density"]), pyramid.levels, folder, bar.update
+        )
+    return pyramid_entry(pyramid.levels, present, SKY_SQUARE)
+
+
+def _painted(pyramid: Pyramid, color: ColorColumn) -> Iterator[Tiles]:
+    if color.legend["kind"] == "number":
+        return pyramid.numbers(shares(color.codes), PALETTE["ramp"], PALETTE["none"])
+    return pyramid.colors(category_colors(color.codes))
+
+
+def _write_tiles(blocks: Iterator[Tiles], levels: int, folder: Path, step: Step) -> list[int]:
+    """Write the tiles of a pyramid as ``z/x-y.png``; give the numbers of those that there are."""
+    present = []
+    for level in range(levels):
+        (folder / str(level)).mkdir(parents=True)
+    for tiles in blocks:
+        for name, png in tiles.items():
+            z, x, y = name.split("/")
+            (folder / f"{z}/{x}-{y}.png").write_bytes(png)
+            present.append(tile_number(name))
+        step()
+    return present
+
+
+def _move(part: Path, final: Path) -> None:
+    """Give a finished folder its name; what had it before goes only then."""
+    # It may have come while this one was written.
+    check_replaceable(final)
+    old = final.with_name(f"{final.name}.old-{os.getpid()}")
+    if final.exists():
+        final.rename(old)
+    try:
+        part.rename(final)
+    except OSError:
+        if old.exists():
+            old.rename(final)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,118 @@
+"""The data of large atlases over HTTP, beside the page that Panel serves."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from weakref import WeakSet
+
+from bokeh.document import Document
+from bokeh.server.contexts import ApplicationContext
+from bokeh.server.tornado import BokehTornado
+from bokeh.server.views.auth_request_handler import AuthRequestHandler
+from tornado.ioloop import IOLoop
+from tornado.web import HTTPError, authenticated
+
+from hubble_dash.viewer.served.shared import ROUTE, WORKERS, shared_by_key
+
+__all__ = ["add_routes"]
+
+# The address holds a key that changes with the atlas, so that what it names never changes.
+CACHE = "private, max-age=31536000, immutable"
+
+# Servers that know the addresses, and the applications whose sessions found theirs among them.
+_servers: WeakSet[BokehTornado] = WeakSet()
+_routed: WeakSet[ApplicationContext] = WeakSet()
+
+
+class _DataHandler(AuthRequestHandler):  # type: ignore[misc]  # bokeh is untyped
+    """Answers with what a worker makes; whoever may see the page may see its data."""
+
+    def set_default_headers(self) -> None:
+        self.set_header("X-Content-Type-Options", "nosniff")
+        # A script may be loaded from any site; these hold data.
+        self.set_header("Cross-Origin-Resource-Policy", "same-origin")
+
+    def compute_etag(self) -> str:
+        return f'"{"-".join(self.path_args)}"'
+
+    async def answer(self, kind: str, make: Callable[[], str | bytes]) -> None:
+        self.set_etag_header()
+        self.set_header("Cache-Control", CACHE)
+        if self.check_etag_header():
+            self.set_status(304)
+            return
+        try:
+            made = await IOLoop.current().run_in_executor(WORKERS, make)
+        except LookupError as err:
+            raise HTTPError(404, str(err)) from err
+        self.set_header("Content-Type", kind)
+        self.write(made)
+
+
+class PieceHandler(_DataHandler):
+    """Answers ``data/<kind>/<number>.js``."""
+
+    @authenticated
+    async def get(self, key: str, kind: str, number: str) -> None:
+        """Answer with a piece."""
+        await self.answer(
+            "text/javascript; charset=utf-8", lambda: shared_by_key(key).piece(kind, int(number))
+        )
+
+
+class ThumbnailHandler(_DataHandler):
+    """Answers ``thumbnails/<row>.webp``."""
+
+    @authenticated
+    async def get(self, key: str, row: str) -> None:
+        """Answer with a thumbnail."""
+        await self.answer("image/webp", lambda: shared_by_key(key).crops.webp(int(row)))
+
+
+class SkyTileHandler(_DataHandler):
+    """Answers ``sky-tiles/<z>/<x>-<y>.png``."""
+
+    @authenticated
+    async def get(self, key: str, z: str, x: str, y: str) -> None:
+        """Answer with a tile of the sky."""
+        await self.answer("image/png", lambda: shared_by_key(key).sky_tiles[f"{z}/{x}/{y}"])
+
+
+# Wherever the page stands, below a prefix or with a slash at its end, its relative addresses fit.
+_PATTERNS = [
+    (rf".*/{ROUTE}/([0-9a-f]{{16}})/data/([a-z-]{{1,20}})/([0-9]{{1,9}})\.js", PieceHandler),
+    (rf".*/{ROUTE}/([0-9a-f]{{16}})/thumbnails/([0-9]{{1,9}})\.webp", ThumbnailHandler),
+    (
+        rf".*/{ROUTE}/([0-9a-f]{{16}})/sky-tiles/([0-9])/([0-9]{{1,3}})-([0-9]{{1,3}})\.png",
+        SkyTileHandler,
+    ),
+]
+
+
+def add_routes(document: Document) -> None:
+    """Make the server of a session answer with the data of shared atlases.
+
+    Parameters
+    ----------
+    document : bokeh.document.Document
+        The session's; where no server runs yet, as under ``panel serve --warm``, nothing is done.
+
+    Notes
+    -----
+    ``panel serve`` runs a script in a server that is up already, and does not let it name the
+    server or add addresses to it; so servers are looked for among the process's objects. That
+    takes some 50 ms, once a server.
+    """
+    session = document.session_context
+    if session is None or session.server_context is None:
+        return
+    application = session.server_context.application_context
+    if application in _routed:
+        return
+    # By type: isinstance would ask each object for its class, and some answer with a warning.
+    for server in [found for found in gc.get_objects() if issubclass(type(found), BokehTornado)]:
+        if server not in _servers:
+            server.add_handlers(r".*", _PATTERNS)
+            _servers.add(server)
+    _routed.add(application)

@@ -1,0 +1,86 @@
+"""Single thumbnails, cut out of an atlas's sheets for a server."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as PillowImage
+
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.sheets import sheet_pixels
+
+__all__ = ["Crops"]
+
+# Decoded sheets that are kept, of some 7 MB each.
+MOST_SHEETS = 16
+# The sheets are compressed already; a second time should not show.
+QUALITY = 90
+
+
+class _Sheet:
+    """A sheet that is decoded once, by the first who asks; others wait."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.pixels: NDArray[np.uint8] | None = None
+
+
+class Crops:
+    """The thumbnails of an atlas, one by one; safe to use from several threads.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas.
+    """
+
+    def __init__(self, atlas: Atlas) -> None:
+        self._atlas = atlas
+        self._layout = atlas.sheet_layout
+        self._sheets: OrderedDict[int, _Sheet] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def webp(self, row: int) -> bytes:
+        """Give a cutout's thumbnail.
+
+        Parameters
+        ----------
+        row : int
+            The cutout.
+
+        Returns
+        -------
+        bytes
+            A WebP file.
+
+        Raises
+        ------
+        LookupError
+            If there is no such row.
+        """
+        if not 0 <= row < len(self._atlas):
+            raise LookupError(f"there is no row {row}; rows are 0 to {len(self._atlas) - 1}")
+        sheet, slot = divmod(row, self._layout.per_sheet)
+        down, across = divmod(slot, self._layout.columns)
+        size = self._layout.size
+        pixels = self._decoded(sheet)[size * down :, size * across :][:size, :size]
+        buffer = io.BytesIO()
+        PillowImage.fromarray(pixels).save(buffer, "WEBP", quality=QUALITY, method=2)
+        return buffer.getvalue()
+
+    def _decoded(self, number: int) -> NDArray[Any]:
+        """Give a sheet's pixels; those used last are kept."""
+        with self._lock:
+            sheet = self._sheets.pop(number, None) or _Sheet()
+            self._sheets[number] = sheet
+            if len(self._sheets) > MOST_SHEETS:
+                self._sheets.popitem(last=False)
+        with sheet.lock:
+            if sheet.pixels is None:
+                sheet.pixels = sheet_pixels(self._atlas, number)
+            return sheet.pixels

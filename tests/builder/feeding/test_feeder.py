@@ -1,0 +1,191 @@
+"""Files that are read and cut by other processes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.atlases import QuickBuild
+from helpers.images import blocks, flux_image, make_fits, make_picture
+
+import hubble_dash as hd
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.builder.feeding import cutter as cutting
+from hubble_dash.builder.feeding import feeder as feeding
+from hubble_dash.builder.feeding.cutter import CutImage, Cutter
+from hubble_dash.builder.feeding.feeder import Feeder, usual_workers
+from hubble_dash.errors import BuildError, ImageError
+
+WINDOWS = hd.SlidingWindow(size=30, step=20)
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Five pictures, the third of them damaged, and a FITS file."""
+    folder, rng = tmp_path_factory.mktemp("images"), np.random.default_rng(0)
+    files = [make_picture(folder / f"p{i}.jpg", blocks(rng)) for i in range(5)]
+    files[2].write_bytes(files[2].read_bytes()[:-300])
+    return [*files, make_fits(folder / "p5.fits", flux_image((50, 70)))]
+
+
+@pytest.fixture(scope="module")
+def feeder() -> Iterator[Feeder]:
+    """Two processes, which take a moment to start."""
+    made = Feeder(Cutter(hd.BuildSettings(cutouts=WINDOWS), None, None, 96), n_workers=2)
+    yield made
+    made.close()
+
+
+def sizes(files: list[Path]) -> list[int]:
+    return [file.stat().st_size for file in files]
+
+
+def contents(atlas: Atlas) -> dict[str, Any]:
+    files = {
+        path.relative_to(atlas.path): path.read_bytes()
+        for path in atlas.path.rglob("*")
+        if path.is_file() and path.name != "manifest.json"
+    }
+    assert len(files) > 8
+    return files
+
+
+def test_processes_make_the_same_atlas_as_threads(
+    quick_build: QuickBuild,
+    images: list[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    settings: dict[str, Any] = {"cutouts": WINDOWS, "quality": "balanced"}
+    threads = quick_build(images, tmp_path / "a" / "x.atlas", workers=0, **settings)
+    text = caplog.text
+    caplog.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(Cutter, "read", None)  # in this process alone
+        processes = quick_build(images, tmp_path / "b" / "x.atlas", workers=2, **settings)
+    assert contents(processes) == contents(threads)
+    assert processes.manifest["left_out"] == threads.manifest["left_out"]
+    assert "p2.jpg: is damaged" in caplog.text
+    assert "p2.jpg: is damaged" in text
+    # An image with many cutouts is opened again, and cut here.
+    monkeypatch.setattr(cutting, "FEW_PIXELS", 0)
+    again = quick_build(images, tmp_path / "c" / "x.atlas", workers=0, **settings)
+    assert contents(again) == contents(threads)
+
+
+def test_images_come_in_order_with_all_that_is_needed(
+    feeder: Feeder, images: list[Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    found = list(feeder.images(images, sizes(images), first=1))
+    assert [one.number for one in found if isinstance(one, CutImage)] == [1, 3, 4, 5]
+    assert isinstance(found[1], ImageError)
+    assert (found[1].path, found[1].reason.partition(":")[0]) == (images[2], "is damaged")
+    here = Feeder(feeder.cutter)
+    for one, other in zip(found, here.images(images, sizes(images), first=1), strict=True):
+        if isinstance(one, CutImage) and isinstance(other, CutImage):
+            assert (one.row, one.notes, one.preview) == (other.row, other.notes, other.preview)
+            for cut, same in zip(feeder.cuts(one, start=2), here.cuts(other, start=2), strict=True):
+                assert (cut.thumbnail == same.thumbnail).all()
+    here.close()
+
+
+def test_an_image_with_many_cutouts_is_opened_again(feeder: Feeder, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    path = make_picture(tmp_path / "a.png", rng.integers(0, 256, (1500, 1500, 3), np.uint8))
+    (image,) = feeder.images([path], [1])
+    assert isinstance(image, CutImage)
+    assert (image.cuts, image.display) == (None, None)
+    cuts = list(feeder.cuts(image, start=5619))
+    assert (len(image.found), len(cuts)) == (5625, 6)
+    box = image.found.boxes[5619]
+    with cutting.open_image(path) as pixels:
+        expected = cutting.fit_thumbnail(pixels.read(box), 96)
+    assert (cuts[0].thumbnail == expected).all()
+
+
+def test_a_process_that_dies_is_told(images: list[Path]) -> None:
+    made = Feeder(Cutter(hd.BuildSettings(), None, None, 96), n_workers=1)
+    running = made.images(images * 40, sizes(images) * 40)
+    next(running)
+    for pid in made._workers._processes:
+        os.kill(pid, signal.SIGKILL)
+    with pytest.raises(BuildError, match=r"died.*--workers 0: the build goes on"):
+        list(running)
+    made.close()
+
+
+def test_processes_end_with_a_script_that_is_killed_and_has_no_guard(
+    images: list[Path], tmp_path: Path
+) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(f"""
+import sys
+from pathlib import Path
+from hubble_dash.builder.feeding.cutter import Cutter
+from hubble_dash.builder.feeding.feeder import Feeder
+from hubble_dash.config import BuildSettings
+feeder = Feeder(Cutter(BuildSettings(), None, None, 96), n_workers=1)
+files = [Path(path) for path in {[str(path) for path in images]!r}]
+for image in feeder.images(files, [1] * len(files)):
+    print(*feeder._workers._processes, flush=True)
+    sys.stdin.read()
+""")
+    with subprocess.Popen(
+        [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        pids = [int(pid) for pid in process.stdout.readline().split()]
+        assert len(pids) == 1
+        assert not is_gone(pids[0])
+        process.kill()
+        process.wait()
+        end = time.monotonic() + 30
+        while not is_gone(pids[0]):
+            assert time.monotonic() < end
+            time.sleep(0.2)
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    # Nobody may have asked how it ended.
+    return Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
+
+
+def test_processes_are_for_many_files_and_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeding.os, "cpu_count", lambda: 12)
+    assert usual_workers("cuda", 10_000) == 11
+    assert usual_workers("cuda", 20) == usual_workers("cpu", 10_000) == 0
+    monkeypatch.setattr(feeding.os, "cpu_count", lambda: 128)
+    assert usual_workers("cuda", 10_000) == 16
+    with pytest.raises(ValueError, match="workers"):
+        hd.BuildSettings(workers=-1)
+
+
+def test_small_files_go_together() -> None:
+    sizes = [1] * 6 + [3_000_000, 3_000_000, 1, 1]
+    parts = [list(part) for part in feeding._parts(sizes, 1)]
+    assert parts == [[1, 2, 3, 4], [5], [6], [7], [8, 9]]
+    assert list(feeding._parts(sizes, 10)) == []
+
+
+def test_an_error_survives_the_way() -> None:
+    error = pickle.loads(pickle.dumps(ImageError("a/b.png", "is empty")))
+    assert (error.path, error.reason, str(error)) == (
+        Path("a/b.png"), "is empty", "a/b.png: is empty",
+    )  # fmt: skip

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from hubble_dash.atlas.atlas import SheetLayout
+from hubble_dash.builder.cutouts.display import Display
+from hubble_dash.builder.feeding import previews as thumbnails
+from hubble_dash.builder.feeding.previews import SheetWriter, fit_thumbnail, make_preview
+from hubble_dash.builder.reading.image import Image, open_image
+from hubble_dash.config import Stretch
+from hubble_dash.errors import ImageError
+
+LAYOUT = SheetLayout(size=32, columns=4, rows=3)
+
+
+def read(path: Path) -> np.ndarray:
+    with Pillow.open(path) as picture:
+        assert picture.format == "WEBP"
+        return np.asarray(picture.convert("RGB"))
+
+
+def flat(number: int) -> np.ndarray:
+    """A cutout that can be told from the others by its gray value."""
+    return fit_thumbnail(np.full((50, 50), 8 * number, np.uint8), LAYOUT.size)
+
+
+def write(folder: Path, n: int) -> int:
+    writer = SheetWriter(folder, LAYOUT)
+    for number in range(n):
+        writer.add(flat(number))
+    return writer.close()
+
+
+def test_each_thumbnail_stands_in_its_slot(tmp_path: Path) -> None:
+    n = 29
+    assert write(tmp_path / "sheets", n) == 3
+    sheets = [read(tmp_path / "sheets" / f"sheet_{i:05d}.webp") for i in range(3)]
+    for row in range(n):
+        sheet, slot = sheets[row // LAYOUT.per_sheet], row % LAYOUT.per_sheet
+        top, left = slot // 4 * 32, slot % 4 * 32
+        thumbnail = sheet[top + 2 : top + 30, left + 2 : left + 30].astype(float)
+        assert thumbnail.mean() == pytest.approx(8 * row, abs=3)
+
+
+@pytest.mark.parametrize(
+    ("n", "heights"), [(0, []), (1, [32]), (5, [64]), (12, [96]), (13, [96, 32])]
+)
+def test_the_last_sheet_has_only_the_rows_it_needs(
+    tmp_path: Path, n: int, heights: list[int]
+) -> None:
+    assert write(tmp_path, n) == len(heights)
+    sheets = sorted(tmp_path.iterdir())
+    assert [read(sheet).shape for sheet in sheets] == [(h, 128, 3) for h in heights]
+
+
+def test_closing_twice_changes_nothing(tmp_path: Path) -> None:
+    writer = SheetWriter(tmp_path, LAYOUT)
+    writer.add(flat(9))
+    assert writer.close() == 1
+    before = (tmp_path / "sheet_00000.webp").read_bytes()
+    assert writer.close() == 1
+    assert (tmp_path / "sheet_00000.webp").read_bytes() == before
+
+
+def test_adding_after_close_is_refused(tmp_path: Path) -> None:
+    writer = SheetWriter(tmp_path, LAYOUT)
+    writer.close()
+    with pytest.raises(ValueError, match="closed"):
+        writer.add(flat(1))
+
+
+def test_a_failed_build_writes_no_last_sheet(tmp_path: Path) -> None:
+    def build() -> None:
+        with SheetWriter(tmp_path, LAYOUT) as writer:
+            writer.add(flat(1))
+            raise RuntimeError("network gone")
+
+    with pytest.raises(RuntimeError, match="network gone"):
+        build()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_noisy_sheets_keep_to_the_budget_and_smooth_ones_to_quality(tmp_path: Path) -> None:
+    layout = SheetLayout(size=96, columns=4, rows=1)
+    rng = np.random.default_rng(0)
+    # Hubble's crowded fields have noise of this order after shrinking.
+    crowded = rng.normal(90, 22, (4, 96, 96, 3)).clip(0, 255).astype(np.uint8)
+    ramp = np.linspace(0, 255, 96, dtype=np.uint8)[None, :].repeat(96, axis=0)
+    for name, cutouts in {"crowded": crowded, "smooth": [ramp] * 4}.items():
+        with SheetWriter(tmp_path / name, layout) as writer:
+            for cutout in cutouts:
+                writer.add(fit_thumbnail(cutout, 96))
+    size = (tmp_path / "crowded" / "sheet_00000.webp").stat().st_size
+    assert size <= 4 * thumbnails.BYTES_A_THUMBNAIL
+    smooth = read(tmp_path / "smooth" / "sheet_00000.webp")[:, :96, 0]
+    assert np.abs(smooth.astype(float) - ramp).mean() < 2
+
+
+@pytest.mark.parametrize("shape", [(200, 100), (100, 200, 3), (10, 5), (1, 300)])
+def test_fit_thumbnail_keeps_the_aspect_and_centres_on_black(shape: tuple[int, ...]) -> None:
+    thumbnail = fit_thumbnail(np.full(shape, 200, np.uint8), 96)
+    assert thumbnail.shape == (96, 96, 3)
+    assert thumbnail.dtype == np.uint8
+    lit = np.argwhere(thumbnail[..., 0] > 100)
+    (top, left), (bottom, right) = lit.min(axis=0), lit.max(axis=0)
+    height, width = bottom - top + 1, right - left + 1
+    assert max(height, width) == 96
+    scale = 96 / max(shape[:2])
+    assert height == pytest.approx(max(1, shape[0] * scale), abs=1)
+    assert width == pytest.approx(max(1, shape[1] * scale), abs=1)
+    assert abs(top - (95 - bottom)) <= 1
+    assert abs(left - (95 - right)) <= 1
+
+
+def test_fit_thumbnail_averages_rather_than_picks() -> None:
+    checkers = (np.indices((192, 192)).sum(axis=0) % 2 * 255).astype(np.uint8)
+    thumbnail = fit_thumbnail(checkers, 96)
+    assert np.abs(thumbnail[4:-4, 4:-4].astype(int) - 128).max() <= 3
+
+
+def test_sheets_depend_on_their_own_thumbnails_alone(tmp_path: Path) -> None:
+    """Which is what lets a build go on after any sheet."""
+    layout = SheetLayout(size=96, columns=4, rows=8)
+    rng = np.random.default_rng(0)
+    noisy = rng.normal(90, 22, (32, 96, 96, 3)).clip(0, 255).astype(np.uint8)
+    for name, n_done, cutouts in (
+        ("both", 0, [*noisy, *[flat96(9)] * 32]),
+        ("second", 32, [flat96(9)] * 32),
+    ):
+        with SheetWriter(tmp_path / name, layout, n_done=n_done, n_threads=2) as writer:
+            for cutout in cutouts:
+                writer.add(cutout)
+    second = (tmp_path / "second" / "sheet_00001.webp").read_bytes()
+    assert second == (tmp_path / "both" / "sheet_00001.webp").read_bytes()
+    assert [path.name for path in (tmp_path / "second").iterdir()] == ["sheet_00001.webp"]
+    size = (tmp_path / "both" / "sheet_00000.webp").stat().st_size
+    assert 0.3 * 32 * thumbnails.BYTES_A_THUMBNAIL < size <= 32 * thumbnails.BYTES_A_THUMBNAIL
+
+
+def flat96(number: int) -> np.ndarray:
+    return np.full((96, 96, 3), 8 * number, np.uint8)
+
+
+def test_a_sheet_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    writer = SheetWriter(tmp_path / "sheets", LAYOUT)
+    (tmp_path / "sheets").rmdir()
+    writer.add(flat(1))
+    with pytest.raises(FileNotFoundError):
+        writer.close()
+
+
+def as_pixels(data: bytes) -> np.ndarray:
+    with Pillow.open(io.BytesIO(data)) as picture:
+        assert picture.format == "JPEG"
+        return np.asarray(picture.convert("RGB"))
+
+
+def test_preview_is_the_image_as_shown() -> None:
+    pixels = np.zeros((300, 400), np.uint8)
+    pixels[:100] = 200  # FITS: the lowest rows
+    display = Display(Image.from_array(pixels, origin="lower"), Stretch())
+    preview = make_preview(display, max_side=200)
+    assert preview[1:] == (200, 150)
+    shown = as_pixels(preview.data)
+    assert shown.shape == (150, 200, 3)
+    assert shown[110:].mean() == pytest.approx(200, abs=4)
+    assert shown[:90].mean() < 4
+
+
+def test_a_preview_that_jpeg_cannot_hold_is_refused() -> None:
+    display = Display(Image.from_array(np.zeros((3, 3), np.uint8)), Stretch())
+    with pytest.raises(ValueError, match="max_side is 70000; JPEG holds 1 to 65535"):
+        make_preview(display, max_side=70000)
+
+
+def jpeg(path: Path, **options: object) -> Path:
+    y, x = np.mgrid[:90, :120]
+    Pillow.fromarray(np.stack([x * 2, y * 2, x + y], axis=2).astype(np.uint8)).save(path, **options)
+    return path
+
+
+def test_a_small_jpeg_stays_as_it_is_but_for_its_metadata(tmp_path: Path) -> None:
+    exif = Pillow.Exif()
+    exif[0x010E] = "a secret"
+    plain = jpeg(tmp_path / "plain.jpg", quality=80)
+    told = jpeg(
+        tmp_path / "told.jpg", quality=80, exif=exif, comment="secret too", progressive=True
+    )
+    for path in (plain, told):
+        with open_image(path) as image:
+            preview = make_preview(Display(image, Stretch()))
+            expected = image.read()
+        assert preview[1:] == (120, 90)
+        assert b"secret" not in preview.data
+        np.testing.assert_array_equal(as_pixels(preview.data), expected)
+    assert make_preview_of(plain) == plain.read_bytes()
+    assert b"secret" in told.read_bytes()
+
+
+def make_preview_of(path: Path, **options: int) -> bytes:
+    with open_image(path) as image:
+        return make_preview(Display(image, Stretch()), **options).data
+
+
+@pytest.mark.parametrize("case", ["turned", "profile", "large", "odd", "fat"])
+def test_other_jpegs_are_written_anew(tmp_path: Path, case: str) -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = 6
+    options = {"turned": {"exif": exif}, "profile": {"icc_profile": b"x" * 200}}.get(case, {})
+    path = jpeg(tmp_path / "a.jpg", quality=100 if case == "fat" else 80, **options)
+    data = path.read_bytes()
+    if case == "odd":
+        path.write_bytes(data[:2] + b"\xff" + data[2:])  # a fill byte, which T.81 allows
+    if case == "fat":
+        noise = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
+        Pillow.fromarray(noise).save(path, quality=100, subsampling=0)
+    written = make_preview_of(path, max_side=60 if case == "large" else 1600)
+    assert written != path.read_bytes()
+    assert as_pixels(written).shape[:2] == {"turned": (120, 90), "large": (45, 60)}.get(
+        case, (90, 120)
+    )
+
+
+def test_a_damaged_jpeg_has_no_preview(tmp_path: Path) -> None:
+    path = jpeg(tmp_path / "a.jpg")
+    path.write_bytes(path.read_bytes()[:-900])
+    with pytest.raises(ImageError, match="damaged"):
+        make_preview_of(path)

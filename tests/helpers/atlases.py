@@ -1,0 +1,176 @@
+"""Small atlases made without a network: cutouts of generated pictures, colours as fingerprints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image as PillowImage
+
+from hubble_dash.atlas.atlas import Atlas, SheetLayout, layout_to_dict, seal
+
+LAYOUT = SheetLayout()
+QuickBuild: TypeAlias = Callable[..., Atlas]
+
+
+def nebula(seed: int, shape: tuple[int, int] = (240, 320)) -> NDArray[np.uint8]:
+    """A smooth coloured cloud with stars, (ny, nx, 3)."""
+    random = np.random.default_rng(seed)
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    picture = np.zeros((*shape, 3))
+    for _ in range(12):
+        cy, cx, width = (
+            random.uniform(0, shape[0]),
+            random.uniform(0, shape[1]),
+            random.uniform(20, 90),
+        )
+        cloud = np.exp(-((y - cy) ** 2 + (x - cx) ** 2) / (2 * width**2))
+        picture += cloud[..., None] * random.uniform(0, 110, 3)
+    for _ in range(60):
+        picture[random.integers(shape[0]), random.integers(shape[1])] = 255
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def grid(shape: tuple[int, int], size: int, step: int) -> list[tuple[int, int, int, int]]:
+    """Boxes (ixmin, ixmax, iymin, iymax) of a sliding window."""
+    return [
+        (x, x + size, y, y + size)
+        for y in range(0, shape[0] - size + 1, step)
+        for x in range(0, shape[1] - size + 1, step)
+    ]
+
+
+def brute_force(
+    fingerprints: NDArray[Any], k: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """The k nearest by cosine, itself left out."""
+    unit = fingerprints.astype(float)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    cosine = unit @ unit.T
+    np.fill_diagonal(cosine, -np.inf)
+    rows = np.argsort(-cosine, axis=1, kind="stable")[:, :k].astype(np.int32)
+    return rows, np.take_along_axis(cosine, rows, axis=1).astype(np.float32)
+
+
+def make_atlas(
+    path: Path,
+    *,
+    pictures: list[NDArray[np.uint8]] | None = None,
+    size: int = 48,
+    step: int = 24,
+    sky: bool = True,
+    origin: str = "upper",
+    k: int = 60,
+    limit: int | None = None,
+    **manifest: Any,
+) -> Atlas:
+    """Write an atlas of sliding windows; image i lies at RA 40 + 100 i, Dec -20 + 25 i."""
+    pictures = [nebula(1), nebula(2)] if pictures is None else pictures
+    part = path.with_name(path.name + ".making")
+    (part / "sheets").mkdir(parents=True)
+    (part / "previews").mkdir()
+    records, thumbnails, images = [], [], []
+    for index, picture in enumerate(pictures):
+        ny, nx = picture.shape[:2]
+        shown = picture if origin == "upper" else picture[::-1]
+        PillowImage.fromarray(shown).save(part / "previews" / f"{index:05d}.webp", quality=90)
+        images.append(
+            {
+                "path": f"/data/field_{index}.fits",
+                "name": f"field_{index}.fits",
+                "nx": nx,
+                "ny": ny,
+                "origin": origin,
+                "preview": f"{index:05d}.webp",
+                "preview_width": nx,
+                "preview_height": ny,
+                "position_quality": "exact" if sky else "",
+                "notes": "",
+                "INSTRUME": "ACS",
+            }
+        )
+        for box in grid((ny, nx), size, step):
+            x, y = (box[0] + box[1] - 1) / 2, (box[2] + box[3] - 1) / 2
+            cut = picture[box[2] : box[3], box[0] : box[1]]
+            cut = cut if origin == "upper" else cut[::-1]
+            thumbnails.append(np.asarray(PillowImage.fromarray(cut).resize((LAYOUT.size,) * 2)))
+            records.append(
+                {
+                    "image": index,
+                    "ixmin": box[0], "ixmax": box[1], "iymin": box[2], "iymax": box[3],
+                    "ra_deg": 40 + 100 * index - x * 1e-3 if sky else np.nan,
+                    "dec_deg": -20 + 25 * index + y * 1e-3 if sky else np.nan,
+                    "pixel_scale_arcsec": 3.6 if sky else np.nan,
+                    **{f"label_{i}": f"label {(len(records) + i) % 7}" for i in range(1, 6)},
+                    **{f"score_{i}": 0.5 / i for i in range(1, 6)},
+                    "magnitude": 20 + len(records) / 100,
+                    "class": "spiral" if len(records) % 3 else "elliptical",
+                }
+            )  # fmt: skip
+    records, thumbnails = records[:limit], thumbnails[:limit]
+    n = len(records)
+    small = [np.asarray(PillowImage.fromarray(t).resize((4, 4))).ravel() for t in thumbnails]
+    fingerprints = (np.array(small, dtype=np.float16) / 16 + 1).astype(np.float16)
+    rows, similarities = brute_force(fingerprints, min(k, n - 1))
+    centred = fingerprints.astype(float) - fingerprints.astype(float).mean(axis=0)
+    positions = np.zeros((n, 2), np.float32)
+    if n > 2:
+        positions = (centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T).astype(
+            np.float32
+        )
+    for start in range(0, n, LAYOUT.per_sheet):
+        sheet = PillowImage.new("RGB", (LAYOUT.size * LAYOUT.columns, LAYOUT.size * LAYOUT.rows))
+        for slot, pixels in enumerate(thumbnails[start : start + LAYOUT.per_sheet]):
+            corner = (slot % LAYOUT.columns * LAYOUT.size, slot // LAYOUT.columns * LAYOUT.size)
+            sheet.paste(PillowImage.fromarray(pixels), corner)
+        sheet.save(part / "sheets" / f"sheet_{start // LAYOUT.per_sheet:05d}.webp", quality=80)
+    pd.DataFrame(images).to_parquet(part / "images.parquet")
+    pd.DataFrame(records).to_parquet(part / "cutouts.parquet")
+    for name, array in (
+        ("fingerprints", fingerprints),
+        ("neighbors", rows),
+        ("similarities", similarities),
+        ("positions", positions),
+    ):
+        np.save(part / f"{name}.npy", array)
+    return seal(
+        part, path, {**_manifest(len(images), n, fingerprints.shape[1], rows.shape[1]), **manifest}
+    )
+
+
+def _manifest(n_images: int, n: int, d: int, k: int) -> dict[str, Any]:
+    return {
+        "title": "Two generated nebulae",
+        "created": "2026-01-01T00:00:00Z",
+        "hubble_dash": "0",
+        "n_images": n_images,
+        "n_cutouts": n,
+        "n_features": d,
+        "n_neighbors": k,
+        "model": {
+            "name": "mean_colour",
+            "requested": "mean_colour",
+            "weights": "none",
+            "weights_source": "file",
+            "weights_sha256": "0" * 64,
+            "reason": "Made by the tests.",
+            "features": "pooled",
+        },
+        "settings": {
+            "inputs": ["generated"],
+            "cutouts": {"kind": "window", "size": 48, "step": 24},
+            "stretch": {"limits": "percentile"},
+            "process_images": [],
+            "process_cutouts": [],
+            "catalog": None,
+        },
+        "map": {"method": "pca"},
+        "thumbnails": layout_to_dict(LAYOUT),
+        "left_out": {"files": [], "cutouts": {}},
+        "notes": [],
+        "versions": {"python": "3"},
+    }

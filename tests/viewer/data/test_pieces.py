@@ -1,0 +1,385 @@
+"""The data of a page in pieces: put together again, they are what the atlas says."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.atlases import make_atlas, nebula
+from helpers.decoding import decode
+
+from hubble_dash.atlas.atlas import Atlas, Neighbors
+from hubble_dash.viewer.data import parents, pieces
+from hubble_dash.viewer.data.encoding import piece_text
+from hubble_dash.viewer.data.mollweide import mollweide_back
+from hubble_dash.viewer.data.pieces import Pieces
+
+BOX = ["ixmin", "ixmax", "iymin", "iymax"]
+WIDTHS = {"box": 4, "tint": 3, "label": 5, "score": 5}
+
+
+@pytest.fixture(autouse=True)
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many pieces that even a small atlas needs several of each kind."""
+    sizes = {"map": 50, "sky": 40, "boxes": 30, "records": 25, "rows": 64, "images": 1}
+    monkeypatch.setattr(pieces, "PER_PIECE", sizes)
+    monkeypatch.setattr(parents, "PREVIEW_BYTES", 1)
+
+
+def changed(atlas: Atlas, **parts: Any) -> Atlas:
+    """The same atlas with other tables or arrays, of whatever length."""
+    copy = Atlas(atlas.path, {**atlas.manifest, "n_cutouts": len(parts["cutouts"])})
+    for name, part in parts.items():
+        setattr(copy, name, part)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def odd_atlas(atlas: Atlas) -> Atlas:
+    """Unknown places and values, columns that say nothing, texts of all kinds."""
+    table = atlas.cutouts.copy()
+    table.loc[::5, ["ra_deg", "dec_deg"]] = np.nan
+    table.loc[::7, "magnitude"] = np.nan
+    table.loc[3, "magnitude"] = np.inf
+    table.loc[::4, "class"] = None
+    table["empty"] = np.nan
+    table["is star"] = np.arange(len(table)) % 3 == 0
+    table["seen"] = pd.Timestamp("2020-02-29") + pd.to_timedelta(np.arange(len(table)), "D")
+    table["note"] = [f"</script> n° {i}" for i in range(len(table))]
+    table["count"] = pd.array([None if i % 6 == 0 else i for i in range(len(table))], "Int64")
+    for i in range(1, 6):
+        table[f"label_{i}"] = table[f"label_{i}"].astype("category")
+    table.loc[10:20, "label_5"] = None
+    return changed(atlas, cutouts=table.sample(frac=1, random_state=0).reset_index(drop=True))
+
+
+def made(source: Pieces, kind: str) -> list[dict[str, Any]]:
+    """All pieces of a kind, as they arrive."""
+    return [
+        json.loads(json.dumps(source.make(kind, number), allow_nan=False))
+        for number in range(source.kinds().get(kind, 0))
+    ]
+
+
+def joined(source: Pieces, kind: str, name: str, width: int | None = None) -> Any:
+    width = WIDTHS.get(name, width)
+    return np.concatenate([decode(piece[name], width) for piece in made(source, kind)])
+
+
+def rows_of(source: Pieces, kind: str) -> Any:
+    """The rows of all pieces of a kind, in their order."""
+    if source.whole and kind in ("map", "records"):
+        return np.arange(len(source.atlas))
+    return joined(source, kind, "row")
+
+
+def by_row(source: Pieces, kind: str, name: str, width: int | None = None) -> Any:
+    """A column, in the order of the rows."""
+    values = joined(source, kind, name, width)
+    return values[np.argsort(rows_of(source, kind), kind="stable")]
+
+
+def metadata_by_row(source: Pieces) -> list[dict[str, Any]]:
+    """What the page would show of each row; what is missing is left out."""
+    found = []
+    for piece in made(source, "records"):
+        columns = {}
+        for column in piece["metadata"]:
+            if "values" in column:
+                columns[column["name"]] = decode(column["values"]).tolist()
+            else:
+                texts = [*column["texts"], None]
+                columns[column["name"]] = [texts[code] for code in decode(column["codes"])]
+        length = len(decode(piece["image"]))
+        found += [{name: values[i] for name, values in columns.items()} for i in range(length)]
+    order = np.argsort(rows_of(source, "records"), kind="stable")
+    return [{name: v for name, v in found[at].items() if v is not None and v == v} for at in order]
+
+
+@pytest.fixture(params=[False, True], ids=["pieces", "whole"])
+def source(request: pytest.FixtureRequest, odd_atlas: Atlas) -> Pieces:
+    return Pieces(odd_atlas, whole=request.param)
+
+
+def test_every_row_is_in_one_piece_of_each_kind(source: Pieces) -> None:
+    n = len(source.atlas)
+    known = np.flatnonzero(np.isfinite(source.atlas.cutouts["ra_deg"]))
+    for kind in ("map", "records", "boxes"):
+        np.testing.assert_array_equal(np.sort(rows_of(source, kind)), np.arange(n))
+    np.testing.assert_array_equal(np.sort(rows_of(source, "sky")), known)
+    kinds = source.kinds()
+    if source.whole:
+        assert kinds == dict.fromkeys(("map", "boxes", "records", "images", "sky"), 1)
+        assert rows_of(source, "boxes").tolist() == list(range(n))
+        assert rows_of(source, "sky").tolist() == known.tolist()
+    else:
+        expected = {"map": 5, "boxes": 8, "records": 9, "images": 2, "rows": 4, "previews": 2}
+        assert kinds == {**expected, "sky": -(-len(known) // 40)}
+        np.testing.assert_array_equal(rows_of(source, "map"), rows_of(source, "records"))
+
+
+def test_places_and_boxes_are_those_of_the_atlas(source: Pieces) -> None:
+    atlas = source.atlas
+    for kind in ("map", "records"):
+        xy = np.column_stack([by_row(source, kind, "x"), by_row(source, kind, "y")])
+        np.testing.assert_array_equal(xy, atlas.positions)
+    for kind in ("boxes", "records"):
+        np.testing.assert_array_equal(by_row(source, kind, "image"), atlas.cutouts["image"])
+        np.testing.assert_array_equal(by_row(source, kind, "box"), atlas.cutouts[BOX])
+
+
+def test_the_sky_is_that_of_the_atlas(source: Pieces) -> None:
+    table = source.atlas.cutouts
+    ra, dec = table["ra_deg"].to_numpy(), table["dec_deg"].to_numpy()
+    np.testing.assert_array_equal(by_row(source, "records", "ra"), ra)
+    np.testing.assert_array_equal(by_row(source, "records", "dec"), dec)
+    scale = table["pixel_scale_arcsec"].astype(np.float32)
+    np.testing.assert_array_equal(by_row(source, "records", "scale"), scale)
+    back = mollweide_back(by_row(source, "records", "sky_x"), by_row(source, "records", "sky_y"))
+    np.testing.assert_allclose(back, [ra, dec], rtol=1e-12)
+    known = np.isfinite(ra)
+    back = mollweide_back(by_row(source, "sky", "x"), by_row(source, "sky", "y"))
+    np.testing.assert_allclose(back, [ra[known], dec[known]], rtol=1e-12)
+
+
+def test_neighbours_are_places(source: Pieces) -> None:
+    atlas = source.atlas
+    place_to_row, start = rows_of(source, "records"), 0
+    for piece in made(source, "records"):
+        depth = piece["depth"]
+        near, fixed = (decode(piece[name], depth) for name in ("neighbors", "similarities"))
+        rows = place_to_row[start : (start := start + len(near))]
+        np.testing.assert_array_equal(place_to_row[near], atlas.neighbors.rows[rows, :depth])
+        np.testing.assert_allclose(
+            fixed / 32767, atlas.neighbors.similarities[rows, :depth], atol=2e-5
+        )
+        for row in rows:
+            apart = ~np.isin(atlas.neighbors.rows[row, :depth], atlas.overlapping(row))
+            assert np.count_nonzero(apart) >= 9
+    assert start == len(atlas)
+    if not source.whole:
+        places = joined(source, "rows", "place")
+        np.testing.assert_array_equal(place_to_row[places], np.arange(len(atlas)))
+
+
+def test_labels_come_back_by_their_codes(source: Pieces) -> None:
+    names = np.array([*source.index()["labels"], None])
+    table = source.atlas.cutouts
+    found = names[by_row(source, "records", "label")]
+    wanted = table[[f"label_{i}" for i in range(1, 6)]].astype(object)
+    assert found.tolist() == wanted.where(wanted.notna(), None).to_numpy().tolist()
+    scores = by_row(source, "records", "score") / 65535
+    np.testing.assert_allclose(scores, table[[f"score_{i}" for i in range(1, 6)]], atol=1e-5)
+
+
+def test_metadata_are_as_in_the_table(source: Pieces) -> None:
+    names = ["magnitude", "class", "is star", "seen", "note", "count"]
+    numbers = ("magnitude", "count")
+    records = source.atlas.cutouts[names].to_dict("records")
+    wanted = [
+        {name: v if name in numbers else str(v) for name, v in record.items() if not pd.isna(v)}
+        for record in records
+    ]
+    found = metadata_by_row(source)
+    assert found == wanted
+    assert {len(record) for record in found} == {3, 4, 5, 6}
+
+
+def test_points_carry_tint_and_codes_by_row(source: Pieces) -> None:
+    tint = by_row(source, "map", "tint")
+    # Ranks of lightness are those of all cutouts: spread over the whole range.
+    assert np.ptp(tint[:, 2]) == 255
+    assert np.abs(np.diff(np.sort(tint[:, 2].astype(int)))).max() <= 2
+    legends = source.index()["colors"]
+    names = [legend["name"] for legend in legends]
+    assert names == ["file", "best label", "magnitude", "class", "is star", "count"]
+    codes = [
+        np.concatenate([decode(piece["colors"][i]) for piece in made(source, "map")])
+        for i in range(len(names))
+    ]
+    order = np.argsort(rows_of(source, "map"))
+    texts = np.array([entry["text"] for entry in legends[3]["categories"]] + [None] * 254)
+    found = [texts[code] if code != 255 else None for code in codes[3][order]]
+    wanted = source.atlas.cutouts["class"]
+    assert found == wanted.astype(object).where(wanted.notna(), None).tolist()
+
+
+def test_images_are_those_of_the_atlas(source: Pieces) -> None:
+    images = [image for piece in made(source, "images") for image in piece["images"]]
+    assert [image["name"] for image in images] == source.atlas.images["name"].tolist()
+    assert [(image["nx"], image["ny"]) for image in images] == [(320, 240)] * 2
+    for number, image in enumerate(images):
+        assert image["metadata"] == [["INSTRUME", "ACS"]]
+        assert not image["approximate"]
+        if source.whole:
+            assert image["url"] is None
+        else:
+            url = source.make("previews", image["preview"])["urls"][str(number)]
+            path = source.atlas.path / "previews" / source.atlas.images["preview"][number]
+            assert base64.b64decode(url.split(",")[1]) == path.read_bytes()
+
+
+def test_previews_share_pieces_as_far_as_they_fit(
+    atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parents, "PREVIEW_BYTES", 1_000_000)
+    source = Pieces(atlas)
+    assert source.kinds()["previews"] == 1
+    assert source.make("previews", 0)["urls"].keys() == {"0", "1"}
+
+
+def test_image_metadata_that_json_cannot_hold_are_texts(atlas: Atlas) -> None:
+    images = atlas.images.copy()
+    images["GAIN"], images["FLAG"], images["EXPTIME"] = [np.inf, np.nan], [True, False], [10, 20]
+    found = made(Pieces(changed(atlas, cutouts=atlas.cutouts, images=images)), "images")
+    assert [dict(piece["images"][0]["metadata"]) for piece in found] == [
+        {"INSTRUME": "ACS", "GAIN": "inf", "FLAG": "True", "EXPTIME": 10},
+        {"INSTRUME": "ACS", "FLAG": "False", "EXPTIME": 20},
+    ]
+
+
+def sides(source: Pieces, kind: str) -> Iterator[tuple[Any, Any]]:
+    """The bounds of each piece in the index, and those of its content."""
+    index = source.index()[kind]
+    bounds = decode(index["bounds"], 4)
+    assert len(bounds) == source.kinds()[kind]
+    for piece, stated in zip(made(source, kind), bounds, strict=True):
+        if kind == "boxes":
+            box = decode(piece["box"], 4)
+            low, high = box.min(axis=0), box.max(axis=0)
+            yield stated, [low[0], high[1], low[2], high[3]]
+        else:
+            x, y = decode(piece["x"]), decode(piece["y"])
+            yield stated, [x.min(), x.max(), y.min(), y.max()]
+
+
+def test_bounds_hold_what_is_in_the_pieces(source: Pieces) -> None:
+    for kind in ("map", "boxes"):
+        for stated, true in sides(source, kind):
+            np.testing.assert_array_equal(stated, true)
+    for stated, true in sides(source, "sky"):
+        # Never inside, though places on the sky are finer than a float32.
+        assert (stated.astype(float) * [-1, 1, -1, 1] >= np.array(true) * [-1, 1, -1, 1]).all()
+        np.testing.assert_allclose(stated, true, rtol=3e-7)
+    for kind in ("map", "sky"):
+        xy = [joined(source, kind, "x"), joined(source, kind, "y")]
+        extent = [edge for values in xy for edge in (values.min(), values.max())]
+        assert source.index()[kind]["extent"] == pytest.approx(extent, rel=1e-12)
+        assert source.index()[kind]["n"] == len(xy[0])
+
+
+def test_boxes_go_image_by_image(source: Pieces) -> None:
+    stated = decode(source.index()["boxes"]["images"], 2)
+    images = [decode(piece["image"]) for piece in made(source, "boxes")]
+    assert stated.tolist() == [[image.min(), image.max()] for image in images]
+    if not source.whole:
+        assert (np.diff(np.concatenate(images)) >= 0).all()
+
+
+def test_what_is_near_on_the_map_is_in_one_piece(atlas: Atlas) -> None:
+    n = 5000
+    table = atlas.cutouts.iloc[np.zeros(n, int)].reset_index(drop=True)
+    positions = np.random.default_rng(0).random((n, 2), dtype=np.float32)
+    near = Neighbors(np.zeros((n, 9), np.int32), np.ones((n, 9), np.float32))
+    source = Pieces(changed(atlas, cutouts=table, positions=positions, neighbors=near))
+    left, right, bottom, top = decode(source.index()["map"]["bounds"], 4).T
+    assert ((right - left) * (top - bottom)).sum() < 2
+
+
+def test_whole_and_in_pieces_are_the_same_data(odd_atlas: Atlas) -> None:
+    whole, parts = Pieces(odd_atlas, whole=True), Pieces(odd_atlas)
+    one, many = whole.index(), parts.index()
+    same = ("title", "n", "similar", "notes", "provenance", "has_sky", "can_overlap")
+    for name in (*same, "labels", "start", "colors", "palette"):
+        assert one[name] == many[name], name
+    assert (one["preview_pieces"], many["preview_pieces"]) == (False, True)
+    assert many.keys() - one.keys() == {"rows"}
+    for kind, names in (
+        ("map", ("x", "y", "tint")),
+        ("sky", ("x", "y")),
+        ("boxes", ("image", "box")),
+        ("records", ("x", "y", "ra", "sky_x", "label", "score")),
+    ):
+        for name in names:
+            np.testing.assert_array_equal(by_row(whole, kind, name), by_row(parts, kind, name))
+    assert metadata_by_row(whole) == metadata_by_row(parts)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_without_sky_and_labels_nothing_is_said_of_them(flipped_atlas: Atlas, whole: bool) -> None:
+    table = flipped_atlas.cutouts
+    bare = table.drop(columns=[name for name in table if re.match(r"(label|score)_\d", name)])
+    source = Pieces(changed(flipped_atlas, cutouts=bare[["image", *BOX, *bare.columns[5:8]]]))
+    index = source.index()
+    assert not index["has_sky"]
+    assert "sky" not in index
+    assert "sky" not in source.kinds()
+    assert index["labels"] == index["colors"] == []
+    record = source.make("records", 0)
+    assert record["metadata"] == []
+    assert record.keys().isdisjoint({"ra", "dec", "scale", "sky_x", "sky_y", "label", "score"})
+    with pytest.raises(LookupError, match=r"no piece sky/0; there are map \(0 to 2\)"):
+        source.make("sky", 0)
+
+
+def test_one_cutout_is_a_page(lonely_atlas: Atlas) -> None:
+    for whole in (False, True):
+        source = Pieces(lonely_atlas, whole=whole)
+        index = source.index()
+        assert (index["n"], index["start"]) == (1, [0])
+        assert source.make("records", 0)["depth"] == 0
+        assert decode(source.make("records", 0)["neighbors"]).size == 0
+        assert index["map"]["extent"] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_no_cutout_is_a_page_too(atlas: Atlas, whole: bool) -> None:
+    near = Neighbors(np.empty((0, 60), np.int32), np.empty((0, 60), np.float32))
+    none = changed(atlas, cutouts=atlas.cutouts[:0], positions=atlas.positions[:0], neighbors=near)
+    source = Pieces(none, whole=whole)
+    index = json.loads(json.dumps(source.index(), allow_nan=False))
+    assert (index["n"], index["start"], index["colors"]) == (0, [], [])
+    assert index["map"]["extent"] == [0, 1, 0, 1]
+    for kind, count in source.kinds().items():
+        for number in range(count):
+            source.make(kind, number)
+    assert source.kinds()["map"] == int(whole)
+
+
+def test_wrong_pieces_are_refused(atlas: Atlas) -> None:
+    source = Pieces(atlas)
+    for kind, number in (("map", 5), ("map", -1), ("maps", 0)):
+        with pytest.raises(LookupError, match=f"no piece {kind}/{number}; there are map"):
+            source.make(kind, number)
+    with pytest.raises(ValueError, match="at least 1"):
+        Pieces(atlas, similar=0)
+
+
+def test_a_piece_s_text_is_one_safe_call(odd_atlas: Atlas) -> None:
+    piece = Pieces(odd_atlas).make("records", 3)
+    text = piece_text("records", 3, piece)
+    assert text.startswith('hubbleDash.piece("records/3",{')
+    assert text.endswith("});")
+    assert "</script" not in text
+    assert json.loads(text[len('hubbleDash.piece("records/3",') : -2]) == json.loads(
+        json.dumps(piece)
+    )
+    assert "\u2028" not in piece_text("a", 0, {"text": "\u2028"})
+
+
+def test_arrays_stay_on_disk(tmp_path: Path) -> None:
+    """Nothing that is kept is as large as the neighbours or the fingerprints."""
+    atlas = make_atlas(tmp_path / "x.atlas", pictures=[nebula(5)], step=12)
+    source = Pieces(atlas)
+    source.index()
+    source.make("records", 0)
+    kept = [value for value in vars(source).values() if isinstance(value, np.ndarray)]
+    assert all(array.nbytes <= 12 * len(atlas) for array in kept)
+    assert isinstance(atlas.neighbors.rows, np.memmap)

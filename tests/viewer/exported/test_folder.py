@@ -1,0 +1,250 @@
+"""The report folder: every file is there, says what the atlas says, and asks no other host."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.atlases import make_atlas, nebula
+from PIL import Image as PillowImage
+
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.errors import ExportError
+from hubble_dash.viewer.data.pieces import Pieces
+from hubble_dash.viewer.exported import folder as module
+from hubble_dash.viewer.exported.folder import MARKER, write_folder
+from hubble_dash.viewer.exported.sheets import write_sheets
+from hubble_dash.viewer.exported.standalone import library
+from hubble_dash.viewer.page import Page
+
+
+def decode(column: dict[str, str]) -> np.ndarray[Any, Any]:
+    return np.frombuffer(base64.b64decode(column["data"]), dtype=column["dtype"])
+
+
+def read_piece(report: Path, key: str) -> Any:
+    text = (report / "data" / f"{key}.js").read_text(encoding="utf-8")
+    called = re.fullmatch(r'hubbleDash\.piece\("([^"]+)",(.*)\);', text, re.DOTALL)
+    assert called
+    assert called[1] == key
+    return json.loads(called[2])
+
+
+def read_index(report: Path) -> Any:
+    html = (report / "index.html").read_text(encoding="utf-8")
+    found = re.search(r'<script[^>]*id="hd-data"[^>]*>(.*?)</script>', html, re.DOTALL)
+    assert found
+    return json.loads(found[1])
+
+
+def thumbnail(atlas: Atlas, row: int) -> np.ndarray[Any, Any]:
+    layout = atlas.sheet_layout
+    down, across = divmod(row % layout.per_sheet, layout.columns)
+    pixels, size = picture(atlas.sheet_path(row // layout.per_sheet)), layout.size
+    return pixels[down * size :, across * size :][:size, :size].astype(int)
+
+
+@cache
+def picture(path: Path) -> np.ndarray[Any, Any]:
+    with PillowImage.open(path) as opened:
+        return np.asarray(opened.convert("RGB"))
+
+
+@pytest.fixture(scope="module")
+def report(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tiles and all, as of an atlas with more points than a page draws one by one."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(module, "FEW_POINTS", 200)
+        path = write_folder(atlas, tmp_path_factory.mktemp("folder") / "report", similar=4)
+    assert [entry.name for entry in path.parent.iterdir()] == ["report"]
+    return path
+
+
+@pytest.fixture
+def bare_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of its index alone, where the views do not matter: they take a second to make."""
+
+    def make(atlas: Atlas, *, title: str | None, data: dict[str, Any], **_: object) -> Page:
+        return Page(title or atlas.title, {}, {"payload": json.dumps(data)})
+
+    monkeypatch.setattr(module, "make_page", make)
+    bare = '<script id="hd-data">{}</script>'
+    monkeypatch.setattr(
+        module, "standalone_html", lambda page: bare.format(page.variables["payload"])
+    )
+
+
+def test_every_piece_is_there_and_is_what_pieces_make(atlas: Atlas, report: Path) -> None:
+    pieces = Pieces(atlas, similar=4)
+    expected = {f"{kind}/{i}" for kind, count in pieces.kinds().items() for i in range(count)}
+    files = {path.relative_to(report / "data") for path in (report / "data").rglob("*.js")}
+    assert {path.with_suffix("").as_posix() for path in files} == expected
+    for key in expected:
+        kind, number = key.split("/")
+        made = json.loads(json.dumps(pieces.make(kind, int(number))))
+        assert read_piece(report, key) == made
+
+
+def test_the_index_leads_to_what_is_there(atlas: Atlas, report: Path) -> None:
+    index = read_index(report)
+    assert (index["n"], index["base"], index["similar"]) == (len(atlas), "", 4)
+    assert "pieces" not in index
+    thumbnails = index["thumbnails"]
+    assert thumbnails["by"] == "place"
+    n_sheets = -(-len(atlas) // (thumbnails["columns"] * thumbnails["rows"]))
+    sheets = {path.relative_to(report).as_posix() for path in (report / "thumbnails").iterdir()}
+    assert sheets == {thumbnails["url"].replace("{piece}", str(i)) for i in range(n_sheets)}
+    (image,) = {piece["preview"] for piece in read_piece(report, "images/0")["images"]}
+    assert len(read_piece(report, f"previews/{image}")["urls"]) == len(atlas.images)
+
+
+def test_thumbnails_stand_in_the_order_of_places(atlas: Atlas, report: Path) -> None:
+    order = np.concatenate(
+        [decode(read_piece(report, f"records/{i}")["row"]) for i in range(-(-len(atlas) // 256))]
+    )
+    assert sorted(order.tolist()) == list(range(len(atlas)))
+    layout = read_index(report)["thumbnails"]
+    size, per_sheet = layout["size"], layout["columns"] * layout["rows"]
+    for place in range(0, len(atlas), 7):
+        down, across = divmod(place % per_sheet, layout["columns"])
+        pixels = picture(report / f"thumbnails/{place // per_sheet}.webp")
+        shown = pixels[down * size :, across * size :][:size, :size].astype(int)
+        off = np.abs(shown - thumbnail(atlas, order[place])).mean()
+        assert off < 4
+        other = (order[place] + 40) % len(atlas)
+        assert off < 0.5 * np.abs(shown - thumbnail(atlas, other)).mean()
+
+
+@pytest.mark.parametrize("kind", ["tiles", "sky_tiles"])
+def test_tiles_are_those_that_the_index_names(report: Path, kind: str) -> None:
+    index = read_index(report)
+    entry = index[kind]
+    folder = report / kind.replace("_", "-")
+    numbers = set(decode(entry["present"]).tolist())
+    pyramids = [folder / str(color) for color in entry.get("colors", [])] or [folder]
+    for pyramid in pyramids:
+        found = set()
+        for path in pyramid.rglob("*.png"):
+            z = int(path.parent.name)
+            x, y = map(int, path.stem.split("-"))
+            assert z < entry["levels"]
+            assert max(x, y) < 2**z
+            found.add((4**z - 1) // 3 + y * 2**z + x)
+            with PillowImage.open(path) as picture:
+                assert picture.size == (entry["size"],) * 2
+        assert found == numbers
+    if kind == "tiles":
+        assert entry["colors"] == ["count", "own", *range(len(index["colors"]))]
+        left, right, bottom, top = index["map"]["extent"]
+        assert entry["extent"][0] < left < right < entry["extent"][1]
+        assert entry["extent"][2] < bottom < top < entry["extent"][3]
+
+
+def test_points_are_seen_where_the_browser_looks_for_them(atlas: Atlas, report: Path) -> None:
+    left, right, bottom, top = read_index(report)["tiles"]["extent"]
+    with PillowImage.open(report / "tiles/count/0/0-0.png") as picture:
+        opaque = np.asarray(picture.convert("RGBA"))[..., 3] > 0
+    x, y = atlas.positions.astype(float).T
+    columns = ((x - left) / (right - left) * 256).astype(int)
+    rows = ((top - y) / (top - bottom) * 256).astype(int)
+    assert opaque[rows, columns].all()
+    assert opaque.sum() <= 21 * len(atlas)
+
+
+@pytest.mark.usefixtures("bare_page")
+def test_few_points_need_no_tiles(flipped_atlas: Atlas, tmp_path: Path) -> None:
+    path = write_folder(flipped_atlas, tmp_path / "small")
+    assert {entry.name for entry in path.iterdir()} == {"index.html", "data", "thumbnails", MARKER}
+    index = read_index(path)
+    assert not {"tiles", "sky_tiles", "sky"} & index.keys()
+
+
+def test_one_cutout_is_enough(lonely_atlas: Atlas, tmp_path: Path) -> None:
+    path = write_folder(lonely_atlas, tmp_path / "one", title="Only <one>")
+    assert read_index(path)["title"] == "Only <one>"
+    with PillowImage.open(path / "thumbnails/0.webp") as sheet:
+        assert sheet.size == (8 * 96, 96)
+
+
+def test_no_file_asks_another_host(report: Path) -> None:
+    for path in report.rglob("*"):
+        if path.suffix in (".js", ".json"):
+            assert not re.search(r"https?://", path.read_text(encoding="utf-8"))
+    # BokehJS names addresses, in texts that it does not show here.
+    html = (report / "index.html").read_text(encoding="utf-8").replace(library(), "")
+    assert len(html) < 500_000
+    assert not re.search(r"""(?:src|href)\s*=\s*["'](?:https?:)?//""", html)
+    assert not re.search(r"""@import|url\(\s*["']?(?:https?:)?//""", html)
+
+
+@pytest.mark.usefixtures("bare_page")
+def test_a_report_is_replaced_whole_or_not_at_all(
+    atlas: Atlas, lonely_atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = tmp_path / "here"
+    base.mkdir()
+    path = write_folder(atlas, base / "report")
+    with pytest.raises(ValueError, match="at least 1"):
+        write_folder(atlas, path, similar=0)
+
+    def fail(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as context:
+        context.setattr(module, "make_page", fail)
+        with pytest.raises(KeyboardInterrupt):
+            write_folder(lonely_atlas, path)
+    assert [entry.name for entry in base.iterdir()] == ["report"]
+    assert read_index(path)["n"] == len(atlas)
+    write_folder(lonely_atlas, path)
+    assert [entry.name for entry in base.iterdir()] == ["report"]
+    assert read_index(path)["n"] == 1
+    assert len(list((path / "thumbnails").iterdir())) == 1
+
+
+@pytest.mark.usefixtures("bare_page")
+def test_what_is_no_report_is_left_alone(lonely_atlas: Atlas, tmp_path: Path) -> None:
+    theirs, file = tmp_path / "theirs", tmp_path / "file"
+    theirs.mkdir()
+    (theirs / "thesis.tex").write_text("years")
+    file.write_text("text")
+    with pytest.raises(ExportError, match="not one that hubble-dash has written"):
+        write_folder(lonely_atlas, theirs)
+    with pytest.raises(ExportError, match="not one that hubble-dash has written"):
+        write_folder(lonely_atlas, lonely_atlas.path)
+    with pytest.raises(ExportError, match="is a file"):
+        write_folder(lonely_atlas, file)
+    report = write_folder(lonely_atlas, tmp_path / "report")
+    (report / "notes.txt").write_text("mine")
+    with pytest.raises(ExportError, match=r"something else in it: notes\.txt"):
+        write_folder(lonely_atlas, report)
+    assert (report / "notes.txt").read_text() == "mine"
+    with pytest.raises(ExportError, match="cannot be written"):
+        write_folder(lonely_atlas, tmp_path / "none" / "report")
+    assert {entry.name for entry in tmp_path.iterdir()} >= {"theirs", "file", "report"}
+    assert not [entry for entry in tmp_path.iterdir() if ".part-" in entry.name]
+
+
+def test_many_sheets_in_any_order_and_no_thread_is_left(tmp_path: Path) -> None:
+    """More thumbnails than an atlas's sheet holds, shuffled."""
+    made = make_atlas(tmp_path / "x.atlas", pictures=[nebula(7, (320, 400))], size=40, step=20)
+    assert made.n_sheets > 1
+    order = np.random.default_rng(0).permutation(len(made)).astype(np.int32)
+    before = threading.active_count()
+    layout = write_sheets(made, order, tmp_path / "sheets")
+    assert threading.active_count() == before
+    assert (layout.size, layout.per_sheet) == (96, 64)
+    files = sorted((tmp_path / "sheets").iterdir(), key=lambda path: int(path.stem))
+    assert [path.name for path in files] == [f"{i}.webp" for i in range(-(-len(made) // 64))]
+    pixels = np.concatenate([picture(path) for path in files])
+    for place in range(0, len(made), 31):
+        down, across = divmod(place, 8)
+        shown = pixels[96 * down :, 96 * across :][:96, :96].astype(int)
+        assert np.abs(shown - thumbnail(made, order[place])).mean() < 4
