@@ -19,7 +19,8 @@ REPOSITORY = Path(__file__).parents[1]
 # stands in a wing itself, in no room, is named with its wing.
 FLOORS = [
     ["errors", "config", "builder.ahead"],
-    ["atlas", "builder.reading", "builder.backends"],
+    ["atlas"],
+    ["builder.reading", "builder.backends"],
     ["evaluation", "builder.catalogs", "viewer.colors"],
     ["builder.cutouts", "builder.inputs", "viewer.data"],
     ["builder.models", "viewer.density", "viewer.plots"],

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubble_dash.atlas.boxes import Boxes
 from hubble_dash.errors import AtlasError
 
 __all__ = ["FORMAT_VERSION", "Atlas", "Neighbors", "SheetLayout", "Similar", "open_atlas", "seal"]
@@ -257,16 +258,10 @@ class Atlas:
 
     def overlapping(self, row: int) -> NDArray[np.int64]:
         """Rows whose box overlaps that of `row` in the same image, itself left out."""
-        table, own = self.cutouts, self.cutouts.iloc[row]
-        same = (
-            (table["image"] == own["image"])
-            & (table["ixmin"] < own["ixmax"])
-            & (table["ixmax"] > own["ixmin"])
-            & (table["iymin"] < own["iymax"])
-            & (table["iymax"] > own["iymin"])
-        ).to_numpy(copy=True)
-        same[row] = False
-        return np.flatnonzero(same)
+        boxes = Boxes.of(self.cutouts)
+        found = boxes.overlap(boxes[row])
+        found[row] = False
+        return np.flatnonzero(found)
 
     def nearest_to(self, ra_deg: float, dec_deg: float) -> tuple[int, float]:
         """Find the cutout whose centre is nearest to a place on the sky.

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "BOX",
+    "IMAGE_AND_BOX",
     "N_LABELS",
     "extra_columns",
     "extra_image_columns",
@@ -16,6 +17,7 @@ __all__ = [
 ]
 
 BOX = ["ixmin", "ixmax", "iymin", "iymax"]
+IMAGE_AND_BOX = ["image", *BOX]
 # ImageNet labels kept of each cutout, best first.
 N_LABELS = 5
 OWN_COLUMNS = {

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas, Neighbors, check_replaceable, seal, sha256_of
-from hubble_dash.builder.cutouts.overlaps import most_overlapping
+from hubble_dash.atlas.boxes import Boxes, most_overlapping
+from hubble_dash.atlas.schema import IMAGE_AND_BOX
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.network import Network
 from hubble_dash.builder.fingerprints.precomputed import Given, GivenFingerprints
@@ -46,7 +47,6 @@ logger = logging.getLogger(__name__)
 MAY_CHANGE = ("title", "map", "neighbors", "max_unreadable", "workers")
 # Beyond this many overlapping cutouts, `Atlas.similar` searches the fingerprints instead.
 MAX_OVERLAPS = 400
-BOXES = ["image", "ixmin", "ixmax", "iymin", "iymax"]
 # What a page shows beside the selected cutout, for which neighbours must suffice.
 SHOWN = 9
 
@@ -178,8 +178,8 @@ class _End:
         write_cutouts(self.part, self.stream.network.label_names, metadata)
         write_images(self.part)
         write_colors(self.part)
-        boxes = pd.read_parquet(folder / "cutouts.parquet", columns=BOXES)
-        groups = self._group(boxes["image"].to_numpy())
+        boxes = Boxes.of(pd.read_parquet(folder / "cutouts.parquet", columns=IMAGE_AND_BOX))
+        groups = self._group(boxes.image)
         fingerprints = self.stream.writer.raw.finish(len(boxes), groups)
         made.n_cutouts, made.n_neighbors = len(boxes), self._depth(boxes)
         neighbors = self._find_neighbors(fingerprints)
@@ -225,14 +225,14 @@ class _End:
         with _bar("map", " iterations", shown=self.progress and settings.method == "tsne") as show:
             return lay_out(fingerprints, neighbors, settings, progress=show)
 
-    def _depth(self, cutouts: pd.DataFrame) -> int:
+    def _depth(self, boxes: Boxes) -> int:
         """Count the neighbours to keep: for the map, and for nine that do not overlap."""
         wanted = max(
             self.settings.neighbors,
             round(3 * self.settings.map.perplexity),
-            min(most_overlapping(cutouts), MAX_OVERLAPS) + SHOWN,
+            min(most_overlapping(boxes), MAX_OVERLAPS) + SHOWN,
         )
-        return min(wanted, len(cutouts) - 1)
+        return min(wanted, len(boxes) - 1)
 
 
 def _array(path: Path, kind: np.dtype[Any], shape: tuple[int, int], *, new: bool) -> NDArray[Any]:

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubble_dash.atlas.boxes import Boxes
+
 __all__ = ["ClassScores", "Gallery", "LabelScores", "LeaveOut", "Purity", "label_scores", "purity"]
 
 LeaveOut: TypeAlias = Literal["overlapping", "image", "none"]
 
 # Similarities held at once: queries of a block times cutouts.
 BLOCK_VALUES = 8_000_000
-BOX = ["image", "ixmin", "ixmax", "iymin", "iymax"]
 
 
 class Gallery:
@@ -63,7 +64,7 @@ class Gallery:
             raise ValueError("a fingerprint is zero or not finite")
         self.unit = whole / norms
         self.leave_out = leave_out
-        self._boxes = cutouts[BOX].to_numpy(np.int64) if cutouts is not None else None
+        self._boxes = Boxes.of(cutouts) if cutouts is not None else None
         self._max_queries, self._random_state = max_queries, random_state
 
     def __len__(self) -> int:
@@ -112,11 +113,10 @@ class Gallery:
         own: NDArray[np.bool_] = rows[:, None] == np.arange(len(self))
         if self._boxes is None or self.leave_out == "none":
             return own
-        image, left, right, low, high = self._boxes.T
-        same: NDArray[np.bool_] = image[rows, None] == image
+        asked = self._boxes[rows[:, None]]
         if self.leave_out == "overlapping":
-            same &= (left[rows, None] < right) & (right[rows, None] > left)
-            same &= (low[rows, None] < high) & (high[rows, None] > low)
+            return asked.overlap(self._boxes) | own
+        same: NDArray[np.bool_] = asked.image == self._boxes.image
         return same | own
 
 

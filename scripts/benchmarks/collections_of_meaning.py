@@ -11,10 +11,11 @@ import skimage.data
 from benchmarks.simulated_galaxies import simulate
 from numpy.typing import NDArray
 
+from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import find_cutouts
 from hubble_dash.builder.query.rotations import turn
-from hubble_dash.builder.reading.image import Box, Image, open_image
+from hubble_dash.builder.reading.image import Image, open_image
 from hubble_dash.config import DetectedSources, Stretch
 
 __all__ = ["Collection", "Pixels", "deep_field", "region", "regions", "simulated"]

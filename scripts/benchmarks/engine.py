@@ -28,6 +28,7 @@ from sklearn.neighbors import NearestNeighbors
 
 import hubble_dash as hd
 from hubble_dash.atlas.atlas import SheetLayout
+from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.feeding.cutter import CutImage, Cutter
 from hubble_dash.builder.feeding.feeder import Feeder
@@ -39,7 +40,7 @@ from hubble_dash.builder.models.timm_import import timm
 from hubble_dash.builder.models.weights import Weights, find_weights
 from hubble_dash.builder.neighbors.search import find_neighbors
 from hubble_dash.builder.projection.layout import project
-from hubble_dash.builder.reading.image import Box, open_image
+from hubble_dash.builder.reading.image import open_image
 from hubble_dash.config import (
     BuildSettings,
     CutoutSettings,

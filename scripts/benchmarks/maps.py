@@ -22,6 +22,7 @@ from sklearn.manifold import TSNE
 from sklearn.neighbors import NearestNeighbors
 
 from hubble_dash.atlas.atlas import Neighbors
+from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.models.weights import find_weights
@@ -33,7 +34,7 @@ from hubble_dash.builder.neighbors.search import (
 )
 from hubble_dash.builder.projection.layout import Layout, lay_out
 from hubble_dash.builder.projection.quality import map_quality
-from hubble_dash.builder.reading.image import Box, Image, open_image
+from hubble_dash.builder.reading.image import Image, open_image
 from hubble_dash.config import MapSettings, Stretch
 
 SIZE = 96

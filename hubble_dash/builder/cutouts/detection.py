@@ -13,8 +13,8 @@ from photutils.background import Background2D
 from photutils.segmentation import deblend_sources, detect_sources
 from scipy.ndimage import gaussian_filter, maximum_filter, minimum_filter
 
+from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.cutouts.display import Display
-from hubble_dash.builder.reading.image import Box
 from hubble_dash.builder.reading.quiet import quiet
 from hubble_dash.config import DetectedSources
 

@@ -19,7 +19,8 @@ from astropy.visualization import (
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from hubble_dash.builder.reading.image import Box, Image
+from hubble_dash.atlas.boxes import Box
+from hubble_dash.builder.reading.image import Image
 from hubble_dash.builder.reading.sky import Sky
 from hubble_dash.config import Stretch
 

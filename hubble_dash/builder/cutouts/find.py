@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.cutouts.detection import detect_extents
 from hubble_dash.builder.cutouts.display import Display
-from hubble_dash.builder.reading.image import Box
 from hubble_dash.config import (
     CatalogPositions,
     CutoutSettings,

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import Cutouts, find_cutouts, keep
@@ -18,7 +19,7 @@ from hubble_dash.builder.cutouts.sky_positions import Positions, positions_of
 from hubble_dash.builder.feeding.image_row import describe_image
 from hubble_dash.builder.feeding.previews import Preview, fit_thumbnail, make_preview
 from hubble_dash.builder.fingerprints.preparation import Preparation
-from hubble_dash.builder.reading.image import Box, Image, open_image
+from hubble_dash.builder.reading.image import Image, open_image
 from hubble_dash.builder.reading.pixel_source import Metadata
 from hubble_dash.config import BuildSettings
 from hubble_dash.errors import ImageError

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from hubble_dash.atlas.atlas import SheetLayout
+from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.resampling import resample
-from hubble_dash.builder.reading.image import Box
 from hubble_dash.builder.reading.pictures import without_metadata
 
 __all__ = ["Preview", "SheetWriter", "fit_thumbnail", "make_preview", "write_whole"]

@@ -14,10 +14,10 @@ from PIL import Image as Pillow
 from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.feeding.cutter import MAX_CUTOUT_SIDE
 from hubble_dash.builder.query.recall import Restored
-from hubble_dash.builder.reading.image import Box
 from hubble_dash.errors import AtlasError, ImageError
 from hubble_dash.evaluation.evaluate import RotationScores
 

@@ -7,11 +7,12 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.reading.files import find_files
 from hubble_dash.builder.reading.fits import open_fits
 from hubble_dash.builder.reading.pictures import SMALL, open_picture
@@ -20,7 +21,7 @@ from hubble_dash.builder.reading.sky import Sky
 from hubble_dash.builder.reading.tiff import open_tiff
 from hubble_dash.errors import ImageError
 
-__all__ = ["MAX_PIXELS", "Box", "Image", "find_files", "open_image"]
+__all__ = ["MAX_PIXELS", "Image", "find_files", "open_image"]
 
 logger = logging.getLogger(__name__)
 
@@ -30,35 +31,6 @@ MAX_PIXELS = 1_000_000_000
 ENOUGH = 12
 _FITS = (b"SIMPLE", b"\x1f\x8b", b"BZh")
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-
-
-class Box(NamedTuple):
-    """A rectangle of array pixels, upper bounds exclusive, as in astropy and photutils."""
-
-    ixmin: int
-    ixmax: int
-    iymin: int
-    iymax: int
-
-    @property
-    def width(self) -> int:
-        """Columns."""
-        return self.ixmax - self.ixmin
-
-    @property
-    def height(self) -> int:
-        """Rows."""
-        return self.iymax - self.iymin
-
-    @property
-    def slices(self) -> tuple[slice, slice]:
-        """Rows and columns, to index an array ``(y, x)``."""
-        return slice(self.iymin, self.iymax), slice(self.ixmin, self.ixmax)
-
-    @property
-    def center(self) -> tuple[float, float]:
-        """The middle as ``(x, y)``, 0-based: the centre of the first pixel is 0.0."""
-        return (self.ixmin + self.ixmax - 1) / 2, (self.iymin + self.iymax - 1) / 2
 
 
 class Image:

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.boxes import Boxes
 from hubble_dash.viewer.data.encoding import Payload, column
 
 __all__ = ["bounds", "box_index", "neighbor_depth", "plane_index", "spread_rows"]
@@ -169,20 +170,5 @@ def neighbor_depth(atlas: Atlas, similar: int, rows: NDArray[Any]) -> int:
 def _apart(atlas: Atlas, rows: NDArray[Any], depth: int) -> NDArray[np.int64]:
     """Count the neighbours that do not overlap, among the nearest 1, 2, ... `depth` of each row."""
     neighbors = atlas.neighbors.rows[rows, :depth]
-
-    def sides(name: str) -> tuple[NDArray[Any], NDArray[Any]]:
-        column = atlas.cutouts[name].to_numpy()
-        return column[rows, None], column[neighbors]
-
-    (image, other), (left, other_left), (right, other_right) = map(
-        sides, ("image", "ixmin", "ixmax")
-    )
-    (low, other_low), (high, other_high) = map(sides, ("iymin", "iymax"))
-    overlaps = (
-        (image == other)
-        & (left < other_right)
-        & (right > other_left)
-        & (low < other_high)
-        & (high > other_low)
-    )
-    return np.cumsum(~overlaps, axis=1)
+    boxes = Boxes.of(atlas.cutouts)
+    return np.cumsum(~boxes[rows[:, None]].overlap(boxes[neighbors]), axis=1)

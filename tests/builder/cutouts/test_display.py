@@ -9,9 +9,10 @@ import tifffile
 from astropy.visualization import AsinhStretch, PercentileInterval, ZScaleInterval
 from helpers.images import flux_image, make_fits
 
+from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.cutouts import display as stretch
 from hubble_dash.builder.cutouts.display import Display, find_limits
-from hubble_dash.builder.reading.image import Box, Image, open_image
+from hubble_dash.builder.reading.image import Image, open_image
 from hubble_dash.config import Stretch
 
 LINEAR = Stretch(limits="minmax", curve="linear")

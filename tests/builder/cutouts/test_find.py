@@ -7,11 +7,12 @@ import pytest
 from astropy.wcs import WCS
 from skimage.data import hubble_deep_field
 
+from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.catalogs.catalog import Catalog, read_catalog
 from hubble_dash.builder.cutouts import detection
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import Cutouts, find_cutouts, keep
-from hubble_dash.builder.reading.image import Box, Image
+from hubble_dash.builder.reading.image import Image
 from hubble_dash.builder.reading.sky import Sky
 from hubble_dash.config import (
     CatalogPositions,

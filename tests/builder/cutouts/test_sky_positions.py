@@ -11,11 +11,12 @@ from astropy.coordinates import SkyCoord
 from astropy.wcs import WCS
 from helpers.images import avm_packet, flux_image, make_fits, make_picture, sky_header
 
+from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import Cutouts
 from hubble_dash.builder.cutouts.sky_positions import Positions, positions_of
-from hubble_dash.builder.reading.image import Box, open_image
+from hubble_dash.builder.reading.image import open_image
 from hubble_dash.config import (
     CatalogPositions,
     CutoutSettings,

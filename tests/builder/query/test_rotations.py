@@ -8,9 +8,10 @@ from helpers.atlases import QuickBuild, nebula
 from PIL import Image as Pillow
 from scipy.ndimage import map_coordinates
 
+from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.query.rotations import measure_rotations, turn
-from hubble_dash.builder.reading.image import Box, Image
+from hubble_dash.builder.reading.image import Image
 from hubble_dash.config import SlidingWindow, Stretch
 from hubble_dash.errors import AtlasError
 

@@ -11,8 +11,9 @@ import tifffile
 from astropy.io import fits
 from helpers.images import flux_image, make_fits, make_picture, sky_header
 
+from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.reading.files import find_files
-from hubble_dash.builder.reading.image import Box, Image, open_image
+from hubble_dash.builder.reading.image import Image, open_image
 from hubble_dash.builder.reading.pictures import _decode_jpeg
 from hubble_dash.errors import ImageError
 
@@ -26,16 +27,6 @@ def color_picture(shape: tuple[int, int] = (30, 40)) -> np.ndarray:
     """Smooth, so that JPEG keeps it, and different in each channel and corner."""
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]]
     return np.stack([4 * x, 6 * y, 100 + x + y], axis=-1).astype(np.uint8)
-
-
-# --- boxes ---
-
-
-def test_box() -> None:
-    box = Box(2, 7, 1, 5)
-    assert (box.width, box.height) == (5, 4)
-    assert box.center == (4.0, 2.5)
-    assert np.zeros((10, 20))[box.slices].shape == (4, 5)
 
 
 @pytest.mark.parametrize("box", [Box(-1, 3, 0, 3), Box(0, 81, 0, 3), Box(0, 3, 5, 5)])
