@@ -5,24 +5,35 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.config import (
     GIVEN_INSTEAD,
     BuildSettings,
     CatalogColumns,
-    CatalogPositions,
     CutoutSettings,
     DetectedSources,
     MapSettings,
     ModelInput,
     ProcessingStep,
-    SlidingWindow,
     Stretch,
     WholeImage,
     is_network_file,
     parse_step,
+)
+from hubble_dash.config.choices import (
+    AngleUnit,
+    Curve,
+    Device,
+    EngineChoice,
+    Features,
+    Limits,
+    LimitsPer,
+    MapMethod,
+    PrecisionChoice,
+    Quality,
+    SizeUnit,
 )
 
 if TYPE_CHECKING:
@@ -61,12 +72,7 @@ _PLAIN_OPTIONS = (
 _INPUT_OPTIONS = ("input_size", "input_mean", "input_std")
 _NETWORK_OPTIONS = [name for name in GIVEN_INSTEAD["fingerprints"] if name != "model_input"]
 _FLAGS = {"cover_edges": "--no-cover-edges", "deblend": "--no-deblend"}
-_KINDS: Mapping[str, type[CutoutSettings]] = {
-    "full": WholeImage,
-    "window": SlidingWindow,
-    "sources": DetectedSources,
-    "catalog": CatalogPositions,
-}
+_KINDS: Mapping[str, type[CutoutSettings]] = {one.kind: one for one in get_args(CutoutSettings)}
 COLUMNS = ("path", "ra", "dec", "x", "y")
 
 EXAMPLE = """\
@@ -106,7 +112,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def _add_cutouts(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("cutouts")
     group.add_argument(
-        "--cutouts", choices=("full", "window", "sources", "catalog"), default="full",
+        "--cutouts", choices=tuple(_KINDS), default=WholeImage.kind,
         help="whole images, sliding windows, detected sources, or positions of the catalogue"
         " (%(default)s)",
     )  # fmt: skip
@@ -122,7 +128,7 @@ def _add_cutouts(parser: ArgumentParser) -> None:
         help="window: none flush with the far edges",
     )  # fmt: skip
     group.add_argument(
-        "--unit", choices=("pixels", "arcsec"), help="catalog: unit of --size (pixels)"
+        "--unit", choices=get_args(SizeUnit), help="catalog: unit of --size (pixels)"
     )
     sources = DetectedSources()
     for name, kind, text in (
@@ -189,7 +195,7 @@ def _add_catalog(parser: ArgumentParser) -> None:
         strict=True,
     ):  # fmt: skip
         group.add_argument(f"--{name}-column", metavar="NAME", help=f"its column of {text}")
-    group.add_argument("--ra-unit", choices=("deg", "hourangle"), help="unit of its RA column")
+    group.add_argument("--ra-unit", choices=get_args(AngleUnit), help="unit of its RA column")
 
 
 def _add_reading(parser: ArgumentParser) -> None:
@@ -206,7 +212,7 @@ def _add_reading(parser: ArgumentParser) -> None:
     )  # fmt: skip
     stretch = Stretch()
     group.add_argument(
-        "--limits", choices=("zscale", "percentile", "minmax"), default=stretch.limits,
+        "--limits", choices=get_args(Limits), default=stretch.limits,
         help="black and white level of FITS and 16-bit data (%(default)s)",
     )  # fmt: skip
     group.add_argument(
@@ -214,11 +220,11 @@ def _add_reading(parser: ArgumentParser) -> None:
         help=f"--limits percentile: central share kept, in per cent ({stretch.percentile})",
     )  # fmt: skip
     group.add_argument(
-        "--curve", choices=("linear", "asinh", "sqrt", "log"), default=stretch.curve,
+        "--curve", choices=get_args(Curve), default=stretch.curve,
         help="curve between them (%(default)s)",
     )  # fmt: skip
     group.add_argument(
-        "--limits-per", choices=("image", "cutout"), default=stretch.per,
+        "--limits-per", choices=get_args(LimitsPer), default=stretch.per,
         help="limits from the whole image, or from each cutout (%(default)s)",
     )  # fmt: skip
 
@@ -253,26 +259,26 @@ def _add_network(parser: ArgumentParser) -> None:
         )  # fmt: skip
     group.add_argument("--weights", metavar="FILE", help="weights: .safetensors or .pth")
     group.add_argument(
-        "--features", choices=("pooled", "probabilities"),
+        "--features", choices=get_args(Features),
         help=f"pooled features, or probabilities of the classes ({usual.features})",
     )  # fmt: skip
     group.add_argument(
-        "--quality", choices=("plain", "fast", "balanced", "best"),
+        "--quality", choices=get_args(Quality),
         help="plain: as timm has it; fast, balanced, best: 1, 4 or 8 turned views of the disk in"
         " the cutout, at that many times the network's time, which find a galaxy however it lies"
         f" ({usual.quality})",
     )  # fmt: skip
     group.add_argument(
-        "--device", choices=("auto", "cpu", "cuda", "mps"),
+        "--device", choices=get_args(Device),
         help=f"where the network runs ({usual.device})",
     )  # fmt: skip
     group.add_argument("--batch-size", type=int, help=f"cutouts in one pass ({usual.batch_size})")
     group.add_argument(
-        "--engine", choices=("auto", "eager", "compile", "openvino"),
+        "--engine", choices=get_args(EngineChoice),
         help=f"what runs the network; auto measures which is fastest here ({usual.engine})",
     )  # fmt: skip
     group.add_argument(
-        "--precision", choices=("auto", "fp32", "bf16", "fp16", "int8"),
+        "--precision", choices=get_args(PrecisionChoice),
         help=f"how exactly; auto takes no form that changes the fingerprints ({usual.precision})",
     )  # fmt: skip
     group.add_argument(
@@ -292,7 +298,7 @@ def _add_map(parser: ArgumentParser) -> None:
         help="your own map instead of a layout: two columns, in a file as for --fingerprints",
     )  # fmt: skip
     group.add_argument(
-        "--map", choices=("tsne", "umap", "pca"),
+        "--map", choices=get_args(MapMethod),
         help=f"layout; umap needs the extra hubble-dash[umap] ({settings.method})",
     )  # fmt: skip
     for name, text in {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from hubble_dash.atlas.atlas import open_atlas
+from hubble_dash.config.choices import Device, LeaveOut
 from hubble_dash.evaluation.evaluate import Evaluation, evaluate
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="neighbours that vote for the confusion table (%(default)s)",
     )  # fmt: skip
     parser.add_argument(
-        "--leave-out", choices=("overlapping", "image", "none"), default="overlapping",
+        "--leave-out", choices=get_args(LeaveOut), default="overlapping",
         help="what a cutout does not find: those that overlap it, all of its image, or only itself"
         " (%(default)s)",
     )  # fmt: skip
@@ -65,7 +66,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     turned.add_argument("--weights", metavar="FILE", help="the atlas's own weights")
     turned.add_argument(
-        "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto",
+        "--device", choices=get_args(Device), default="auto",
         help="where the network runs (%(default)s)",
     )  # fmt: skip
     parser.add_argument(

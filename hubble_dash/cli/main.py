@@ -12,13 +12,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas, Similar, open_atlas
 from hubble_dash.cli import build as cli_build
 from hubble_dash.cli import evaluate as cli_evaluate
+from hubble_dash.config.choices import PageForm
 from hubble_dash.errors import HubbleDashError
 
 __all__ = ["main"]
@@ -137,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("atlas", help="folder of the atlas")
     export.add_argument("page", help="HTML file to write, or folder")
     export.add_argument(
-        "--form", choices=("auto", "file", "folder"), default="auto",
+        "--form", choices=get_args(PageForm), default="auto",
         help="one file, or a folder to open by its index.html; auto: a file for a name that ends in"
         " .html, if the atlas has 20,000 cutouts at most (%(default)s)",
     )  # fmt: skip

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import get_args
 
 __all__ = ["above", "at_least", "choice", "within"]
 
 
-def choice(name: str, value: object, allowed: Sequence[str]) -> None:
-    """Refuse a value that is not among those allowed."""
-    if value not in allowed:
-        raise ValueError(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
+def choice(name: str, value: object, allowed: object) -> None:
+    """Refuse a value that is not one of a choice, such as `hubble_dash.config.choices.Quality`."""
+    words = get_args(allowed)
+    if value not in words:
+        raise ValueError(f"{name} is {value!r}; allowed: {', '.join(words)}")
 
 
 def at_least(name: str, value: float, least: float, *, unit: str = "") -> None:

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from hubble_dash.config.bounds import at_least, choice, within
+from hubble_dash.config.choices import (
+    AngleUnit,
+    Device,
+    EngineChoice,
+    Features,
+    PrecisionChoice,
+    Quality,
+)
 from hubble_dash.config.cutouts import CatalogPositions, CutoutSettings, WholeImage
 from hubble_dash.config.map import MapSettings
 from hubble_dash.config.network import NETWORK_FILES, ModelInput, is_network_file
@@ -43,11 +50,11 @@ class CatalogColumns:
     dec: str | None = None
     x: str | None = None
     y: str | None = None
-    ra_unit: Literal["deg", "hourangle"] | None = None
+    ra_unit: AngleUnit | None = None
 
     def __post_init__(self) -> None:
         if self.ra_unit is not None:
-            choice("ra_unit", self.ra_unit, ("deg", "hourangle"))
+            choice("ra_unit", self.ra_unit, AngleUnit)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,12 +135,12 @@ class BuildSettings:
     model: str = "auto"
     model_input: ModelInput = field(default_factory=ModelInput)
     weights: str | Path | None = None
-    features: Literal["pooled", "probabilities"] = "pooled"
-    quality: Literal["plain", "fast", "balanced", "best"] = "fast"
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    features: Features = "pooled"
+    quality: Quality = "fast"
+    device: Device = "auto"
     batch_size: int = 32
-    engine: Literal["auto", "eager", "compile", "openvino"] = "auto"
-    precision: Literal["auto", "fp32", "bf16", "fp16", "int8"] = "auto"
+    engine: EngineChoice = "auto"
+    precision: PrecisionChoice = "auto"
     workers: int | None = None
     neighbors: int = 100
     map: MapSettings = field(default_factory=MapSettings)
@@ -146,12 +153,12 @@ class BuildSettings:
     title: str | None = None
 
     def __post_init__(self) -> None:
-        choice("features", self.features, ("pooled", "probabilities"))
-        choice("quality", self.quality, ("plain", "fast", "balanced", "best"))
-        choice("device", self.device, ("auto", "cpu", "cuda", "mps"))
+        choice("features", self.features, Features)
+        choice("quality", self.quality, Quality)
+        choice("device", self.device, Device)
         at_least("batch_size", self.batch_size, 1)
-        choice("engine", self.engine, ("auto", "eager", "compile", "openvino"))
-        choice("precision", self.precision, ("auto", "fp32", "bf16", "fp16", "int8"))
+        choice("engine", self.engine, EngineChoice)
+        choice("precision", self.precision, PrecisionChoice)
         if self.workers is not None:
             at_least("workers", self.workers, 0)
         at_least("neighbors", self.neighbors, 1)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from hubble_dash.config.bounds import above, at_least, choice, within
+from hubble_dash.config.choices import SizeUnit
 
 __all__ = [
     "CatalogPositions",
@@ -124,13 +125,13 @@ class CatalogPositions:
     """
 
     size: float = 64
-    unit: Literal["pixels", "arcsec"] = "pixels"
+    unit: SizeUnit = "pixels"
     min_valid: float = 0.5
     kind: Literal["catalog"] = field(default="catalog", init=False)
 
     def __post_init__(self) -> None:
         above("size", self.size, 0.0)
-        choice("unit", self.unit, ("pixels", "arcsec"))
+        choice("unit", self.unit, SizeUnit)
         within("min_valid", self.min_valid, 0.0, 1.0)
 
 

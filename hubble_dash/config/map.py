@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from hubble_dash.config.bounds import at_least, choice, within
+from hubble_dash.config.choices import MapMethod
 
 __all__ = ["MapSettings"]
 
@@ -32,7 +32,7 @@ class MapSettings:
         Seed: the same fingerprints give the same map.
     """
 
-    method: Literal["tsne", "umap", "pca"] = "tsne"
+    method: MapMethod = "tsne"
     perplexity: float = 30.0
     early_exaggeration: float = 12.0
     n_iter: int = 500
@@ -41,7 +41,7 @@ class MapSettings:
     random_state: int = 0
 
     def __post_init__(self) -> None:
-        choice("method", self.method, ("tsne", "umap", "pca"))
+        choice("method", self.method, MapMethod)
         at_least("perplexity", self.perplexity, 1.0)
         at_least("early_exaggeration", self.early_exaggeration, 1.0)
         at_least("n_iter", self.n_iter, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from hubble_dash.config.bounds import above, at_least, within
 
@@ -165,17 +165,7 @@ ProcessingStep: TypeAlias = (
     | EqualizeAdaptive
 )
 
-_STEPS: Mapping[str, type[ProcessingStep]] = {
-    "grayscale": Grayscale,
-    "crop": Crop,
-    "resize": Resize,
-    "rotate": Rotate,
-    "flip-lr": FlipLeftRight,
-    "flip-ud": FlipUpDown,
-    "rescale-intensity": RescaleIntensity,
-    "equalize": EqualizeHistogram,
-    "equalize-adaptive": EqualizeAdaptive,
-}
+_STEPS: Mapping[str, type[ProcessingStep]] = {step.name: step for step in get_args(ProcessingStep)}
 
 
 def parse_step(text: str) -> ProcessingStep:

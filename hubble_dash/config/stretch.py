@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from hubble_dash.config.bounds import above, choice, within
+from hubble_dash.config.choices import Curve, Limits, LimitsPer
 
 __all__ = ["Stretch"]
 
@@ -26,14 +26,14 @@ class Stretch:
         Whether the limits come from the whole image, or from each cutout by itself.
     """
 
-    limits: Literal["zscale", "percentile", "minmax"] = "percentile"
+    limits: Limits = "percentile"
     percentile: float = 99.5
-    curve: Literal["linear", "asinh", "sqrt", "log"] = "asinh"
-    per: Literal["image", "cutout"] = "image"
+    curve: Curve = "asinh"
+    per: LimitsPer = "image"
 
     def __post_init__(self) -> None:
-        choice("limits", self.limits, ("zscale", "percentile", "minmax"))
-        choice("curve", self.curve, ("linear", "asinh", "sqrt", "log"))
-        choice("per", self.per, ("image", "cutout"))
+        choice("limits", self.limits, Limits)
+        choice("curve", self.curve, Curve)
+        choice("per", self.per, LimitsPer)
         above("percentile", self.percentile, 0.0)
         within("percentile", self.percentile, 0.0, 100.0)

@@ -13,6 +13,8 @@ import pandas as pd
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.centering import center as take_mean_off
+from hubble_dash.config.bounds import at_least
+from hubble_dash.config.choices import LeaveOut
 from hubble_dash.evaluation.judgements import (
     MatrixScores,
     TripletScores,
@@ -22,7 +24,6 @@ from hubble_dash.evaluation.judgements import (
 from hubble_dash.evaluation.retrieval import (
     Gallery,
     LabelScores,
-    LeaveOut,
     Purity,
     encode,
     label_scores,
@@ -186,8 +187,7 @@ def evaluate(
     CatalogError
         If a file of judgements cannot be used.
     """
-    if nearest < 1:
-        raise ValueError(f"nearest is {nearest}; it must be at least 1")
+    at_least("nearest", nearest, 1)
     fingerprints = np.asarray(atlas.fingerprints, dtype=np.float32)
     if center is not None:
         groups = None if center == "all" else encode(_column(atlas, center))[0]

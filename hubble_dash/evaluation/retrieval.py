@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Boxes
+from hubble_dash.config.bounds import at_least, choice
+from hubble_dash.config.choices import LeaveOut
 
-__all__ = ["ClassScores", "Gallery", "LabelScores", "LeaveOut", "Purity", "label_scores", "purity"]
-
-LeaveOut: TypeAlias = Literal["overlapping", "image", "none"]
+__all__ = ["ClassScores", "Gallery", "LabelScores", "Purity", "label_scores", "purity"]
 
 # Similarities held at once: queries of a block times cutouts.
 BLOCK_VALUES = 8_000_000
@@ -52,12 +52,10 @@ class Gallery:
         max_queries: int = 5000,
         random_state: int = 0,
     ) -> None:
-        if leave_out not in ("overlapping", "image", "none"):
-            raise ValueError(f"leave_out is {leave_out!r}; allowed: overlapping, image, none")
+        choice("leave_out", leave_out, LeaveOut)
         if cutouts is None and leave_out != "none":
             raise ValueError(f"leave_out={leave_out!r} needs the boxes of the cutouts")
-        if max_queries < 1:
-            raise ValueError(f"max_queries is {max_queries}; it must be at least 1")
+        at_least("max_queries", max_queries, 1)
         whole = np.asarray(fingerprints, dtype=np.float32)
         norms = np.linalg.norm(whole, axis=1, keepdims=True)
         if not (np.isfinite(norms) & (norms > 0)).all():

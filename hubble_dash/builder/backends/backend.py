@@ -5,16 +5,16 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from hubble_dash.config.choices import EngineName, Precision
+
 __all__ = ["Engine", "EngineName", "Form", "Outputs", "Pictures", "Precision", "fill_batch"]
 
-EngineName: TypeAlias = Literal["eager", "compile", "openvino"]
-Precision: TypeAlias = Literal["fp32", "bf16", "fp16", "int8"]
 # (b, d) features and (b, c) logits, float32 on the CPU.
 Outputs: TypeAlias = tuple[torch.Tensor, torch.Tensor]
 # Take (b, height, width, 3) uint8 pictures and begin; the answer waits for the outputs. Whoever
@@ -56,7 +56,7 @@ class Pictures(torch.nn.Module):
 
     # The form that the others are compared with, and the engines that can run it.
     reference = Form()
-    engines: Sequence[EngineName] = ("eager", "compile", "openvino")
+    engines: Sequence[EngineName] = get_args(EngineName)
     # How many pictures each pass must have, where that is fixed.
     batch: int | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import astropy.units as u
 import numpy as np
@@ -12,11 +12,10 @@ from astropy.coordinates import Angle
 from numpy.typing import NDArray
 
 from hubble_dash.builder.reading.sky import quiet_astropy
+from hubble_dash.config.choices import AngleUnit
 from hubble_dash.errors import CatalogError
 
 __all__ = ["AngleColumn", "to_degrees"]
-
-AngleUnit = Literal["deg", "hourangle"]
 
 _HOURS = {"h", "hr", "hrs", "hour", "hours", "hourangle"}
 _HOURS_IN_NAME = re.compile(r"(^|_)ra_?(h|hr|hrs|hour|hours|hms)$", re.IGNORECASE)

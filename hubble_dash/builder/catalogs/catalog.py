@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,8 @@ from hubble_dash.builder.catalogs.columns import Columns, find_columns
 from hubble_dash.builder.catalogs.tables import TableFile, read_table
 from hubble_dash.builder.reading.files import SUFFIXES
 from hubble_dash.builder.reading.image import Image
+from hubble_dash.config.bounds import choice
+from hubble_dash.config.choices import AngleUnit
 from hubble_dash.errors import CatalogError
 
 __all__ = ["Catalog", "read_catalog"]
@@ -157,7 +158,7 @@ def read_catalog(
     dec_column: str | None = None,
     x_column: str | None = None,
     y_column: str | None = None,
-    ra_unit: Literal["deg", "hourangle"] | None = None,
+    ra_unit: AngleUnit | None = None,
 ) -> Catalog:
     """Read a CSV, ECSV, VOTable, FITS or Parquet catalogue.
 
@@ -184,8 +185,8 @@ def read_catalog(
     ValueError
         If `ra_unit` is not known, or only one column of a pair is named.
     """
-    if ra_unit not in (None, "deg", "hourangle"):
-        raise ValueError(f"ra_unit is {ra_unit!r}; allowed: 'deg', 'hourangle'")
+    if ra_unit is not None:
+        choice("ra_unit", ra_unit, AngleUnit)
     path = Path(path)
     table = read_table(path)
     notes = list(table.notes)
@@ -217,7 +218,7 @@ def read_catalog(
 
 
 def _read_positions(
-    table: TableFile, names: Columns, ra_unit: Literal["deg", "hourangle"] | None
+    table: TableFile, names: Columns, ra_unit: AngleUnit | None
 ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None, bool]:
     if names.ra is None or names.dec is None:
         return None, None, False

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-__all__ = ["QUALITIES", "Quality", "Views", "join", "see"]
+from hubble_dash.config.choices import Quality
 
-Quality: TypeAlias = Literal["plain", "fast", "balanced", "best"]
+__all__ = ["QUALITIES", "Views", "join", "see"]
 
 # The disk fades out over this share of its radius: a sharp edge is a feature of its own.
 SOFT_EDGE = 0.06

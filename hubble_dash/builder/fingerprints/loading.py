@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
 from hubble_dash.builder.backends.backend import Pictures
-from hubble_dash.builder.fingerprints.augmentation import QUALITIES, Quality
+from hubble_dash.builder.fingerprints.augmentation import QUALITIES
 from hubble_dash.builder.fingerprints.network import Network, NetworkOptions
 from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.models.checkpoints import load_model
@@ -19,6 +18,8 @@ from hubble_dash.builder.models.pooling import DiskPooled, can_be_pooled
 from hubble_dash.builder.models.timm_import import timm
 from hubble_dash.builder.models.weights import Weights
 from hubble_dash.config import ModelInput, is_network_file
+from hubble_dash.config.bounds import at_least, choice
+from hubble_dash.config.choices import EngineChoice, Features, PrecisionChoice, Quality
 from hubble_dash.errors import WeightsError
 
 __all__ = ["load_network"]
@@ -28,10 +29,10 @@ def load_network(
     weights: Weights,
     *,
     device: str = "auto",
-    features: Literal["pooled", "probabilities"] = "pooled",
+    features: Features = "pooled",
     batch_size: int = 32,
-    engine: Literal["auto", "eager", "compile", "openvino"] = "auto",
-    precision: Literal["auto", "fp32", "bf16", "fp16", "int8"] = "auto",
+    engine: EngineChoice = "auto",
+    precision: PrecisionChoice = "auto",
     quality: Quality = "plain",
     model_input: ModelInput | None = None,
 ) -> Network:
@@ -73,11 +74,10 @@ def load_network(
     MissingExtraError
         If a network file needs a package that is not installed.
     """
-    _check_choice("features", features, ("pooled", "probabilities"))
-    _check_choice("engine", engine, ("auto", "eager", "compile", "openvino"))
-    _check_choice("precision", precision, ("auto", "fp32", "bf16", "fp16", "int8"))
-    if batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size}; it must be at least 1")
+    choice("features", features, Features)
+    choice("engine", engine, EngineChoice)
+    choice("precision", precision, PrecisionChoice)
+    at_least("batch_size", batch_size, 1)
     if features == "probabilities" and quality == "fast":
         quality = "plain"
     if is_network_file(weights.model):
@@ -116,7 +116,7 @@ def _opened(weights: Weights, model_input: ModelInput, quality: Quality) -> _Ope
     return _Opened(*found, model_input=model_input)
 
 
-def _from_timm(weights: Weights, features: str, quality: Quality) -> _Opened:
+def _from_timm(weights: Weights, features: Features, quality: Quality) -> _Opened:
     model: Any = load_model(weights.model, weights.path)
     if features == "probabilities" and not model.num_classes:
         raise WeightsError(
@@ -132,11 +132,6 @@ def _from_timm(weights: Weights, features: str, quality: Quality) -> _Opened:
         if features == "pooled" and can_be_pooled(model, network_input.height):
             module = DiskPooled(model)
     return _Opened(Pictures(module, mean=config["mean"], std=config["std"]), network_input, names)
-
-
-def _check_choice(name: str, value: str, allowed: Sequence[str]) -> None:
-    if value not in allowed:
-        raise ValueError(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
 
 
 def _device(device: str) -> str:

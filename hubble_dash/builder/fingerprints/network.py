@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ from hubble_dash.builder.fingerprints.augmentation import join
 from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.models.weights import Weights
 from hubble_dash.config import ModelInput
+from hubble_dash.config.choices import EngineChoice, Features, PrecisionChoice
 from hubble_dash.errors import WeightsError
 
 __all__ = ["N_LABELS", "Batch", "Network", "NetworkOptions"]
@@ -59,10 +60,10 @@ class NetworkOptions:
     """How a network is run; see `hubble_dash.builder.fingerprints.loading`, which checks them."""
 
     device: str
-    features: Literal["pooled", "probabilities"]
+    features: Features
     batch_size: int
-    engine: str
-    precision: str
+    engine: EngineChoice
+    precision: PrecisionChoice
 
 
 class Network:

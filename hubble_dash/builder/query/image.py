@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.builder.feeding.cutter import MAX_CUTOUT_SIDE
 from hubble_dash.builder.query.recall import Restored
+from hubble_dash.config.choices import Device
 
 __all__ = ["fingerprint_image"]
 
@@ -20,7 +20,7 @@ def fingerprint_image(
     path: str | Path,
     *,
     weights: str | Path | None = None,
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
+    device: Device = "auto",
 ) -> NDArray[np.float32]:
     """Compute the fingerprint of an image as the atlas's own were computed.
 

@@ -6,9 +6,10 @@ import logging
 import os
 import shlex
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.config.bounds import choice
+from hubble_dash.config.choices import PageForm
 from hubble_dash.errors import ExportError
 from hubble_dash.viewer.data.encoding import embed_json
 from hubble_dash.viewer.data.pieces import Pieces
@@ -16,9 +17,7 @@ from hubble_dash.viewer.exported.folder import write_folder
 from hubble_dash.viewer.exported.standalone import library, standalone_html
 from hubble_dash.viewer.page import make_page
 
-__all__ = ["MAX_CUTOUTS", "Form", "export", "page_html"]
-
-Form: TypeAlias = Literal["auto", "file", "folder"]
+__all__ = ["MAX_CUTOUTS", "export", "page_html"]
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ def export(
     similar: int = 9,
     title: str | None = None,
     evaluation: str | Path | None = None,
-    form: Form = "auto",
+    form: PageForm = "auto",
     progress: bool = True,
 ) -> Path:
     """Write the dashboard of an atlas as an HTML file, or as a folder, that needs nothing else.
@@ -78,8 +77,7 @@ def export(
     ValueError
         If `form` is not known, or `similar` is less than 1.
     """
-    if form not in get_args(Form):
-        raise ValueError(f"form is {form!r}; it is one of {', '.join(get_args(Form))}")
+    choice("form", form, PageForm)
     is_folder, path = _decide(len(atlas), Path(path), form)
     if is_folder:
         return write_folder(
@@ -125,7 +123,7 @@ def page_html(
     return _html(atlas, similar=similar, title=title, evaluation=evaluation)
 
 
-def _decide(n: int, path: Path, form: Form) -> tuple[bool, Path]:
+def _decide(n: int, path: Path, form: PageForm) -> tuple[bool, Path]:
     """Choose between file and folder, say why, and give the path under which it goes."""
     named_file = path.suffix.lower() in (".html", ".htm")
     if form == "file" or (form == "auto" and named_file and n <= MAX_CUTOUTS):

@@ -77,7 +77,7 @@ def test_either_form_can_be_forced(atlas: Atlas, tmp_path: Path) -> None:
     folder = export(atlas, tmp_path / "two.html", form="folder", progress=False)
     assert folder == tmp_path / "two"
     assert is_folder(folder)
-    with pytest.raises(ValueError, match="form is 'zip'; it is one of auto, file, folder"):
+    with pytest.raises(ValueError, match="form is 'zip'; allowed: auto, file, folder"):
         export(atlas, tmp_path / "three", form="zip")  # type: ignore[arg-type]
 
 
