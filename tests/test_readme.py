@@ -1,19 +1,31 @@
-"""What the README says must be true: commands, options, names, files, pictures."""
+"""What the README and docs/ say must be true: commands, options, names, files, links, columns."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from pathlib import Path
 
 import pytest
+from helpers.atlases import QuickBuild
+from helpers.images import flux_image, make_fits
 
 import hubble_dash as hd
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.cli.main import _parser
+from hubble_dash.config import MapSettings, SlidingWindow
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = ROOT / "README.md"
+PAGES = [README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/*.md")]
+TEXTS = {page: page.read_text(encoding="utf-8") for page in PAGES}
+TEXT = "\n".join(TEXTS.values())
+FORMAT = TEXTS[ROOT / "docs/atlas-format.md"]
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
 
 
 def subparsers() -> dict[str, argparse.ArgumentParser]:
@@ -23,25 +35,41 @@ def subparsers() -> dict[str, argparse.ArgumentParser]:
     raise AssertionError("no commands")
 
 
+def options_of_scripts() -> set[str]:
+    """Long options that a script or a benchmark adds, read from their sources."""
+    sources = [path for path in ROOT.glob("scripts/**/*") if path.suffix in ("", ".py")]
+    texts = [path.read_text(encoding="utf-8") for path in sources if path.is_file()]
+    return set(re.findall(r"\"(--[a-z][a-z-]+)\"", "\n".join(texts)))
+
+
 @pytest.mark.parametrize("command", subparsers())
 def test_every_command_stands_in_the_readme(command: str) -> None:
-    assert f"hubble-dash {command}" in README
+    assert f"hubble-dash {command}" in TEXTS[README]
 
 
-def test_every_option_in_the_readme_exists() -> None:
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_option_exists(page: Path) -> None:
     known = {option for p in subparsers().values() for option in p._option_string_actions}
-    # Of scripts and of panel, not ours.
-    foreign = {"--args", "--data", "--rounds"}
-    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) <= known | foreign
+    # Of panel, pip, git and pytest, not ours.
+    foreign = {"--args", "--follow", "--strict"}
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", TEXTS[page]))
+    assert named <= known | options_of_scripts() | foreign
 
 
-@pytest.mark.parametrize("name", sorted(set(re.findall(r"\bhd\.(\w+)", README))))
-def test_every_python_name_in_the_readme_exists(name: str) -> None:
-    assert hasattr(hd, name)
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"\bhd\.(\w+)", TEXT))))
+def test_every_python_name_exists(name: str) -> None:
+    assert name in hd.__all__
+
+
+def test_python_examples_compile() -> None:
+    examples = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
+    assert len(examples) > 1
+    for example in examples:
+        compile(example, "example", "exec")
 
 
 def test_the_examples_of_commands_parse() -> None:
-    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL))
+    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", TEXT, flags=re.DOTALL))
     lines = re.findall(r"^hubble-dash (.+?)(?:\s+#.*)?$", blocks, flags=re.MULTILINE)
     assert len(lines) > 8
     for line in lines:
@@ -49,15 +77,101 @@ def test_the_examples_of_commands_parse() -> None:
         _parser().parse_args(words)
 
 
-def test_pictures_and_scripts_are_there() -> None:
-    for path in re.findall(r"(?:\]\(|src=\")(docs/[\w.]+)", README):
-        assert (ROOT / path).is_file(), path
-    for script in set(re.findall(r"scripts/([\w.]*\w)", README)):
-        assert (ROOT / "scripts" / script).exists(), script
+@pytest.mark.parametrize("benchmark", sorted(set(re.findall(r"scripts/bench ([a-z]+)", TEXT))))
+def test_every_benchmark_exists(benchmark: str) -> None:
+    assert (ROOT / "scripts/benchmarks" / f"{benchmark}.py").is_file()
 
 
-def test_the_documented_columns_are_those_of_an_atlas(atlas: Atlas) -> None:
-    for name in ("cutouts", "images"):
-        row = next(line for line in README.splitlines() if line.startswith(f"| `{name}.parquet`"))
-        documented = set(re.findall(r"`(\w+)`", row)) - {"images", "lower"}
-        assert documented - {"exact", "approximate"} <= set(getattr(atlas, name).columns)
+def anchors(text: str) -> set[str]:
+    """Names that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_and_pictures_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"", TEXTS[page]):
+        target, _, anchor = "".join(link).partition("#")
+        if target.startswith("https://"):
+            continue
+        path = (page.parent / target).resolve() if target else page
+        assert path.is_file(), f"{target} is not there"
+        if anchor:
+            assert anchor in anchors(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("picture", sorted(ROOT.glob("docs/*.[ps][nv]g")), ids=name_of)
+def test_every_picture_is_shown_with_words(picture: Path) -> None:
+    shown = re.findall(rf"!\[[^\]]+\]\((?:docs/)?{picture.name}\)", TEXT)
+    assert shown or re.search(rf"<img src=\"docs/{picture.name}\" alt=\"[^\"]+\"", TEXT)
+
+
+@pytest.mark.parametrize("script", sorted(set(re.findall(r"scripts/([\w./]*\w)", TEXT))))
+def test_every_script_is_there(script: str) -> None:
+    assert (ROOT / "scripts" / script).exists()
+
+
+def test_the_readme_is_short() -> None:
+    assert len(TEXTS[README].splitlines()) <= 170
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_lines_fit_a_screen(page: Path) -> None:
+    # Rows of tables cannot be broken.
+    assert [line for line in TEXTS[page].splitlines() if len(line) > 120 and line[0] != "|"] == []
+
+
+@pytest.fixture(scope="module")
+def made(quick_build: QuickBuild, tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    """An atlas that has all that the format speaks of."""
+    folder = tmp_path_factory.mktemp("documented")
+    make_fits(folder / "field.fits", flux_image((150, 210)))
+    return quick_build(
+        folder / "field.fits",
+        out=folder / "field.atlas",
+        cutouts=SlidingWindow(size=48, step=24),
+        map=MapSettings(n_iter=25),
+        quality="fast",
+    )
+
+
+def documented(heading: str) -> list[str]:
+    """Names in the first column of the tables below a heading of the format."""
+    section = FORMAT.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (`.*?) \|", section, flags=re.MULTILINE)
+    return [name for row in rows for name in re.findall(r"`([\w.]+)`", row)]
+
+
+@pytest.mark.parametrize("name", ["cutouts", "images"])
+def test_the_documented_columns_are_those_of_an_atlas(name: str, made: Atlas) -> None:
+    columns = list(getattr(made, name).columns)
+    names = documented(f"`{name}.parquet`")
+    # Between the first label and the last, and after all of them, the rest follows.
+    assert [column for column in columns if column in names] == names
+    rest = set(columns) - set(names)
+    if name == "cutouts":
+        assert all(re.fullmatch(r"(label|score)_[234]", column) for column in rest)
+    else:
+        assert all(column.isupper() for column in rest)
+
+
+def test_every_entry_of_a_manifest_is_documented(made: Atlas) -> None:
+    manifest = json.loads((made.path / "manifest.json").read_text(encoding="utf-8"))
+    top = set(documented("`manifest.json`"))
+    assert set(manifest) <= top
+    assert set(manifest["model"]) <= top
+    assert set(manifest["files"]["positions.npy"]) == {"bytes", "sha256"}
+    said = set(re.findall(r"`(\w+)`", FORMAT))
+    for name in ("settings", "neighbors", "thumbnails", "left_out"):
+        assert set(manifest[name]) <= said
+    # Parameters of the map are those of hd.MapSettings.
+    fields = set(hd.MapSettings.__dataclass_fields__)
+    assert set(manifest["map"]) - fields | set(manifest["map"]["quality"]) <= said
+
+
+def test_every_file_of_an_atlas_is_documented(made: Atlas) -> None:
+    table = FORMAT.split("\n## Files\n")[1].split("\n## ")[0]
+    names = set(re.findall(r"`([\w./]+\.\w+)`", table))
+    folders = {name.partition("/")[0] for name in names if "/" in name}
+    for name in made.manifest["files"]:
+        assert name in names or name.partition("/")[0] in folders, name
