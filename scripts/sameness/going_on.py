@@ -47,7 +47,7 @@ def go_on(
     store : Store
         Has what the old one made.
     collections : sequence of Collection
-        Whose atlases are opened.
+        Their atlases are opened; those of `INTERRUPTED` are built by `old`, killed, and ended.
     accepted : Accepted
         Keys of the index that only one page may have.
     scratch : Path
@@ -61,9 +61,8 @@ def go_on(
         What differs, by part, as `compare_folders` gives it.
     """
     for collection in collections:
-        yield collection.name, _opened(old, new, store, collection, accepted, scratch)
-    for collection in INTERRUPTED:
-        yield collection.name, _ended(old, new, store, collection, accepted, scratch)
+        go = _ended if collection in INTERRUPTED else _opened
+        yield collection.name, go(old, new, store, collection, accepted, scratch)
 
 
 def _opened(
