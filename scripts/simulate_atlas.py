@@ -11,11 +11,9 @@ and the atlas says so in its title, its notes and where a model would stand.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import importlib.metadata
 import os
 import platform
-import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -103,6 +101,7 @@ def simulate_atlas(
     from simulation.tables import image_table, write_cutouts
 
     from hubble_dash.atlas.atlas import check_replaceable, open_atlas, seal
+    from hubble_dash.atlas.files import folder_beside
 
     if n < 1 or neighbors < 1 or seed < 0:
         raise ValueError(f"-n {n}, --neighbors {neighbors} and --seed {seed}: 1, 1, 0 at least")
@@ -110,9 +109,8 @@ def simulate_atlas(
     check_replaceable(out, replace=overwrite)
     bases = base_thumbnails(None if source is None else open_atlas(source))
     thumbnails = Thumbnails(bases, n, seed=seed)
-    part = out.with_name(f"{out.name}.part-{os.getpid()}")
-    part.mkdir(parents=True)
-    try:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with folder_beside(out) as part:
         thumbnails.write_sheets(part / "sheets", progress=progress)
         np.save(part / "colors.npy", thumbnails.colors())
         images = image_table(thumbnails.write_previews(part / "previews"), n, seed=seed)
@@ -128,8 +126,6 @@ def simulate_atlas(
         manifest = _manifest(part, n, len(images), k, seed)
         manifest["simulated"]["thumbnails_from"] = str(source or "skimage.data.hubble_deep_field")
         return seal(part, out, manifest, replace=overwrite)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def _manifest(folder: Path, n: int, n_images: int, k: int, seed: int) -> dict[str, Any]:
@@ -138,10 +134,7 @@ def _manifest(folder: Path, n: int, n_images: int, k: int, seed: int) -> dict[st
     from simulation.structure import N_FEATURES
 
     from hubble_dash.atlas.atlas import layout_to_dict
-
-    def checksum(name: str) -> str:
-        with (folder / name).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+    from hubble_dash.atlas.files import sha256_of
 
     made = datetime.now(UTC).isoformat(timespec="seconds")
     note = (
@@ -161,7 +154,7 @@ def _manifest(folder: Path, n: int, n_images: int, k: int, seed: int) -> dict[st
         "model": {
             **dict.fromkeys(("requested", "name", "weights"), SAYS),
             "weights_source": "given",
-            "weights_sha256": checksum("fingerprints.npy"),
+            "weights_sha256": sha256_of(folder / "fingerprints.npy"),
             "reason": f"Fingerprints {SAYS}; no network was run.",
             "features": "given",
             "matched": "order",
@@ -177,7 +170,7 @@ def _manifest(folder: Path, n: int, n_images: int, k: int, seed: int) -> dict[st
         },
         "center": None,
         "map": {
-            "method": "given", "file": SAYS, "sha256": checksum("positions.npy"),
+            "method": "given", "file": SAYS, "sha256": sha256_of(folder / "positions.npy"),
             "matched": "order",
         },
         "thumbnails": layout_to_dict(LAYOUT),

@@ -6,10 +6,7 @@ so that an atlas is either whole or not there.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -21,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Boxes
+from hubble_dash.atlas.files import is_marked, sha256_of, swap_folder
 from hubble_dash.errors import AtlasError
 
 __all__ = ["FORMAT_VERSION", "Atlas", "Neighbors", "SheetLayout", "Similar", "open_atlas", "seal"]
@@ -392,17 +390,7 @@ def seal(folder: Path, final: Path, manifest: Mapping[str, Any], *, replace: boo
     # Names of files may hold bytes that are no UTF-8; they become question marks.
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8", errors="replace")
     check_replaceable(final, replace=replace)
-    if final.exists():
-        old = final.with_name(f"{final.name}.old-{os.getpid()}")
-        final.rename(old)
-        try:
-            folder.rename(final)
-        except BaseException:
-            old.rename(final)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        folder.rename(final)
+    swap_folder(folder, final)
     return open_atlas(final)
 
 
@@ -416,27 +404,13 @@ def check_replaceable(final: Path, *, replace: bool) -> None:
     """
     if not final.exists():
         return
-    if not _is_atlas(final):
+    # A damaged atlas is one too.
+    if not is_marked(final / "manifest.json", FORMAT):
         raise AtlasError(f"{final} exists and is not an atlas; choose another name with --out")
     if not replace:
         raise AtlasError(f"{final} exists; replace it with --overwrite, or choose another name")
 
 
-def _is_atlas(folder: Path) -> bool:
-    """Tell an atlas, even a damaged one, from other folders that have a manifest."""
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(manifest, dict) and manifest.get("format") == FORMAT
-
-
 def layout_to_dict(layout: SheetLayout) -> dict[str, int]:
     """Plain data of a sheet layout, for the manifest."""
     return asdict(layout)
-
-
-def sha256_of(path: Path) -> str:
-    """Checksum of a file's bytes, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -23,8 +23,9 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from hubble_dash.atlas.atlas import Atlas, Neighbors, check_replaceable, seal, sha256_of
+from hubble_dash.atlas.atlas import Atlas, Neighbors, check_replaceable, seal
 from hubble_dash.atlas.boxes import Boxes, most_overlapping
+from hubble_dash.atlas.files import sha256_of
 from hubble_dash.atlas.schema import IMAGE_AND_BOX
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.network import Network

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
-from hubble_dash.atlas.atlas import sha256_of
+from hubble_dash.atlas.files import sha256_of
 from hubble_dash.builder.fingerprints.augmentation import Views
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.network import Network

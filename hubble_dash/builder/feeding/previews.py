@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -16,11 +15,12 @@ from PIL import Image as Pillow
 
 from hubble_dash.atlas.atlas import SheetLayout
 from hubble_dash.atlas.boxes import Box
+from hubble_dash.atlas.files import write_whole
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.resampling import resample
 from hubble_dash.builder.reading.pictures import without_metadata
 
-__all__ = ["Preview", "SheetWriter", "fit_thumbnail", "make_preview", "write_whole"]
+__all__ = ["Preview", "SheetWriter", "fit_thumbnail", "make_preview"]
 
 # Galaxies on a dark sky take 0.7 kB at the first quality; a crowded star field needs a low one,
 # and its noise hides what that costs. The page's size rests on this budget.
@@ -237,27 +237,6 @@ def make_preview(display: Display, *, max_side: int = 1600) -> Preview:
     # An eighth of the time of the quickest WebP, for a quarter more bytes.
     Pillow.fromarray(pixels).save(buffer, format="JPEG", quality=PREVIEW_QUALITY)
     return Preview(buffer.getvalue(), pixels.shape[1], pixels.shape[0])
-
-
-def write_whole(data: bytes, path: Path, *, lasting: bool = False) -> None:
-    """Write under a temporary name, then rename: the file is whole or not there.
-
-    Parameters
-    ----------
-    data : bytes
-        Its content.
-    path : Path
-        Its name.
-    lasting : bool
-        Whether it must outlast a power failure, for which the disk is waited for.
-    """
-    temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("wb") as file:
-        file.write(data)
-        if lasting:
-            file.flush()
-            os.fsync(file.fileno())
-    temporary.replace(path)
 
 
 def _first_within(budget: int, pixels: NDArray[np.uint8]) -> int:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubble_dash.atlas.atlas import sha256_of
+from hubble_dash.atlas.files import sha256_of
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.catalogs.vectors import read_vectors
 from hubble_dash.builder.cutouts.find import Cutouts

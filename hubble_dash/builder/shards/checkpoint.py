@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyarrow import parquet
 
-from hubble_dash.builder.feeding.previews import write_whole
+from hubble_dash.atlas.files import write_whole
 from hubble_dash.builder.shards.lock import locked
 from hubble_dash.errors import BuildError
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from hubble_dash.atlas.atlas import SheetLayout
-from hubble_dash.builder.feeding.previews import Preview, SheetWriter, write_whole
+from hubble_dash.atlas.files import write_whole
+from hubble_dash.builder.feeding.previews import Preview, SheetWriter
 from hubble_dash.builder.fingerprints.network import N_LABELS, Batch, Network
 from hubble_dash.builder.fingerprints.precomputed import GivenFingerprints
 from hubble_dash.builder.shards.checkpoint import Part

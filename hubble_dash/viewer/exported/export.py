@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
 import shlex
 from pathlib import Path
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.files import write_whole
 from hubble_dash.config.bounds import choice
 from hubble_dash.config.choices import PageForm
 from hubble_dash.errors import ExportError
@@ -87,7 +87,11 @@ def export(
         raise ExportError(f"{path} is a folder; name the HTML file to write, such as page.html")
     if len(atlas) > MAX_CUTOUTS:
         _check_size(atlas, path, similar)
-    _write_whole(_html(atlas, similar=similar, title=title, evaluation=evaluation), path)
+    html = _html(atlas, similar=similar, title=title, evaluation=evaluation)
+    try:
+        write_whole(html.encode(), path, is_contended=True)
+    except OSError as err:
+        raise ExportError(f"{path} cannot be written: {err.strerror or err}") from err
     return path
 
 
@@ -174,13 +178,3 @@ def _estimate(atlas: Atlas, similar: int) -> int:
 
 def _folder_command(atlas: Atlas, folder: Path) -> str:
     return f"hubble-dash export {shlex.quote(str(atlas.path))} {shlex.quote(str(folder))}/"
-
-
-def _write_whole(html: str, path: Path) -> None:
-    part = path.with_name(f".{path.name}.part-{os.getpid()}")
-    try:
-        part.write_text(html, encoding="utf-8")
-        part.replace(path)
-    except OSError as err:
-        part.unlink(missing_ok=True)
-        raise ExportError(f"{path} cannot be written: {err.strerror or err}") from err

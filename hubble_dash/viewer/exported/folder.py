@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -16,6 +14,7 @@ from typing import TypeAlias
 from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.files import folder_beside, is_marked, swap_folder
 from hubble_dash.errors import ExportError
 from hubble_dash.viewer.colors.columns import ColorColumn
 from hubble_dash.viewer.colors.palette import PALETTE
@@ -83,15 +82,14 @@ def write_folder(
     if evaluation is not None:
         read_evaluation(evaluation, atlas)  # told now, not when all else is written
     pieces = Pieces(atlas, similar=similar)
-    part = path.with_name(f"{path.name}.part-{os.getpid()}")
     try:
-        part.mkdir()
-        _write(pieces, part, title, evaluation, progress)
-        _move(part, path)
+        with folder_beside(path) as part:
+            _write(pieces, part, title, evaluation, progress)
+            # It may have come while this one was written.
+            check_replaceable(path)
+            swap_folder(part, path)
     except OSError as err:
         raise ExportError(f"{path} cannot be written: {err.strerror or err}") from err
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return path
 
 
@@ -107,7 +105,7 @@ def check_replaceable(path: Path) -> None:
         return
     if not path.is_dir():
         raise ExportError(f"{path} is a file; name a folder to write, such as {path.stem}-report")
-    if not _is_report(path):
+    if not is_marked(path / MARKER, FORMAT):
         raise ExportError(
             f"{path} is a folder, and not one that hubble-dash has written; name a new one, or an"
             " HTML file such as page.html"
@@ -118,14 +116,6 @@ def check_replaceable(path: Path) -> None:
             f"{path} would be replaced, but has something else in it: {', '.join(foreign[:3])};"
             " move that away, or name a new folder"
         )
-
-
-def _is_report(folder: Path) -> bool:
-    try:
-        marker = json.loads((folder / MARKER).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(marker, dict) and marker.get("format") == FORMAT
 
 
 def _write(
@@ -222,19 +212,3 @@ def _write_tiles(blocks: Iterator[Tiles], levels: int, folder: Path, step: Step)
             present.append(tile_number(name))
         step()
     return present
-
-
-def _move(part: Path, final: Path) -> None:
-    """Give a finished folder its name; what had it before goes only then."""
-    # It may have come while this one was written.
-    check_replaceable(final)
-    old = final.with_name(f"{final.name}.old-{os.getpid()}")
-    if final.exists():
-        final.rename(old)
-    try:
-        part.rename(final)
-    except OSError:
-        if old.exists():
-            old.rename(final)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
