@@ -147,7 +147,7 @@ def _plan(
 def _network(
     settings: BuildSettings, source: Weights | GivenFingerprints, part: Part
 ) -> Network | GivenFingerprints:
-    """Load the network, in the form in which an interrupted build ran it."""
+    """Load the network, in the backend in which an interrupted build ran it."""
     if isinstance(source, GivenFingerprints):
         return source
     before: dict[str, Any] = part.state["engine"] if part.state is not None else {}

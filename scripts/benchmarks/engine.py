@@ -154,9 +154,9 @@ class _Bench:
         shown = cutouts[: max(64, min(self.n, 256))]
         tensors = [torch.stack([self.transform(Image.fromarray(c)) for c in shown[i : i + BATCH]])
                    for i in range(0, len(shown), BATCH)]  # fmt: skip
-        _choose_form(network, cutouts)
-        assert network._calibrated is not None
-        engine, prepared = network._calibrated.engine, _batches(network.prepared(shown))
+        _choose_backend(network, cutouts)
+        assert network._autotuned is not None
+        engine, prepared = network._autotuned.runner, _batches(network.prepared(shown))
         hand, ours = [], []
         for _ in range(self.rounds):
             hand.append(_timed(lambda: self._loop(tensors)))
@@ -164,8 +164,8 @@ class _Bench:
         scale = self.n / len(shown)
         times["network"] = (scale * min(hand), scale * min(ours))
         self.rate_alone = len(shown) / min(ours)
-        print(f"Form chosen: {network._calibrated.form}. Tried:\n")
-        for trial in network._calibrated.trials:
+        print(f"Backend chosen: {network._autotuned.backend}. Tried:\n")
+        for trial in network._autotuned.trials:
             print(f"- {trial}")
         print()
         return network.fingerprint(cutouts).fingerprints
@@ -201,7 +201,7 @@ class _Bench:
         for name, inputs, cutouts in self._inputs():
             for n_workers in (0, os.cpu_count() or 1) if len(inputs) > 1 else (0,):
                 network = self.network()
-                _choose_form(network, list(_windows(self.mosaic, 128)))
+                _choose_backend(network, list(_windows(self.mosaic, 128)))
                 feed = partial(self._feed, network, inputs, cutouts, n_workers)
                 alone = _timed(lambda f=feed: deque(f(), maxlen=0))
                 seconds = _timed(lambda n=network, f=feed: list(n.stream(f())))
@@ -249,7 +249,7 @@ class _Bench:
         return network_s, time.perf_counter() - begin
 
 
-def _choose_form(network: Network, cutouts: list[Pixels]) -> None:
+def _choose_backend(network: Network, cutouts: list[Pixels]) -> None:
     pictures = network.prepared(cutouts[:128])
     list(network.stream(pictures, n_expected=lambda: 10**6))
 

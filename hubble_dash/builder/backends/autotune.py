@@ -1,4 +1,4 @@
-"""Which form of a network is the fastest here and still means the same: measured, never guessed.
+"""Which backend runs a network fastest here and still means the same: measured, never guessed.
 
 What wins depends on more than can be known beforehand. A Xeon whose bf16 instructions run at half
 the speed of its fp32 ones and an EPYC where they run at twice have the same name for them.
@@ -17,41 +17,46 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hubble_dash.builder.backends.backend import Engine, Form, Pictures
-from hubble_dash.builder.backends.pytorch import available_forms, missing, start
+from hubble_dash.builder.backends.backend import Backend, Encoder, Runner
+from hubble_dash.builder.backends.pytorch import available_backends, missing, start
 
-__all__ = ["FAITHFUL", "Calibrated", "Trial", "calibrate"]
+__all__ = ["MIN_COSINE", "Autotuned", "Trial", "autotune"]
 
-# Makes the network ready in a form.
-Start: TypeAlias = Callable[[Form], Engine]
+# Makes the network ready in a backend.
+Start: TypeAlias = Callable[[Backend], Runner]
 
 logger = logging.getLogger(__name__)
 
-# Least cosine between a cutout's fingerprint and the one in single precision, their mean taken off.
-FAITHFUL = {"fp32": 0.9999, "bf16": 0.999, "fp16": 0.999, "int8": 0.99}
-# Pictures that are tried; fewer say too little, more take longer than they save.
-TRIED = 16
-# Of fewer, the mean is mostly themselves.
-ENOUGH_FOR_A_MEAN = 8
-# What a form takes to start, roughly: it must save about three times as much to be tried at all.
-STARTS_IN_S = {"eager": 0.5, "openvino": 5.0, "compile": 25.0}
-# Fewer cutouts are done before anything could be measured.
-FEW = 100
-# A less precise form must be faster by this factor.
-WORTH = 1.1
-# No network gains by a precision in which the CPU's own products are slower; that takes no trial.
-PRODUCTS = {"bf16": torch.bfloat16, "fp16": torch.float16}
+# A backend is refused if the fingerprint of any picture that is tried has a smaller cosine with the
+# one in single precision, the mean of all taken off both.
+MIN_COSINE = {"fp32": 0.9999, "bf16": 0.999, "fp16": 0.999, "int8": 0.99}
+# Pictures that a backend is tried on: fewer say too little, more take longer than they save.
+TRIAL_PICTURES = 16
+# The mean is taken off only where there are so many pictures. That of fewer is close to each of
+# them, and little but rounding errors would be left to compare.
+MIN_PICTURES_FOR_MEAN = 8
+# How long a network takes to be made ready, roughly, by what runs it.
+START_TIME_S = {"eager": 0.5, "openvino": 5.0, "compile": 25.0}
+# A backend is tried only if the cutouts to come would take so many times as long as its start.
+MIN_RUN_TIME_IN_STARTS = 3
+# Fewer cutouts are done before a trial of another backend would be.
+MIN_CUTOUTS_FOR_TRIALS = 100
+# A less precise backend must be faster than the best one so far by this factor.
+MIN_SPEEDUP_OF_OTHER_PRECISION = 1.1
+# No network gains by a precision in which the CPU's own matrix products are slower than in single
+# precision; to find that out takes milliseconds and no trial.
+PRODUCT_DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 SLOW_PRODUCT = "not tried: this CPU multiplies matrices more slowly in it"
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What a form did with the sample.
+    """What a backend did with the sample.
 
     Parameters
     ----------
     engine, precision : str
-        The form.
+        The backend.
     images_per_s : float or None
         Pictures in a second, preparation left out; None if it did not run.
     cosine : float or None
@@ -68,34 +73,34 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Calibrated:
-    """The form that was chosen, ready to run.
+class Autotuned:
+    """The backend that was chosen, and the network ready to run in it.
 
     Parameters
     ----------
-    form : Form
+    backend : Backend
         Which.
-    engine : Engine
-        The network in that form.
+    runner : Runner
+        The network in that backend.
     trials : list of Trial
         What was measured; empty where nothing was to choose.
     """
 
-    form: Form
-    engine: Engine
+    backend: Backend
+    runner: Runner
     trials: list[Trial] = field(default_factory=list)
 
     def describe(self) -> dict[str, Any]:
         """Give what belongs into the atlas's manifest, as plain data."""
         return {
-            "engine": self.form.engine,
-            "precision": self.form.precision,
+            "engine": self.backend.engine,
+            "precision": self.backend.precision,
             "tried": [asdict(trial) for trial in self.trials],
         }
 
 
-def calibrate(
-    pictures: Pictures,
+def autotune(
+    encoder: Encoder,
     sample: NDArray[np.uint8],
     *,
     device: str,
@@ -103,12 +108,12 @@ def calibrate(
     precision: str = "auto",
     batch_size: int = 32,
     n_expected: int,
-) -> Calibrated:
-    """Try the forms that could pay, and take the fastest faithful one.
+) -> Autotuned:
+    """Try the backends that could pay, and take the fastest faithful one.
 
     Parameters
     ----------
-    pictures : Pictures
+    encoder : Encoder
         The network.
     sample : (b, height, width, 3) uint8 array
         Some of the pictures that it will see.
@@ -119,11 +124,11 @@ def calibrate(
     batch_size : int
         Pictures in one pass.
     n_expected : int
-        How many pictures are to come: a form that takes long to start must save that time.
+        How many pictures are to come: a backend that takes long to start must save that time.
 
     Returns
     -------
-    Calibrated
+    Autotuned
 
     Raises
     ------
@@ -132,109 +137,116 @@ def calibrate(
     RuntimeError
         If it is, and fails.
     """
-    forms, usual = _wanted(pictures, device, engine, precision), pictures.reference
+    wanted, usual = _wanted(encoder, device, engine, precision), encoder.reference
     # Never those by which 8-bit integers are fitted, for which they look better than they are.
     held_out, fitted = (sample[::2], sample[1::2]) if len(sample) > 1 else (sample, sample)
-    tried = held_out if precision == "int8" else held_out[:TRIED]
-    lay = partial(start, pictures=pictures, sample=fitted, device=device, batch_size=batch_size)
-    if len(forms) == 1:
-        return _insisted(forms[0], usual, lay, tried)
-    plain = lay(usual)
-    if usual in forms and n_expected < FEW:
-        return Calibrated(usual, plain)
+    tried = held_out if precision == "int8" else held_out[:TRIAL_PICTURES]
+    start_in = partial(start, encoder=encoder, sample=fitted, device=device, batch_size=batch_size)
+    if len(wanted) == 1:
+        return _insisted(wanted[0], usual, start_in, tried)
+    plain = start_in(usual)
+    if usual in wanted and n_expected < MIN_CUTOUTS_FOR_TRIALS:
+        return Autotuned(usual, plain)
     reference, rate = _run(plain, tried)
-    best, best_rate = Calibrated(usual, plain), rate if usual in forms else 0.0
+    best, best_rate = Autotuned(usual, plain), rate if usual in wanted else 0.0
     trials = [Trial(usual.engine, usual.precision, rate, 1.0)] if best_rate else []
-    for form in forms:
-        if form == usual or (best_rate and n_expected / best_rate < 3 * STARTS_IN_S[form.engine]):
+    for backend in wanted:
+        if backend == usual or (best_rate and not _could_pay(backend, n_expected / best_rate)):
             continue
-        if device == "cpu" and precision == "auto" and not _has_fast_product(form.precision):
-            trials.append(Trial(form.engine, form.precision, note=SLOW_PRODUCT))
+        if device == "cpu" and precision == "auto" and not _has_fast_product(backend.precision):
+            trials.append(Trial(backend.engine, backend.precision, note=SLOW_PRODUCT))
             continue
-        trial, running = _try(form, lay, tried, reference)
+        trial, runner = _try(backend, start_in, tried, reference)
         trials.append(trial)
-        needed = best_rate * (WORTH if form.precision != best.form.precision else 1)
-        if running is not None and trial.images_per_s is not None and trial.images_per_s > needed:
-            best, best_rate = Calibrated(form, running), trial.images_per_s
+        is_other_precision = backend.precision != best.backend.precision
+        needed = best_rate * (MIN_SPEEDUP_OF_OTHER_PRECISION if is_other_precision else 1)
+        if runner is not None and trial.images_per_s is not None and trial.images_per_s > needed:
+            best, best_rate = Autotuned(backend, runner), trial.images_per_s
     if not best_rate:
-        raise RuntimeError(f"no form of the network runs faithfully: {_listed(trials)}")
-    logger.info("the network runs as %s (%s)", best.form, _listed(trials))
-    return Calibrated(best.form, best.engine, trials)
+        raise RuntimeError(f"no backend runs the network faithfully: {_listed(trials)}")
+    logger.info("the network runs as %s (%s)", best.backend, _listed(trials))
+    return Autotuned(best.backend, best.runner, trials)
 
 
-def _wanted(pictures: Pictures, device: str, engine: str, precision: str) -> list[Form]:
-    """Narrow the available forms down to what the user insists on."""
+def _wanted(encoder: Encoder, device: str, engine: str, precision: str) -> list[Backend]:
+    """Narrow the available backends down to what the user insists on."""
     if engine != "auto" and precision != "auto":
-        return [Form(engine, precision)]  # type: ignore[arg-type]
+        return [Backend(engine, precision)]  # type: ignore[arg-type]
     if engine != "auto" and (lacking := missing(engine)) is not None:  # type: ignore[arg-type]
         raise ValueError(lacking)
-    forms = [
-        form
-        for form in available_forms(device)
-        if form.engine in pictures.engines
-        and engine in ("auto", form.engine)
-        and precision in ("auto", form.precision)
+    found = [
+        backend
+        for backend in available_backends(device)
+        if backend.engine in encoder.engines
+        and engine in ("auto", backend.engine)
+        and precision in ("auto", backend.precision)
     ]
-    if forms:
-        return forms
+    if found:
+        return found
     # Not among those that could be fastest, yet asked for.
-    fallback = "openvino" if precision == "int8" else pictures.reference.engine
+    fallback = "openvino" if precision == "int8" else encoder.reference.engine
     return [
-        Form(
+        Backend(
             fallback if engine == "auto" else engine,  # type: ignore[arg-type]
             "fp32" if precision == "auto" else precision,  # type: ignore[arg-type]
         )
     ]
 
 
-def _insisted(form: Form, usual: Form, lay: Start, tried: NDArray[np.uint8]) -> Calibrated:
-    """Start the one form that is left, and warn where it changes the fingerprints."""
-    engine = lay(form)
-    if form == usual:
-        return Calibrated(form, engine)
-    reference, _ = _run(lay(usual), tried)
-    features, rate = _run(engine, tried)
+def _could_pay(backend: Backend, run_time_s: float) -> bool:
+    return run_time_s >= MIN_RUN_TIME_IN_STARTS * START_TIME_S[backend.engine]
+
+
+def _insisted(
+    backend: Backend, usual: Backend, start_in: Start, tried: NDArray[np.uint8]
+) -> Autotuned:
+    """Start the one backend that is left, and warn where it changes the fingerprints."""
+    runner = start_in(backend)
+    if backend == usual:
+        return Autotuned(backend, runner)
+    reference, _ = _run(start_in(usual), tried)
+    features, rate = _run(runner, tried)
     cosine = _least_cosine(features, reference)
-    if not cosine >= FAITHFUL[form.precision]:
+    if not cosine >= MIN_COSINE[backend.precision]:
         logger.warning(
             "%s changes the fingerprints of this network: least cosine with fp32 %.4f, wanted"
             " %.4g; take --engine auto --precision auto",
-            form, cosine, FAITHFUL[form.precision],
+            backend, cosine, MIN_COSINE[backend.precision],
         )  # fmt: skip
-    return Calibrated(form, engine, [Trial(form.engine, form.precision, rate, cosine)])
+    return Autotuned(backend, runner, [Trial(backend.engine, backend.precision, rate, cosine)])
 
 
 def _try(
-    form: Form, lay: Start, tried: NDArray[np.uint8], reference: torch.Tensor
-) -> tuple[Trial, Engine | None]:
+    backend: Backend, start_in: Start, tried: NDArray[np.uint8], reference: torch.Tensor
+) -> tuple[Trial, Runner | None]:
     try:
-        engine = lay(form)
-        features, rate = _run(engine, tried)
+        runner = start_in(backend)
+        features, rate = _run(runner, tried)
     # NotImplementedError and all errors of torch.compile are RuntimeErrors.
     except (RuntimeError, TypeError, ValueError, AttributeError) as err:
         reason = f"{type(err).__name__}: {err}".strip().partition("\n")[0]
-        return Trial(form.engine, form.precision, note=f"does not run: {reason}"), None
+        return Trial(backend.engine, backend.precision, note=f"does not run: {reason}"), None
     cosine = _least_cosine(features, reference)
-    if not cosine >= FAITHFUL[form.precision]:
-        note = f"changes the fingerprints: cosine {cosine:.4f} < {FAITHFUL[form.precision]}"
-        return Trial(form.engine, form.precision, rate, cosine, note), None
-    return Trial(form.engine, form.precision, rate, cosine), engine
+    if not cosine >= MIN_COSINE[backend.precision]:
+        note = f"changes the fingerprints: cosine {cosine:.4f} < {MIN_COSINE[backend.precision]}"
+        return Trial(backend.engine, backend.precision, rate, cosine, note), None
+    return Trial(backend.engine, backend.precision, rate, cosine), runner
 
 
-def _run(engine: Engine, tried: NDArray[np.uint8]) -> tuple[torch.Tensor, float]:
+def _run(runner: Runner, tried: NDArray[np.uint8]) -> tuple[torch.Tensor, float]:
     """Run pictures twice, and time the second time."""
-    engine(tried)()
+    runner(tried)()
     begin = time.perf_counter()
-    features, _ = engine(tried)()
+    features, _ = runner(tried)()
     return features, len(tried) / (time.perf_counter() - begin)
 
 
 @lru_cache(maxsize=8)
 def _has_fast_product(precision: str) -> bool:
     """Say whether this CPU multiplies matrices faster in that precision than in fp32."""
-    if precision not in PRODUCTS:
+    if precision not in PRODUCT_DTYPES:
         return True
-    times = [_product_in_s(dtype) for dtype in (PRODUCTS[precision], torch.float32)]
+    times = [_product_in_s(dtype) for dtype in (PRODUCT_DTYPES[precision], torch.float32)]
     return times[0] < times[1]
 
 
@@ -251,7 +263,7 @@ def _product_in_s(dtype: torch.dtype, side: int = 512) -> float:
 
 def _least_cosine(features: torch.Tensor, reference: torch.Tensor) -> float:
     """Compare fingerprints as neighbours are found, which is without what all have in common."""
-    common = reference.mean(dim=0) if len(reference) >= ENOUGH_FOR_A_MEAN else 0
+    common = reference.mean(dim=0) if len(reference) >= MIN_PICTURES_FOR_MEAN else 0
     return float(
         torch.nn.functional.cosine_similarity(features - common, reference - common, dim=1).min()
     )

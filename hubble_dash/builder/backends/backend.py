@@ -1,4 +1,4 @@
-"""The forms in which a network can run, and what all of them run: pictures to features."""
+"""The backends in which a network can run, and what all of them run: pictures to features."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from numpy.typing import NDArray
 
 from hubble_dash.config.choices import EngineName, Precision
 
-__all__ = ["Engine", "EngineName", "Form", "Outputs", "Pictures", "Precision", "fill_batch"]
+__all__ = ["Backend", "Encoder", "Outputs", "Runner", "fill_batch"]
 
 # (b, d) features and (b, c) logits, float32 on the CPU.
 Outputs: TypeAlias = tuple[torch.Tensor, torch.Tensor]
-# Take (b, height, width, 3) uint8 pictures and begin; the answer waits for the outputs. Whoever
-# submits the next batch before asking for the last keeps the device busy.
-Engine: TypeAlias = Callable[[NDArray[np.uint8]], Callable[[], Outputs]]
+# A network that is ready to run: it takes (b, height, width, 3) uint8 pictures and begins; what it
+# gives waits for the outputs when called. Whoever hands over the next batch before waiting for the
+# last one keeps the device busy.
+Runner: TypeAlias = Callable[[NDArray[np.uint8]], Callable[[], Outputs]]
 
 
 @dataclass(frozen=True)
-class Form:
+class Backend:
     """A way to run a network.
 
     Parameters
@@ -41,10 +42,10 @@ class Form:
         return f"{self.engine} {self.precision}"
 
 
-class Pictures(torch.nn.Module):
+class Encoder(torch.nn.Module):
     """A timm model from 8-bit pictures to features and logits, in one pass.
 
-    What an engine compiles or converts: all of the numerical work, and nothing else.
+    What a backend compiles or converts: all of the numerical work, and nothing else.
 
     Parameters
     ----------
@@ -54,8 +55,8 @@ class Pictures(torch.nn.Module):
         The colour statistics the model was trained with, in [0, 1].
     """
 
-    # The form that the others are compared with, and the engines that can run it.
-    reference = Form()
+    # The backend that the others are compared with, and the engines that can run it.
+    reference = Backend()
     engines: Sequence[EngineName] = get_args(EngineName)
     # How many pictures each pass must have, where that is fixed.
     batch: int | None = None
@@ -69,7 +70,7 @@ class Pictures(torch.nn.Module):
         super().__init__()
         self.model: Any = model
         self.dtype = torch.float32
-        # OpenVINO's form of the network, once made: the same for all precisions.
+        # The network as OpenVINO's own model, once converted: the same for all precisions.
         self.converted: Any = None
         spread = torch.tensor(std).reshape(1, 3, 1, 1)
         self.register_buffer("scale", 1 / (255 * spread))
@@ -86,9 +87,9 @@ class Pictures(torch.nn.Module):
         features = self.model.forward_head(spatial, pre_logits=True)
         return features.flatten(1).float(), self.model.forward_head(spatial).float()
 
-    def with_dtype(self, dtype: torch.dtype) -> Pictures:
+    def with_dtype(self, dtype: torch.dtype) -> Encoder:
         """Give a copy whose network computes in another precision."""
-        other = Pictures(copy.deepcopy(self.model).to(dtype), mean=(0, 0, 0), std=(1, 1, 1))
+        other = Encoder(copy.deepcopy(self.model).to(dtype), mean=(0, 0, 0), std=(1, 1, 1))
         other.scale, other.shift, other.dtype = self.scale, self.shift, dtype
         return other
 

@@ -17,13 +17,21 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hubble_dash.builder.backends.backend import Outputs, Pictures, Precision, fill_batch
+from hubble_dash.builder.backends.backend import Encoder, Outputs, fill_batch
+from hubble_dash.config.choices import Precision
 
 __all__ = ["OpenVino", "import_openvino", "openvino_precisions"]
 
-HINTS: dict[Precision, str] = {"fp32": "f32", "bf16": "bf16", "fp16": "f16", "int8": "f32"}
-# Pictures of one request to OpenVINO: more leave the cores' caches, fewer cost overhead.
-REQUEST = 4
+# What OpenVINO calls each precision. Networks of 8-bit integers keep the rest in single precision.
+PRECISION_HINTS: dict[Precision, str] = {
+    "fp32": "f32",
+    "bf16": "bf16",
+    "fp16": "f16",
+    "int8": "f32",
+}
+# With more pictures in one request to OpenVINO its arrays no longer fit into a core's cache; with
+# fewer, too much time goes into starting requests.
+PICTURES_PER_REQUEST = 4
 
 
 def import_openvino() -> ModuleType:
@@ -47,12 +55,12 @@ def openvino_precisions() -> list[Precision]:
 
 
 class OpenVino:
-    """An engine: a few pictures a request, so that each stream keeps to its core's cache.
+    """A network in OpenVINO: a few pictures a request, so that each stream keeps to its cache.
 
     Parameters
     ----------
-    pictures : Pictures
-        The network; it keeps OpenVINO's form of itself.
+    encoder : Encoder
+        The network; it keeps what OpenVINO has converted it to.
     precision : {"fp32", "bf16", "fp16", "int8"}
         Of weights and activations.
     sample : (n, height, width, 3) uint8 array
@@ -70,19 +78,22 @@ class OpenVino:
 
     def __init__(
         self,
-        pictures: Pictures,
+        encoder: Encoder,
         precision: Precision,
         sample: NDArray[np.uint8],
         batch_size: int,
     ) -> None:
         openvino = import_openvino()
-        if pictures.converted is None:
-            pictures.converted = _converted(pictures, sample[:1])
-        model = pictures.converted.clone()
+        if encoder.converted is None:
+            encoder.converted = _converted(encoder, sample[:1])
+        model = encoder.converted.clone()
         core = openvino.Core()
-        settings = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": HINTS[precision]}
+        settings = {
+            "PERFORMANCE_HINT": "THROUGHPUT",
+            "INFERENCE_PRECISION_HINT": PRECISION_HINTS[precision],
+        }
         n_streams = core.get_property("CPU", "RANGE_FOR_STREAMS")[1]
-        size = pictures.batch or min(REQUEST, max(1, batch_size // n_streams))
+        size = encoder.batch or min(PICTURES_PER_REQUEST, max(1, batch_size // n_streams))
         self._request_size = size
         model.reshape([size, *sample.shape[1:]])
         if precision == "int8":
@@ -109,15 +120,15 @@ class OpenVino:
         return outputs
 
 
-def _converted(pictures: Pictures, example: NDArray[np.uint8]) -> Any:
-    """Convert to OpenVINO's own form, normalisation and all."""
+def _converted(encoder: Encoder, example: NDArray[np.uint8]) -> Any:
+    """Convert to OpenVINO's own model, normalisation and all."""
     openvino = import_openvino()
     failures = (openvino.frontend.GeneralFailure, openvino.frontend.OpConversionFailure)
     with warnings.catch_warnings():
         # Tracing warns of Python numbers and of its own age.
         warnings.simplefilter("ignore")
         try:
-            return openvino.convert_model(pictures.eval(), example_input=torch.tensor(example))
+            return openvino.convert_model(encoder.eval(), example_input=torch.tensor(example))
         except failures as err:
             first_line = str(err).strip().partition("\n")[0]
             raise RuntimeError(f"OpenVINO cannot convert the network: {first_line}") from err

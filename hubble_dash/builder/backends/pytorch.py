@@ -1,7 +1,6 @@
-"""Ways to run a network: PyTorch as it is, compiled, or OpenVINO; each from pictures to features.
+"""Networks run by PyTorch, as they are or compiled; and the backends that are there.
 
-An engine only changes how fast the numbers come. Which form is taken is decided elsewhere, by
-measurement.
+Which backend is taken is decided in `autotune`, by measurement.
 """
 
 from __future__ import annotations
@@ -16,17 +15,16 @@ import torch
 from numpy.typing import NDArray
 
 from hubble_dash.builder.backends.backend import (
-    Engine,
-    EngineName,
-    Form,
+    Backend,
+    Encoder,
     Outputs,
-    Pictures,
-    Precision,
+    Runner,
     fill_batch,
 )
 from hubble_dash.builder.backends.openvino import OpenVino, openvino_precisions
+from hubble_dash.config.choices import EngineName, Precision
 
-__all__ = ["available_forms", "missing", "start"]
+__all__ = ["available_backends", "missing", "start"]
 
 DTYPES: dict[Precision, torch.dtype] = {
     "fp32": torch.float32,
@@ -35,8 +33,8 @@ DTYPES: dict[Precision, torch.dtype] = {
 }
 
 
-def available_forms(device: str) -> list[Form]:
-    """List the forms that can run here, in the order of how long they take to start.
+def available_backends(device: str) -> list[Backend]:
+    """List the backends that can run here, in the order of how long they take to start.
 
     The first is single precision as PyTorch does it, against which the others are measured.
 
@@ -45,18 +43,24 @@ def available_forms(device: str) -> list[Form]:
     device : {"cpu", "cuda", "mps"}
         Where the network runs.
     """
-    forms = [Form()]
+    found = [Backend()]
     if device == "cpu" and missing("openvino") is None:
-        return [*forms, *(Form("openvino", precision) for precision in openvino_precisions())]
+        return [*found, *(Backend("openvino", precision) for precision in openvino_precisions())]
     lower = _torch_precisions(device)
-    forms += [Form("eager", precision) for precision in lower]
+    found += [Backend("eager", precision) for precision in lower]
     if missing("compile") is None and device != "mps":
-        forms += [Form("compile", precision) for precision in (*lower[:1], "fp32")]
-    return forms
+        found += [Backend("compile", precision) for precision in (*lower[:1], "fp32")]
+    return found
 
 
 def missing(engine: EngineName) -> str | None:
-    """Say what an engine lacks here, and how to get it; None if it lacks nothing."""
+    """Say what an engine lacks here, and how to get it; None if it lacks nothing.
+
+    Parameters
+    ----------
+    engine : {"eager", "compile", "openvino"}
+        Which.
+    """
     if engine == "openvino" and importlib.util.find_spec("openvino") is None:
         return "OpenVINO is not installed; install it: pip install 'hubble-dash[openvino]'"
     if engine == "compile" and not any(map(shutil.which, ("g++", "clang++", "cl"))):
@@ -65,15 +69,15 @@ def missing(engine: EngineName) -> str | None:
 
 
 def start(
-    form: Form, pictures: Pictures, sample: NDArray[np.uint8], *, device: str, batch_size: int
-) -> Engine:
+    backend: Backend, encoder: Encoder, sample: NDArray[np.uint8], *, device: str, batch_size: int
+) -> Runner:
     """Make a network ready to run.
 
     Parameters
     ----------
-    form : Form
+    backend : Backend
         How.
-    pictures : Pictures
+    encoder : Encoder
         The network, single precision, on the CPU; it is not changed.
     sample : (n, height, width, 3) uint8 array
         Pictures such as it will see, by which the range of 8-bit integers is set.
@@ -84,7 +88,7 @@ def start(
 
     Returns
     -------
-    Engine
+    Runner
 
     Raises
     ------
@@ -93,21 +97,21 @@ def start(
     RuntimeError
         If the network cannot be converted or compiled.
     """
-    lacking = missing(form.engine)
+    lacking = missing(backend.engine)
     if lacking is not None:
         raise ValueError(lacking)
-    if form.engine not in pictures.engines:
-        only = " or ".join(pictures.engines)
-        raise ValueError(f"{form.engine} does not run this network; take --engine {only}")
-    if form.engine == "openvino":
+    if backend.engine not in encoder.engines:
+        only = " or ".join(encoder.engines)
+        raise ValueError(f"{backend.engine} does not run this network; take --engine {only}")
+    if backend.engine == "openvino":
         if device != "cpu":
             raise ValueError(f"OpenVINO runs on the CPU here, not on {device}; take --device cpu")
-        return OpenVino(pictures, form.precision, sample, batch_size)
-    if form.precision == "int8":
+        return OpenVino(encoder, backend.precision, sample, batch_size)
+    if backend.precision == "int8":
         raise ValueError("8-bit integers need OpenVINO; take --engine openvino")
-    module: Any = pictures.with_dtype(DTYPES[form.precision]).eval()
+    module: Any = encoder.with_dtype(DTYPES[backend.precision]).eval()
     module = module.to(device, memory_format=torch.channels_last)
-    if form.engine == "eager":
+    if backend.engine == "eager":
         return _Torch(module, device)
     # Folds normalisation and batch statistics into the weights; CPU only.
     options: Any = {"freezing": True} if device == "cpu" else {}

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from hubble_dash.builder.backends.backend import Pictures
+from hubble_dash.builder.backends.backend import Encoder
 from hubble_dash.builder.fingerprints.augmentation import QUALITIES
 from hubble_dash.builder.fingerprints.network import Network, NetworkOptions
 from hubble_dash.builder.fingerprints.preparation import Preparation
@@ -82,7 +82,7 @@ def load_network(
         quality = "plain"
     if is_network_file(weights.model):
         opened = _opened(weights, model_input or ModelInput(), quality)
-        if device == "auto" and "eager" not in opened.pictures.engines:
+        if device == "auto" and "eager" not in opened.encoder.engines:
             device = "cpu"
     else:
         opened = _from_timm(weights, features, quality)
@@ -94,7 +94,7 @@ def load_network(
         )
     return Network(
         weights,
-        pictures=opened.pictures,
+        encoder=opened.encoder,
         prepare=Preparation(opened.network_input, QUALITIES[quality]),
         label_names=opened.label_names,
         options=NetworkOptions(_device(device), features, batch_size, engine, precision),
@@ -105,7 +105,7 @@ def load_network(
 class _Opened(NamedTuple):
     """A model before it is run, and what was given for it."""
 
-    pictures: Pictures
+    encoder: Encoder
     network_input: NetworkInput
     label_names: list[str] | None = None
     model_input: ModelInput | None = None
@@ -131,7 +131,7 @@ def _from_timm(weights: Weights, features: Features, quality: Quality) -> _Opene
         network_input = replace(network_input, crop_pct=1.0, crop_mode="center")
         if features == "pooled" and can_be_pooled(model, network_input.height):
             module = DiskPooled(model)
-    return _Opened(Pictures(module, mean=config["mean"], std=config["std"]), network_input, names)
+    return _Opened(Encoder(module, mean=config["mean"], std=config["std"]), network_input, names)
 
 
 def _device(device: str) -> str:

@@ -16,8 +16,8 @@ import torch
 from numpy.typing import NDArray
 
 from hubble_dash.builder.ahead import ahead, in_order
-from hubble_dash.builder.backends.autotune import Calibrated, calibrate
-from hubble_dash.builder.backends.backend import Outputs, Pictures
+from hubble_dash.builder.backends.autotune import Autotuned, autotune
+from hubble_dash.builder.backends.backend import Encoder, Outputs
 from hubble_dash.builder.fingerprints.augmentation import join
 from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.models.weights import Weights
@@ -28,7 +28,7 @@ from hubble_dash.errors import WeightsError
 __all__ = ["N_LABELS", "Batch", "Network", "NetworkOptions"]
 
 N_LABELS = 5
-# Pictures by which the form of the network is chosen.
+# Pictures by which the backend is chosen.
 SAMPLE = 128
 # Where nobody says how many cutouts there will be.
 MANY = 10_000
@@ -93,7 +93,7 @@ class Network:
         self,
         weights: Weights,
         *,
-        pictures: Pictures,
+        encoder: Encoder,
         prepare: Preparation,
         label_names: list[str] | None,
         options: NetworkOptions,
@@ -106,11 +106,11 @@ class Network:
         height, width = prepare.network_input.height, prepare.network_input.width
         self.input_size = height
         self.label_names = label_names
-        self._pictures, self._options, self._model_input = pictures, options, model_input
-        self._calibrated: Calibrated | None = None
+        self._encoder, self._options, self._model_input = encoder, options, model_input
+        self._autotuned: Autotuned | None = None
         blank = torch.zeros((1, height, width, 3), dtype=torch.uint8)
         with torch.inference_mode():
-            self.n_features = int(self._chosen(*pictures(blank)).shape[1])
+            self.n_features = int(self._chosen(*encoder(blank)).shape[1])
 
     def fingerprint(
         self, cutouts: Sequence[NDArray[np.uint8]], *, n_expected: int | None = None
@@ -185,7 +185,7 @@ class Network:
             of the network, so that a generator that reads and cuts keeps the network busy.
         n_expected : callable, optional
             Says how many cutouts there will be, roughly; asked once the first have been drawn. The
-            form of the network is chosen for that many; for very many where it is not given.
+            backend is chosen for that many; for very many where it is not given.
 
         Yields
         ------
@@ -203,31 +203,31 @@ class Network:
         """
         with closing(ahead(self._batches(pictures), depth=3)) as drawn:
             batches: Iterator[NDArray[np.uint8]] = drawn
-            if self._calibrated is None:
+            if self._autotuned is None:
                 first = list(itertools.islice(drawn, -(-SAMPLE // self._options.batch_size)))
                 if not first:
                     return
-                self._calibrated = self._calibrate(np.concatenate(first), n_expected)
+                self._autotuned = self._autotune(np.concatenate(first), n_expected)
                 batches = itertools.chain(first, drawn)
             under_way: deque[Callable[[], Outputs]] = deque()
             for batch in batches:
-                under_way.append(self._calibrated.engine(batch))
+                under_way.append(self._autotuned.runner(batch))
                 if len(under_way) > 1:
                     yield self._described(*under_way.popleft()())
             for outputs in under_way:
                 yield self._described(*outputs())
 
     def describe_engine(self) -> dict[str, Any]:
-        """Say in which form the network ran, what else was tried, and what its file was told."""
+        """Say in which backend the network ran, what else was tried, and what its file was told."""
         given = {} if self._model_input is None else {"input": asdict(self._model_input)}
-        return given if self._calibrated is None else given | self._calibrated.describe()
+        return given if self._autotuned is None else given | self._autotuned.describe()
 
-    def _calibrate(
+    def _autotune(
         self, sample: NDArray[np.uint8], n_expected: Callable[[], int] | None
-    ) -> Calibrated:
+    ) -> Autotuned:
         options = self._options
-        return calibrate(
-            self._pictures,
+        return autotune(
+            self._encoder,
             sample,
             device=options.device,
             engine=options.engine,

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 import torch
 
-from hubble_dash.builder.backends.backend import Pictures
+from hubble_dash.builder.backends.backend import Encoder
 from hubble_dash.builder.models.network_input import Expected, NetworkInput
-from hubble_dash.builder.models.onnx import OnnxPictures
+from hubble_dash.builder.models.onnx import OnnxEncoder
 from hubble_dash.builder.models.pooling import over_disk
 from hubble_dash.config import ModelInput
 from hubble_dash.errors import WeightsError
@@ -38,17 +38,17 @@ class NetworkFile(NamedTuple):
 
     Attributes
     ----------
-    pictures : Pictures
+    encoder : Encoder
         The network; it gives its vectors twice, since it has no classes.
     network_input : NetworkInput
         How a cutout becomes the picture that it sees: its middle square, resized.
     """
 
-    pictures: Pictures
+    encoder: Encoder
     network_input: NetworkInput
 
 
-def open_network_file(path: Path, given: ModelInput, *, disk: bool) -> NetworkFile:
+def open_network_file(path: Path, model_input: ModelInput, *, disk: bool) -> NetworkFile:
     """Open a file that holds a whole network.
 
     Parameters
@@ -57,7 +57,7 @@ def open_network_file(path: Path, given: ModelInput, *, disk: bool) -> NetworkFi
         ``.onnx``, which OpenVINO runs, or ``.pt2``, which PyTorch runs. The network takes one array
         of pictures, (batch, channels, height, width) or channels last, of 1 or 3 channels, and
         gives one of vectors (n, d), or of maps (n, d, h, w), whose mean is taken.
-    given : ModelInput
+    model_input : ModelInput
         What it expects, where the file does not say so.
     disk : bool
         Whether the mean of maps is that over the disk inside the picture.
@@ -73,25 +73,25 @@ def open_network_file(path: Path, given: ModelInput, *, disk: bool) -> NetworkFi
     WeightsError
         If the file cannot be read, or its network takes or gives something else.
     ValueError
-        If `given` contradicts the file.
+        If `model_input` contradicts the file.
     """
     if path.suffix.lower() == ".onnx":
-        model = OnnxPictures(path, given, disk=disk)
-        return NetworkFile(model, _input(model.expected, given))
-    program = _Exported(path, given, disk=disk)
-    pictures = Pictures(program, mean=given.mean, std=given.std)
-    return NetworkFile(pictures, _input(program.expected, given))
+        model = OnnxEncoder(path, model_input, disk=disk)
+        return NetworkFile(model, _input(model.expected, model_input))
+    program = _Exported(path, model_input, disk=disk)
+    encoder = Encoder(program, mean=model_input.mean, std=model_input.std)
+    return NetworkFile(encoder, _input(program.expected, model_input))
 
 
-def _input(expected: Expected, given: ModelInput) -> NetworkInput:
+def _input(expected: Expected, model_input: ModelInput) -> NetworkInput:
     side = expected.height, expected.width
-    return NetworkInput(*side, "bicubic", 1.0, "center", tuple(given.mean))
+    return NetworkInput(*side, "bicubic", 1.0, "center", tuple(model_input.mean))
 
 
 class _Exported(torch.nn.Module):
-    """An exported program, with the two methods of a timm model that `Pictures` calls."""
+    """An exported program, with the two methods of a timm model that `Encoder` calls."""
 
-    def __init__(self, path: Path, given: ModelInput, *, disk: bool) -> None:
+    def __init__(self, path: Path, model_input: ModelInput, *, disk: bool) -> None:
         super().__init__()
         program = _load(path)
         names = program.graph_signature.user_inputs
@@ -100,7 +100,7 @@ class _Exported(torch.nn.Module):
             raise WeightsError(f"{path} takes {len(names)} arguments; it must be one array")
         example = taken[0].meta["val"]
         shape = [length if isinstance(length, int) else None for length in example.shape]
-        self.expected: Expected = Expected.of_shape(shape, size=given.size, path=path)
+        self.expected: Expected = Expected.of_shape(shape, size=model_input.size, path=path)
         self._dtype, self._disk = example.dtype, disk
         self.model: Any = program.module()
         self._check(path)

@@ -1,4 +1,4 @@
-"""A network in an ONNX file -> what an engine runs, by OpenVINO.
+"""A network in an ONNX file -> what makes fingerprints of pictures, by OpenVINO.
 
 ONNX is data, not a program: reading such a file runs nothing in it.
 """
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from hubble_dash.builder.backends.backend import Form, Outputs, Pictures
+from hubble_dash.builder.backends.backend import Backend, Encoder, Outputs
 from hubble_dash.builder.backends.openvino import import_openvino
 from hubble_dash.builder.backends.pytorch import missing
 from hubble_dash.builder.models.network_input import Expected
@@ -19,20 +19,20 @@ from hubble_dash.builder.models.pooling import disk_weights
 from hubble_dash.config import ModelInput
 from hubble_dash.errors import MissingExtraError, WeightsError
 
-__all__ = ["OnnxPictures"]
+__all__ = ["OnnxEncoder"]
 
 
-class OnnxPictures(Pictures):
+class OnnxEncoder(Encoder):
     """The network of an ONNX file, from 8-bit pictures to vectors.
 
-    It has no form in PyTorch, so single precision by OpenVINO is what others are compared with.
+    PyTorch cannot run it, so single precision by OpenVINO is what others are compared with.
 
     Parameters
     ----------
     path : Path
         The file. It takes one array of pictures, floats or 8-bit integers, and gives one of
         vectors (n, d), or of maps (n, d, h, w), whose mean is taken.
-    given : ModelInput
+    model_input : ModelInput
         What it expects.
     disk : bool
         Whether the mean of maps is that over the disk.
@@ -44,22 +44,22 @@ class OnnxPictures(Pictures):
     WeightsError
         If the file cannot be read, or the network takes or gives something else.
     ValueError
-        If `given` contradicts the file.
+        If `model_input` contradicts the file.
     """
 
-    reference = Form("openvino", "fp32")
+    reference = Backend("openvino", "fp32")
     engines = ("openvino",)
 
-    def __init__(self, path: Path, given: ModelInput, *, disk: bool) -> None:
-        super().__init__(torch.nn.Identity(), mean=given.mean, std=given.std)
+    def __init__(self, path: Path, model_input: ModelInput, *, disk: bool) -> None:
+        super().__init__(torch.nn.Identity(), mean=model_input.mean, std=model_input.std)
         if missing("openvino") is not None:
             raise MissingExtraError("OpenVINO, which runs ONNX files,", "openvino")
         model = _read(path)
         shape = _lengths(model.inputs[0].get_partial_shape())
-        self.expected = Expected.of_shape(shape, size=given.size, path=path)
+        self.expected = Expected.of_shape(shape, size=model_input.size, path=path)
         # Some networks mix up their pictures where a batch has another length than they say.
         self.batch = self.expected.batch
-        self.converted = _from_pictures(model, self.expected, given, disk=disk, path=path)
+        self.converted = _from_pictures(model, self.expected, model_input, disk=disk, path=path)
 
     def forward(self, pictures: torch.Tensor) -> Outputs:
         """Turn (b, height, width, 3) uint8 pictures into (b, d) vectors, twice."""
@@ -96,7 +96,7 @@ def _read(path: Path) -> Any:
 
 
 def _from_pictures(
-    model: Any, expected: Expected, given: ModelInput, *, disk: bool, path: Path
+    model: Any, expected: Expected, model_input: ModelInput, *, disk: bool, path: Path
 ) -> Any:
     """Lead 8-bit pictures (b, height, width, 3) into a network, and its vectors out, twice."""
     openvino = import_openvino()
@@ -107,7 +107,9 @@ def _from_pictures(
     pictures = ops.parameter([expected.batch or -1, expected.height, expected.width, 3], numbers.u8)
     x = ops.convert(pictures, "f32")
     if not wanted.is_integral():
-        mean, std = (255 * np.array(values, np.float32) for values in (given.mean, given.std))
+        mean, std = (
+            255 * np.array(values, np.float32) for values in (model_input.mean, model_input.std)
+        )
         x = ops.divide(ops.subtract(x, mean), std)
     if expected.channels == 1:
         x = ops.reduce_mean(x, np.array([3]), keep_dims=True)
@@ -125,21 +127,21 @@ def _vectors(port: Any, *, disk: bool, path: Path) -> Any:
     """Turn what the network gives into float vectors (n, d)."""
     ops = import_openvino().opset13
     lengths = _lengths(port.get_partial_shape())
-    given = ops.convert(port.get_node().input_value(0), "f32")
+    values = ops.convert(port.get_node().input_value(0), "f32")
     if len(lengths) == 4:
         height, width = lengths[2:]
         if height is None or width is None:
             raise WeightsError(f"{path} gives maps whose size depends on what they show")
         even = torch.full((height, width), 1 / (height * width))
         weights = disk_weights(height, width) if disk else even
-        return ops.reduce_sum(ops.multiply(given, weights.numpy()), np.array([2, 3]))
+        return ops.reduce_sum(ops.multiply(values, weights.numpy()), np.array([2, 3]))
     if len(lengths) != 2:
         said = ", ".join("any" if length is None else str(length) for length in lengths)
         raise WeightsError(
             f"{path} gives an array of shape ({said}); it must give vectors (n, d), or maps"
             " (n, d, height, width)"
         )
-    return given
+    return values
 
 
 def _lengths(shape: Any) -> list[int | None]:

@@ -47,7 +47,7 @@ class Made:
     center : dict or None
         The column by whose groups fingerprints were centred, and how many there were.
     engine : dict
-        The form in which the network ran.
+        The backend in which the network ran.
     """
 
     layout: SheetLayout
