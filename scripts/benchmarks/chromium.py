@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
 
 __all__ = [
     "FORMS",
@@ -41,7 +41,7 @@ FORMS = {
     "2-D canvas on": EMULATED_GL,
 }
 NAMES = (os.environ.get("HUBBLE_DASH_BROWSER", ""), "chromium", "chromium-browser", "google-chrome")
-VIEWPORT = {"width": 1400, "height": 900}
+VIEWPORT: ViewportSize = {"width": 1400, "height": 900}
 # Plain Bokeh takes minutes for what we measure at a million points.
 PATIENCE_MS = 900_000
 # A page says when it is ready; the time is that of its own clock, which starts with the navigation.

@@ -105,7 +105,8 @@ def scatter_page(folder: Path, positions: Path, *, environment: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name, place in ASSETS.items():
         shutil.copyfile(environment / place, folder / name)
-    command = [environment / "bin" / "python", "-c", MAKE_STATE, positions, str(WIDTH), str(HEIGHT)]
+    python = str(environment / "bin" / "python")
+    command = [python, "-c", MAKE_STATE, str(positions), str(WIDTH), str(HEIGHT)]
     made = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     state, view = json.dumps(made["manager_state"]), json.dumps(made["view_specs"][0])
     page = folder / "index.html"

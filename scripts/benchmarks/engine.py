@@ -203,8 +203,8 @@ class _Bench:
                 network = self.network()
                 _choose_backend(network, list(_windows(self.mosaic, 128)))
                 feed = partial(self._feed, network, inputs, cutouts, n_workers)
-                alone = _timed(lambda f=feed: deque(f(), maxlen=0))
-                seconds = _timed(lambda n=network, f=feed: list(n.stream(f())))
+                alone = _timed(partial(_emptied, feed))
+                seconds = _timed(partial(_streamed, network, feed))
                 by = f"{n_workers} processes" if n_workers else "threads"
                 share = self.n / seconds / self.rate_alone
                 rates = f"{self.n / alone:.1f} | {self.n / seconds:.1f}"
@@ -252,6 +252,14 @@ class _Bench:
 def _choose_backend(network: Network, cutouts: list[Pixels]) -> None:
     pictures = network.prepared(cutouts[:128])
     list(network.stream(pictures, n_expected=lambda: 10**6))
+
+
+def _emptied(feed: Callable[[], Iterator[Pixels]]) -> None:
+    deque(feed(), maxlen=0)
+
+
+def _streamed(network: Network, feed: Callable[[], Iterator[Pixels]]) -> None:
+    deque(network.stream(feed()), maxlen=0)
 
 
 def _batches(pictures: Iterable[Pixels]) -> list[Pixels]:

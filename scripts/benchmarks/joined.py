@@ -93,7 +93,7 @@ def _gflop(weights: Weights) -> float:
     model: Any = load_model(weights.model, weights.path)
     with FlopCounterMode(display=False) as counter, torch.inference_mode():
         model(torch.zeros(1, *model.default_cfg["input_size"]))
-    return counter.get_total_flops() / 1e9
+    return float(counter.get_total_flops()) / 1e9
 
 
 def _vectors(network: Network, turns: int, sets: dict[str, list[Pixels]]) -> dict[str, Vectors]:

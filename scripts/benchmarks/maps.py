@@ -96,8 +96,8 @@ def _compare(vectors: NDArray[Any], ours_only: bool) -> None:
     if searched.report["method"] != "exact":
         exact = find_neighbors(whole, k=10)
     for name in ("neighbors_kept_at_10", "trustworthiness_at_10"):
-        they, we = (_quality(vectors, exact, p)[name] for p in (theirs, layout.positions))
-        print(f"| {name.replace('_', ' ')} | {they:.4f} | {we:.4f} | {we - they:+.4f} |")
+        kept, ours = (_quality(vectors, exact, p)[name] for p in (theirs, layout.positions))
+        print(f"| {name.replace('_', ' ')} | {kept:.4f} | {ours:.4f} | {ours - kept:+.4f} |")
     print()
 
 

@@ -7,7 +7,7 @@ seconds; a first one takes some 70,000 passes of EfficientNet-Lite0 (about 25 mi
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -126,12 +126,12 @@ def run(options: argparse.Namespace) -> None:
         print(f"Real, copies made: {len(areas.cutouts)} cutouts of regions, 4 each (regions).")
     print("\n| " + " | ".join(HEADS) + " |\n|" + "---|" * len(HEADS))
     for setting in SETTINGS:
-        values = " | ".join(f"{value:.3f}" for value in bench.row(setting))
-        print(f"| {setting.name} | {len(setting.views)} | {values} |", flush=True)
+        row = _cells(bench.row(setting))
+        print(f"| {setting.name} | {len(setting.views)} | {row} |", flush=True)
     print("\n| centred by (simulated, best) | P@9 | 1-NN | mAP | instrument shared | chance |")
     print("|---|---|---|---|---|---|")
     for name, values in bench.by_instrument():
-        print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in values) + " |")
+        print(f"| {name} | {_cells(values)} |")
     sets = {"deep": field.cutouts}
     if options.data is not None:
         sets["windows"] = windows(options.data)
@@ -140,7 +140,11 @@ def run(options: argparse.Namespace) -> None:
     print("\n| " + " | ".join(heads) + " |\n|" + "---|" * len(heads))
     for setting, frame in FRAMED:
         values = [value for name in sets for value in bench.frames(setting, frame, name, sets)]
-        print(f"| {setting.name}, {frame} | " + " | ".join(f"{v:.3f}" for v in values) + " |")
+        print(f"| {setting.name}, {frame} | {_cells(values)} |")
+
+
+def _cells(values: Iterable[float]) -> str:
+    return " | ".join(f"{value:.3f}" for value in values)
 
 
 class _Bench:

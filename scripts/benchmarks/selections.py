@@ -180,7 +180,8 @@ def select_rows(page: Page, atlas: Atlas, rows: NDArray[np.int64], *, read_back:
     read_back : bool
         Whether to read the painted pictures, which a page opened from a disk may not.
     """
-    ms, wrong, shown, pictures = [], [], [], []
+    ms, wrong, shown = [], [], []
+    pictures: list[Any] = []
     for part in tqdm(np.array_split(rows, -(-len(rows) // 25)), "selecting", leave=False):
         found = page.evaluate(SELECT, [part.tolist(), SIDE if read_back else 0])
         for row, one in zip(part.tolist(), found, strict=True):
@@ -189,7 +190,7 @@ def select_rows(page: Page, atlas: Atlas, rows: NDArray[np.int64], *, read_back:
                 wrong.append(row)
             shown += one["similar"]
             pictures += one["pictures"] or []
-    read = np.array(pictures, float).reshape(-1, SIDE, SIDE, 3) if read_back else None
+    read = np.array(pictures, np.float64).reshape(-1, SIDE, SIDE, 3) if read_back else None
     return Selected(ms, wrong, shown, read)
 
 

@@ -27,6 +27,9 @@ BATCH = 16
 class _Taps(torch.nn.Module):
     """Pictures -> pooled features of all taps, side by side."""
 
+    mean: torch.Tensor
+    std: torch.Tensor
+
     def __init__(self, model: Any, mean: tuple[float, ...], std: tuple[float, ...]) -> None:
         super().__init__()
         self.model = model
@@ -85,7 +88,8 @@ class Tapped:
     def features(self, pictures: Any, n: int, path: Path) -> NDArray[np.float16]:
         """Compute the features of `n` pictures, an iterable, or read them from `path`."""
         if path.exists():
-            return np.load(path)
+            kept: NDArray[np.float16] = np.load(path)
+            return kept
         made, pending = [], []
         for picture in tqdm(pictures, total=n, desc=path.stem, mininterval=10):
             pending.append(picture)
@@ -110,7 +114,8 @@ class Tapped:
 def _eager(module: torch.nn.Module) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
     def run(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         with torch.inference_mode():
-            return module(torch.from_numpy(pictures)).numpy()
+            features: NDArray[np.float32] = module(torch.from_numpy(pictures)).numpy()
+            return features
 
     return run
 
@@ -119,7 +124,7 @@ def _openvino(
     module: torch.nn.Module, blank: torch.Tensor
 ) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]] | None:
     try:
-        import openvino
+        import openvino  # type: ignore[import-untyped]
     except ImportError:
         return None
     converted = openvino.convert_model(module, example_input=blank)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 
@@ -25,10 +26,11 @@ class Script(NamedTuple):
     text: str
 
 
-class PageParts(NamedTuple):
+@dataclass(frozen=True)
+class PageParts:
     """What is compared of a page.
 
-    Attributes
+    Parameters
     ----------
     index : dict
         The data that stand in the page: of one file all of them, of a report folder its index.

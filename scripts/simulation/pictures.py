@@ -88,7 +88,8 @@ class Thumbnails:
         dimmer, turn = divmod(int(self.variant[tile]), 8)
         picture = np.rot90(self.bases[self.base[tile]], turn % 4)
         picture = picture[:, ::-1] if turn >= 4 else picture
-        return (picture * 0.9**dimmer).astype(np.uint8)
+        dimmed: Pixels = (picture * 0.9**dimmer).astype(np.uint8)
+        return dimmed
 
     def colors(self) -> Pixels:
         """Give the mean colour of each thumbnail, (n, 3)."""

@@ -149,19 +149,23 @@ def _shape(number: int, size: int, random: np.random.Generator) -> NDArray[np.fl
         return np.column_stack([0.85 * along, bend * (along**2 - 0.5)]) + 0.04 * shake
     if number % 7 == 3:
         angle = along * random.uniform(1.0, np.pi)
-        return (0.85 + 0.04 * shake[:, :1]) * np.column_stack([np.cos(angle), np.sin(angle)])
+        arc: NDArray[np.float64] = np.column_stack([np.cos(angle), np.sin(angle)])
+        return arc * (0.85 + 0.04 * shake[:, :1])
     angle, radius = np.pi * along, np.sqrt(random.uniform(0, 1, size))
-    places = radius[:, np.newaxis] * np.column_stack([np.cos(angle), np.sin(angle)])
+    places: NDArray[np.float64] = np.column_stack([np.cos(angle), np.sin(angle)])
+    places *= radius[:, np.newaxis]
     clumps = 0.5 * random.uniform(-1, 1, (5, 2))
     clumped = random.uniform(size=size) < 0.35
     own = clumps[random.integers(0, len(clumps), size)] + 0.06 * shake
-    return np.where(clumped[:, np.newaxis], own, places)
+    places[clumped] = own[clumped]
+    return places
 
 
 def _turned(local: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.float64]:
     angle, flat = random.uniform(0, 2 * np.pi), random.uniform(0.5, 1.0)
     cos, sin = np.cos(angle), np.sin(angle)
-    return (local * [1.0, flat]) @ np.array([[cos, sin], [-sin, cos]])
+    turned: NDArray[np.float64] = (local * [1.0, flat]) @ np.array([[cos, sin], [-sin, cos]])
+    return turned
 
 
 def _places(radii: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -169,7 +173,7 @@ def _places(radii: NDArray[np.float64]) -> NDArray[np.float64]:
     number = np.arange(len(radii))
     angle = number * np.pi * (3 - np.sqrt(5))
     start = np.sqrt(np.cumsum(radii**2))[:, np.newaxis]
-    places = start * np.column_stack([np.cos(angle), np.sin(angle)])
+    places: NDArray[np.float64] = start * np.column_stack([np.cos(angle), np.sin(angle)])
     reach = 1.05 * (radii[:, np.newaxis] + radii)
     np.fill_diagonal(reach, 0)
     for _ in range(RELAXATIONS):

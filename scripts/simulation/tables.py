@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
+from pyarrow import parquet as pq
 from tqdm import tqdm
 
 from simulation.pictures import ACROSS, CYCLE, LAYOUT
@@ -140,12 +140,12 @@ def _cutouts(
     words = [f"simulated label {i:02d}" for i in range(N_LABELS)]
     for i in range(1, 6):
         codes = (cluster + 7 * (i - 1) + (random.uniform(size=n) < 0.2)) % N_LABELS
-        table[f"label_{i}"] = pd.Categorical.from_codes(codes, words)
+        table[f"label_{i}"] = pd.Categorical.from_codes(codes, pd.Index(words))
         table[f"score_{i}"] = (random.uniform(0.5, 0.9, n) / i**1.5).astype(np.float32)
     other = random.uniform(size=n) < 0.1
     kinds = np.where(other, random.integers(0, len(CLASSES), n), cluster % len(CLASSES))
     kinds[random.uniform(size=n) < 0.03] = -1
-    table["class"] = pd.Categorical.from_codes(kinds, CLASSES)
+    table["class"] = pd.Categorical.from_codes(kinds, pd.Index(CLASSES))
     magnitude = 21 + 4 * np.sin(0.7 * cluster) + random.normal(0, 0.8, n)
     table["magnitude"] = np.where(random.uniform(size=n) < 0.02, np.nan, magnitude.round(3))
     return pd.DataFrame(table)

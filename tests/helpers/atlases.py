@@ -73,7 +73,8 @@ def make_atlas(
     part = path.with_name(path.name + ".making")
     (part / "sheets").mkdir(parents=True)
     (part / "previews").mkdir()
-    records, thumbnails, images = [], [], []
+    records: list[dict[str, Any]] = []
+    thumbnails, images = [], []
     for index, picture in enumerate(pictures):
         ny, nx = picture.shape[:2]
         shown = picture if origin == "upper" else picture[::-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from astropy.io import fits
@@ -52,7 +53,7 @@ def sky_header(shape: tuple[int, int] = (60, 80), *, sip: bool = True) -> fits.H
 
 def make_fits(
     path: Path,
-    pixels: NDArray | None = None,
+    pixels: NDArray[Any] | None = None,
     *,
     header: fits.Header | None = None,
     compress: bool = False,
@@ -61,8 +62,9 @@ def make_fits(
     """Write a file as Hubble's are: an empty primary HDU, a table, an empty image, SCI, ERR."""
     pixels = flux_image() if pixels is None else pixels
     header = sky_header(pixels.shape[-2:]) if header is None else header
-    keys = {"TELESCOP": "HST", "INSTRUME": "ACS", "DETECTOR": "WFC", "FILTER1": "F606W"}
-    keys |= {"FILTER2": "CLEAR2L", "EXPTIME": 1200.0, "PROPOSID": 9490, "ROOTNAME": "j8za09050"}
+    keys: dict[str, str | float] = {"TELESCOP": "HST", "INSTRUME": "ACS", "DETECTOR": "WFC"}
+    keys |= {"FILTER1": "F606W", "FILTER2": "CLEAR2L", "EXPTIME": 1200.0, "PROPOSID": 9490}
+    keys |= {"ROOTNAME": "j8za09050"}
     table = fits.BinTableHDU.from_columns([fits.Column("a", "E", array=np.arange(3.0))])
     kind = fits.CompImageHDU if compress else fits.ImageHDU
     hdus = [
@@ -110,7 +112,7 @@ def blocks(random: np.random.Generator) -> NDArray[np.uint8]:
     return np.kron(random.integers(0, 256, (5, 7, 3), np.uint8), np.ones((10, 10, 1), np.uint8))
 
 
-def make_picture(path: Path, pixels: NDArray, **options: object) -> Path:
+def make_picture(path: Path, pixels: NDArray[Any], **options: Any) -> Path:
     """Write a JPEG, PNG or WebP with Pillow; `xmp` takes an AVM packet."""
     Image.fromarray(pixels).save(path, **options)
     return path

@@ -87,7 +87,8 @@ class OpenPage:
 
     @property
     def selected(self) -> str | None:
-        return self.run("document.body.dataset.hdSelected ?? null")
+        row: str | None = self.run("document.body.dataset.hdSelected ?? null")
+        return row
 
     def wait_for_selected(self, row: int) -> None:
         self.page.wait_for_selector(f'body[data-hd-selected="{row}"]', timeout=5000)
@@ -102,10 +103,11 @@ class OpenPage:
 
     def column(self, source: str, column: str) -> list[Any]:
         """A column of one of the plots' data sources."""
-        return self.run(
+        values: list[Any] = self.run(
             "([s, c]) => Array.from(Bokeh.documents[0].get_model_by_name(s).data[c])",
             [source, column],
         )
+        return values
 
     def screen(self, plot: str, x: float, y: float) -> tuple[float, float]:
         """Where a place of a plot lies on the screen."""
