@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
@@ -19,12 +19,24 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Boxes
 from hubble_dash.atlas.files import is_marked, sha256_of, swap_folder
+from hubble_dash.atlas.manifest import FileEntry, Manifest, ThumbnailsEntry, UnsealedManifest
+from hubble_dash.atlas.schema import (
+    COLORS_FILE,
+    CUTOUTS_FILE,
+    FINGERPRINTS_FILE,
+    FORMAT,
+    FORMAT_VERSION,
+    IMAGES_FILE,
+    MANIFEST_FILE,
+    NEIGHBORS_FILE,
+    POSITIONS_FILE,
+    SHEETS_FOLDER,
+    SIMILARITIES_FILE,
+)
 from hubble_dash.errors import AtlasError
 
-__all__ = ["FORMAT_VERSION", "Atlas", "Neighbors", "SheetLayout", "Similar", "open_atlas", "seal"]
+__all__ = ["Atlas", "Neighbors", "SheetLayout", "Similar", "open_atlas", "seal"]
 
-FORMAT = "hubble-dash atlas"
-FORMAT_VERSION = 1
 # Fingerprints read at a time.
 ROWS_A_BLOCK = 16384
 
@@ -101,7 +113,8 @@ class Atlas:
     path : Path
         The folder.
     manifest : dict
-        Format version, settings, provenance and checksums.
+        What it says of itself: a plain dict with the entries of
+        `hubble_dash.atlas.manifest.Manifest`.
     images : pandas.DataFrame
         One row an image.
     cutouts : pandas.DataFrame
@@ -118,7 +131,7 @@ class Atlas:
 
     def __init__(self, path: str | Path, manifest: Mapping[str, Any]) -> None:
         self.path = Path(path)
-        self.manifest = dict(manifest)
+        self.manifest = cast("Manifest", dict(manifest))
 
     def __len__(self) -> int:
         return int(self.manifest["n_cutouts"])
@@ -142,32 +155,32 @@ class Atlas:
     @cached_property
     def images(self) -> pd.DataFrame:
         """One row an image."""
-        return pd.read_parquet(self.path / "images.parquet")
+        return pd.read_parquet(self.path / IMAGES_FILE)
 
     @cached_property
     def cutouts(self) -> pd.DataFrame:
         """One row a cutout."""
-        return pd.read_parquet(self.path / "cutouts.parquet")
+        return pd.read_parquet(self.path / CUTOUTS_FILE)
 
     @cached_property
     def fingerprints(self) -> NDArray[np.float16]:
         """One row a cutout, (n, d) float16."""
-        return self._array("fingerprints.npy")
+        return self._array(FINGERPRINTS_FILE)
 
     @cached_property
     def neighbors(self) -> Neighbors:
         """The k nearest of every cutout."""
-        return Neighbors(self._array("neighbors.npy"), self._array("similarities.npy"))
+        return Neighbors(self._array(NEIGHBORS_FILE), self._array(SIMILARITIES_FILE))
 
     @cached_property
     def positions(self) -> NDArray[np.float32]:
         """The map, (n, 2) float32."""
-        return self._array("positions.npy")
+        return self._array(POSITIONS_FILE)
 
     @cached_property
     def colors(self) -> NDArray[np.uint8] | None:
         """Mean colour of each thumbnail, (n, 3) uint8; None in an atlas that was made without."""
-        return self._array("colors.npy") if "colors.npy" in self.manifest["files"] else None
+        return self._array(COLORS_FILE) if COLORS_FILE in self.manifest["files"] else None
 
     def _array(self, name: str) -> NDArray[Any]:
         path = self.path / name
@@ -183,7 +196,7 @@ class Atlas:
 
     def sheet_path(self, sheet: int) -> Path:
         """Path of a sheet of thumbnails."""
-        return self.path / "sheets" / f"sheet_{sheet:05d}.webp"
+        return self.path / SHEETS_FOLDER / f"sheet_{sheet:05d}.webp"
 
     @property
     def n_sheets(self) -> int:
@@ -336,7 +349,7 @@ def open_atlas(path: str | Path) -> Atlas:
     if not path.is_dir():
         raise AtlasError(f"there is no atlas folder {path}; make one with: hubble-dash build")
     try:
-        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        manifest = json.loads((path / MANIFEST_FILE).read_text(encoding="utf-8"))
         version, files = manifest["format_version"], manifest["files"]
     except FileNotFoundError:
         raise AtlasError(f"{path} has no manifest.json: it is not an atlas") from None
@@ -355,7 +368,7 @@ def open_atlas(path: str | Path) -> Atlas:
     return Atlas(path, manifest)
 
 
-def seal(folder: Path, final: Path, manifest: Mapping[str, Any], *, replace: bool = False) -> Atlas:
+def seal(folder: Path, final: Path, manifest: UnsealedManifest, *, replace: bool = False) -> Atlas:
     """Write the manifest with a checksum of each file, and move the folder to its final name.
 
     Parameters
@@ -364,7 +377,7 @@ def seal(folder: Path, final: Path, manifest: Mapping[str, Any], *, replace: boo
         A finished atlas without its manifest, beside `final`.
     final : Path
         The name it gets.
-    manifest : mapping
+    manifest : UnsealedManifest
         All but the format and the files.
     replace : bool
         Whether an atlas of that name may be replaced.
@@ -379,16 +392,20 @@ def seal(folder: Path, final: Path, manifest: Mapping[str, Any], *, replace: boo
     AtlasError
         If `final` exists and may not be replaced, or is not an atlas.
     """
-    files = {
+    files: dict[str, FileEntry] = {
         p.relative_to(folder).as_posix(): {"bytes": p.stat().st_size, "sha256": sha256_of(p)}
         for p in sorted(folder.rglob("*"))
         if p.is_file()
     }
-    whole = {"format": FORMAT, "format_version": FORMAT_VERSION, **manifest}
-    whole["files"] = files
+    whole: Manifest = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        **manifest,
+        "files": files,
+    }
     text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
     # Names of files may hold bytes that are no UTF-8; they become question marks.
-    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8", errors="replace")
+    (folder / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8", errors="replace")
     check_replaceable(final, replace=replace)
     swap_folder(folder, final)
     return open_atlas(final)
@@ -405,12 +422,12 @@ def check_replaceable(final: Path, *, replace: bool) -> None:
     if not final.exists():
         return
     # A damaged atlas is one too.
-    if not is_marked(final / "manifest.json", FORMAT):
+    if not is_marked(final / MANIFEST_FILE, FORMAT):
         raise AtlasError(f"{final} exists and is not an atlas; choose another name with --out")
     if not replace:
         raise AtlasError(f"{final} exists; replace it with --overwrite, or choose another name")
 
 
-def layout_to_dict(layout: SheetLayout) -> dict[str, int]:
+def layout_to_dict(layout: SheetLayout) -> ThumbnailsEntry:
     """Plain data of a sheet layout, for the manifest."""
-    return asdict(layout)
+    return {"size": layout.size, "columns": layout.columns, "rows": layout.rows}

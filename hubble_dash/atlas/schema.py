@@ -1,47 +1,132 @@
-"""Columns of an atlas's tables, and how the user's own columns are told from them."""
+"""What an atlas consists of: its files, and the columns of its tables.
+
+All that is written into an atlas, or read from one, takes its names and types from here and, for
+entries of the manifest, from `hubble_dash.atlas.manifest`; ``docs/atlas-format.md`` tells users the
+same.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 __all__ = [
+    "ARRAY_TYPES",
     "BOX",
+    "COLORS_FILE",
+    "CUTOUTS_FILE",
+    "CUTOUT_COLUMNS",
+    "FINGERPRINTS_FILE",
+    "FORMAT",
+    "FORMAT_VERSION",
+    "IMAGES_FILE",
     "IMAGE_AND_BOX",
+    "LABELS",
+    "MANIFEST_FILE",
+    "MEAN_FILE",
+    "NEIGHBORS_FILE",
     "N_LABELS",
+    "POSITIONS_FILE",
+    "PREVIEWS_FOLDER",
+    "SCORES",
+    "SHEETS_FOLDER",
+    "SIMILARITIES_FILE",
+    "SKY",
+    "ImageRow",
     "extra_columns",
     "extra_image_columns",
     "is_number",
     "text_codes",
 ]
 
+FORMAT = "hubble-dash atlas"
+# Raised when an entry, a column or a file changes its meaning; older readers then refuse.
+FORMAT_VERSION = 1
+
+# Files and folders of an atlas.
+MANIFEST_FILE = "manifest.json"
+IMAGES_FILE, CUTOUTS_FILE = "images.parquet", "cutouts.parquet"
+FINGERPRINTS_FILE, MEAN_FILE = "fingerprints.npy", "mean.npy"
+NEIGHBORS_FILE, SIMILARITIES_FILE = "neighbors.npy", "similarities.npy"
+POSITIONS_FILE, COLORS_FILE = "positions.npy", "colors.npy"
+SHEETS_FOLDER, PREVIEWS_FOLDER = "sheets", "previews"
+
+# (n, d), mean (d,), neighbours and similarities (n, k), positions (n, 2), colours (n, 3).
+ARRAY_TYPES: Mapping[str, np.dtype[Any]] = {
+    FINGERPRINTS_FILE: np.dtype(np.float16),
+    MEAN_FILE: np.dtype(np.float32),
+    NEIGHBORS_FILE: np.dtype(np.int32),
+    SIMILARITIES_FILE: np.dtype(np.float32),
+    POSITIONS_FILE: np.dtype(np.float32),
+    COLORS_FILE: np.dtype(np.uint8),
+}
+
+# Pixels of the parent array, upper bounds exclusive.
 BOX = ["ixmin", "ixmax", "iymin", "iymax"]
 IMAGE_AND_BOX = ["image", *BOX]
-# ImageNet labels kept of each cutout, best first.
+# ICRS degrees, and arcseconds a pixel, at the centre of the box; NaN where unknown.
+SKY = ["ra_deg", "dec_deg", "pixel_scale_arcsec"]
+# Of every table of cutouts, in this order. Labels follow, then the catalogue's columns.
+CUTOUT_COLUMNS: Mapping[str, np.dtype[Any]] = {
+    **dict.fromkeys(IMAGE_AND_BOX, np.dtype(np.int32)),
+    **dict.fromkeys(SKY, np.dtype(np.float64)),
+}
+# Labels kept of each cutout, most probable first.
 N_LABELS = 5
-OWN_COLUMNS = {
-    *("image", *BOX, "ra_deg", "dec_deg", "pixel_scale_arcsec"),
-    *(f"{kind}_{i}" for kind in ("label", "score") for i in range(1, N_LABELS + 1)),
-}
-IMAGE_COLUMNS = {
-    *("path", "name", "nx", "ny", "origin", "preview", "preview_width", "preview_height"),
-    *("position_quality", "notes"),
-}
+# Names of classes, as categories, and their probabilities, float32; missing without classes.
+LABELS = [f"label_{i}" for i in range(1, N_LABELS + 1)]
+SCORES = [f"score_{i}" for i in range(1, N_LABELS + 1)]
+
+
+class ImageRow(TypedDict):
+    """Columns of the table of images, in this order; those of the header follow.
+
+    Attributes
+    ----------
+    path, name : str
+        The file, with its folder and without.
+    nx, ny : int
+        Pixels across and down.
+    origin : str
+        ``"lower"`` where row 0 is shown at the bottom, as of FITS; else ``"upper"``.
+    preview : str
+        Its file within ``previews/``.
+    preview_width, preview_height : int
+        Pixels of the preview.
+    position_quality : str
+        ``"exact"``, ``"approximate"``, or empty where there are no sky positions.
+    notes : str
+        What the user should know.
+    """
+
+    path: str
+    name: str
+    nx: int
+    ny: int
+    origin: str
+    preview: str
+    preview_width: int
+    preview_height: int
+    position_quality: str
+    notes: str
 
 
 def extra_columns(cutouts: pd.DataFrame) -> list[str]:
     """Name the columns that came with the cutouts and say something of at least one of them."""
-    return [
-        str(name) for name in cutouts if name not in OWN_COLUMNS and cutouts[name].notna().any()
-    ]
+    return _further(cutouts, {*CUTOUT_COLUMNS, *LABELS, *SCORES})
 
 
 def extra_image_columns(images: pd.DataFrame) -> list[str]:
     """Name the columns that came with the images, such as keywords of their headers."""
-    return [
-        str(name) for name in images if name not in IMAGE_COLUMNS and images[name].notna().any()
-    ]
+    return _further(images, {*ImageRow.__annotations__})
+
+
+def _further(table: pd.DataFrame, own: set[str]) -> list[str]:
+    return [str(name) for name in table if name not in own and table[name].notna().any()]
 
 
 def is_number(values: pd.Series) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,7 @@ from tqdm import tqdm
 from hubble_dash.atlas.atlas import Atlas, Neighbors, check_replaceable, seal
 from hubble_dash.atlas.boxes import Boxes, most_overlapping
 from hubble_dash.atlas.files import sha256_of
+from hubble_dash.atlas.manifest import MapEntry, NeighborsEntry
 from hubble_dash.atlas.schema import IMAGE_AND_BOX
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.network import Network
@@ -185,11 +186,11 @@ class _End:
         made.n_cutouts, made.n_neighbors = len(boxes), self._depth(boxes)
         neighbors = self._find_neighbors(fingerprints)
         if self.positions is not None:
-            made.map = {"method": "given", **self.positions.describe()}
+            made.map = cast("MapEntry", {"method": "given", **self.positions.describe()})
             positions = self.positions.positions()
         else:
             layout = self._lay_out(fingerprints, neighbors)
-            made.map = {**asdict(self.settings.map), **layout.report}
+            made.map = cast("MapEntry", {**asdict(self.settings.map), **layout.report})
             positions = layout.positions
         np.save(folder / "positions.npy", positions)
 
@@ -218,7 +219,7 @@ class _End:
                 if isinstance(array, np.memmap):
                     array.flush()
             self.part.write_report("neighbors", shape, report)
-        self.made.neighbors = report
+        self.made.neighbors = cast("NeighborsEntry", report)
         return out
 
     def _lay_out(self, fingerprints: NDArray[np.float16], neighbors: Neighbors) -> Layout:

@@ -11,13 +11,14 @@ import logging
 from array import array
 from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.files import sha256_of
+from hubble_dash.atlas.manifest import ModelEntry
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.catalogs.vectors import read_vectors
 from hubble_dash.builder.cutouts.find import Cutouts
@@ -304,7 +305,7 @@ class GivenFingerprints:
             np.zeros(shape, np.float32),
         )
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self) -> ModelEntry:
         """Say what stands in the manifest where a model would."""
         given = self.given.describe()
         return {

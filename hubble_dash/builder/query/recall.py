@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from hubble_dash.builder.fingerprints.network import Network
 from hubble_dash.builder.models.weights import find_weights, find_weights_again
 from hubble_dash.builder.reading.image import open_image
 from hubble_dash.config import ModelInput, Stretch, is_network_file, step_from_dict
+from hubble_dash.config.choices import Features
 from hubble_dash.errors import WeightsError
 
 __all__ = ["Restored"]
@@ -79,7 +80,7 @@ class Restored:
         return load_network(
             found,
             device=self._device,
-            features=model["features"],
+            features=cast(Features, model["features"]),
             quality=model.get("quality", "plain"),
             model_input=ModelInput(**model["input"]) if "input" in model else None,
         )

@@ -8,9 +8,17 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from hubble_dash.atlas.atlas import SheetLayout, layout_to_dict
+from hubble_dash.atlas.manifest import (
+    CenterEntry,
+    EngineEntry,
+    MapEntry,
+    ModelEntry,
+    NeighborsEntry,
+    UnsealedManifest,
+)
 from hubble_dash.builder.fingerprints.network import Network
 from hubble_dash.builder.fingerprints.precomputed import GivenFingerprints
 from hubble_dash.builder.projection.layout import LEAST_CUTOUTS
@@ -40,13 +48,13 @@ class Made:
         What the user should know, and of how many images.
     n_cutouts, n_neighbors : int
         How many, and how many neighbours of each.
-    map : dict
+    map : MapEntry
         The layout that was made: its method and settings, or the file that gave it.
-    neighbors : dict
+    neighbors : NeighborsEntry
         How neighbours were found, and how many of the nearest.
-    center : dict or None
+    center : CenterEntry or None
         The column by whose groups fingerprints were centred, and how many there were.
-    engine : dict
+    engine : EngineEntry
         The backend in which the network ran.
     """
 
@@ -57,10 +65,10 @@ class Made:
     notes: Counter[str] = field(default_factory=Counter)
     n_cutouts: int = 0
     n_neighbors: int = 0
-    map: dict[str, Any] = field(default_factory=dict)
-    neighbors: dict[str, Any] = field(default_factory=dict)
-    center: dict[str, Any] | None = None
-    engine: dict[str, Any] = field(default_factory=dict)
+    map: MapEntry = field(default_factory=lambda: MapEntry(method=""))
+    neighbors: NeighborsEntry = field(default_factory=NeighborsEntry)
+    center: CenterEntry | None = None
+    engine: EngineEntry = field(default_factory=EngineEntry)
 
     def state(self) -> dict[str, Any]:
         """Give what is counted while cutouts are made, as plain data."""
@@ -85,7 +93,7 @@ def make_manifest(
     *,
     inputs: list[str],
     name: str,
-) -> dict[str, Any]:
+) -> UnsealedManifest:
     """Say what was made, of what, how and with what.
 
     Parameters
@@ -103,8 +111,8 @@ def make_manifest(
 
     Returns
     -------
-    dict
-        Plain data for `hubble_dash.atlas.atlas.seal`.
+    UnsealedManifest
+        For `hubble_dash.atlas.atlas.seal`.
     """
     return {
         "title": settings.title or name,
@@ -144,13 +152,11 @@ def make_manifest(
     }
 
 
-def _model(
-    settings: BuildSettings, made: Made, network: Network | GivenFingerprints
-) -> dict[str, Any]:
+def _model(settings: BuildSettings, made: Made, network: Network | GivenFingerprints) -> ModelEntry:
     if isinstance(network, GivenFingerprints):
         return network.describe()
     weights = network.weights
-    return {
+    model: ModelEntry = {
         "requested": weights.model if is_network_file(settings.model) else settings.model,
         "name": weights.model,
         "weights": weights.path.name,
@@ -159,8 +165,8 @@ def _model(
         "reason": weights.reason,
         "features": settings.features,
         "quality": settings.quality,
-        **made.engine,
     }
+    return cast("ModelEntry", {**model, **made.engine})
 
 
 def _packages(network: Network | GivenFingerprints) -> list[str]:

@@ -1,0 +1,345 @@
+"""Entries of an atlas's manifest, which is JSON on disk and a plain dict in memory.
+
+``docs/atlas-format.md`` tells users the same. An entry that changes its meaning raises
+`hubble_dash.atlas.schema.FORMAT_VERSION`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+from hubble_dash.config.choices import Features, Quality
+
+__all__ = [
+    "CenterEntry",
+    "EngineEntry",
+    "FileEntry",
+    "LeftOutEntry",
+    "Manifest",
+    "MapEntry",
+    "ModelEntry",
+    "NeighborsEntry",
+    "SettingsEntry",
+    "ThumbnailsEntry",
+    "TrialEntry",
+    "UnreadableEntry",
+    "UnsealedManifest",
+]
+
+
+class FileEntry(TypedDict):
+    """A file of the atlas.
+
+    Attributes
+    ----------
+    bytes : int
+        Its size.
+    sha256 : str
+        Its checksum, hexadecimal.
+    """
+
+    bytes: int
+    sha256: str
+
+
+class TrialEntry(TypedDict):
+    """What was measured of one way to run the network.
+
+    Attributes
+    ----------
+    engine, precision : str
+        The way.
+    images_per_s : float or None
+        Pictures a second; None where it did not run.
+    cosine : float or None
+        The least similarity with the fingerprints of single precision; None likewise.
+    note : str
+        Why it was not taken, where that was not its speed.
+    """
+
+    engine: str
+    precision: str
+    images_per_s: float | None
+    cosine: float | None
+    note: str
+
+
+class EngineEntry(TypedDict, total=False):
+    """Where and how the network ran; empty where none did.
+
+    Attributes
+    ----------
+    device : str
+        ``"cpu"``, ``"cuda"`` or ``"mps"``.
+    input : dict
+        Of a network file of the user's: what it was told to expect, as of
+        `hubble_dash.ModelInput`.
+    engine, precision : str
+        What ran it, and how exactly.
+    tried : list of TrialEntry
+        What was measured; empty where nothing was to choose.
+    """
+
+    device: str
+    input: dict[str, Any]
+    engine: str
+    precision: str
+    tried: list[TrialEntry]
+
+
+class ModelEntry(EngineEntry):
+    """What made the fingerprints: a network, or a file of the user's.
+
+    Attributes
+    ----------
+    requested, name : str
+        The model that was asked for, and the one that was taken; the name of the user's file.
+    weights, weights_sha256 : str
+        Name and checksum of the file of weights, or of fingerprints.
+    weights_source : str
+        ``"file"``, ``"cache"``, ``"hub"`` or ``"package"``; ``"given"`` for fingerprints.
+    reason : str
+        One sentence: which weights, and why these.
+    features : str
+        ``"pooled"``, ``"probabilities"`` or ``"given"``.
+    quality : str
+        Of a network; atlases of early versions lack it.
+    matched : str
+        Of fingerprints that were given: how rows found their cutouts, ``"name"``, ``"catalog"`` or
+        ``"order"``.
+    """
+
+    requested: str
+    name: str
+    weights: str
+    weights_source: str
+    weights_sha256: str
+    reason: str
+    features: Features | Literal["given"]
+    quality: NotRequired[Quality]
+    matched: NotRequired[str]
+
+
+class SettingsEntry(TypedDict):
+    """What was asked for.
+
+    Attributes
+    ----------
+    inputs : list of str
+        Names of files and folders, without the folders they are in.
+    cutouts, stretch : dict
+        Parameters of the settings of those names; ``kind`` says which cutouts.
+    process_images, process_cutouts : list of dict
+        ``name`` and parameters of each step.
+    catalog : str or None
+        Name of the catalogue's file.
+    catalog_columns : dict
+        Parameters of `hubble_dash.CatalogColumns`.
+    header_keys : list of str
+        Kept as metadata beside the usual ones.
+    hdu : str, int or None
+        Of FITS.
+    plane : int or None
+        Of a cube.
+    neighbors : int
+        Of each cutout, at least.
+    """
+
+    inputs: list[str]
+    cutouts: dict[str, Any]
+    stretch: dict[str, Any]
+    process_images: list[dict[str, Any]]
+    process_cutouts: list[dict[str, Any]]
+    catalog: str | None
+    catalog_columns: dict[str, Any]
+    header_keys: list[str]
+    hdu: str | int | None
+    plane: int | None
+    neighbors: int
+
+
+class CenterEntry(TypedDict):
+    """By what fingerprints were centred.
+
+    Attributes
+    ----------
+    by : str
+        The column of groups.
+    n_groups : int
+        How many there were.
+    """
+
+    by: str
+    n_groups: int
+
+
+class NeighborsEntry(TypedDict, total=False):
+    """How neighbours were found.
+
+    Attributes
+    ----------
+    method : str
+        ``"exact"`` or ``"inverted file"``; the rest is of the latter, but for `reason`.
+    dimensions, cells, cells_searched, candidates : int
+        Its parameters.
+    recall_at_9, recall_at_k : float
+        Share of the nearest that it finds; the first has the number in its name that was looked at.
+    sample : int
+        Rows on which that was measured.
+    reason : str
+        Why the search was exact where an index was tried.
+    """
+
+    method: str
+    dimensions: int
+    cells: int
+    cells_searched: int
+    candidates: int
+    recall_at_9: float
+    recall_at_k: float
+    sample: int
+    reason: str
+
+
+class MapEntry(TypedDict):
+    """How the map was laid out, or by whom it was given.
+
+    Attributes
+    ----------
+    method : str
+        ``"tsne"``, ``"umap"``, ``"pca"`` or ``"given"``.
+    perplexity, early_exaggeration, n_iter, random_state, n_neighbors, min_dist
+        Parameters of `hubble_dash.MapSettings`, as they were taken.
+    quality : dict of str to float
+        How far it keeps neighbourhoods; names say of how many.
+    file, sha256, matched : str
+        Of a map that was given: the file, its checksum, and how its rows found their cutouts.
+    """
+
+    method: str
+    perplexity: NotRequired[float]
+    early_exaggeration: NotRequired[float]
+    n_iter: NotRequired[int]
+    random_state: NotRequired[int]
+    n_neighbors: NotRequired[int]
+    min_dist: NotRequired[float]
+    quality: NotRequired[dict[str, float]]
+    file: NotRequired[str]
+    sha256: NotRequired[str]
+    matched: NotRequired[str]
+
+
+class ThumbnailsEntry(TypedDict):
+    """Where thumbnails stand; see `hubble_dash.atlas.sheets.SheetLayout`.
+
+    Attributes
+    ----------
+    size : int
+        Side of a thumbnail, in pixels.
+    columns, rows : int
+        Thumbnails across and down a sheet.
+    """
+
+    size: int
+    columns: int
+    rows: int
+
+
+class UnreadableEntry(TypedDict):
+    """A file that was left out.
+
+    Attributes
+    ----------
+    path, reason : str
+        Which, and why.
+    """
+
+    path: str
+    reason: str
+
+
+class LeftOutEntry(TypedDict):
+    """What is not in the atlas.
+
+    Attributes
+    ----------
+    files : list of UnreadableEntry
+        Files that could not be read.
+    cutouts : dict of str to int
+        How many cutouts, by the reason.
+    """
+
+    files: list[UnreadableEntry]
+    cutouts: dict[str, int]
+
+
+class UnsealedManifest(TypedDict):
+    """What an atlas says of itself, before its files are counted.
+
+    Attributes
+    ----------
+    title : str
+        What people see.
+    created : str
+        When, ISO 8601, UTC.
+    hubble_dash : str
+        The version that made it.
+    n_images, n_cutouts, n_features, n_neighbors : int
+        Rows of the tables, length of a fingerprint, neighbours of each cutout.
+    simulated : dict
+        Only of an atlas that was made up for measuring: how.
+    model : ModelEntry
+        What made the fingerprints.
+    settings : SettingsEntry
+        What was asked for.
+    center : CenterEntry or None
+        None where one mean or none was taken off; atlases of early versions lack it.
+    neighbors : NeighborsEntry
+        How they were found; atlases of early versions lack it.
+    map : MapEntry
+        How it was laid out.
+    thumbnails : ThumbnailsEntry
+        Where they stand.
+    left_out : LeftOutEntry
+        What is not in it.
+    notes : list of str
+        Sentences for the user.
+    versions : dict of str to str
+        Of Python and of the packages that decide the numbers.
+    """
+
+    title: str
+    created: str
+    hubble_dash: str
+    n_images: int
+    n_cutouts: int
+    n_features: int
+    n_neighbors: int
+    simulated: NotRequired[dict[str, Any]]
+    model: ModelEntry
+    settings: SettingsEntry
+    center: NotRequired[CenterEntry | None]
+    neighbors: NotRequired[NeighborsEntry]
+    map: MapEntry
+    thumbnails: ThumbnailsEntry
+    left_out: LeftOutEntry
+    notes: list[str]
+    versions: dict[str, str]
+
+
+class Manifest(UnsealedManifest):
+    """What an atlas says of itself: ``manifest.json``, a plain dict.
+
+    Attributes
+    ----------
+    format : str
+        `FORMAT`.
+    format_version : int
+        At most `FORMAT_VERSION`.
+    files : dict of str to FileEntry
+        All files but this one, by their path in the folder.
+    """
+
+    format: str
+    format_version: int
+    files: dict[str, FileEntry]
