@@ -17,10 +17,11 @@ import platform
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from hubble_dash.atlas.atlas import Atlas
+    from hubble_dash.atlas.manifest import UnsealedManifest
 
 HERE = Path(__file__).resolve().parent
 PYTHON = HERE.parent / ".venv" / "bin" / "python"
@@ -125,7 +126,7 @@ def simulate_atlas(
         np.save(part / "similarities.npy", found.similarities)
         manifest = _manifest(part, n, len(images), k, seed)
         manifest["simulated"]["thumbnails_from"] = str(source or "skimage.data.hubble_deep_field")
-        return seal(part, out, manifest, replace=overwrite)
+        return seal(part, out, cast("UnsealedManifest", manifest), replace=overwrite)
 
 
 def _manifest(folder: Path, n: int, n_images: int, k: int, seed: int) -> dict[str, Any]:

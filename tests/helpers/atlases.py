@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
 from hubble_dash.atlas.atlas import Atlas, SheetLayout, layout_to_dict, seal
+from hubble_dash.atlas.manifest import UnsealedManifest
 
 LAYOUT = SheetLayout()
 QuickBuild: TypeAlias = Callable[..., Atlas]
@@ -138,12 +139,11 @@ def make_atlas(
         ("positions", positions),
     ):
         np.save(part / f"{name}.npy", array)
-    return seal(
-        part, path, {**_manifest(len(images), n, fingerprints.shape[1], rows.shape[1]), **manifest}
-    )
+    said = _manifest(len(images), n, fingerprints.shape[1], rows.shape[1])
+    return seal(part, path, cast("UnsealedManifest", {**said, **manifest}))
 
 
-def _manifest(n_images: int, n: int, d: int, k: int) -> dict[str, Any]:
+def _manifest(n_images: int, n: int, d: int, k: int) -> UnsealedManifest:
     return {
         "title": "Two generated nebulae",
         "created": "2026-01-01T00:00:00Z",
@@ -168,6 +168,11 @@ def _manifest(n_images: int, n: int, d: int, k: int) -> dict[str, Any]:
             "process_images": [],
             "process_cutouts": [],
             "catalog": None,
+            "catalog_columns": {},
+            "header_keys": [],
+            "hdu": None,
+            "plane": None,
+            "neighbors": k,
         },
         "map": {"method": "pca"},
         "thumbnails": layout_to_dict(LAYOUT),
