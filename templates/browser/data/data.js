@@ -1,0 +1,60 @@
+// All that a page knows. In: its index, and its pieces. Out: one object for all views. Whatever concerns cutouts is answered by
+// promises, so that a million of them need not be here.
+
+import { Boxes } from "./boxes.js";
+import { Images } from "./images.js";
+import { Pictures } from "./pictures.js";
+import { Points } from "./points.js";
+import { Records } from "./records.js";
+
+/**
+ * @import { PageIndex, Shown } from "./types.d.ts"
+ * @import { Pieces } from "./pieces.js"
+ *
+ * @typedef {ReturnType<typeof makeData>} Data
+ */
+
+/**
+ * @param {PageIndex} index
+ * @param {Pieces} pieces
+ */
+export function makeData(index, pieces) {
+  const images = new Images(index, pieces);
+  const records = new Records(index, pieces, images);
+  const boxes = new Boxes(index, pieces, images);
+  const pictures = new Pictures(index, records, images);
+  return {
+    n: index.n,
+    /** How many similar cutouts are shown. */
+    wanted: index.similar,
+    start: index.start,
+    notes: index.notes,
+    provenance: index.provenance,
+    canOverlap: index.can_overlap,
+    colors: index.colors,
+    palette: index.palette,
+    base: index.base,
+    tiles: index.tiles ?? null,
+    skyTiles: index.sky_tiles ?? null,
+    live: index.live ?? false,
+    map: new Points("map", index.map, pieces),
+    sky: index.sky ? new Points("sky", index.sky, pieces) : null,
+    cutout: (/** @type {number} */ row) => records.cutout(row),
+    image: (/** @type {number} */ number) => images.image(number),
+    cutoutAt: (/** @type {number} */ image, /** @type {number} */ x, /** @type {number} */ y) => boxes.cutoutAt(image, x, y),
+    thumbnail: (/** @type {number} */ row) => pictures.thumbnail(row),
+    portrait: (/** @type {number} */ row) => pictures.portrait(row),
+
+    /**
+     * A cutout and those most similar to it.
+     *
+     * @param {number} row
+     * @param {boolean} leaveOutOverlapping
+     * @returns {Promise<Shown>}
+     */
+    async shown(row, leaveOutOverlapping) {
+      const [cutout, similar] = await Promise.all([records.cutout(row), records.similar(row, { leaveOutOverlapping })]);
+      return { cutout, similar };
+    },
+  };
+}

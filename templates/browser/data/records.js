@@ -1,0 +1,154 @@
+// What there is to say of cutouts. In: pieces of records. Out: promises of cutouts, and of those most similar to one.
+// A `row` is a cutout's number in the atlas, a `place` its rank in the order of the pieces.
+
+import { overlap, shownBox } from "./boxes.js";
+import { N_LABELS, SCORE_STEPS, SIMILARITY_STEPS } from "./wire.js";
+
+/**
+ * @import { Cutout, Fact, ImageEntry, Label, PageIndex, RecordPiece, SimilarCutout, SkyPlace } from "./types.d.ts"
+ * @import { Images } from "./images.js"
+ * @import { Pieces } from "./pieces.js"
+ *
+ * @typedef {object} CutoutRecord a cutout's place in its piece
+ * @property {RecordPiece} columns
+ * @property {number} at
+ * @property {number} row
+ * @property {number} image
+ * @property {ImageEntry} parent
+ */
+
+/** @param {CutoutRecord} record */
+const boxOf = ({ columns, at }) => columns.box.subarray(4 * at, 4 * at + 4);
+
+/**
+ * @param {CutoutRecord} record
+ * @returns {SkyPlace | null}
+ */
+function skyPlace({ columns, at, parent }) {
+  const { ra, dec, scale, sky_x, sky_y } = columns;
+  if (!ra || !dec || !scale || !sky_x || !sky_y || Number.isNaN(ra[at])) return null;
+  return {
+    ra: ra[at], dec: dec[at], scale: scale[at], x: sky_x[at], y: sky_y[at], approximate: parent.approximate,
+  };
+}
+
+/**
+ * @param {CutoutRecord} record
+ * @param {string[]} names
+ * @returns {Label[]}
+ */
+function labelsOf({ columns: { label, score }, at }, names) {
+  if (!label || !score) return [];
+  const found = [];
+  for (let i = N_LABELS * at; i < N_LABELS * (at + 1); i++) {
+    if (label[i] >= 0) found.push({ name: names[label[i]], score: score[i] / SCORE_STEPS });
+  }
+  return found;
+}
+
+/**
+ * @param {CutoutRecord} record
+ * @returns {Fact[]}
+ */
+function metadataOf({ columns, at, parent }) {
+  const own = columns.metadata.map(({ name, values, codes, texts }) => (
+    /** @type {[string, number | string | undefined]} */ ([name, values ? values[at] : texts?.[codes?.[at] ?? -1]])
+  ));
+  const isKnown = (/** @type {[string, unknown]} */ [, value]) => value !== undefined && !Number.isNaN(value);
+  return /** @type {Fact[]} */ ([...own, ...parent.metadata].filter(isKnown));
+}
+
+export class Records {
+  /**
+   * @param {PageIndex} index
+   * @param {Pieces} pieces
+   * @param {Images} images
+   */
+  constructor(index, pieces, images) {
+    this.index = index;
+    this.pieces = pieces;
+    this.images = images;
+  }
+
+  /** @param {number} row */
+  async placeOf(row) {
+    const { rows } = this.index;
+    if (!rows) return row;
+    const { place } = await this.pieces.get("rows", Math.floor(row / rows.per_piece));
+    return place[row % rows.per_piece];
+  }
+
+  /**
+   * @param {number} place
+   * @returns {Promise<CutoutRecord>}
+   */
+  async recordAt(place) {
+    const { per_piece } = this.index.records;
+    const columns = await this.pieces.get("records", Math.floor(place / per_piece));
+    const at = place % per_piece;
+    const image = columns.image[at];
+    return { columns, at, row: columns.row ? columns.row[at] : place, image, parent: await this.images.entry(image) };
+  }
+
+  /** @param {number} row */
+  async recordOf(row) {
+    return this.recordAt(await this.placeOf(row));
+  }
+
+  /** @param {number} row */
+  async cutout(row) {
+    return this.describe(await this.recordOf(row));
+  }
+
+  /**
+   * Where a cutout lies.
+   *
+   * @param {number} row
+   */
+  async box(row) {
+    const record = await this.recordOf(row);
+    return { image: record.image, shownBox: shownBox(boxOf(record), record.parent) };
+  }
+
+  /**
+   * @param {CutoutRecord} record
+   * @returns {Cutout}
+   */
+  describe(record) {
+    const { columns, at, row, image, parent } = record;
+    const [ixmin, ixmax, iymin, iymax] = boxOf(record);
+    const box = /** @type {Cutout["box"]} */ ([ixmin, ixmax, iymin, iymax]);
+    return {
+      row, image, box, name: parent.name, shownBox: shownBox(box, parent), x: columns.x[at], y: columns.y[at],
+      sky: skyPlace(record), labels: labelsOf(record, this.index.labels), metadata: metadataOf(record),
+    };
+  }
+
+  /**
+   * The most similar cutouts of a row. Their records may lie in as many pieces, which are asked for together.
+   *
+   * @param {number} row
+   * @param {{ leaveOutOverlapping: boolean }} options
+   * @returns {Promise<SimilarCutout[]>}
+   */
+  async similar(row, { leaveOutOverlapping }) {
+    const wanted = this.index.similar;
+    const own = await this.recordOf(row);
+    const { depth, neighbors, similarities } = own.columns;
+    const start = own.at * depth;
+    /** @type {SimilarCutout[]} */
+    const found = [];
+    for (let from = 0; from < depth && found.length < wanted; from += wanted) {
+      const steps = Array.from({ length: Math.min(wanted, depth - from) }, (_, i) => start + from + i);
+      const records = await Promise.all(steps.map((step) => this.recordAt(neighbors[step])));
+      for (const [i, record] of records.entries()) {
+        if (found.length === wanted) break;
+        const isSameImage = own.image === record.image;
+        if (leaveOutOverlapping && isSameImage && overlap(boxOf(own), boxOf(record))) continue;
+        const similarity = similarities[steps[i]] / SIMILARITY_STEPS;
+        found.push({ ...this.describe(record), rank: found.length + 1, similarity });
+      }
+    }
+    return found;
+  }
+}

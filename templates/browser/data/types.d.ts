@@ -1,0 +1,285 @@
+// The types of the page's data: first the wire, as Python writes it, then what the browser side makes of it.
+// In the wire's types a typed array stands for a `Column`, which `decode` turns into it.
+
+/** A column as it travels: the name of its array's type, and its little-endian bytes in base64. */
+export interface Column {
+  dtype: "float32" | "float64" | "int32" | "int16" | "uint16" | "uint8";
+  data: string;
+}
+
+/** Left, right, bottom and top. */
+export type Extent = [number, number, number, number];
+
+/** A row of the user's own: a name, and a number or a text. */
+export type Fact = [name: string, value: number | string];
+
+/** What a page knows before it asks for a piece. */
+export interface PageIndex {
+  title: string;
+  n: number;
+  similar: number;
+  notes: string[];
+  provenance: [name: string, text: string][];
+  has_sky: boolean;
+  can_overlap: boolean;
+  labels: string[];
+  start: number[];
+  map: PlaneIndex;
+  sky?: PlaneIndex;
+  boxes: BoxIndex;
+  records: PieceIndex;
+  images: PieceIndex;
+  /** Missing where a cutout's place is its row. */
+  rows?: PieceIndex;
+  colors: ColorLegend[];
+  palette: Palette;
+  thumbnails: ThumbnailsIndex;
+  tiles?: PyramidIndex;
+  sky_tiles?: PyramidIndex;
+  /** What addresses of pieces, thumbnails and tiles begin with. */
+  base: string;
+  /** Whether a server draws the map's density. */
+  live?: boolean;
+  /** All pieces by `kind/number`, where they stand in the page. */
+  pieces?: Record<string, unknown>;
+}
+
+export interface PieceIndex {
+  per_piece: number;
+}
+
+/** Pieces of points. */
+export interface PlaneIndex extends PieceIndex {
+  n: number;
+  extent: Extent;
+  /** An `Extent` a piece. */
+  bounds: Float32Array;
+}
+
+/** Pieces of boxes. */
+export interface BoxIndex extends PieceIndex {
+  n: number;
+  /** Of each piece's boxes: least ixmin, greatest ixmax, least iymin, greatest iymax. */
+  bounds: Int32Array;
+  /** The least and the greatest image of each piece. */
+  images: Int32Array;
+}
+
+/** Sheets of thumbnails, in the page or beside it; `url` has `{piece}` where the number goes. */
+export interface ThumbnailsIndex {
+  size: number;
+  columns: number;
+  rows: number;
+  by: "row" | "place";
+  urls?: string[];
+  url?: string;
+}
+
+/** A pyramid of tiles; `present` are the numbers of those that are not empty. */
+export interface PyramidIndex {
+  size: number;
+  levels: number;
+  present: Int32Array;
+  extent: Extent;
+}
+
+export interface Palette {
+  none: string;
+  categories: string[];
+  ramp: string[];
+  density: string[];
+}
+
+export type ColorLegend = NumberLegend | CategoryLegend;
+
+export interface NumberLegend {
+  name: string;
+  kind: "number";
+  low: number;
+  high: number;
+  missing: number;
+}
+
+export interface CategoryLegend {
+  name: string;
+  kind: "category";
+  categories: Category[];
+  other: number;
+  missing: number;
+}
+
+export interface Category {
+  text: string;
+  count: number;
+}
+
+/** Points of the map; without `row` they are all rows in order. */
+export interface MapPiece {
+  x: Float32Array;
+  y: Float32Array;
+  row?: Int32Array;
+  /** Hue, saturation, rank of the lightness: three a point. */
+  tint: Uint8Array;
+  /** Codes of each colour column. */
+  colors: Uint8Array[];
+}
+
+export interface SkyPiece {
+  x: Float64Array;
+  y: Float64Array;
+  row: Int32Array;
+}
+
+export interface BoxPiece {
+  row: Int32Array;
+  image: Int32Array;
+  /** ixmin, ixmax, iymin, iymax: four a cutout. */
+  box: Int32Array;
+}
+
+/** What there is to say of cutouts, by place. */
+export interface RecordPiece {
+  /** Missing where a cutout's place is its row. */
+  row?: Int32Array;
+  x: Float32Array;
+  y: Float32Array;
+  image: Int32Array;
+  box: Int32Array;
+  ra?: Float64Array;
+  dec?: Float64Array;
+  scale?: Float32Array;
+  sky_x?: Float64Array;
+  sky_y?: Float64Array;
+  /** N_LABELS a cutout: codes into the index's labels, -1 for none. */
+  label?: Int16Array;
+  /** N_LABELS a cutout, in parts of SCORE_STEPS. */
+  score?: Uint16Array;
+  /** How many neighbours a cutout has here. */
+  depth: number;
+  /** Places of the most similar, `depth` a cutout. */
+  neighbors: Uint16Array | Int32Array;
+  /** Cosines in parts of SIMILARITY_STEPS, `depth` a cutout. */
+  similarities: Int16Array;
+  metadata: MetadataColumn[];
+}
+
+/** Numbers, or codes (-1 for none) into texts. */
+export interface MetadataColumn {
+  name: string;
+  values?: Float64Array;
+  codes?: Int32Array;
+  texts?: string[];
+}
+
+export interface RowPiece {
+  place: Int32Array;
+}
+
+export interface ImagePiece {
+  images: ImageEntry[];
+}
+
+/** A parent image: with the address of its picture, or with the piece of previews that it is in. */
+export interface ImageEntry {
+  name: string;
+  nx: number;
+  ny: number;
+  origin: "lower" | "upper";
+  approximate: boolean;
+  metadata: Fact[];
+  url?: string | null;
+  preview?: number;
+}
+
+export interface PreviewPiece {
+  urls: Record<string, string>;
+}
+
+/** What kinds of pieces there are. */
+export interface PieceKinds {
+  map: MapPiece;
+  sky: SkyPiece;
+  boxes: BoxPiece;
+  records: RecordPiece;
+  rows: RowPiece;
+  images: ImagePiece;
+  previews: PreviewPiece;
+}
+
+// From here on: what the browser side makes of it.
+
+/** A rectangle of a plane, y up. */
+export interface Rectangle {
+  left: number;
+  right: number;
+  bottom: number;
+  top: number;
+}
+
+export interface Place {
+  x: number;
+  y: number;
+}
+
+/** A position on the sky in degrees, the scale in arcseconds a pixel, and the place on the sky's map. */
+export interface SkyPlace extends Place {
+  ra: number;
+  dec: number;
+  scale: number;
+  approximate: boolean;
+}
+
+export interface Label {
+  name: string;
+  score: number;
+}
+
+export interface Cutout extends Place {
+  row: number;
+  image: number;
+  /** ixmin, ixmax, iymin, iymax. */
+  box: [number, number, number, number];
+  /** The box in the parent image as it is shown, from its lower left corner. */
+  shownBox: Rectangle;
+  /** Of the parent image. */
+  name: string;
+  sky: SkyPlace | null;
+  labels: Label[];
+  metadata: Fact[];
+}
+
+export interface SimilarCutout extends Cutout {
+  /** From 1 on. */
+  rank: number;
+  similarity: number;
+}
+
+/** The selected cutout and those most similar to it. */
+export interface Shown {
+  cutout: Cutout;
+  similar: SimilarCutout[];
+}
+
+/** A part of a picture, in its pixels. */
+export interface PicturePart extends Place {
+  picture: HTMLImageElement;
+  width: number;
+  height: number;
+}
+
+/** A parent image with the address of its picture, if it has one. */
+export interface ParentImage extends ImageEntry {
+  url: string | null;
+}
+
+/** Points in columns; `tint` has three numbers a point, and both it and `codes` may be empty. */
+export interface PointColumns {
+  x: number[];
+  y: number[];
+  row: number[];
+  tint: number[];
+  codes: number[];
+}
+
+/** What points are coloured by: their own colours, their number, or a colour column. */
+export type ColorChoice = "own" | "count" | number;

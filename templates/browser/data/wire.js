@@ -1,0 +1,19 @@
+// The constants of the wire. Python's side of the viewer has the same ones.
+
+/** The best labels that are kept of a cutout. */
+export const N_LABELS = 5;
+
+/** A score of 1 as it travels. */
+export const SCORE_STEPS = 65535;
+
+/** A cosine of 1 as it travels. */
+export const SIMILARITY_STEPS = 32767;
+
+/** The greatest code of a number in a colour column. */
+export const NUMBER_STEPS = 254;
+
+/** The code of what is missing in a colour column. A category's code that has no colour is one of the rarer ones. */
+export const MISSING = 255;
+
+/** A turn of the hue, and a saturation and a rank of lightness of 1, in a tint. */
+export const TINT_STEPS = 255;

@@ -1,0 +1,57 @@
+// Keys. In: what is pressed, and `shown`. Out: a step of the walk, or another `hovered`.
+
+import { set, state } from "./state.js";
+import { back, reset, select, visited } from "./walk.js";
+
+const similarRows = () => (state.shown?.similar ?? []).map(({ row }) => row);
+
+// On to the most similar cutout that was not visited yet.
+function walkOn() {
+  const rows = similarRows();
+  const next = rows.find((row) => !visited.has(row)) ?? rows[0];
+  if (next !== undefined) select(next);
+}
+
+/** @param {1 | -1} by */
+function hoverNext(by) {
+  const rows = similarRows();
+  if (!rows.length) return;
+  const at = state.hovered === null ? -1 : rows.indexOf(state.hovered);
+  set({ hovered: rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : (at + by + rows.length) % rows.length] });
+}
+
+/** @type {Record<string, () => void>} */
+const ACTIONS = {
+  Escape: reset,
+  ArrowLeft: back,
+  ArrowRight: walkOn,
+  ArrowDown: () => hoverNext(1),
+  ArrowUp: () => hoverNext(-1),
+  Enter: () => {
+    if (state.hovered !== null) select(state.hovered);
+  },
+};
+
+/**
+ * What a key means now; nothing for most.
+ *
+ * @param {string} key
+ * @returns {(() => void) | undefined}
+ */
+export function actionOf(key) {
+  const row = /^[1-9]$/.test(key) ? similarRows()[Number(key) - 1] : undefined;
+  return row === undefined ? ACTIONS[key] : () => select(row);
+}
+
+export function openKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    const target = event.target instanceof Element ? event.target : null;
+    if (target?.closest("select")) return; // which has keys of its own
+    if (event.key === "Enter" && target?.closest("button, input, a")) return;
+    const action = actionOf(event.key);
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+}

@@ -1,0 +1,55 @@
+// Puts the page together. In: the index, which stands in the page. Out: the views, and `window.hubbleDash`: `select` and the state
+// for scripts, `piece` for the files of pieces, `plotEvent` for Bokeh.
+
+import { makeData } from "./data/data.js";
+import { decode } from "./data/decode.js";
+import { Pieces } from "./data/pieces.js";
+import { openKeys } from "./keys.js";
+import { plotEvent } from "./plots/plot.js";
+import { deriveShown, state } from "./state.js";
+import { byId } from "./text/element.js";
+import { openTheme } from "./theme.js";
+import { openAbout } from "./views/about.js";
+import { openGallery } from "./views/gallery.js";
+import { openImage } from "./views/image.js";
+import { openMap } from "./views/map.js";
+import { openPreview } from "./views/preview.js";
+import { openSky } from "./views/sky.js";
+import { complain, openTools } from "./views/tools.js";
+import { select, startWalk } from "./walk.js";
+
+/** @import { PageIndex } from "./data/types.d.ts" */
+
+// The text is taken out of the page, since it would be kept twice.
+function takeIndex() {
+  const store = byId("hd-data");
+  const index = /** @type {PageIndex} */ (decode(JSON.parse(store.textContent ?? "")));
+  store.remove();
+  return index;
+}
+
+const { pieces: inline, ...index } = takeIndex();
+const pieces = new Pieces({ base: index.base, inline, complain });
+const data = makeData(index, pieces);
+
+async function start() {
+  openTheme();
+  openAbout(data);
+  openTools(data);
+  openKeys();
+  openGallery(data);
+  openPreview(data);
+  deriveShown(data.shown);
+  startWalk(data.n);
+  await Promise.all([openMap(data), openImage(data), data.sky && openSky(data, data.sky)]);
+  document.body.dataset.hdReady = "";
+}
+
+window.hubbleDash = {
+  select,
+  state,
+  data,
+  plotEvent,
+  piece: (/** @type {string} */ key, /** @type {unknown} */ value) => pieces.receive(key, value),
+  ready: start(),
+};

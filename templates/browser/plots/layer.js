@@ -1,0 +1,160 @@
+// A canvas below a Bokeh plot, for what Bokeh would draw too slowly or only with a server. In: the tiles of a datashaded pyramid, or
+// the thumbnails of the points in view. Out: both drawn where the plot's view has them.
+// (Bokeh's own tile renderer moves the ranges, and takes no local files.)
+
+import { Lru } from "../data/lru.js";
+import { element } from "../text/element.js";
+
+/**
+ * @import { Extent, PicturePart, Place, PyramidIndex } from "../data/types.d.ts"
+ * @import { Plot } from "./plot.js"
+ *
+ * @typedef {object} Tiles
+ * @property {number} size pixels of a tile's side
+ * @property {number} levels
+ * @property {Extent} extent
+ * @property {(x: number, y: number, z: number) => boolean} has
+ * @property {(x: number, y: number, z: number) => string} url
+ *
+ * @typedef {Place & { part: PicturePart, color: string, side: number }} Thumbnail `side` in pixels
+ */
+
+const MAX_TILES = 240; // that are kept
+const SHARPNESS = 0.3; // of a level that tiles may be too coarse by
+
+/**
+ * The tiles of a pyramid below an address, with a table of those that are not empty.
+ *
+ * @param {PyramidIndex} index
+ * @param {string} address
+ * @returns {Tiles}
+ */
+export function tilesOf({ size, levels, present, extent }, address) {
+  const numbers = new Set(present);
+  return {
+    size, levels, extent,
+    has: (x, y, z) => numbers.has((4 ** z - 1) / 3 + y * 2 ** z + x),
+    url: (x, y, z) => `${address}/${z}/${x}-${y}.png`,
+  };
+}
+
+export class Layer {
+  /** @param {Plot} plot */
+  constructor(plot) {
+    this.plot = plot;
+    this.canvas = element("canvas", { class: "hd-layer" });
+    plot.element.prepend(this.canvas);
+    /** @type {Lru<HTMLImageElement>} */
+    this.images = new Lru(MAX_TILES);
+    /** @type {Tiles | null} */
+    this.tiles = null;
+    /** @type {Thumbnail[]} */
+    this.thumbnails = [];
+    /** @type {number | null} */
+    this.waiting = null;
+  }
+
+  /**
+   * @param {Tiles | null} tiles
+   * @param {Thumbnail[]} thumbnails
+   */
+  show(tiles, thumbnails) {
+    this.tiles = tiles;
+    this.thumbnails = thumbnails;
+    this.request();
+  }
+
+  // What is shown has changed, or the ranges have: it is drawn with the next frame.
+  request() {
+    this.waiting ??= requestAnimationFrame(() => {
+      this.waiting = null;
+      this.draw();
+    });
+  }
+
+  draw() {
+    const { canvas, plot } = this;
+    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    const [width, height] = [plot.element.clientWidth, plot.element.clientHeight];
+    const context = canvas.getContext("2d");
+    if (!context) return;
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+    }
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    if (this.tiles) this.drawTiles(context, this.tiles);
+    for (const thumbnail of this.thumbnails) this.drawThumbnail(context, thumbnail);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Tiles} tiles
+   */
+  drawTiles(context, tiles) {
+    const { view, scale } = this.plot;
+    const [left, right, , top] = tiles.extent;
+    const whole = right - left;
+    const wanted = Math.ceil(Math.log2(whole / (tiles.size * scale)) - SHARPNESS);
+    const z = Math.max(0, Math.min(tiles.levels - 1, wanted));
+    const side = whole / 2 ** z;
+    const clamp = (/** @type {number} */ at) => Math.max(0, Math.min(2 ** z - 1, Math.floor(at)));
+    for (let y = clamp((top - view.top) / side); y <= clamp((top - view.bottom) / side); y++) {
+      for (let x = clamp((view.left - left) / side); x <= clamp((view.right - left) / side); x++) {
+        if (!tiles.has(x, y, z)) continue;
+        const corner = this.plot.pixel(left + x * side, top - y * side);
+        this.drawTile(context, tiles, { x, y, z }, corner, side / scale);
+      }
+    }
+  }
+
+  /**
+   * A tile that is not here yet is stood in for by the part of its nearest ancestor that is.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {Tiles} tiles
+   * @param {{ x: number, y: number, z: number }} tile
+   * @param {Place} corner upper left, in pixels
+   * @param {number} across in pixels
+   */
+  drawTile(context, tiles, { x, y, z }, corner, across) {
+    let part = { x: 0, y: 0, side: tiles.size };
+    let image = this.image(tiles.url(x, y, z), true);
+    for (let up = 1; !image && up <= z; up++) {
+      const share = tiles.size / 2 ** up;
+      part = { x: (x % 2 ** up) * share, y: (y % 2 ** up) * share, side: share };
+      image = this.image(tiles.url(x >> up, y >> up, z - up), false);
+    }
+    if (image) context.drawImage(image, part.x, part.y, part.side, part.side, corner.x, corner.y, across, across);
+  }
+
+  /**
+   * The picture of a tile, if it is here.
+   *
+   * @param {string} address
+   * @param {boolean} isWanted whether it is asked for otherwise
+   */
+  image(address, isWanted) {
+    const known = this.images.get(address);
+    if (known) return known.complete && known.naturalWidth ? known : null;
+    if (!isWanted) return null;
+    const image = new Image();
+    image.onload = () => this.request();
+    image.src = address;
+    this.images.set(address, image);
+    return null;
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Thumbnail} thumbnail
+   */
+  drawThumbnail(context, { x, y, part, color, side }) {
+    const at = this.plot.pixel(x, y);
+    const [left, top] = [at.x - side / 2, at.y - side / 2];
+    context.fillStyle = color;
+    context.fillRect(left - 1.5, top - 1.5, side + 3, side + 3);
+    context.drawImage(part.picture, part.x, part.y, part.width, part.height, left, top, side, side);
+  }
+}

@@ -1,0 +1,64 @@
+// The page's one state. In: changes, from any view. Out: a call to all who listen to what has changed.
+// `shown`, the selected cutout and its similar ones, is derived here.
+
+/**
+ * @import { Shown } from "./data/types.d.ts"
+ *
+ * @typedef {object} Pointed the cutout below the pointer on a plot, and where the pointer is in the window, in pixels
+ * @property {number} row
+ * @property {number} clientX
+ * @property {number} clientY
+ *
+ * @typedef {object} State
+ * @property {number | null} selected a row
+ * @property {number | null} hovered a row
+ * @property {Pointed | null} pointed
+ * @property {boolean} leaveOutOverlapping
+ * @property {Shown | null} shown
+ *
+ * @typedef {(state: State) => void} Listener
+ */
+
+/** @type {State} */
+export const state = { selected: null, hovered: null, pointed: null, leaveOutOverlapping: false, shown: null };
+
+/** @type {{ keys: (keyof State)[], listener: Listener }[]} */
+const listeners = [];
+
+/**
+ * Change some of the state; those who listen to what is not the same any more are called.
+ *
+ * @param {Partial<State>} changes
+ */
+export function set(changes) {
+  const names = /** @type {(keyof State)[]} */ (Object.keys(changes));
+  const changed = names.filter((key) => state[key] !== changes[key]);
+  if (!changed.length) return;
+  Object.assign(state, changes);
+  for (const { keys, listener } of listeners) {
+    if (keys.some((key) => changed.includes(key))) listener(state);
+  }
+}
+
+/**
+ * Listen to some of the state.
+ *
+ * @param {(keyof State)[]} keys
+ * @param {Listener} listener
+ */
+export function on(keys, listener) {
+  listeners.push({ keys, listener });
+}
+
+/**
+ * Let `shown` follow `selected` and the overlap switch; an answer that comes too late is dropped.
+ *
+ * @param {(row: number, leaveOutOverlapping: boolean) => Promise<Shown>} find
+ */
+export function deriveShown(find) {
+  on(["selected", "leaveOutOverlapping"], async ({ selected, leaveOutOverlapping }) => {
+    if (selected === null) return set({ shown: null });
+    const shown = await find(selected, leaveOutOverlapping);
+    if (state.selected === selected && state.leaveOutOverlapping === leaveOutOverlapping) set({ shown });
+  });
+}

@@ -1,0 +1,134 @@
+// Colours of the map's points, and their legends. In: the index's colour columns and palette, a choice of colour, points.
+// Out: colours as "#rrggbb", and what a legend says.
+
+import { MISSING, NUMBER_STEPS, TINT_STEPS } from "../data/wire.js";
+import { number } from "./format.js";
+
+/**
+ * @import { ColorChoice, ColorLegend, Palette, PointColumns } from "../data/types.d.ts"
+ *
+ * @typedef {{ ramp: string[], low: string, high: string }} Ramp
+ * @typedef {{ color: string, text: string, count: number }} LegendEntry
+ */
+
+// Lightnesses that read well on the dark page and on the light one.
+const ON_DARK = [0.42, 0.86];
+const ON_LIGHT = [0.28, 0.68];
+
+/** @param {number} value 0 to 255 */
+const twoDigits = (value) => value.toString(16).padStart(2, "0");
+
+/**
+ * A colour of CSS's hsl() (CSS Color 4, section 7.1).
+ *
+ * @param {number} hue in degrees
+ * @param {number} saturation 0 to 1
+ * @param {number} lightness 0 to 1
+ */
+export function hsl(hue, saturation, lightness) {
+  const span = saturation * Math.min(lightness, 1 - lightness);
+  const channel = (/** @type {number} */ offset) => {
+    const k = (offset + hue / 30 + 12) % 12;
+    return twoDigits(Math.round(255 * (lightness - span * Math.max(-1, Math.min(k - 3, 9 - k, 1)))));
+  };
+  return `#${channel(0)}${channel(8)}${channel(4)}`;
+}
+
+/**
+ * @param {string} from
+ * @param {string} to
+ * @param {number} share of `to`
+ */
+function mix(from, to, share) {
+  const channel = (/** @type {number} */ at) => {
+    const [a, b] = [from, to].map((color) => parseInt(color.slice(at, at + 2), 16));
+    return twoDigits(Math.round(a + (b - a) * share));
+  };
+  return `#${[1, 3, 5].map(channel).join("")}`;
+}
+
+/**
+ * The colour at a place of a ramp.
+ *
+ * @param {string[]} ramp
+ * @param {number} share 0 to 1
+ */
+export function onRamp(ramp, share) {
+  const at = share * (ramp.length - 1);
+  const below = Math.min(Math.floor(at), ramp.length - 2);
+  return mix(ramp[below], ramp[below + 1], at - below);
+}
+
+/**
+ * Cutouts' own colours: hue and saturation, and the rank of the lightness spread over what reads well on the page.
+ *
+ * @param {number[]} tint three numbers a point
+ * @param {boolean} isDark
+ */
+export function ownColors(tint, isDark) {
+  const [low, high] = isDark ? ON_DARK : ON_LIGHT;
+  return Array.from({ length: tint.length / 3 }, (_, i) => hsl(
+    (tint[3 * i] * 360) / TINT_STEPS, tint[3 * i + 1] / TINT_STEPS, low + ((high - low) * tint[3 * i + 2]) / TINT_STEPS,
+  ));
+}
+
+export class Coloring {
+  /**
+   * @param {ColorLegend[]} legends of the colour columns
+   * @param {Palette} palette
+   */
+  constructor(legends, palette) {
+    this.legends = legends;
+    this.palette = palette;
+    /** @type {Map<number, string[]>} */
+    this.tables = new Map();
+  }
+
+  /**
+   * The colour of each code of a column.
+   *
+   * @param {number} column
+   */
+  table(column) {
+    let table = this.tables.get(column);
+    if (!table) {
+      const { none, ramp, categories } = this.palette;
+      const ofNumber = (/** @type {number} */ code) => (code === MISSING ? none : onRamp(ramp, code / NUMBER_STEPS));
+      const ofCategory = (/** @type {number} */ code) => categories[code] ?? none;
+      const paint = this.legends[column].kind === "number" ? ofNumber : ofCategory;
+      table = Array.from({ length: 256 }, (_, code) => paint(code));
+      this.tables.set(column, table);
+    }
+    return table;
+  }
+
+  /**
+   * @param {ColorChoice} choice
+   * @param {PointColumns} points
+   * @param {boolean} isDark
+   */
+  colorsOf(choice, points, isDark) {
+    if (choice === "own") return ownColors(points.tint, isDark);
+    if (choice === "count") return points.x.map(() => onRamp(this.palette.density, 0.5));
+    const table = this.table(choice);
+    return points.codes.map((code) => table[code]);
+  }
+
+  /**
+   * @param {ColorChoice} choice
+   * @returns {(Ramp | LegendEntry)[]}
+   */
+  legend(choice) {
+    const { palette } = this;
+    if (choice === "own") return [];
+    if (choice === "count") return [{ ramp: palette.density, low: "few cutouts", high: "many" }];
+    const column = this.legends[choice];
+    /** @type {(Ramp | LegendEntry)[]} */
+    const parts = column.kind === "number"
+      ? [{ ramp: palette.ramp, low: number(column.low), high: number(column.high) }]
+      : column.categories.map(({ text, count }, i) => ({ color: palette.categories[i], text, count }));
+    if (column.kind === "category" && column.other) parts.push({ color: palette.none, text: "other", count: column.other });
+    if (column.missing) parts.push({ color: palette.none, text: "not known", count: column.missing });
+    return parts;
+  }
+}

@@ -1,0 +1,73 @@
+// Numbers and positions as people read them. In: numbers. Out: text.
+
+/**
+ * @param {number} value in degrees or hours
+ * @param {number} digits of the seconds
+ */
+function sexagesimal(value, digits) {
+  const unit = 10 ** digits;
+  const total = Math.round(Math.abs(value) * 3600 * unit);
+  const seconds = (total % (60 * unit)) / unit;
+  const minutes = Math.floor(total / (60 * unit)) % 60;
+  const whole = Math.floor(total / (3600 * unit));
+  const two = (/** @type {number} */ part) => String(part).padStart(2, "0");
+  return [two(whole), two(minutes), seconds.toFixed(digits).padStart(digits ? digits + 3 : 2, "0")];
+}
+
+/**
+ * A position on the sky in hours and degrees.
+ *
+ * @param {number} ra in degrees
+ * @param {number} dec in degrees
+ * @param {number} [digits] of the arcseconds; the seconds of time get one more. With -1 both are whole.
+ */
+export function position(ra, dec, digits = 0) {
+  const [hours, m, s] = sexagesimal(ra / 15, digits + 1);
+  const [d, arcmin, arcsec] = sexagesimal(dec, Math.max(0, digits));
+  return `${hours === "24" ? "00" : hours}h${m}m${s}s ${dec < 0 ? "−" : "+"}${d}°${arcmin}′${arcsec}″`;
+}
+
+/**
+ * A position on the sky in degrees.
+ *
+ * @param {number} ra in degrees
+ * @param {number} dec in degrees
+ * @param {number} digits with -1 fewer are given
+ */
+export function degrees(ra, dec, digits) {
+  const kept = digits < 0 ? 3 : 5;
+  return `${ra.toFixed(kept)} ${dec < 0 ? "−" : "+"}${Math.abs(dec).toFixed(kept)}`;
+}
+
+/** @param {number} deg an angle, in degrees */
+export function angle(deg) {
+  const [value, unit] = deg >= 1 ? [deg, "°"] : deg >= 1 / 60 ? [deg * 60, "′"] : [deg * 3600, "″"];
+  return `${value < 10 ? value.toPrecision(2) : Math.round(value)}${unit}`;
+}
+
+/** @param {number | string} value a number with seven digits, and what is none as it is */
+export function number(value) {
+  return typeof value === "number" ? String(Number(value.toPrecision(7))) : String(value);
+}
+
+/** @param {number} value */
+export const count = (value) => value.toLocaleString("en");
+
+/** @param {number} value */
+export const similarity = (value) => value.toFixed(3);
+
+/**
+ * Numbers that share a label: 1, 2, 3, 7 become "1–3 7".
+ *
+ * @param {number[]} ranks rising
+ */
+export function runs(ranks) {
+  /** @type {[number, number][]} */
+  const found = [];
+  for (const rank of ranks) {
+    const last = found.at(-1);
+    if (last && last[1] === rank - 1) last[1] = rank;
+    else found.push([rank, rank]);
+  }
+  return found.map(([from, to]) => (to > from + 1 ? `${from}–${to}` : to > from ? `${from} ${to}` : `${from}`)).join(" ");
+}

@@ -1,0 +1,87 @@
+// The parent image of the selected cutout, with its box and those of the similar ones that lie in it. In: `shown` and `hovered`.
+// Out: the drawn image; a selected or a hovered row by its plot.
+
+import { onHovered } from "../plots/marks.js";
+import { openPlot } from "../plots/plot.js";
+import { on, state } from "../state.js";
+import { byId } from "../text/element.js";
+import { count } from "../text/format.js";
+
+/**
+ * @import { Data } from "../data/data.js"
+ * @import { Cutout, Rectangle, SimilarCutout } from "../data/types.d.ts"
+ */
+
+const MARGIN = 0.02; // around the whole image, as a part of it
+const NUMBER_STEP = 19; // pixels that a number takes
+
+/** @param {Cutout[]} cutouts */
+function boxColumns(cutouts) {
+  const boxes = cutouts.map(({ shownBox }) => shownBox);
+  return {
+    left: boxes.map(({ left }) => left), right: boxes.map(({ right }) => right),
+    bottom: boxes.map(({ bottom }) => bottom), top: boxes.map(({ top }) => top),
+  };
+}
+
+/**
+ * Numbers stand on the upper left corners of their boxes; those that would cover each other move along the edge.
+ *
+ * @param {SimilarCutout[]} cutouts
+ * @param {number} step that a number takes
+ */
+export function numberColumns(cutouts, step) {
+  /** @type {{ x: number, y: number }[]} */
+  const placed = [];
+  for (const { shownBox } of cutouts) {
+    const at = { x: shownBox.left, y: shownBox.top };
+    while (placed.some((other) => Math.hypot(other.x - at.x, other.y - at.y) < 0.9 * step)) at.x += step;
+    placed.push(at);
+  }
+  return { x: placed.map(({ x }) => x), y: placed.map(({ y }) => y), text: cutouts.map(({ rank }) => String(rank)) };
+}
+
+/** @param {Data} data */
+export async function openImage(data) {
+  const plot = await openPlot("hd-image", byId("hd-image"));
+  /** @type {number | null} */
+  let current = null;
+  /** @type {Rectangle | null} */
+  let whole = null;
+
+  /** @param {number} number */
+  async function showImage(number) {
+    if (number === current) return;
+    current = number;
+    const { name, nx, ny, url } = await data.image(number);
+    if (number !== current) return;
+    byId("hd-image-name").textContent = byId("hd-image-name").title = name;
+    byId("hd-image-size").textContent = `${count(nx)} × ${count(ny)}`;
+    plot.draw("picture", url ? { url: [url], w: [nx], h: [ny] } : { url: [], w: [], h: [] });
+    whole = { left: 0, right: nx, bottom: 0, top: ny };
+    plot.fit(whole, MARGIN);
+  }
+
+  function mark() {
+    const { shown } = state;
+    const here = (shown?.similar ?? []).filter(({ image }) => image === current);
+    plot.draw("selected", boxColumns(shown && shown.cutout.image === current ? [shown.cutout] : []));
+    plot.draw("nine", boxColumns(here));
+    plot.draw("numbers", numberColumns(here, NUMBER_STEP * plot.scale));
+  }
+
+  async function look() {
+    if (state.shown) await showImage(state.shown.cutout.image);
+    mark();
+  }
+
+  plot.react({
+    rowAt: async (x, y) => (current === null ? null : data.cutoutAt(current, x, y)),
+    onScale: mark,
+  });
+  on(["shown"], look);
+  onHovered(data.cutout, (cutout) => plot.draw("hovered", boxColumns(cutout && cutout.image === current ? [cutout] : [])));
+  byId("hd-image-fit").addEventListener("click", () => whole && plot.fit(whole, MARGIN));
+  if (state.shown) look();
+  else showImage(0);
+}
