@@ -18,7 +18,7 @@ REPOSITORY = Path(__file__).parents[1]
 # From the ground up; what stands on a line imports only what stands on lines above it. A file that
 # stands in a wing itself, in no room, is named with its wing.
 FLOORS = [
-    ["errors", "config", "builder.ahead"],
+    ["errors", "config", "builder.ahead", "viewer.linker"],
     ["atlas"],
     ["builder.reading", "builder.backends"],
     ["evaluation", "builder.catalogs", "viewer.colors"],

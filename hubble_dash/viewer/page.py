@@ -19,6 +19,7 @@ from bokeh.models import Plot
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.data.encoding import embed_json
 from hubble_dash.viewer.data.inline import make_payload
+from hubble_dash.viewer.linker import link_modules
 from hubble_dash.viewer.plots.evaluation_view import evaluation_html, read_evaluation
 from hubble_dash.viewer.plots.image_view import image_view
 from hubble_dash.viewer.plots.map_view import map_view
@@ -27,24 +28,6 @@ from hubble_dash.viewer.plots.sky_view import sky_view
 __all__ = ["TEMPLATE", "Page", "make_page"]
 
 _TEMPLATES = files("hubble_dash.templates")
-
-# In the order in which they build on one another.
-_SCRIPTS = (
-    "state.js",
-    "format.js",
-    "data.js",
-    "thumbnails.js",
-    "colors.js",
-    "plot.js",
-    "layer.js",
-    "scatter.js",
-    "live.js",
-    "map.js",
-    "gallery.js",
-    "sky.js",
-    "image.js",
-    "main.js",
-)
 
 # Where the weights come from, in few words for the header.
 _WEIGHTS = {
@@ -55,7 +38,7 @@ _WEIGHTS = {
     "given": "fingerprints as given",
 }
 
-TEMPLATE = _TEMPLATES.joinpath("report.html.jinja").read_text(encoding="utf-8")
+TEMPLATE = _TEMPLATES.joinpath("page/report.html.jinja").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -138,9 +121,9 @@ def make_page(
         "map_method": atlas.manifest["map"]["method"],
         "similar": similar,
         "has_sky": has_sky,
-        "style": _read("page.css") + (_read("evaluation.css") if measured else ""),
+        "style": _read("page/page.css") + (_read("page/evaluation.css") if measured else ""),
         "evaluation": measured,
-        "script": "\n".join(map(_read, _SCRIPTS)),
+        "script": link_modules(_TEMPLATES.joinpath("browser"), "main.js"),
         "payload": text,
     }
     return Page(title, {name: hv.render(view) for name, view in views.items()}, variables)

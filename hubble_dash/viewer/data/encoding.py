@@ -14,7 +14,7 @@ Payload: TypeAlias = dict[str, Any]
 
 
 def column(values: Any, dtype: str) -> dict[str, str]:
-    """Encode an array; ``templates/data.js`` decodes it.
+    """Encode an array; ``templates/browser/data/decode.js`` decodes it.
 
     Parameters
     ----------
