@@ -26,8 +26,8 @@ def own_colors(means: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Returns
     -------
     (n, 3) uint8 array
-        Hue kept, lightness by rank. ``templates/browser/text/colors.js`` does the same for single points, with
-        the lightnesses of its page.
+        Hue kept, lightness by rank. ``templates/browser/text/colors.js`` does the same for
+        single points, with the lightnesses of its page.
 
     Notes
     -----

@@ -59,7 +59,8 @@ def mollweide_back(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
 
     Notes
     -----
-    Snyder (1987), equations 31-4 to 31-6. ``templates/browser/views/sky.js`` does the same in the browser.
+    Snyder (1987), equations 31-4 to 31-6. ``templates/browser/views/sky.js`` does the same in the
+    browser.
     """
     x, y = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -1,8 +1,8 @@
 """The data of a page in pieces, each made when it is asked for.
 
-One file, a report folder and a served page all get their data here. ``templates/browser/data`` is the
-only reader. A cutout's *place* is its rank along a Hilbert curve over the map, so that what is near
-on the map is near in the pieces; where a page carries all its data, its place is its row.
+One file, a report folder and a served page all get their data here. ``templates/browser/data`` is
+the only reader. A cutout's *place* is its rank along a Hilbert curve over the map, so that what is
+near on the map is near in the pieces; where a page carries all its data, its place is its row.
 """
 
 from __future__ import annotations
