@@ -23,7 +23,7 @@ NEIGHBORS = 90
 MEGABYTE = 1e6
 
 
-def cut(folder: Path, n: int) -> Result:
+def cut(folder: Path, _n: int) -> Result:
     """Images -> cutouts, fingerprints, thumbnails: a build whose end is as quick as can be."""
     import hubble_dash as hd
 

@@ -240,7 +240,7 @@ def test_select_refuses_rows_that_are_not_there(open_page: Open, report: Path) -
     assert page.selected is None
 
 
-def test_a_link_to_a_row_opens_it(open_page: Open, report: Path, browser: object) -> None:
+def test_a_link_to_a_row_opens_it(open_page: Open, report: Path) -> None:
     page = open_page(report)
     page.page.goto(report.as_uri() + "#row=33")
     page.page.reload()

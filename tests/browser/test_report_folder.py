@@ -175,7 +175,7 @@ def test_zooming_in_shows_the_points_then_their_thumbnails(page: OpenPage, large
     assert page.errors == []
 
 
-def test_every_colour_has_its_legend_and_tiles(page: OpenPage, folder: Path) -> None:
+def test_every_colour_has_its_legend_and_tiles(page: OpenPage) -> None:
     values = page.run("[...document.getElementById('hd-color').options].map(o => o.value)")
     assert values[:2] == ["own", "count"]
     assert len(values) > 5

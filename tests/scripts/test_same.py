@@ -162,7 +162,7 @@ def test_a_change_of_the_dom_is_told(
     assert any(said.startswith(line) for said in found["report DOM"])
 
 
-def test_scripts_may_move_and_change(two: tuple[Path, Path]) -> None:
+def test_scripts_may_move_and_change() -> None:
     html = page(scripts="\n  <script>a</script>").replace("library()", "")
     html = html.replace("</body>", '<script type="module">b("<i>")</script></body>')
     assert page_parts(html) == page_parts(page())

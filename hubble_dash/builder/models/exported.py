@@ -105,7 +105,7 @@ class _Exported(torch.nn.Module):
         self.model: Any = program.module()
         self._check(path)
 
-    def train(self, mode: bool = True) -> _Exported:
+    def train(self, _mode: bool = True) -> _Exported:
         """Do nothing: an exported program has one mode, that in which it was exported."""
         return self
 
@@ -121,7 +121,11 @@ class _Exported(torch.nn.Module):
         parts = [self._vectors(x[i : i + size]) for i in range(0, len(x), size)]
         return torch.cat(parts)[:n]
 
-    def forward_head(self, features: torch.Tensor, pre_logits: bool = False) -> torch.Tensor:
+    def forward_head(
+        self,
+        features: torch.Tensor,
+        pre_logits: bool = False,  # noqa: ARG002 - timm's models are called so
+    ) -> torch.Tensor:
         """Give the vectors again: there are no classes."""
         return features
 

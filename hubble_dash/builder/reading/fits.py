@@ -82,7 +82,7 @@ class _FitsSource:
             raise ImageError(self._path, f"the data cannot be read: {err}") from err
         return values.astype(self._dtype, copy=False)
 
-    def valid(self, rows: slice, columns: slice) -> None:
+    def valid(self, _rows: slice, _columns: slice) -> None:
         return None
 
     def close(self) -> None:

@@ -49,7 +49,7 @@ def picture_of_counts(ramp: Sequence[str]) -> Picture:
     """
     colors = _steps(ramp, SHADES)
 
-    def picture(shades: Bytes, sums: Sums) -> Bytes:
+    def picture(shades: Bytes, _sums: Sums) -> Bytes:
         painted: Bytes = colors[np.maximum(shades, 1) - 1]
         return painted
 
@@ -68,7 +68,7 @@ def picture_of_numbers(ramp: Sequence[str], none: str) -> Picture:
     """
     colors = np.concatenate([_steps(ramp, STEPS), hex_to_rgb([none])])
 
-    def picture(shades: Bytes, sums: Sums) -> Bytes:
+    def picture(_shades: Bytes, sums: Sums) -> Bytes:
         known = sums["known"]
         mean = sums["value"] / np.maximum(known, 1)
         step = np.clip(mean * STEPS, 0, STEPS - 1).astype(np.uint8)
@@ -77,7 +77,7 @@ def picture_of_numbers(ramp: Sequence[str], none: str) -> Picture:
     return picture
 
 
-def picture_of_colors(shades: Bytes, sums: Sums) -> Bytes:
+def picture_of_colors(_shades: Bytes, sums: Sums) -> Bytes:
     """Colour pixels by the mean of ``r``, ``g`` and ``b`` over ``count``."""
     total = np.stack([sums[channel] for channel in "rgb"], axis=-1)
     return np.round(total / np.maximum(sums["count"], 1)[..., None]).astype(np.uint8)

@@ -12,7 +12,7 @@ from hubble_dash.viewer.plots.marks import NINE, SELECTED, bare, named, numbers
 __all__ = ["image_view"]
 
 
-def _picture(plot: Any, element: Any) -> None:
+def _picture(plot: Any, _element: Any) -> None:
     """Put the parent image's picture below the boxes (HoloViews has no element for a URL)."""
     source = ColumnDataSource({"url": [], "w": [], "h": []}, name="hd-image-picture")
     glyph = ImageURL(url="url", x=0, y="h", w="w", h="h", anchor="top_left")

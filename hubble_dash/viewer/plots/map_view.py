@@ -12,7 +12,7 @@ from hubble_dash.viewer.plots.marks import bare, marks, named
 __all__ = ["map_view"]
 
 
-def _own_colors(plot: Any, element: Any) -> None:
+def _own_colors(plot: Any, _element: Any) -> None:
     """Take colours as they stand in the column (HoloViews would map its values to colours)."""
     plot.handles["glyph"].fill_color = field("color")
     plot.handles["source"].data["color"] = []

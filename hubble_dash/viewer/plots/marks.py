@@ -25,7 +25,7 @@ Hook = Callable[[Any, Any], None]
 def named(name: str) -> Hook:
     """Make a HoloViews hook that names an element's data source, for the browser side to find."""
 
-    def hook(plot: Any, element: Any) -> None:
+    def hook(plot: Any, _element: Any) -> None:
         plot.handles["source"].name = name
         plot.handles["glyph_renderer"].name = f"{name}-renderer"
 
@@ -41,7 +41,7 @@ def bare(name: str) -> Hook:
         Name of the figure, and of the browser side's view.
     """
 
-    def hook(plot: Any, element: Any) -> None:
+    def hook(plot: Any, _element: Any) -> None:
         figure = plot.state
         figure.name = name
         figure.x_range, figure.y_range = Range1d(0, 1), Range1d(0, 1)
@@ -80,7 +80,7 @@ def numbers(name: str, *, raised: int = 0) -> hv.Labels:
         How far above their places they stand, in pixels.
     """
 
-    def label(plot: Any, element: Any) -> None:
+    def label(plot: Any, _element: Any) -> None:
         glyph = plot.handles["glyph"]
         glyph.text_font = value("system-ui, sans-serif")
         glyph.background_fill_color, glyph.background_fill_alpha = NINE, 1.0

@@ -61,7 +61,7 @@ class LiveDensity:
         self._source.on_change("data", self._asked)
         figure.tags = [*figure.tags, self._source]
 
-    def _element(self, number: int) -> hv.RGB:
+    def _element(self, number: int) -> hv.RGB:  # noqa: ARG002 - streams call by name
         """Give the last picture; HoloViews asks again when the stream's number changes."""
         view = self._view
         # HoloViews has row 0 at the top.
@@ -71,7 +71,7 @@ class LiveDensity:
             vdims=[*hv.RGB.vdims, hv.RGB.alpha_dimension],
         )
 
-    def _asked(self, attribute: str, old: Any, new: Any) -> None:
+    def _asked(self, _attribute: str, _old: Any, new: Any) -> None:
         view = View.read(new, len(self._shared.index["colors"]))
         if view is None:
             return

@@ -72,7 +72,7 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
         super().servable(title or self._render_variables["page_title"], **options)
         return self
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+    def _repr_mimebundle_(self, **_wanted: Any) -> Any:
         """In a notebook: the exported page in a frame, which stays alive without a kernel."""
         if self._is_large:
             return {"text/html": self._advice()}, {}

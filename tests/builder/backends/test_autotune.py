@@ -49,7 +49,7 @@ def test_integers_are_never_taken_unasked_and_are_tried_on_pictures_they_were_no
     assert all(backend.precision != "int8" for backend in available_backends("cpu"))
     fitted, seen = [], []
 
-    def started(backend: Backend, *, sample: Pixels, **_: object) -> Any:
+    def started(_backend: Backend, *, sample: Pixels, **_: object) -> Any:
         fitted.append(sample)
 
         def run(pictures: Pixels) -> Any:

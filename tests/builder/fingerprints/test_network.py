@@ -211,7 +211,7 @@ def test_a_network_that_is_not_square_says_what_to_do(
 ) -> None:
     config = timm.data.resolve_model_data_config(load_model(lite.model, lite.weights.path))
     wide = dict(config, input_size=(3, 96, 128))
-    monkeypatch.setattr(timm.data, "resolve_model_data_config", lambda model: wide)
+    monkeypatch.setattr(timm.data, "resolve_model_data_config", lambda _: wide)
     with pytest.raises(ValueError, match=r"sees 128 x 96 pixels; .* take --quality plain"):
         load_network(lite.weights, quality="fast", device="cpu")
     assert load_network(lite.weights, quality="plain", device="cpu").input_size == 96

@@ -358,7 +358,7 @@ def test_cosines_do_not_mind_how_large_vectors_are(tmp_path: Path, scale: float)
 
 
 @pytest.fixture
-def own_atlas(tmp_path: Path, no_network: None) -> Atlas:
+def own_atlas(tmp_path: Path, no_network: None) -> Atlas:  # noqa: ARG001 - wanted for what it does
     files = pictures(tmp_path / "in", 3)
     return build(
         files,
@@ -391,7 +391,7 @@ def test_no_other_image_can_be_compared(own_atlas: Atlas, tmp_path: Path) -> Non
     assert own_atlas.similar(query, n=1).rows.tolist() == [1]
 
 
-def test_settings_that_would_do_nothing(tmp_path: Path) -> None:
+def test_settings_that_would_do_nothing() -> None:
     own: dict[str, Any] = {"fingerprints": "own.npy"}
     with pytest.raises(ValueError, match="quality would do nothing beside fingerprints"):
         hd.BuildSettings(quality="best", **own)

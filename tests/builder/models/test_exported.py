@@ -301,7 +301,7 @@ def test_onnx_without_openvino_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write_onnx(tmp_path / "small.onnx", Small())
-    monkeypatch.setattr("hubble_dash.builder.models.onnx.missing", lambda engine: "not there")
+    monkeypatch.setattr("hubble_dash.builder.models.onnx.missing", lambda _: "not there")
     with pytest.raises(MissingExtraError, match=r"pip install 'hubble-dash\[openvino\]'"):
         load_network(find_weights(str(path)), device="cpu")
 

@@ -273,7 +273,7 @@ def test_a_drag_does_not_queue_up(
     drawn: list[View] = []
     go_on = threading.Event()
 
-    def picture(self: Any, view: View) -> Any:
+    def picture(_: Any, view: View) -> Any:
         drawn.append(view)
         assert go_on.wait(30)
         return np.full((view.height, view.width, 4), 255, np.uint8)
