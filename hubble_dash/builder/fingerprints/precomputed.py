@@ -270,7 +270,7 @@ class GivenFingerprints:
         self,
         pictures: Iterable[NDArray[np.uint8]],
         *,
-        n_expected: Callable[[], int] | None = None,
+        n_expected: Callable[[], int] | None = None,  # noqa: ARG002 - the network's asks
     ) -> Generator[Batch, None, None]:
         """Give the fingerprints of cutouts as they are drawn; their rows were taken before.
 
