@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.schema import MEAN_FILE
 
 __all__ = ["GroupMeans", "center", "group_means", "mean_of", "take_off"]
 
@@ -120,9 +121,9 @@ def take_off(fingerprints: NDArray[np.float32], mean: NDArray[np.float32]) -> ND
 
 def mean_of(atlas: Atlas) -> NDArray[np.float32]:
     """Give what was taken off an atlas's fingerprints, (d,) float32; zeros if nothing was."""
-    if "mean.npy" not in atlas.manifest["files"]:
+    if MEAN_FILE not in atlas.manifest["files"]:
         return np.zeros(atlas.fingerprints.shape[1], np.float32)
-    mean: NDArray[np.float32] = np.load(atlas.path / "mean.npy")
+    mean: NDArray[np.float32] = np.load(atlas.path / MEAN_FILE)
     return mean
 
 

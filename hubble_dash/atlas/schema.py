@@ -37,6 +37,7 @@ __all__ = [
     "SIMILARITIES_FILE",
     "SKY",
     "ImageRow",
+    "class_codes",
     "extra_columns",
     "extra_image_columns",
     "is_number",
@@ -153,3 +154,23 @@ def text_codes(values: pd.Series) -> tuple[NDArray[np.int64], list[str]]:
         values = values.map(str, na_action="ignore")
     codes, texts = pd.factorize(values)
     return codes.astype(np.int64), [str(text) for text in texts]
+
+
+def class_codes(values: pd.Series[Any]) -> tuple[NDArray[np.int64], list[str]]:
+    """Give a column as codes into the classes that it tells apart.
+
+    Parameters
+    ----------
+    values : (m,) pandas.Series
+        Of any kind; what is no text is written as one.
+
+    Returns
+    -------
+    codes : (m,) int64 array
+        -1 where the value is missing, or an empty text.
+    names : list of str
+        Sorted.
+    """
+    given = values.astype(object).where(values.notna() & (values.astype(str).str.strip() != ""))
+    codes, names = pd.factorize(given.map(str, na_action="ignore"), sort=True)
+    return codes.astype(np.int64), [str(name) for name in names]

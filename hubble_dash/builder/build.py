@@ -27,7 +27,15 @@ from hubble_dash.atlas.atlas import Atlas, Neighbors, check_replaceable, seal
 from hubble_dash.atlas.boxes import Boxes, most_overlapping
 from hubble_dash.atlas.files import sha256_of
 from hubble_dash.atlas.manifest import MapEntry, NeighborsEntry
-from hubble_dash.atlas.schema import IMAGE_AND_BOX
+from hubble_dash.atlas.schema import (
+    ARRAY_TYPES,
+    CUTOUTS_FILE,
+    IMAGE_AND_BOX,
+    IMAGES_FILE,
+    NEIGHBORS_FILE,
+    POSITIONS_FILE,
+    SIMILARITIES_FILE,
+)
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.network import Network
 from hubble_dash.builder.fingerprints.precomputed import Given, GivenFingerprints
@@ -180,7 +188,7 @@ class _End:
         write_cutouts(self.part, self.stream.network.label_names, metadata)
         write_images(self.part)
         write_colors(self.part)
-        boxes = Boxes.of(pd.read_parquet(folder / "cutouts.parquet", columns=IMAGE_AND_BOX))
+        boxes = Boxes.of(pd.read_parquet(folder / CUTOUTS_FILE, columns=IMAGE_AND_BOX))
         groups = self._group(boxes.image)
         fingerprints = self.stream.writer.raw.finish(len(boxes), groups)
         made.n_cutouts, made.n_neighbors = len(boxes), self._depth(boxes)
@@ -192,14 +200,14 @@ class _End:
             layout = self._lay_out(fingerprints, neighbors)
             made.map = cast("MapEntry", {**asdict(self.settings.map), **layout.report})
             positions = layout.positions
-        np.save(folder / "positions.npy", positions)
+        np.save(folder / POSITIONS_FILE, positions)
 
     def _group(self, images: NDArray[np.int32]) -> NDArray[np.int64] | None:
         """Give the groups by which fingerprints are centred, if they are."""
         if self.stream.groups is None:
             return None
         rows = column_of(self.part, "catalog_row")
-        codes = self.stream.groups.codes(self.part.atlas / "images.parquet", images, rows)
+        codes = self.stream.groups.codes(self.part.atlas / IMAGES_FILE, images, rows)
         self.made.notes.update(self.stream.groups.notes(codes))
         self.made.center = {"by": self.stream.groups.column, "n_groups": len(np.unique(codes))}
         return codes
@@ -209,8 +217,8 @@ class _End:
         shape, folder = (len(fingerprints), self.made.n_neighbors), self.part.atlas
         report = self.part.read_report("neighbors", shape)
         out = Neighbors(
-            _array(folder / "neighbors.npy", np.dtype(np.int32), shape, new=report is None),
-            _array(folder / "similarities.npy", np.dtype(np.float32), shape, new=report is None),
+            _array(folder / NEIGHBORS_FILE, shape, new=report is None),
+            _array(folder / SIMILARITIES_FILE, shape, new=report is None),
         )
         if report is None:
             with _bar("neighbours", " cutouts", shown=self.progress) as show:
@@ -237,8 +245,9 @@ class _End:
         return min(wanted, len(boxes) - 1)
 
 
-def _array(path: Path, kind: np.dtype[Any], shape: tuple[int, int], *, new: bool) -> NDArray[Any]:
-    """Map a .npy file; an empty array cannot be mapped."""
+def _array(path: Path, shape: tuple[int, int], *, new: bool) -> NDArray[Any]:
+    """Map an array of the atlas; an empty one cannot be mapped."""
+    kind = ARRAY_TYPES[path.name]
     if not new:
         kept: NDArray[Any] = np.load(path, mmap_mode="r" if 0 not in shape else None)
         return kept

@@ -17,6 +17,7 @@ from typing import Any, get_args
 from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas, Similar, open_atlas
+from hubble_dash.atlas.schema import BOX, LABELS, SKY
 from hubble_dash.cli import build as cli_build
 from hubble_dash.cli import evaluate as cli_evaluate
 from hubble_dash.config.choices import PageForm
@@ -335,7 +336,7 @@ def _print_similar(atlas: Atlas, found: Similar, form: str) -> None:
     elif form == "json":
         print(table.to_json(orient="records", indent=2, force_ascii=False, date_format="iso"))
     else:
-        boxes = ["ixmin", "ixmax", "iymin", "iymax", "ra_deg", "dec_deg", "label_1"]
+        boxes = [*BOX, *SKY[:2], LABELS[0]]
         shown = ["rank", "row", "similarity", "file", *(c for c in boxes if c in table)]
         wide = table[shown].dropna(axis="columns", how="all")
         print(wide.to_string(index=False, float_format=lambda value: f"{value:.5f}"))

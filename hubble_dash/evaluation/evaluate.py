@@ -13,6 +13,7 @@ import pandas as pd
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.centering import center as take_mean_off
+from hubble_dash.atlas.schema import class_codes
 from hubble_dash.config.bounds import at_least
 from hubble_dash.config.choices import LeaveOut
 from hubble_dash.evaluation.judgements import (
@@ -25,7 +26,6 @@ from hubble_dash.evaluation.retrieval import (
     Gallery,
     LabelScores,
     Purity,
-    encode,
     label_scores,
     purity,
 )
@@ -190,7 +190,7 @@ def evaluate(
     at_least("nearest", nearest, 1)
     fingerprints = np.asarray(atlas.fingerprints, dtype=np.float32)
     if center is not None:
-        groups = None if center == "all" else encode(_column(atlas, center))[0]
+        groups = None if center == "all" else class_codes(_column(atlas, center))[0]
         fingerprints = take_mean_off(fingerprints, groups)
     gallery = Gallery(
         fingerprints,

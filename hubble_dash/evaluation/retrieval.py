@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Boxes
+from hubble_dash.atlas.schema import class_codes
 from hubble_dash.config.bounds import at_least, choice
 from hubble_dash.config.choices import LeaveOut
 
@@ -211,7 +212,7 @@ def label_scores(
     """
     if min(nearest, vote) < 1:
         raise ValueError(f"nearest is {nearest} and vote {vote}; each must be at least 1")
-    codes, names = encode(labels)
+    codes, names = class_codes(labels)
     known = codes >= 0
     asked, chance, precision, hit, average, voted = [], [], [], [], [], []
     for rows, cosine, allowed in gallery.search(gallery.queries(known), known):
@@ -274,13 +275,6 @@ def _votes(codes: NDArray[np.int64], found: NDArray[np.bool_]) -> NDArray[np.int
     return voted
 
 
-def encode(values: pd.Series[Any]) -> tuple[NDArray[np.int64], list[str]]:
-    """Give each value of a column its number; -1 where there is none, or an empty text."""
-    given = values.astype(object).where(values.notna() & (values.astype(str).str.strip() != ""))
-    codes, names = pd.factorize(given.map(str, na_action="ignore"), sort=True)
-    return codes.astype(np.int64), [str(name) for name in names]
-
-
 @dataclass(frozen=True)
 class Purity:
     """How far the nearest cutouts share the value of a column that should not decide.
@@ -335,8 +329,8 @@ def purity(
     Purity or None
         None where fewer than two values occur, none occurs twice, or nothing may be found.
     """
-    codes, names = encode(values)
-    kinds = encode(labels)[0] if labels is not None else np.zeros(len(codes), np.int64)
+    codes, names = class_codes(values)
+    kinds = class_codes(labels)[0] if labels is not None else np.zeros(len(codes), np.int64)
     if len(names) < 2 or np.bincount(codes[codes >= 0]).max() < 2:
         return None
     shared, chance = [], []

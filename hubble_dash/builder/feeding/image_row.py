@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from hubble_dash.atlas.schema import ImageRow
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.sky_positions import Positions
 from hubble_dash.builder.feeding.previews import Preview
@@ -27,7 +28,7 @@ def describe_image(display: Display, preview: Preview, positions: Positions) -> 
         Of its cutouts.
     """
     image, (ny, nx) = display.image, display.shape
-    return {
+    row: ImageRow = {
         "path": _text(_real(image.path)),
         "name": _text(image.name),
         "nx": nx,
@@ -38,8 +39,8 @@ def describe_image(display: Display, preview: Preview, positions: Positions) -> 
         "preview_height": preview.height,
         "position_quality": positions.quality,
         "notes": "; ".join(image.notes + positions.notes),
-        **image.metadata,
     }
+    return {**row, **image.metadata}
 
 
 def _real(path: Path) -> str:

@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyarrow import parquet  # type: ignore[import-untyped]
 
+from hubble_dash.atlas.schema import class_codes
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.reading.pixel_source import Metadata
-from hubble_dash.evaluation.retrieval import encode
 
 __all__ = ["FILE", "Groups"]
 
@@ -106,13 +106,13 @@ class Groups:
         self._check()
         if self.column in self._table:
             column = self._table[self.column].reset_index(drop=True)
-            return encode(column.reindex(catalog_rows))[0]
+            return class_codes(column.reindex(catalog_rows))[0]
         if self.column == FILE:
             return image_rows.astype(np.int64)
         of_images = np.full(int(image_rows.max()) + 1, -1, np.int64)
         # No image that has it may have a cutout.
         if self.column in parquet.read_schema(images).names:
-            of_images, _ = encode(pd.read_parquet(images, columns=[self.column])[self.column])
+            of_images, _ = class_codes(pd.read_parquet(images, columns=[self.column])[self.column])
         codes: NDArray[np.int64] = of_images[image_rows]
         return codes
 

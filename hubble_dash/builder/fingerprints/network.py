@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from hubble_dash.atlas.schema import N_LABELS
 from hubble_dash.builder.ahead import ahead, in_order
 from hubble_dash.builder.backends.autotune import Autotuned, autotune
 from hubble_dash.builder.backends.backend import Encoder, Outputs
@@ -25,9 +26,8 @@ from hubble_dash.config import ModelInput
 from hubble_dash.config.choices import EngineChoice, Features, PrecisionChoice
 from hubble_dash.errors import WeightsError
 
-__all__ = ["N_LABELS", "Batch", "Network", "NetworkOptions"]
+__all__ = ["Batch", "Network", "NetworkOptions"]
 
-N_LABELS = 5
 # Pictures by which the backend is chosen.
 SAMPLE = 128
 # Where nobody says how many cutouts there will be.

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.files import sha256_of
 from hubble_dash.atlas.manifest import ModelEntry
+from hubble_dash.atlas.schema import N_LABELS
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.catalogs.vectors import read_vectors
 from hubble_dash.builder.cutouts.find import Cutouts
-from hubble_dash.builder.fingerprints.network import N_LABELS, Batch
+from hubble_dash.builder.fingerprints.network import Batch
 from hubble_dash.config import CatalogPositions, CutoutSettings, WholeImage
 from hubble_dash.errors import BuildError
 

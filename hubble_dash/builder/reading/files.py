@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from hubble_dash.atlas.schema import MANIFEST_FILE, SHEETS_FOLDER
 from hubble_dash.errors import ImageError
 
 __all__ = ["SUFFIXES", "find_files"]
@@ -118,7 +119,7 @@ def _is_image(path: Path) -> bool:
 
 def _is_skipped(folder: Path) -> bool:
     """Skip hidden folders, and atlases with their thumbnails, also half-written ones."""
-    is_atlas = (folder / "manifest.json").exists() and (folder / "sheets").is_dir()
+    is_atlas = (folder / MANIFEST_FILE).exists() and (folder / SHEETS_FOLDER).is_dir()
     return folder.name.startswith(".") or ".atlas" in folder.name or is_atlas
 
 

@@ -10,6 +10,7 @@ from numpy.lib.format import open_memmap, write_array_header_1_0
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.centering import group_means, take_off
+from hubble_dash.atlas.schema import ARRAY_TYPES, FINGERPRINTS_FILE, MEAN_FILE
 from hubble_dash.builder.shards.checkpoint import Part
 from hubble_dash.errors import BuildError
 
@@ -45,9 +46,9 @@ class RawFingerprints:
     """
 
     def __init__(self, part: Part, n_features: int, *, is_centered: bool) -> None:
-        self._final = part.atlas / "fingerprints.npy"
+        self._final = part.atlas / FINGERPRINTS_FILE
         self._path = part.folder / "fingerprints.raw" if is_centered else self._final
-        self._kind = np.dtype(np.float32 if is_centered else np.float16)
+        self._kind = np.dtype(np.float32) if is_centered else ARRAY_TYPES[FINGERPRINTS_FILE]
         self._n_features, self.is_centered = n_features, is_centered
         wanted = HEADER + part.n * n_features * self._kind.itemsize
         self._path.touch()
@@ -108,7 +109,7 @@ class RawFingerprints:
             codes, means = group_means(raw, groups, rows_a_block=ROWS_A_BLOCK)
         elif n > 1:
             means[0] = _mean(raw)
-            np.save(self._final.with_name("mean.npy"), means[0])
+            np.save(self._final.with_name(MEAN_FILE), means[0])
         final = open_memmap(self._final, mode="w+", dtype=np.float16, shape=raw.shape)
         for start in range(0, n, ROWS_A_BLOCK):
             rows = slice(start, start + ROWS_A_BLOCK)

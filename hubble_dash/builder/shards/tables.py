@@ -13,14 +13,20 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from pyarrow import parquet
 
-from hubble_dash.builder.fingerprints.network import N_LABELS
+from hubble_dash.atlas.schema import (
+    COLORS_FILE,
+    CUTOUT_COLUMNS,
+    CUTOUTS_FILE,
+    IMAGES_FILE,
+    LABELS,
+    SCORES,
+)
 from hubble_dash.builder.shards.checkpoint import Part
-from hubble_dash.builder.shards.writer import COLUMNS
 
 __all__ = ["column_of", "write_colors", "write_cutouts", "write_images"]
 
 COLORS = ["red", "green", "blue"]
-OF_ATLAS = [name for name in COLUMNS if name not in (*COLORS, "catalog_row")]
+OF_ATLAS = list(CUTOUT_COLUMNS)
 # Of the table of images.
 ROWS_A_GROUP = 8192
 INT64 = np.iinfo(np.int64)
@@ -48,7 +54,9 @@ def write_cutouts(
         atlas uses itself gets ``_catalog`` added, once more where that is taken too.
     """
     labels = (
-        [] if label_names is None else [_Label(part, i + 1, label_names) for i in range(N_LABELS)]
+        []
+        if label_names is None
+        else [_Label(part, *pair, label_names) for pair in zip(LABELS, SCORES, strict=True)]
     )
     names = [*OF_ATLAS, *(name for label in labels for name in (label.name, label.score))]
     further = None if metadata is None else _of_catalog(part, metadata, names)
@@ -72,7 +80,7 @@ def write_cutouts(
         made = pa.Table.from_pandas(table, schema, preserve_index=False)
         if writer is None:
             schema = made.schema
-            writer = parquet.ParquetWriter(part.atlas / "cutouts.parquet", schema)
+            writer = parquet.ParquetWriter(part.atlas / CUTOUTS_FILE, schema)
         writer.write_table(made)
     assert writer is not None
     writer.close()
@@ -82,14 +90,14 @@ def write_colors(part: Part) -> None:
     """Write ``colors.npy``, (n, 3) uint8: the mean colour of each thumbnail."""
     columns = [[shard[name].to_numpy() for name in COLORS] for shard in _shards(part, COLORS)]
     colors = np.concatenate([np.stack(one, axis=1) for one in columns])
-    np.save(part.atlas / "colors.npy", colors)
+    np.save(part.atlas / COLORS_FILE, colors)
 
 
 def write_images(part: Part) -> None:
     """Write ``images.parquet``; a header key that is text in one image is text in all."""
     kinds = _kinds(part)
     schema = pa.schema(kinds)
-    with parquet.ParquetWriter(part.atlas / "images.parquet", schema) as writer:
+    with parquet.ParquetWriter(part.atlas / IMAGES_FILE, schema) as writer:
         images = _images(part)
         while rows := list(islice(images, ROWS_A_GROUP)):
             columns = {name: [row.get(name) for row in rows] for name in kinds}
@@ -103,8 +111,8 @@ def write_images(part: Part) -> None:
 class _Label:
     """A column of the best labels, the second best, and so on."""
 
-    def __init__(self, part: Part, number: int, names: Sequence[str]) -> None:
-        self.name, self.score = f"label_{number}", f"score_{number}"
+    def __init__(self, part: Part, name: str, score: str, names: Sequence[str]) -> None:
+        self.name, self.score = name, score
         words = np.array(names, dtype=object)
         used = {
             code for table in _shards(part, [self.name]) for code in set(_codes(table, self.name))

@@ -18,8 +18,9 @@ from pyarrow import parquet
 
 from hubble_dash.atlas.atlas import SheetLayout
 from hubble_dash.atlas.files import write_whole
+from hubble_dash.atlas.schema import CUTOUT_COLUMNS, LABELS, PREVIEWS_FOLDER, SCORES, SHEETS_FOLDER
 from hubble_dash.builder.feeding.previews import Preview, SheetWriter
-from hubble_dash.builder.fingerprints.network import N_LABELS, Batch, Network
+from hubble_dash.builder.fingerprints.network import Batch, Network
 from hubble_dash.builder.fingerprints.precomputed import GivenFingerprints
 from hubble_dash.builder.shards.checkpoint import Part
 from hubble_dash.builder.shards.fingerprint_file import RawFingerprints
@@ -34,8 +35,7 @@ __all__ = [
 
 # Of a shard's table, beside labels and the rows of what the user gave.
 COLUMNS = {
-    **dict.fromkeys(("image", "ixmin", "ixmax", "iymin", "iymax"), pa.int32()),
-    **dict.fromkeys(("ra_deg", "dec_deg", "pixel_scale_arcsec"), pa.float64()),
+    **{name: pa.from_numpy_dtype(kind) for name, kind in CUTOUT_COLUMNS.items()},
     **dict.fromkeys(("red", "green", "blue"), pa.uint8()),
     "catalog_row": pa.int64(),
 }
@@ -105,7 +105,7 @@ class CutoutWriter:
         self.n = self._n_described = part.n
         self._n_shards = 0 if part.state is None else int(part.state["n_shards"])
         self.raw = RawFingerprints(part, network.n_features, is_centered=options.is_centered)
-        sheets, n_threads = part.atlas / "sheets", options.n_threads
+        sheets, n_threads = part.atlas / SHEETS_FOLDER, options.n_threads
         self._sheets = SheetWriter(sheets, layout, n_done=self.n, n_threads=n_threads)
         self._rows: list[tuple[Any, ...]] = []
         self._images: list[dict[str, Any]] = []
@@ -136,7 +136,7 @@ class CutoutWriter:
         preview : Preview
             What shows it.
         """
-        path = self.part.atlas / "previews" / row["preview"]
+        path = self.part.atlas / PREVIEWS_FOLDER / row["preview"]
         if path.parent != self._folder:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._folder = path.parent
@@ -230,9 +230,8 @@ class CutoutWriter:
         labels, self._labels = _split(self._labels, len(shard.rows))
         scores, self._scores = _split(self._scores, len(shard.rows))
         if self.network.label_names is not None:
-            for i in range(N_LABELS):
-                columns[f"label_{i + 1}"] = pa.array(labels[:, i])
-                columns[f"score_{i + 1}"] = pa.array(scores[:, i])
+            for i, (label, score) in enumerate(zip(LABELS, SCORES, strict=True)):
+                columns[label], columns[score] = pa.array(labels[:, i]), pa.array(scores[:, i])
         sink, number = pa.BufferOutputStream(), shard.state["n_shards"] - 1
         parquet.write_table(pa.table(columns), sink)
         write_whole(sink.getvalue(), self.part.shard(number), lasting=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.schema import (
+    LABELS,
     extra_columns,
     extra_image_columns,
     is_number,
@@ -64,8 +65,8 @@ def color_columns(atlas: Atlas) -> list[ColorColumn]:
     found: dict[str, ColorColumn | None] = {}
     if 1 < len(images) < len(cutouts):
         found["file"] = _by_category("file", image, images["name"].astype(str).tolist())
-    if "label_1" in cutouts:
-        found["best label"] = _by_category("best label", *text_codes(cutouts["label_1"]))
+    if LABELS[0] in cutouts:
+        found["best label"] = _by_category("best label", *text_codes(cutouts[LABELS[0]]))
     for name in extra_columns(cutouts):
         found[name] = _of(cutouts[name])
     for name in extra_image_columns(images):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubble_dash.atlas.schema import BOX, N_LABELS, is_number, text_codes
+from hubble_dash.atlas.schema import BOX, LABELS, SCORES, SKY, is_number, text_codes
 from hubble_dash.viewer.data.encoding import Payload, column
 
 __all__ = [
@@ -59,9 +59,9 @@ def label_codes(cutouts: pd.DataFrame) -> tuple[list[str], NDArray[np.int16]]:
     codes : (n, 5) int16 array
         Best first, -1 where there is none; (n, 0) without labels.
     """
-    if "label_1" not in cutouts:
+    if LABELS[0] not in cutouts:
         return [], np.empty((len(cutouts), 0), np.int16)
-    found = [text_codes(cutouts[f"label_{i}"]) for i in range(1, N_LABELS + 1)]
+    found = [text_codes(cutouts[name]) for name in LABELS]
     names = sorted(set().union(*(texts for _, texts in found)))
     place = {name: number for number, name in enumerate(names)}
     columns = [np.array([*map(place.get, texts), -1], np.int16)[codes] for codes, texts in found]
@@ -70,7 +70,7 @@ def label_codes(cutouts: pd.DataFrame) -> tuple[list[str], NDArray[np.int16]]:
 
 def labels(cutouts: pd.DataFrame, codes: NDArray[np.int16], rows: NDArray[np.int32]) -> Payload:
     """Give the labels of some cutouts: codes as of `label_codes`, and scores in 65,535ths."""
-    scores = [cutouts[f"score_{i}"].to_numpy()[rows] for i in range(1, N_LABELS + 1)]
+    scores = [cutouts[name].to_numpy()[rows] for name in SCORES]
     fixed = np.round(np.nan_to_num(np.column_stack(scores)) * 65535)
     return {"label": column(codes[rows], "int16"), "score": column(fixed, "uint16")}
 
@@ -88,9 +88,7 @@ def sky_places(
     rows: NDArray[np.int32],
 ) -> Payload:
     """Give the places of some cutouts on the sky, and on its map, where `plane` has all."""
-    ra, dec, scale = (
-        cutouts[name].to_numpy()[rows] for name in ("ra_deg", "dec_deg", "pixel_scale_arcsec")
-    )
+    ra, dec, scale = (cutouts[name].to_numpy()[rows] for name in SKY)
     found = {"ra": ra, "dec": dec, "sky_x": plane[0][rows], "sky_y": plane[1][rows]}
     columns = {name: column(values, "float64") for name, values in found.items()}
     return {**columns, "scale": column(scale, "float32")}

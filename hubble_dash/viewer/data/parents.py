@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.schema import extra_image_columns
+from hubble_dash.atlas.schema import PREVIEWS_FOLDER, extra_image_columns
 from hubble_dash.viewer.data.encoding import Payload, data_url
 
 __all__ = ["Parents"]
@@ -44,7 +44,7 @@ class Parents:
 
     def preview_path(self, image: int) -> Path:
         """Path of an image's preview."""
-        return self._atlas.path / "previews" / str(self._atlas.images["preview"].iloc[image])
+        return self._atlas.path / PREVIEWS_FOLDER / str(self._atlas.images["preview"].iloc[image])
 
     @property
     def n_previews(self) -> int:

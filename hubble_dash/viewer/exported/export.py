@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.files import write_whole
+from hubble_dash.atlas.schema import SHEETS_FOLDER
 from hubble_dash.config.bounds import choice
 from hubble_dash.config.choices import PageForm
 from hubble_dash.errors import ExportError
@@ -171,7 +172,9 @@ def _estimate(atlas: Atlas, similar: int) -> int:
     # Of the points of the map and of the sky, and of the boxes.
     others = (12 + len(pieces.colors)) + 20 * pieces.has_sky + 24
     files = atlas.manifest["files"].items()
-    sheets = sum(int(entry["bytes"]) for name, entry in files if name.startswith("sheets/"))
+    sheets = sum(
+        int(entry["bytes"]) for name, entry in files if name.startswith(f"{SHEETS_FOLDER}/")
+    )
     # Base64 makes four characters of three bytes.
     return round(len(atlas) * (records + others * 4 / 3) + sheets * 4 / 3) + len(library())
 
