@@ -39,7 +39,7 @@ from hubble_dash.builder.models.checkpoints import load_model
 from hubble_dash.builder.models.timm_import import timm
 from hubble_dash.builder.models.weights import Weights, find_weights
 from hubble_dash.builder.neighbors.search import find_neighbors
-from hubble_dash.builder.projection.layout import project
+from hubble_dash.builder.projection.layout import lay_out
 from hubble_dash.builder.reading.image import open_image
 from hubble_dash.config import (
     BuildSettings,
@@ -137,7 +137,7 @@ class _Bench:
         neighbors = find_neighbors(vectors, k=k)
         times["map (t-SNE)"] = (
             _timed(lambda: TSNE(perplexity=min(30, self.n / 4)).fit_transform(vectors)),
-            _timed(lambda: project(vectors, neighbors, MapSettings())),
+            _timed(lambda: lay_out(vectors, neighbors, MapSettings())),
         )
         with tempfile.TemporaryDirectory() as folder:
             times["thumbnails"] = (float("nan"), _timed(lambda: _sheets(folder, cutouts)))

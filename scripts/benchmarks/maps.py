@@ -26,12 +26,8 @@ from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.models.weights import find_weights
-from hubble_dash.builder.neighbors.search import (
-    Searched,
-    find_neighbors,
-    search_neighbors,
-    unit_rows,
-)
+from hubble_dash.builder.neighbors.search import Searched, find_neighbors, search_neighbors
+from hubble_dash.builder.neighbors.unit import unit_rows
 from hubble_dash.builder.projection.layout import Layout, lay_out
 from hubble_dash.builder.projection.quality import map_quality
 from hubble_dash.builder.reading.image import Image, open_image

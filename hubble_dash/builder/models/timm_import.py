@@ -1,19 +1,13 @@
-"""timm and faiss, imported so that the compiled libraries beneath them get along.
-
-Two traps that real installations fall into, each sprung here and nowhere else.
-"""
+"""timm, imported so that it gets along with a torchvision that does not fit its torch."""
 
 from __future__ import annotations
 
 import importlib
-import os
 import re
-import sys
-from types import ModuleType
 
 import torch
 
-__all__ = ["import_faiss", "import_torchvision", "timm"]
+__all__ = ["import_torchvision", "timm"]
 
 # Kept for as long as the process lives: an operator goes when its library object goes.
 _DECLARED: dict[str, torch.library.Library] = {}
@@ -44,28 +38,6 @@ def import_torchvision() -> None:
             _DECLARED[missing[1]] = library
         else:
             return
-
-
-def import_faiss() -> ModuleType:
-    """Import faiss beside torch's OpenMP.
-
-    On macOS torch and faiss each bring an OpenMP runtime. The second one to start aborts the
-    process unless it is told otherwise, and faiss's parallel search then crashes, so that faiss
-    runs on one thread there (faiss-wheels #73, pytorch #149201). Its matrix products go through
-    Apple's Accelerate, which has threads of its own. Elsewhere nothing is changed.
-
-    Returns
-    -------
-    module
-        `faiss`.
-    """
-    on_mac = sys.platform == "darwin"
-    if on_mac:
-        os.environ.setdefault("KMP_DUPLICATE_LIB_OK", "TRUE")
-    faiss = importlib.import_module("faiss")
-    if on_mac:
-        faiss.omp_set_num_threads(1)
-    return faiss
 
 
 import_torchvision()

@@ -8,40 +8,69 @@ are searched until that is little enough.
 
 from __future__ import annotations
 
+import importlib
 import logging
-from collections.abc import Iterator
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hubble_dash.builder.models.timm_import import import_faiss
 from hubble_dash.builder.neighbors.exact import Found, nearest_of_some
 from hubble_dash.builder.neighbors.principal import principal_axes
-from hubble_dash.builder.neighbors.unit import FloatMatrix, blocks, unit_block
+from hubble_dash.builder.neighbors.unit import (
+    BLOCK_ROWS,
+    SIMILARITY_TOLERANCE,
+    FloatMatrix,
+    blocks,
+    unit_block,
+)
 
-__all__ = ["Index", "MissedError"]
+__all__ = ["Index", "MissedError", "import_faiss"]
 
 logger = logging.getLogger(__name__)
 
-# Recall is that of the nine which a page shows.
-SHOWN = 9
-# What is promised is 0.99; the sample may flatter by the rest.
-LEAST_RECALL = 0.992
-# With all cells searched.
-LEAST_RECALL_OF_AXES = 0.997
-N_SAMPLE = 1000
+# Recall is measured of so many nearest rows, which a page shows; and in a sample of so many rows.
+RECALL_DEPTH, SAMPLE_ROWS = 9, 1000
+# What is promised is a recall of 0.99. Measured on a sample it may come out too high by the rest.
+MIN_RECALL = 0.992
+# Shortening fingerprints costs recall even if all cells are searched; so much must be left then.
+MIN_RECALL_OF_AXES = 0.997
+# Numbers of axes that fingerprints are shortened to, tried in this order.
 DIMENSIONS = (64, 128, 256, 512)
-FEWEST_CELLS_SEARCHED = 16
-# Two similarities this near are the same; equal ones may stand in for each other.
-SAME = 2e-6
-ROWS_A_BLOCK = 8192
-# Queries, near one another, whose candidates are read at once.
-QUERIES = 256
+# Cells that are searched for each row at first; they are doubled until recall is high enough.
+MIN_CELLS_SEARCHED = 16
+# Rows, alike, whose candidates are read and compared at once.
+QUERIES_PER_BLOCK = 256
 
 
 class MissedError(Exception):
     """The index misses more than may be; the text says how much."""
+
+
+def import_faiss() -> ModuleType:
+    """Import faiss beside torch's OpenMP.
+
+    On macOS torch and faiss each bring an OpenMP runtime. The second one to start aborts the
+    process unless it is told otherwise, and faiss's parallel search then crashes, so that faiss
+    runs on one thread there (faiss-wheels #73, pytorch #149201). Its matrix products go through
+    Apple's Accelerate, which has threads of its own. Elsewhere nothing is changed.
+
+    Returns
+    -------
+    module
+        `faiss`.
+    """
+    on_mac = sys.platform == "darwin"
+    if on_mac:
+        os.environ.setdefault("KMP_DUPLICATE_LIB_OK", "TRUE")
+    faiss = importlib.import_module("faiss")
+    if on_mac:
+        faiss.omp_set_num_threads(1)
+    return faiss
 
 
 class Index:
@@ -55,6 +84,8 @@ class Index:
         Neighbours to find of each row, itself left out.
     random_state : int
         Seed of the sample, the axes and the cells.
+    dimensions : sequence of int
+        Numbers of axes to try.
 
     Attributes
     ----------
@@ -69,17 +100,24 @@ class Index:
         If a fingerprint is zero or not finite.
     """
 
-    def __init__(self, fingerprints: FloatMatrix, k: int, *, random_state: int) -> None:
+    def __init__(
+        self,
+        fingerprints: FloatMatrix,
+        k: int,
+        *,
+        random_state: int,
+        dimensions: Sequence[int] = DIMENSIONS,
+    ) -> None:
         self.fingerprints, self.k, self.random_state = fingerprints, k, random_state
         n = len(fingerprints)
         # Some more than are wanted, since whole fingerprints will put them in another order.
         self.n_candidates = min(n, k + 1 + max(20, k // 4))
-        drawn = np.random.default_rng(random_state).choice(n, min(n, N_SAMPLE), replace=False)
+        drawn = np.random.default_rng(random_state).choice(n, min(n, SAMPLE_ROWS), replace=False)
         self.sample = np.sort(drawn)
         queries = unit_block(fingerprints, self.sample)
         similarities, rows = nearest_of_some(queries, fingerprints, k + 1)
         self._true = _judged(similarities, rows, self.sample, k)[0]
-        self._short = self._shortened()
+        self._short = self._shortened(dimensions)
         self._index, self._cell = self._cells()
         recall = self._widen()
         self.report: dict[str, Any] = {
@@ -88,7 +126,7 @@ class Index:
             "cells": self._index.nlist,
             "cells_searched": self._index.nprobe,
             "candidates": self.n_candidates,
-            f"recall_at_{min(SHOWN, k)}": round(recall[0], 4),
+            f"recall_at_{min(RECALL_DEPTH, k)}": round(recall[0], 4),
             "recall_at_k": round(recall[1], 4),
             "sample": len(self.sample),
         }
@@ -104,25 +142,25 @@ class Index:
             Similarities (m, k) float32 and rows (m, k) int64, by whole fingerprints.
         """
         order = np.argsort(self._cell, kind="stable")
-        for part in blocks(len(order), QUERIES):
+        for part in blocks(len(order), QUERIES_PER_BLOCK):
             rows = np.sort(order[part])
             yield rows, self._nearest(rows)
 
-    def _shortened(self) -> NDArray[np.float32]:
+    def _shortened(self, dimensions: Sequence[int]) -> NDArray[np.float32]:
         """Turn fingerprints onto as few axes as hold the nearest rows among the candidates."""
         d = self.fingerprints.shape[1]
         recall = 0.0
-        for dimensions in sorted({min(d, p) for p in DIMENSIONS}):
-            axes = principal_axes(self.fingerprints, dimensions, random_state=self.random_state)
-            short = np.empty((len(self.fingerprints), dimensions), np.float32)
-            for rows in blocks(len(short), ROWS_A_BLOCK):
+        for n_axes in sorted({min(d, tried) for tried in dimensions}):
+            axes = principal_axes(self.fingerprints, n_axes, random_state=self.random_state)
+            short = np.empty((len(self.fingerprints), n_axes), np.float32)
+            for rows in blocks(len(short)):
                 part = unit_block(self.fingerprints, rows) @ axes
                 short[rows] = part / np.maximum(np.linalg.norm(part, axis=1, keepdims=True), 1e-12)
             _, candidates = nearest_of_some(short[self.sample], short, self.n_candidates)
             recall = self._recall(candidates)[0]
-            if recall >= LEAST_RECALL_OF_AXES:
+            if recall >= MIN_RECALL_OF_AXES:
                 return short
-        raise MissedError(f"{dimensions} of {d} dimensions hold {recall:.1%} of the nearest")
+        raise MissedError(f"{n_axes} of {d} dimensions hold {recall:.1%} of the nearest")
 
     def _cells(self) -> tuple[Any, NDArray[np.int64]]:
         """Sort rows into cells: the index, and the cell of each row."""
@@ -135,19 +173,19 @@ class Index:
         index.cp.min_points_per_centroid, index.cp.max_points_per_centroid = 1, 64
         index.train(self._short)
         cell = np.empty(n, np.int64)
-        for rows in blocks(n, 8 * ROWS_A_BLOCK):
+        for rows in blocks(n, 8 * BLOCK_ROWS):
             cell[rows] = nearest.search(self._short[rows], 1)[1][:, 0]
             index.add(self._short[rows])
         return index, cell
 
     def _widen(self) -> tuple[float, float]:
         """Search more and more cells, until recall is high enough."""
-        searched = min(FEWEST_CELLS_SEARCHED, self._index.nlist)
+        searched = min(MIN_CELLS_SEARCHED, self._index.nlist)
         while True:
             self._index.nprobe = searched
             recall = self._recall(self._candidates(self.sample))
             logger.debug("%d cells searched: recall %.4f", searched, recall[0])
-            if recall[0] >= LEAST_RECALL:
+            if recall[0] >= MIN_RECALL:
                 return recall
             if searched > self._index.nlist // 4:
                 raise MissedError(
@@ -159,9 +197,9 @@ class Index:
         """Give the share of the sample's true neighbours among candidates, of nine and of k."""
         shares = []
         found, _ = self._judge(self.sample, candidates)
-        for depth in (min(SHOWN, self.k), self.k):
+        for depth in (min(RECALL_DEPTH, self.k), self.k):
             last = self._true[:, depth - 1, np.newaxis]
-            shares.append(float((found[:, :depth] >= last - SAME).mean()))
+            shares.append(float((found[:, :depth] >= last - SIMILARITY_TOLERANCE).mean()))
         return shares[0], shares[1]
 
     def _candidates(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -181,7 +219,7 @@ class Index:
     def _judge(self, rows: NDArray[np.int64], candidates: NDArray[np.int64]) -> Found:
         """Compare whole fingerprints, of rows that have candidates in common at once."""
         similarities = np.empty(candidates.shape, np.float32)
-        for part in blocks(len(rows), QUERIES):
+        for part in blocks(len(rows), QUERIES_PER_BLOCK):
             some, place = np.unique(candidates[part], return_inverse=True)
             # A candidate of -1 is none.
             against = unit_block(self.fingerprints, np.maximum(some, 0))

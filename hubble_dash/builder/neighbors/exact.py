@@ -13,21 +13,35 @@ from numpy.typing import NDArray
 
 from hubble_dash.builder.neighbors.unit import FloatMatrix, blocks, unit_block, unit_rows
 
-__all__ = ["Found", "nearest_of_all", "nearest_of_some"]
+__all__ = [
+    "MAX_SIMILARITIES_HELD",
+    "QUERIES_PER_READING",
+    "Found",
+    "nearest_of_all",
+    "nearest_of_some",
+]
 
 # Similarities (m, k) float32 and rows (m, k) int64 of some queries, in no order that holds at ties.
 Found = tuple[NDArray[np.float32], NDArray[np.int64]]
 
-# float32 numbers that a copy of all fingerprints may have; more are read again and again.
-MOST_IN_MEMORY = 250_000_000
-QUERIES = 8192
-# Rows searched at a time, and queries for each time that all rows are read.
-SEARCHED, MANY_QUERIES = 65536, 32768
-# Similarities held at once.
-PRODUCTS = 32_000_000
+# Fingerprints of no more numbers (1 GB in single precision) are copied to memory once. Larger ones
+# are read again for each block of queries, which then has more rows.
+MAX_COPIED_NUMBERS = 250_000_000
+QUERIES_PER_BLOCK, QUERIES_PER_READING = 8192, 32768
+# Rows that are read and searched at a time, where they are not copied.
+SEARCHED_ROWS_PER_BLOCK = 65536
+# Similarities in memory at a time (128 MB in single precision).
+MAX_SIMILARITIES_HELD = 32_000_000
 
 
-def nearest_of_all(fingerprints: FloatMatrix, k: int) -> Iterator[tuple[slice, Found]]:
+def nearest_of_all(
+    fingerprints: FloatMatrix,
+    k: int,
+    *,
+    max_copied_numbers: int = MAX_COPIED_NUMBERS,
+    queries_per_reading: int = QUERIES_PER_READING,
+    searched_rows: int = SEARCHED_ROWS_PER_BLOCK,
+) -> Iterator[tuple[slice, Found]]:
     """Find the nearest rows of every row, itself among them.
 
     Parameters
@@ -36,6 +50,12 @@ def nearest_of_all(fingerprints: FloatMatrix, k: int) -> Iterator[tuple[slice, F
         Copied where that is small, else read in blocks.
     k : int
         How many.
+    max_copied_numbers : int
+        Fingerprints of more numbers, n x d, are read in blocks.
+    queries_per_reading : int
+        Rows whose neighbours are found each time that all rows are read.
+    searched_rows : int
+        Rows that are read at a time.
 
     Yields
     ------
@@ -50,16 +70,23 @@ def nearest_of_all(fingerprints: FloatMatrix, k: int) -> Iterator[tuple[slice, F
         If a fingerprint is zero or not finite.
     """
     n = len(fingerprints)
-    if fingerprints.size <= MOST_IN_MEMORY:
+    if fingerprints.size <= max_copied_numbers:
         whole = unit_rows(fingerprints)
-        for rows in blocks(n, QUERIES):
+        for rows in blocks(n, QUERIES_PER_BLOCK):
             yield rows, _search(whole[rows], whole, k)
         return
-    for rows in blocks(n, MANY_QUERIES):
-        yield rows, nearest_of_some(unit_block(fingerprints, rows), fingerprints, k)
+    for rows in blocks(n, queries_per_reading):
+        queries = unit_block(fingerprints, rows)
+        yield rows, nearest_of_some(queries, fingerprints, k, searched_rows=searched_rows)
 
 
-def nearest_of_some(queries: NDArray[np.float32], fingerprints: FloatMatrix, k: int) -> Found:
+def nearest_of_some(
+    queries: NDArray[np.float32],
+    fingerprints: FloatMatrix,
+    k: int,
+    *,
+    searched_rows: int = SEARCHED_ROWS_PER_BLOCK,
+) -> Found:
     """Find the rows nearest to some queries.
 
     Parameters
@@ -70,6 +97,8 @@ def nearest_of_some(queries: NDArray[np.float32], fingerprints: FloatMatrix, k: 
         Read in blocks.
     k : int
         How many.
+    searched_rows : int
+        Rows that are read at a time.
 
     Returns
     -------
@@ -77,7 +106,7 @@ def nearest_of_some(queries: NDArray[np.float32], fingerprints: FloatMatrix, k: 
         Similarities (m, k) float32, cosine, and rows (m, k) int64, most similar first.
     """
     best = torch.empty((len(queries), 0)), torch.empty((len(queries), 0), dtype=torch.int64)
-    for rows in blocks(len(fingerprints), SEARCHED):
+    for rows in blocks(len(fingerprints), searched_rows):
         block = unit_block(fingerprints, rows)
         similarities, found = map(torch.from_numpy, _search(queries, block, min(k, len(block))))
         both = torch.cat([best[0], similarities], 1), torch.cat([best[1], found + rows.start], 1)
@@ -90,7 +119,7 @@ def _search(queries: NDArray[np.float32], searched: NDArray[np.float32], k: int)
     similarities = np.empty((len(queries), k), np.float32)
     rows = np.empty((len(queries), k), np.int64)
     against = torch.from_numpy(searched).T
-    for part in blocks(len(queries), max(1, PRODUCTS // len(searched))):
+    for part in blocks(len(queries), max(1, MAX_SIMILARITIES_HELD // len(searched))):
         top = torch.topk(torch.from_numpy(queries[part]) @ against, k)
         similarities[part], rows[part] = top.values.numpy(), top.indices.numpy()
     return similarities, rows

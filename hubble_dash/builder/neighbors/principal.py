@@ -12,11 +12,11 @@ from hubble_dash.builder.neighbors.unit import FloatMatrix, blocks, check_matrix
 
 __all__ = ["principal_axes", "two_components"]
 
-# Side of the square matrix up to which the axes of the map come from all rows.
-LARGEST_SQUARE = 4096
-# Rows that axes are taken from, where there are more.
-ROWS_FOR_AXES = 50_000
-ROWS_A_BLOCK = 8192
+# Axes are those of a square matrix, whose side is the number of rows or of features. Up to this
+# side they come from all rows (two_components), of more from so many rows that are drawn.
+MAX_SQUARE_SIDE = 4096
+# Of more rows, axes are taken from so many that are drawn.
+MAX_ROWS_FOR_AXES = 50_000
 
 
 def principal_axes(fingerprints: FloatMatrix, n_axes: int, *, random_state: int) -> NDArray[Any]:
@@ -38,27 +38,31 @@ def principal_axes(fingerprints: FloatMatrix, n_axes: int, *, random_state: int)
     (d, n_axes) float32 array
         Orthonormal, the longest first.
     """
-    rows = _some_rows(len(fingerprints), ROWS_FOR_AXES, random_state)
+    rows = _drawn_rows(len(fingerprints), MAX_ROWS_FOR_AXES, random_state)
     d = fingerprints.shape[1]
     square = np.zeros((d, d), np.float64)
-    for part in blocks(len(rows), ROWS_A_BLOCK):
+    for part in blocks(len(rows)):
         unit = unit_block(fingerprints, rows[part])
         square += unit.T @ unit
     _, vectors = eigh(square, subset_by_index=[d - n_axes, d - 1])
     return np.ascontiguousarray(vectors[:, ::-1], np.float32)
 
 
-def two_components(fingerprints: FloatMatrix) -> NDArray[np.float64]:
+def two_components(
+    fingerprints: FloatMatrix, *, max_square_side: int = MAX_SQUARE_SIDE
+) -> NDArray[np.float64]:
     """Give two principal components of the fingerprints at unit length, as cosines see them.
 
-    From the smaller of the two square matrices, ``X X^T`` or ``X^T X``. Beyond `LARGEST_SQUARE`
-    rows and columns, and of more than `ROWS_FOR_AXES` rows, the axes come from rows drawn by a
-    fixed chance.
+    From the smaller of the two square matrices, ``X X^T`` or ``X^T X``. Where both have a longer
+    side than `max_square_side`, or there are more than `MAX_ROWS_FOR_AXES` rows, the axes come from
+    rows drawn by a fixed chance.
 
     Parameters
     ----------
     fingerprints : (n, d) float array
         Read in blocks.
+    max_square_side : int
+        Longest side of a square matrix of all rows; of a longer one, so many rows are drawn.
 
     Returns
     -------
@@ -67,15 +71,15 @@ def two_components(fingerprints: FloatMatrix) -> NDArray[np.float64]:
     """
     check_matrix(fingerprints)
     n, d = fingerprints.shape
-    most = LARGEST_SQUARE if min(n, d) > LARGEST_SQUARE else ROWS_FOR_AXES
-    sampled = _some_rows(n, most, 0)
+    most = max_square_side if min(n, d) > max_square_side else MAX_ROWS_FOR_AXES
+    drawn = _drawn_rows(n, most, 0)
     mean = np.zeros(d)
-    for part in blocks(n, ROWS_A_BLOCK):
+    for part in blocks(n):
         mean += unit_block(fingerprints, part).sum(axis=0, dtype=np.float64)
     centre = (mean / n).astype(np.float32)
-    axes = _axes(fingerprints, sampled, centre)
+    axes = _axes(fingerprints, drawn, centre)
     components = np.zeros((n, 2))
-    for part in blocks(n, ROWS_A_BLOCK):
+    for part in blocks(n):
         components[part, : axes.shape[1]] = (unit_block(fingerprints, part) - centre) @ axes
     # The sign of an axis is arbitrary; fixed, so that the same input gives the same map.
     largest = np.abs(components).argmax(axis=0)
@@ -92,7 +96,7 @@ def _axes(
         square = (unit @ unit.T).astype(np.float64)
     else:
         square = np.zeros((len(centre), len(centre)), np.float64)
-        for part in blocks(len(rows), ROWS_A_BLOCK):
+        for part in blocks(len(rows)):
             unit = unit_block(fingerprints, rows[part]) - centre
             square += unit.T @ unit
     side = len(square)
@@ -103,7 +107,7 @@ def _axes(
     return np.ascontiguousarray(axes[:, ::-1], np.float32)
 
 
-def _some_rows(n: int, most: int, random_state: int) -> NDArray[np.int64]:
+def _drawn_rows(n: int, most: int, random_state: int) -> NDArray[np.int64]:
     if n <= most:
         return np.arange(n)
     drawn = np.random.default_rng(random_state).choice(n, most, replace=False)

@@ -15,7 +15,12 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Neighbors
 from hubble_dash.builder.neighbors.approximate import Index, MissedError
-from hubble_dash.builder.neighbors.exact import MANY_QUERIES, Found, nearest_of_all, nearest_of_some
+from hubble_dash.builder.neighbors.exact import (
+    QUERIES_PER_READING,
+    Found,
+    nearest_of_all,
+    nearest_of_some,
+)
 from hubble_dash.builder.neighbors.unit import (
     FloatMatrix,
     blocks,
@@ -25,20 +30,23 @@ from hubble_dash.builder.neighbors.unit import (
 )
 
 __all__ = [
-    *("FloatMatrix", "Searched", "find_neighbors", "nearest_to", "search_neighbors"),
-    "unit_rows",
+    "MAX_EXACT_PRODUCTS",
+    "Searched",
+    "find_neighbors",
+    "nearest_to",
+    "search_neighbors",
 ]
 
 logger = logging.getLogger(__name__)
 
 Progress: TypeAlias = Callable[[int, int], None]
 
-# Multiplications of brute force, n x n x d, up to which it is worth it: about a minute on two
-# cores, such as 60,000 rows of 1,280 or 200,000 of 128.
-MOST_EXACT = 5e12
+# Exact search takes n x n x d multiplications. Up to so many it is done, which is about a minute on
+# two cores, such as for 60,000 rows of 1,280 or 200,000 of 128.
+MAX_EXACT_PRODUCTS = 5e12
 # The last bits of a cosine depend on where in the matrix product a row stands. Without them equal
 # fingerprints have equal similarities.
-DECIMALS = 6
+SIMILARITY_DECIMALS = 6
 
 
 class Searched(NamedTuple):
@@ -62,6 +70,16 @@ def find_neighbors(fingerprints: FloatMatrix, *, k: int) -> Neighbors:
     """Find the k most similar cutouts of every cutout, itself left out.
 
     `search_neighbors`, without its report.
+
+    Parameters
+    ----------
+    fingerprints, k
+        As of `search_neighbors`.
+
+    Returns
+    -------
+    Neighbors
+        ``rows`` (n, k) int32 and ``similarities`` (n, k) float32, cosine, most similar first.
     """
     return search_neighbors(fingerprints, k=k).neighbors
 
@@ -73,10 +91,11 @@ def search_neighbors(
     out: Neighbors | None = None,
     progress: Progress | None = None,
     random_state: int = 0,
+    max_exact_products: float = MAX_EXACT_PRODUCTS,
 ) -> Searched:
     """Find the k most similar cutouts of every cutout, itself left out, and say how.
 
-    Up to `MOST_EXACT` multiplications the search is exact, by brute force. Of more rows it is
+    Up to `max_exact_products` the search is exact, by brute force. Of more rows it is
     that of `hubble_dash.builder.neighbors.approximate.Index`, unless a sample shows that this finds
     fewer than 99 % of the nine nearest: then it is exact and slow. Equal similarities are in the
     order of rows. Memory stays flat in n, but for the result, and 256 to 1,024 bytes a row of the
@@ -95,6 +114,8 @@ def search_neighbors(
         Called with the rows done and all rows.
     random_state : int
         Seed of the index; exact search needs none.
+    max_exact_products : float
+        Multiplications, n x n x d, up to which all pairs are compared.
 
     Returns
     -------
@@ -119,7 +140,7 @@ def search_neighbors(
     if k == 0:
         unit_rows(fingerprints)
         return Searched(out, {"method": "exact"})
-    found, report = _searching(fingerprints, k, random_state)
+    found, report = _searching(fingerprints, k, random_state, max_exact_products)
     done = 0
     for rows, (similarities, nearest) in found:
         out.rows[rows], out.similarities[rows] = _sorted(similarities, nearest)
@@ -130,7 +151,11 @@ def search_neighbors(
 
 
 def nearest_to(
-    numbers: NDArray[np.int64], fingerprints: FloatMatrix, *, k: int
+    numbers: NDArray[np.int64],
+    fingerprints: FloatMatrix,
+    *,
+    k: int,
+    queries_per_reading: int = QUERIES_PER_READING,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Find the neighbours of a few rows, exactly.
 
@@ -139,9 +164,11 @@ def nearest_to(
     numbers : (m,) int64 array
         Rows.
     fingerprints : (n, d) float array
-        Read in blocks, all of it for each 32,768 rows.
+        Read in blocks.
     k : int
         Neighbours a row, less than n.
+    queries_per_reading : int
+        Rows of `numbers` for which all fingerprints are read once.
 
     Returns
     -------
@@ -152,7 +179,7 @@ def nearest_to(
     """
     rows = np.empty((len(numbers), k), np.int32)
     similarities = np.empty((len(numbers), k), np.float32)
-    for part in blocks(len(numbers), MANY_QUERIES):
+    for part in blocks(len(numbers), queries_per_reading):
         queries = unit_block(fingerprints, numbers[part])
         found = nearest_of_some(queries, fingerprints, k + 1)
         rows[part], similarities[part] = _sorted(*_without_self(found, numbers[part]))
@@ -160,12 +187,12 @@ def nearest_to(
 
 
 def _searching(
-    fingerprints: FloatMatrix, k: int, random_state: int
+    fingerprints: FloatMatrix, k: int, random_state: int, max_exact_products: float
 ) -> tuple[Iterator[tuple[slice | NDArray[np.int64], Found]], dict[str, Any]]:
     """Choose how to search: blocks of rows with their neighbours, and the report."""
     n, d = fingerprints.shape
     report: dict[str, Any] = {"method": "exact"}
-    if float(n) * n * d > MOST_EXACT:
+    if float(n) * n * d > max_exact_products:
         try:
             index = Index(fingerprints, k, random_state=random_state)
         except MissedError as missed:
@@ -194,7 +221,7 @@ def _sorted(
     similarities: NDArray[np.float32], rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Order by similarity, then by row."""
-    rounded = np.clip(np.round(similarities, DECIMALS), -1, 1).astype(np.float32)
+    rounded = np.clip(np.round(similarities, SIMILARITY_DECIMALS), -1, 1).astype(np.float32)
     order = np.lexsort((rows, -rounded), axis=1)
     return (
         np.take_along_axis(rows, order, axis=1).astype(np.int32),

@@ -12,11 +12,22 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-__all__ = ["FloatMatrix", "blocks", "check_matrix", "unit_block", "unit_rows"]
+__all__ = [
+    "BLOCK_ROWS",
+    "SIMILARITY_TOLERANCE",
+    "FloatMatrix",
+    "blocks",
+    "check_matrix",
+    "unit_block",
+    "unit_rows",
+]
 
 FloatMatrix: TypeAlias = NDArray[np.floating[Any]]
 
-ROWS_A_BLOCK = 4096
+# Rows that are worked on at a time: a block of 2,048 features is 64 MB in single precision.
+BLOCK_ROWS = 8192
+# Two cosines of float32 vectors that differ by less are taken as equal: so far rounding goes.
+SIMILARITY_TOLERANCE = 2e-6
 
 
 def unit_rows(fingerprints: FloatMatrix) -> NDArray[np.float32]:
@@ -38,7 +49,7 @@ def unit_rows(fingerprints: FloatMatrix) -> NDArray[np.float32]:
     """
     check_matrix(fingerprints)
     unit = np.empty(fingerprints.shape, np.float32)
-    for rows in blocks(len(unit), ROWS_A_BLOCK):
+    for rows in blocks(len(unit)):
         unit[rows] = unit_block(fingerprints, rows)
     return unit
 
@@ -89,6 +100,11 @@ def _as_float32(some: FloatMatrix) -> NDArray[np.float32]:
 def check_matrix(fingerprints: FloatMatrix) -> None:
     """Refuse what is not a matrix.
 
+    Parameters
+    ----------
+    fingerprints : array
+        Of any shape.
+
     Raises
     ------
     ValueError
@@ -98,7 +114,20 @@ def check_matrix(fingerprints: FloatMatrix) -> None:
         raise ValueError(f"fingerprints have the shape {fingerprints.shape}; it must be (n, d)")
 
 
-def blocks(n: int, size: int) -> Iterator[slice]:
-    """Cut n rows into blocks, the last one shorter."""
+def blocks(n: int, size: int = BLOCK_ROWS) -> Iterator[slice]:
+    """Cut n rows into blocks.
+
+    Parameters
+    ----------
+    n : int
+        Rows.
+    size : int
+        Rows of a block; the last one may be shorter.
+
+    Yields
+    ------
+    slice
+        In order.
+    """
     for start in range(0, n, size):
         yield slice(start, min(start + size, n))

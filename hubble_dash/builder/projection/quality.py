@@ -9,16 +9,18 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from hubble_dash.atlas.atlas import Neighbors
-from hubble_dash.builder.neighbors.unit import FloatMatrix, blocks, unit_block
+from hubble_dash.builder.neighbors.exact import MAX_SIMILARITIES_HELD
+from hubble_dash.builder.neighbors.unit import (
+    SIMILARITY_TOLERANCE,
+    FloatMatrix,
+    blocks,
+    unit_block,
+)
 
 __all__ = ["map_quality"]
 
-# Neighbours that are looked at.
-DEPTH = 10
-# Two similarities this near are the same.
-SAME = 2e-6
-# Similarities held at once.
-BLOCK_VALUES = 32_000_000
+# Neighbours of each cutout that are looked at.
+N_NEIGHBORS = 10
 
 
 def map_quality(
@@ -53,7 +55,7 @@ def map_quality(
         Empty where there are too few cutouts to say anything.
     """
     n = len(positions)
-    k = min(DEPTH, neighbors.rows.shape[1], (n - 1) // 2)
+    k = min(N_NEIGHBORS, neighbors.rows.shape[1], (n - 1) // 2)
     if k < 1:
         return {}
     drawn = np.random.default_rng(random_state).choice(n, min(n, n_sample), replace=False)
@@ -61,7 +63,7 @@ def map_quality(
     near = _nearest_on_map(positions, sample, k)
     similar, above = _compared(fingerprints, sample, near)
     least = neighbors.similarities[sample, k - 1][:, np.newaxis]
-    kept = float((similar >= least - SAME).mean())
+    kept = float((similar >= least - SIMILARITY_TOLERANCE).mean())
     too_far = np.maximum(above + 1 - k, 0).sum() / len(sample)
     trust = 1 - too_far * 2 / (k * (2 * n - 3 * k - 1))
     return {
@@ -90,10 +92,11 @@ def _compared(
     for i, rows in enumerate(near):
         similar[i] = unit_block(fingerprints, rows) @ queries[i]
     above = np.zeros(near.shape, np.int64)
-    for rows in blocks(len(fingerprints), max(1, BLOCK_VALUES // len(sample))):
+    for rows in blocks(len(fingerprints), max(1, MAX_SIMILARITIES_HELD // len(sample))):
         cosine = queries @ unit_block(fingerprints, rows).T
         inside = (sample >= rows.start) & (sample < rows.stop)
         cosine[inside, sample[inside] - rows.start] = -np.inf
         for column in range(near.shape[1]):
-            above[:, column] += (cosine > similar[:, column, np.newaxis] + SAME).sum(axis=1)
+            bar = similar[:, column, np.newaxis] + SIMILARITY_TOLERANCE
+            above[:, column] += (cosine > bar).sum(axis=1)
     return similar, above

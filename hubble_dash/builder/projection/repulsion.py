@@ -23,11 +23,12 @@ Points: TypeAlias = NDArray[np.float64]
 # Distance of grid points, from coarse to fine; the kernel is about 1 wide. Relative errors of the
 # forces are 3 %, 0.1 % and 0.001 %.
 SPACINGS = (0.5, 0.25, 0.125)
-# Up to this many steps across, a finer grid costs next to nothing.
-FEW_STEPS = 180
-# The kernels break off at the end of the grid, which smaller ones would feel.
-LEAST_SIDE = 16
-# Grid points that a point is spread over, along one axis.
+# A finer grid is taken as long as it has no more steps across: so far it costs next to nothing.
+MAX_STEPS_OF_FINER_GRID = 180
+# Grid points along the side of the smallest grid. Kernels break off at the edge of the grid; on a
+# smaller one that would change the forces.
+MIN_GRID_SIDE = 16
+# The grid points that a point is spread over, along one axis, counted from the one before it.
 SUPPORT = np.arange(-1, 3)
 
 
@@ -62,10 +63,10 @@ class Repulsion:
         """
         low = points.min(axis=0)
         extent = float((points.max(axis=0) - low).max())
-        fine = [step for step in SPACINGS if extent / step <= FEW_STEPS]
+        fine = [step for step in SPACINGS if extent / step <= MAX_STEPS_OF_FINER_GRID]
         spacing = fine[-1] if fine else SPACINGS[0]
         # A margin of two steps, for the splines.
-        reach = max(int(np.ceil(extent / spacing)) + 5, LEAST_SIDE)
+        reach = max(int(np.ceil(extent / spacing)) + 5, MIN_GRID_SIDE)
         side = scipy.fft.next_fast_len(reach, real=True)
         self._prepare(side, spacing)
         spread = _spread((points - low) / spacing + 1.5, side)

@@ -21,7 +21,7 @@ from hubble_dash.atlas.manifest import (
 )
 from hubble_dash.builder.fingerprints.network import Network
 from hubble_dash.builder.fingerprints.precomputed import GivenFingerprints
-from hubble_dash.builder.projection.layout import LEAST_CUTOUTS
+from hubble_dash.builder.projection.layout import MIN_CUTOUTS_TO_LAY_OUT
 from hubble_dash.config import BuildSettings, is_network_file
 
 __all__ = ["Made", "make_manifest"]
@@ -181,7 +181,7 @@ def _notes(settings: BuildSettings, made: Made) -> list[str]:
         notes.append(f"With {some} there is little to compare, and the map says little.")
     if made.map["method"] not in (settings.map.method, "given"):
         notes.append(
-            f"The map is that of PCA: {settings.map.method} needs {LEAST_CUTOUTS} different"
-            " cutouts."
+            f"The map is that of PCA: {settings.map.method} needs {MIN_CUTOUTS_TO_LAY_OUT}"
+            " different cutouts."
         )
     return notes

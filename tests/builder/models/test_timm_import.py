@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-import importlib
-import sys
 from types import ModuleType
 
 import pytest
 import torch
 
-from hubble_dash.builder.models import timm_import as native
+from hubble_dash.builder.models import timm_import
 
 
 def test_timm_is_there() -> None:
-    assert native.timm.is_model("resnet50")
+    assert timm_import.timm.is_model("resnet50")
 
 
 def failing_import(monkeypatch: pytest.MonkeyPatch, messages: list[str]) -> list[str]:
@@ -25,16 +23,16 @@ def failing_import(monkeypatch: pytest.MonkeyPatch, messages: list[str]) -> list
             raise RuntimeError(left.pop(0))
         return ModuleType(name)
 
-    monkeypatch.setattr(native.importlib, "import_module", import_module)
+    monkeypatch.setattr(timm_import.importlib, "import_module", import_module)
     return tried
 
 
 def test_a_torchvision_that_fits_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = failing_import(monkeypatch, [])
-    before = dict(native._DECLARED)
-    native.import_torchvision()
+    before = dict(timm_import._DECLARED)
+    timm_import.import_torchvision()
     assert tried == ["torchvision"]
-    assert before == native._DECLARED
+    assert before == timm_import._DECLARED
 
 
 def test_operators_that_the_error_names_are_declared(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +40,7 @@ def test_operators_that_the_error_names_are_declared(monkeypatch: pytest.MonkeyP
     tried = failing_import(
         monkeypatch, [f"operator torchvision::{name} does not exist" for name in names]
     )
-    native.import_torchvision()
+    timm_import.import_torchvision()
     assert len(tried) == 3
     for name in names:
         assert hasattr(torch.ops.torchvision, name)
@@ -51,24 +49,10 @@ def test_operators_that_the_error_names_are_declared(monkeypatch: pytest.MonkeyP
 def test_other_errors_pass_through(monkeypatch: pytest.MonkeyPatch) -> None:
     failing_import(monkeypatch, ["CUDA is of another opinion"])
     with pytest.raises(RuntimeError, match="another opinion"):
-        native.import_torchvision()
+        timm_import.import_torchvision()
 
 
 def test_an_operator_that_stays_missing_does_not_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     failing_import(monkeypatch, ["operator torchvision::hubble_dash_third does not exist"] * 2)
     with pytest.raises(RuntimeError, match="hubble_dash_third"):
-        native.import_torchvision()
-
-
-@pytest.mark.parametrize(("platform", "threads"), [("darwin", [1]), ("linux", [])])
-def test_faiss_runs_on_one_thread_on_macos_only(
-    monkeypatch: pytest.MonkeyPatch, platform: str, threads: list[int]
-) -> None:
-    set_to: list[int] = []
-    faiss = importlib.import_module("faiss")
-    monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.setattr(faiss, "omp_set_num_threads", set_to.append)
-    monkeypatch.delenv("KMP_DUPLICATE_LIB_OK", raising=False)
-    assert native.import_faiss() is faiss
-    assert set_to == threads
-    assert (native.os.environ.get("KMP_DUPLICATE_LIB_OK") == "TRUE") == (platform == "darwin")
+        timm_import.import_torchvision()

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.vectors import clustered_along_few_axes
+from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
-from hubble_dash.builder.neighbors.search import find_neighbors, unit_rows
+from hubble_dash.atlas.atlas import Neighbors
+from hubble_dash.builder.neighbors.search import find_neighbors, nearest_to, search_neighbors
 
 Floats = NDArray[np.float64]
 
@@ -100,6 +103,42 @@ def test_useless_fingerprints_are_named(value: float) -> None:
         find_neighbors(fingerprints, k=3)
 
 
-def test_fingerprints_must_be_a_matrix() -> None:
-    with pytest.raises(ValueError, match=r"\(n, d\)"):
-        unit_rows(np.ones(4))
+def test_neighbours_of_some_rows_are_those_among_all() -> None:
+    fingerprints = clustered_along_few_axes(700)
+    some = np.array([3, 699, 250])
+    rows, similarities = nearest_to(some, fingerprints, k=20, queries_per_reading=2)
+    whole = find_neighbors(fingerprints, k=20)
+    assert (rows == whole.rows[some]).mean() > 0.98
+    np.testing.assert_allclose(similarities, whole.similarities[some], atol=2e-6)
+
+
+@pytest.mark.parametrize("max_exact_products", [0, 1e15])
+def test_results_go_to_files_and_progress_is_told(
+    tmp_path: Path, max_exact_products: float
+) -> None:
+    np.save(tmp_path / "f.npy", clustered_along_few_axes(800).astype(np.float16))
+    fingerprints = np.load(tmp_path / "f.npy", mmap_mode="r")
+    out = Neighbors(
+        open_memmap(tmp_path / "rows.npy", "w+", np.int32, (800, 9)),
+        open_memmap(tmp_path / "similarities.npy", "w+", np.float32, (800, 9)),
+    )
+    told: list[tuple[int, int]] = []
+    found = search_neighbors(
+        fingerprints,
+        k=9,
+        out=out,
+        progress=lambda done, n: told.append((done, n)),
+        max_exact_products=max_exact_products,
+    )
+    assert found.neighbors is out
+    assert told[-1] == (800, 800)
+    assert told == sorted(told)
+    expected = search_neighbors(fingerprints, k=9, max_exact_products=max_exact_products).neighbors
+    assert (np.load(tmp_path / "rows.npy") == expected.rows).all()
+    assert (np.load(tmp_path / "similarities.npy") == expected.similarities).all()
+
+
+def test_files_of_another_shape() -> None:
+    out = Neighbors(np.empty((9, 4), np.int32), np.empty((9, 4), np.float32))
+    with pytest.raises(ValueError, match=r"\(9, 4\); it must be \(10, 4\)"):
+        search_neighbors(clustered_along_few_axes(10), k=4, out=out)
