@@ -13,7 +13,7 @@ from helpers.images import flux_image, make_fits
 
 import hubble_dash as hd
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.cli.main import _parser
+from hubble_dash.cli.main import make_parser
 from hubble_dash.config import MapSettings, SlidingWindow
 
 ROOT = Path(__file__).parent.parent
@@ -29,7 +29,7 @@ def name_of(page: Path) -> str:
 
 
 def subparsers() -> dict[str, argparse.ArgumentParser]:
-    for action in _parser()._actions:
+    for action in make_parser()._actions:
         if isinstance(action, argparse._SubParsersAction):
             return dict(action.choices)
     raise AssertionError("no commands")
@@ -74,7 +74,7 @@ def test_the_examples_of_commands_parse() -> None:
     assert len(lines) > 8
     for line in lines:
         words = [word.strip("\"'") for word in re.findall(r"\"[^\"]*\"|'[^']*'|\S+", line)]
-        _parser().parse_args(words)
+        make_parser().parse_args(words)
 
 
 @pytest.mark.parametrize("benchmark", sorted(set(re.findall(r"scripts/bench ([a-z]+)", TEXT))))

@@ -49,7 +49,7 @@ from hubble_dash.builder.shards.tables import column_of, write_colors, write_cut
 from hubble_dash.builder.stream import Streaming
 from hubble_dash.config import BuildSettings
 
-__all__ = ["build"]
+__all__ = ["build", "build_from"]
 
 logger = logging.getLogger(__name__)
 
@@ -106,6 +106,35 @@ def build(
         If a setting is wrong.
     """
     chosen = BuildSettings(**settings)
+    return build_from(chosen, inputs, out=out, overwrite=overwrite, progress=progress)
+
+
+def build_from(
+    chosen: BuildSettings,
+    inputs: str | Path | Sequence[str | Path] = (),
+    *,
+    out: str | Path,
+    overwrite: bool = False,
+    progress: bool = True,
+) -> Atlas:
+    """Make an atlas as `build` does, with settings that are made and checked already.
+
+    Parameters
+    ----------
+    chosen : BuildSettings
+        All that decides what the atlas holds.
+    inputs, out, overwrite, progress
+        As in `build`.
+
+    Returns
+    -------
+    Atlas
+
+    Raises
+    ------
+    HubbleDashError
+        As in `build`.
+    """
     out = Path(out)
     check_replaceable(out, replace=overwrite)
     given = [inputs] if isinstance(inputs, (str, Path)) else list(inputs)

@@ -1,21 +1,40 @@
-"""The demo: the galaxies of the Hubble eXtreme Deep Field, which ships with scikit-image."""
+"""``hubble-dash demo``: the galaxies of the Hubble eXtreme Deep Field, out of scikit-image."""
 
 from __future__ import annotations
 
 import importlib.util
 import shutil
+from argparse import Namespace
 from pathlib import Path
 
-from hubble_dash.atlas.atlas import open_atlas
+from hubble_dash.cli.commands import Commands
 from hubble_dash.config import DetectedSources
 
-__all__ = ["make_demo"]
+__all__ = ["add_command", "make_demo"]
 
 PICTURE = "hubble_deep_field.jpg"
 TITLE = "Hubble eXtreme Deep Field"
 # The picture is a crop whose tags do not say of which part. Its cutouts get this, the middle of the
 # field, as an approximate position, right to about 1.5 arcmin.
 CATALOG = f"path,ra_deg,dec_deg,credit\n{PICTURE},53.16,-27.79,NASA/ESA/STScI\n"
+
+
+def add_command(commands: Commands) -> None:
+    """Add ``demo``."""
+    parser = commands.add(
+        "demo", _run,
+        text="build and export the galaxies of the Hubble eXtreme Deep Field",
+        examples="hubble-dash demo --out demo",
+    )  # fmt: skip
+    parser.add_argument("--out", default="demo", help="folder to work in (%(default)s)")
+
+
+def _run(options: Namespace) -> None:
+    page, atlas = make_demo(Path(options.out), progress=not options.quiet)
+    if options.quiet:
+        return
+    print(f"The page:  {page.resolve()}  (open it in a browser)")
+    print(f"Serve it:  hubble-dash serve {atlas}")
 
 
 def make_demo(folder: Path, *, progress: bool = True) -> tuple[Path, Path]:
@@ -33,6 +52,7 @@ def make_demo(folder: Path, *, progress: bool = True) -> tuple[Path, Path]:
     page, atlas : Path
         The HTML file and the atlas's folder.
     """
+    from hubble_dash.atlas.atlas import open_atlas
     from hubble_dash.builder.build import build
     from hubble_dash.viewer.exported.export import export
 

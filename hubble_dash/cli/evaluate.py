@@ -1,28 +1,35 @@
-"""The arguments of ``hubble-dash evaluate``, and the measurement that they mean."""
+"""``hubble-dash evaluate``: how alike the neighbours of an atlas really are."""
 
 from __future__ import annotations
 
 import json
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from hubble_dash.atlas.atlas import open_atlas
+from hubble_dash.cli.commands import Commands
 from hubble_dash.config.choices import Device, LeaveOut
-from hubble_dash.evaluation.evaluate import Evaluation, evaluate
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from hubble_dash.evaluation.evaluate import Evaluation
 
-__all__ = ["EXAMPLE", "add_arguments", "evaluate_from"]
+__all__ = ["add_command"]
 
-EXAMPLE = """\
+EXAMPLES = """\
 hubble-dash evaluate galaxies.atlas --label class --rotations --save galaxies.json
   hubble-dash evaluate previews.atlas --label class --center INSTRUME --format json
   hubble-dash evaluate previews.atlas --matrix people.csv --triplets people_triplets.csv"""
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Add the arguments of ``evaluate`` to its parser."""
+def add_command(commands: Commands) -> None:
+    """Add ``evaluate``."""
+    parser = commands.add(
+        "evaluate", _run, text="measure whether neighbours are alike", examples=EXAMPLES
+    )
+    _add_options(parser)
+
+
+def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument("atlas", help="folder of the atlas")
     parser.add_argument("--label", metavar="COLUMN", help="column that says what each cutout is")
     parser.add_argument(
@@ -83,34 +90,19 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
 
 
-def evaluate_from(options: Namespace) -> Evaluation:
-    """Evaluate the atlas that parsed arguments name, and save it where they say so.
-
-    Parameters
-    ----------
-    options : argparse.Namespace
-        Of a parser with `add_arguments`.
-
-    Returns
-    -------
-    Evaluation
-
-    Raises
-    ------
-    ValueError
-        If a column is not there, a number is out of range, or an option would do nothing.
-    HubbleDashError
-        If the atlas or a file cannot be used.
-    """
+def _run(options: Namespace) -> None:
     _refuse_what_does_nothing(options)
     found = _measured(options)
+    as_json = json.dumps(found.to_dict(), indent=2, ensure_ascii=False)
     if options.save is not None:
-        text = json.dumps(found.to_dict(), indent=2, ensure_ascii=False)
-        Path(options.save).write_text(f"{text}\n", encoding="utf-8")
-    return found
+        Path(options.save).write_text(f"{as_json}\n", encoding="utf-8")
+    print(as_json if options.format == "json" else found)
 
 
 def _measured(options: Namespace) -> Evaluation:
+    from hubble_dash.atlas.atlas import open_atlas
+    from hubble_dash.evaluation.evaluate import evaluate
+
     atlas = open_atlas(options.atlas)
     found = evaluate(
         atlas,

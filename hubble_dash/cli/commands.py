@@ -1,0 +1,53 @@
+"""How a command is added to the parser, the same for all of them."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable
+
+__all__ = ["Commands"]
+
+
+class Commands:
+    """The commands of a parser, in the order in which its help lists them.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Of the whole.
+    """
+
+    def __init__(self, parser: ArgumentParser) -> None:
+        self._parsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(
+        self, name: str, run: Callable[[Namespace], None], *, text: str, examples: str
+    ) -> ArgumentParser:
+        """Add a command.
+
+        Parameters
+        ----------
+        name : str
+            What the user types.
+        run : callable
+            Does what the parsed arguments ask for, and prints what came of it.
+        text : str
+            What it does, from a verb on, without a full stop.
+        examples : str
+            Lines that a user may type; from the second on indented by two spaces.
+
+        Returns
+        -------
+        argparse.ArgumentParser
+            The command's, which has ``--quiet`` so far.
+        """
+        parser = self._parsers.add_parser(
+            name,
+            help=text,
+            description=f"{text[0].upper()}{text[1:]}.",
+            epilog=f"example:\n  {examples}",
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+        parser.add_argument("--quiet", action="store_true", help="no progress bars, only warnings")
+        parser.set_defaults(run=run)
+        return parser

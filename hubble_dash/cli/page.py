@@ -1,0 +1,90 @@
+"""``hubble-dash export`` and ``hubble-dash serve``: one page, by two doors."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import get_args
+
+from hubble_dash.cli.commands import Commands
+from hubble_dash.config.choices import PageForm
+
+__all__ = ["add_commands", "add_page_arguments"]
+
+
+def add_commands(commands: Commands) -> None:
+    """Add ``export`` and ``serve``."""
+    export = commands.add(
+        "export", _export,
+        text="write an atlas as an HTML file or folder that works from a disk",
+        examples="hubble-dash export carina.atlas carina.html\n"
+        "  hubble-dash export big.atlas big-report/",
+    )  # fmt: skip
+    export.add_argument("atlas", help="folder of the atlas")
+    export.add_argument("page", help="HTML file to write, or folder")
+    export.add_argument(
+        "--form", choices=get_args(PageForm), default="auto",
+        help="one file, or a folder to open by its index.html; auto: a file for a name that ends in"
+        " .html, if the atlas has 20,000 cutouts at most (%(default)s)",
+    )  # fmt: skip
+    add_page_arguments(export)
+
+    serve = commands.add(
+        "serve", _serve,
+        text="serve an atlas to browsers",
+        examples="hubble-dash serve carina.atlas --port 5007 --no-browser",
+    )  # fmt: skip
+    serve.add_argument("atlas", help="folder of the atlas")
+    add_page_arguments(serve)
+    serve.add_argument("--port", type=int, default=5006, help="port (%(default)s)")
+    serve.add_argument("--address", default="localhost", help="address to listen at (%(default)s)")
+    serve.add_argument(
+        "--allow-websocket-origin", action="append", metavar="HOST:PORT",
+        help="host under which browsers reach the page, if not the address; may be repeated",
+    )  # fmt: skip
+    serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
+
+
+def add_page_arguments(parser: ArgumentParser) -> None:
+    """Add what the page itself is told: how many are shown, its title, an evaluation."""
+    parser.add_argument(
+        "--similar", type=int, default=9, metavar="N", help="similar cutouts shown (%(default)s)"
+    )
+    parser.add_argument("--title", help="title of the page, instead of the atlas's own")
+    parser.add_argument(
+        "--evaluation", metavar="X.json",
+        help="what evaluate --save wrote about the atlas: shown in the page, under About",
+    )  # fmt: skip
+
+
+def _export(options: Namespace) -> None:
+    from hubble_dash.atlas.atlas import open_atlas
+    from hubble_dash.viewer.exported.export import export
+
+    path = export(
+        open_atlas(options.atlas), options.page, similar=options.similar, title=options.title,
+        evaluation=options.evaluation, form=options.form, progress=not options.quiet,
+    )  # fmt: skip
+    if options.quiet:
+        return
+    if path.is_dir():
+        sizes = [file.stat().st_size for file in path.rglob("*") if file.is_file()]
+        print(f"{path} ({sum(sizes) / 1e6:.1f} MB in {len(sizes):,} files)")
+        print(f"open {path / 'index.html'} in a browser, or put the whole folder on any web host")
+    else:
+        print(f"{path} ({path.stat().st_size / 1e6:.1f} MB); open it in a browser")
+
+
+def _serve(options: Namespace) -> None:
+    from hubble_dash.atlas.atlas import open_atlas
+    from hubble_dash.viewer.served.server import serve
+
+    serve(
+        open_atlas(options.atlas),
+        similar=options.similar,
+        title=options.title,
+        evaluation=options.evaluation,
+        port=options.port,
+        address=options.address,
+        websocket_origin=options.allow_websocket_origin,
+        show=not options.no_browser,
+    )

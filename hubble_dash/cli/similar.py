@@ -1,0 +1,112 @@
+"""``hubble-dash similar``: the cutouts most like one of them, an image, or a place on the sky."""
+
+from __future__ import annotations
+
+import math
+import sys
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
+
+from hubble_dash.cli.commands import Commands
+
+if TYPE_CHECKING:
+    from hubble_dash.atlas.atlas import Atlas, Similar
+
+__all__ = ["add_command"]
+
+
+def add_command(commands: Commands) -> None:
+    """Add ``similar``."""
+    parser = commands.add(
+        "similar", _run,
+        text="list the cutouts most similar to a row, an image or a position",
+        examples='hubble-dash similar carina.atlas --position "10:45:03.6 -59:41:04" --format csv',
+    )  # fmt: skip
+    parser.add_argument("atlas", help="folder of the atlas")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--row", type=int, help="a cutout of the atlas, by its row")
+    what.add_argument("--image", metavar="FILE", help="an image file, taken whole")
+    what.add_argument(
+        "--position", metavar='"RA DEC"',
+        help="the cutout nearest to a place: degrees, or sexagesimal hours and degrees (ICRS)",
+    )  # fmt: skip
+    parser.add_argument("-n", type=int, default=9, help="how many (%(default)s)")
+    parser.add_argument(
+        "--leave-out-overlapping", action="store_true",
+        help="pass over cutouts that overlap the one asked about",
+    )  # fmt: skip
+    parser.add_argument(
+        "--format", choices=("table", "csv", "json"), default="table", help="(%(default)s)"
+    )
+    parser.add_argument("--weights", metavar="FILE", help="with --image: the atlas's own weights")
+
+
+def _run(options: Namespace) -> None:
+    if options.weights is not None and options.image is None:
+        raise ValueError("--weights belongs to --image; without it, it would do nothing")
+    if options.leave_out_overlapping and options.image is not None:
+        raise ValueError("--leave-out-overlapping belongs to --row or --position, not to --image")
+    from hubble_dash.atlas.atlas import open_atlas
+
+    atlas = open_atlas(options.atlas)
+    _print(atlas, _find(atlas, options), options.format)
+
+
+def _find(atlas: Atlas, options: Namespace) -> Similar:
+    if options.image is not None:
+        from hubble_dash.builder.query.image import fingerprint_image
+
+        query = fingerprint_image(atlas, options.image, weights=options.weights)
+        return atlas.similar(query, n=options.n)
+    row: int = options.row
+    if options.position is not None:
+        row, separation_arcsec = atlas.nearest_to(*_parse_position(options.position))
+        if not options.quiet:
+            text = f"row {row} is nearest, its centre {separation_arcsec:.2f} arcsec away"
+            print(text, file=sys.stderr)
+    return atlas.similar(row, n=options.n, leave_out_overlapping=options.leave_out_overlapping)
+
+
+def _parse_position(text: str) -> tuple[float, float]:
+    """Read ``"161.26 -59.87"`` or ``"10:45:03.6 -59:41:04"`` as ICRS degrees."""
+    from astropy.coordinates import SkyCoord
+
+    words = text.split()
+    sexagesimal = len(words) > 2 or any(sign in text for sign in ":hmd")
+    try:
+        place = SkyCoord(text, unit=("hourangle" if sexagesimal else "deg", "deg"))
+    except ValueError as err:
+        raise ValueError(
+            f"--position {text!r} is not a place on the sky ({err});"
+            ' give "RA DEC" as degrees, or as hours and degrees such as "10:45:03.6 -59:41:04"'
+        ) from None
+    ra_deg, dec_deg = float(place.ra.deg), float(place.dec.deg)
+    if not (math.isfinite(ra_deg) and math.isfinite(dec_deg)):
+        raise ValueError(f"--position {text!r} is not a place on the sky")
+    return ra_deg, dec_deg
+
+
+def _print(atlas: Atlas, found: Similar, form: str) -> None:
+    from hubble_dash.atlas.schema import BOX, LABELS, SKY
+
+    table = atlas.cutouts.iloc[found.rows].reset_index(drop=True)
+    names = atlas.images["name"].to_numpy()[table["image"]]
+    first: dict[str, Any] = {
+        "rank": range(1, len(table) + 1),
+        "row": found.rows,
+        "similarity": found.similarities.round(5),
+        "file": names,
+    }
+    # A column of the user's catalogue may have one of these names.
+    table = table.rename(columns={name: f"{name}_catalog" for name in first})
+    for place, (name, values) in enumerate(first.items()):
+        table.insert(place, name, values)
+    if form == "csv":
+        table.to_csv(sys.stdout, index=False)
+    elif form == "json":
+        print(table.to_json(orient="records", indent=2, force_ascii=False, date_format="iso"))
+    else:
+        boxes = [*BOX, *SKY[:2], LABELS[0]]
+        shown = [*first, *(name for name in boxes if name in table)]
+        wide = table[shown].dropna(axis="columns", how="all")
+        print(wide.to_string(index=False, float_format=lambda value: f"{value:.5f}"))
