@@ -4,8 +4,13 @@
 >>> atlas = hd.build("images/", cutouts=hd.SlidingWindow(size=224, step=112), out="carina.atlas")
 >>> hd.export(atlas, "carina.html")
 
-The builder (torch, timm, faiss) and the viewer (panel, holoviews, bokeh) are imported when they
-are first used: a saved atlas opens where torch is missing, and a GPU machine builds without panel.
+`build` makes an `Atlas`, `open_atlas` opens one, and `evaluate` measures how alike its neighbours
+really are. `export` writes its page; `serve` and `dashboard` serve it. `fingerprint_image` takes an
+image from outside to where its like can be looked for. The other names are settings of `build`, and
+`HubbleDashError`, which all errors are but those about arguments.
+
+Whatever is more than a setting is imported when it is first used: a saved atlas opens where torch
+is missing, a GPU machine builds without panel, and wrong arguments are told at once.
 """
 
 from __future__ import annotations
@@ -13,7 +18,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from hubble_dash.atlas.atlas import Atlas, Neighbors, Similar, open_atlas
 from hubble_dash.config import (
     BuildSettings,
     CatalogColumns,
@@ -37,6 +41,7 @@ from hubble_dash.config import (
 from hubble_dash.errors import HubbleDashError
 
 if TYPE_CHECKING:
+    from hubble_dash.atlas.atlas import Atlas, Neighbors, Similar, open_atlas
     from hubble_dash.builder.build import build
     from hubble_dash.builder.query.image import fingerprint_image
     from hubble_dash.evaluation.evaluate import evaluate
@@ -76,11 +81,12 @@ __all__ = [
 ]
 
 _LAZY = {
+    **dict.fromkeys(("Atlas", "Neighbors", "Similar", "open_atlas"), "hubble_dash.atlas.atlas"),
     "build": "hubble_dash.builder.build",
-    "fingerprint_image": "hubble_dash.builder.query.image",
-    "export": "hubble_dash.viewer.exported.export",
     "dashboard": "hubble_dash.viewer.served.server",
     "evaluate": "hubble_dash.evaluation.evaluate",
+    "export": "hubble_dash.viewer.exported.export",
+    "fingerprint_image": "hubble_dash.builder.query.image",
     "serve": "hubble_dash.viewer.served.server",
 }
 

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from hubble_dash.atlas.atlas import open_atlas
+from hubble_dash.cli.page import add_page_arguments
 from hubble_dash.viewer.served.server import dashboard
 
 
@@ -19,11 +20,7 @@ def serve(argv: list[str]) -> None:
     """
     parser = argparse.ArgumentParser(prog="panel serve hubble_dash/app.py --args")
     parser.add_argument("atlas", help="folder of the atlas")
-    parser.add_argument(
-        "--similar", type=int, default=9, help="similar cutouts shown (%(default)s)"
-    )
-    parser.add_argument("--title", help="title of the page")
-    parser.add_argument("--evaluation", help="what hubble-dash evaluate --save wrote about it")
+    add_page_arguments(parser)
     options = parser.parse_args(argv)
     dashboard(
         open_atlas(options.atlas),

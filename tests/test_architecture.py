@@ -29,8 +29,8 @@ FLOORS = [
     ["builder.shards", "builder.query", "viewer.served"],
     ["builder.stream"],
     ["builder.build"],
-    ["app"],
     ["cli"],
+    ["app", "__main__"],
 ]
 FLOOR = {place: number for number, places in enumerate(FLOORS) for place in places}
 ROOMS = sorted(path.parent for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE)
