@@ -134,7 +134,6 @@ def _manifest(folder: Path, n: int, n_images: int, k: int, seed: int) -> dict[st
     from simulation.pictures import CYCLE, LAYOUT
     from simulation.structure import N_FEATURES
 
-    from hubble_dash.atlas.atlas import layout_to_dict
     from hubble_dash.atlas.files import sha256_of
 
     made = datetime.now(UTC).isoformat(timespec="seconds")
@@ -174,7 +173,7 @@ def _manifest(folder: Path, n: int, n_images: int, k: int, seed: int) -> dict[st
             "method": "given", "file": SAYS, "sha256": sha256_of(folder / "positions.npy"),
             "matched": "order",
         },
-        "thumbnails": layout_to_dict(LAYOUT),
+        "thumbnails": LAYOUT.to_entry(),
         "left_out": {"files": [], "cutouts": {}},
         "notes": [note],
         "versions": {

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Boxes
 from hubble_dash.atlas.files import is_marked, sha256_of, swap_folder
-from hubble_dash.atlas.manifest import FileEntry, Manifest, ThumbnailsEntry, UnsealedManifest
+from hubble_dash.atlas.manifest import FileEntry, Manifest, UnsealedManifest
 from hubble_dash.atlas.schema import (
     COLORS_FILE,
     CUTOUTS_FILE,
@@ -33,9 +33,10 @@ from hubble_dash.atlas.schema import (
     SHEETS_FOLDER,
     SIMILARITIES_FILE,
 )
+from hubble_dash.atlas.sheets import SheetLayout, sheet_name
 from hubble_dash.errors import AtlasError
 
-__all__ = ["Atlas", "Neighbors", "SheetLayout", "Similar", "open_atlas", "seal"]
+__all__ = ["Atlas", "Neighbors", "Similar", "open_atlas", "seal"]
 
 # Fingerprints read at a time.
 ROWS_A_BLOCK = 16384
@@ -72,28 +73,6 @@ class Similar(NamedTuple):
 
     rows: NDArray[np.int32]
     similarities: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class SheetLayout:
-    """Where a thumbnail stands: cutout i is in sheet ``i // per_sheet`` at slot ``i % per_sheet``.
-
-    Parameters
-    ----------
-    size : int
-        Side of a thumbnail, in pixels.
-    columns, rows : int
-        Thumbnails across and down a sheet; slots count along the rows.
-    """
-
-    size: int = 96
-    columns: int = 16
-    rows: int = 16
-
-    @property
-    def per_sheet(self) -> int:
-        """Thumbnails in a full sheet."""
-        return self.columns * self.rows
 
 
 class Atlas:
@@ -196,12 +175,12 @@ class Atlas:
 
     def sheet_path(self, sheet: int) -> Path:
         """Path of a sheet of thumbnails."""
-        return self.path / SHEETS_FOLDER / f"sheet_{sheet:05d}.webp"
+        return self.path / SHEETS_FOLDER / sheet_name(sheet)
 
     @property
     def n_sheets(self) -> int:
         """Number of sheets."""
-        return -(-len(self) // self.sheet_layout.per_sheet)
+        return self.sheet_layout.n_sheets(len(self))
 
     def similar(
         self, query: int | FloatArray, n: int = 9, *, leave_out_overlapping: bool = False
@@ -426,8 +405,3 @@ def check_replaceable(final: Path, *, replace: bool) -> None:
         raise AtlasError(f"{final} exists and is not an atlas; choose another name with --out")
     if not replace:
         raise AtlasError(f"{final} exists; replace it with --overwrite, or choose another name")
-
-
-def layout_to_dict(layout: SheetLayout) -> ThumbnailsEntry:
-    """Plain data of a sheet layout, for the manifest."""
-    return {"size": layout.size, "columns": layout.columns, "rows": layout.rows}

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from hubble_dash.atlas.atlas import SheetLayout
+from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.feeding.cutter import CutImage, Cutter
 from hubble_dash.builder.feeding.feeder import N_THREADS, Feeder, usual_workers

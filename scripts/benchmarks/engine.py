@@ -27,8 +27,8 @@ from sklearn.manifold import TSNE
 from sklearn.neighbors import NearestNeighbors
 
 import hubble_dash as hd
-from hubble_dash.atlas.atlas import SheetLayout
 from hubble_dash.atlas.boxes import Box
+from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.feeding.cutter import CutImage, Cutter
 from hubble_dash.builder.feeding.feeder import Feeder

@@ -229,10 +229,8 @@ class Thumbnails:
             with Image.open(self.atlas.sheet_path(int(sheet))) as opened:
                 picture = opened.convert("RGB")
             for i in np.flatnonzero(keys // layout.per_sheet == sheet):
-                down, across = divmod(int(keys[i] % layout.per_sheet), layout.columns)
-                corner = (across * layout.size, down * layout.size)
-                box = (*corner, corner[0] + layout.size, corner[1] + layout.size)
-                found[i] = _means(picture.crop(box))
+                box = layout.box(int(keys[i]))
+                found[i] = _means(picture.crop((box.ixmin, box.iymin, box.ixmax, box.iymax)))
         return found
 
 

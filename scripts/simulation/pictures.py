@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from tqdm import tqdm
 
-from hubble_dash.atlas.atlas import Atlas, SheetLayout
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.sheets import SheetLayout, sheet_name, sheet_pixels
 from hubble_dash.builder.feeding.previews import SheetWriter, fit_thumbnail
 
 __all__ = ["ACROSS", "CYCLE", "LAYOUT", "Thumbnails", "base_thumbnails"]
@@ -53,12 +54,9 @@ def base_thumbnails(source: Atlas | None) -> Pixels:
     rows = np.unique(np.linspace(0, len(source) - 1, min(CYCLE, len(source))).astype(int))
     layout, found = source.sheet_layout, []
     for sheet in np.unique(rows // layout.per_sheet):
-        with Pillow.open(source.sheet_path(int(sheet))) as opened:
-            picture = np.asarray(opened.convert("RGB"))
-        for slot in rows[rows // layout.per_sheet == sheet] % layout.per_sheet:
-            top, left = (layout.size * part for part in divmod(int(slot), layout.columns))
-            tile = picture[top : top + layout.size, left : left + layout.size]
-            found.append(fit_thumbnail(tile, LAYOUT.size))
+        pixels = sheet_pixels(source.sheet_path(int(sheet)))
+        boxes = map(layout.box, rows[rows // layout.per_sheet == sheet].tolist())
+        found += [fit_thumbnail(pixels[box.slices], LAYOUT.size) for box in boxes]
     return np.stack(found)
 
 
@@ -164,4 +162,4 @@ def repeat(source: Path, target: Path) -> None:
 
 
 def _sheet(folder: Path, number: int) -> Path:
-    return folder / f"sheet_{number:05d}.webp"
+    return folder / sheet_name(number)

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import hubble_dash as hd
-from hubble_dash.atlas.atlas import Atlas, SheetLayout, open_atlas
+from hubble_dash.atlas.atlas import Atlas, open_atlas
+from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder import build as pipeline
 from hubble_dash.builder import stream as streaming
 from hubble_dash.builder.feeding import cutter as cutting

@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
-from hubble_dash.atlas.atlas import Atlas, SheetLayout, layout_to_dict, seal
+from hubble_dash.atlas.atlas import Atlas, seal
 from hubble_dash.atlas.manifest import UnsealedManifest
+from hubble_dash.atlas.sheets import SheetLayout
 
 LAYOUT = SheetLayout()
 QuickBuild: TypeAlias = Callable[..., Atlas]
@@ -175,7 +176,7 @@ def _manifest(n_images: int, n: int, d: int, k: int) -> UnsealedManifest:
             "neighbors": k,
         },
         "map": {"method": "pca"},
-        "thumbnails": layout_to_dict(LAYOUT),
+        "thumbnails": LAYOUT.to_entry(),
         "left_out": {"files": [], "cutouts": {}},
         "notes": [],
         "versions": {"python": "3"},

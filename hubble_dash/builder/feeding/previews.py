@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from hubble_dash.atlas.atlas import SheetLayout
 from hubble_dash.atlas.boxes import Box
 from hubble_dash.atlas.files import write_whole
+from hubble_dash.atlas.sheets import SheetLayout, sheet_name
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.resampling import resample
 from hubble_dash.builder.reading.pictures import without_metadata
@@ -63,8 +63,7 @@ def fit_thumbnail(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
 class SheetWriter:
     """Write thumbnails to sprite sheets, which threads encode.
 
-    Thumbnail i goes to ``sheet_00000.webp`` and so on, sheet ``i // layout.per_sheet``, slot
-    ``i % layout.per_sheet``, along the rows. The last sheet has only the rows it needs. What a
+    Thumbnail i goes to where `layout` has it. The last sheet has only the rows it needs. What a
     sheet looks like depends on its thumbnails alone, so that a build may go on after any sheet.
     As a context manager it writes the last sheet on leaving, unless an exception passes.
 
@@ -120,10 +119,7 @@ class SheetWriter:
         """
         if self._closed:
             raise ValueError(f"the sheets in {self.folder} are closed; nothing can be added")
-        size = self.layout.size
-        row, column = divmod(self._n % self.layout.per_sheet, self.layout.columns)
-        top, left = row * size, column * size
-        self._sheet[top : top + size, left : left + size] = thumbnail
+        self._sheet[self.layout.box(self._n).slices] = thumbnail
         self._n += 1
         if self._n % self.layout.per_sheet == 0:
             self._submit(self.layout.per_sheet)
@@ -148,7 +144,7 @@ class SheetWriter:
         while self._waiting:
             self._waiting.popleft().result()
         self._threads.shutdown()
-        return -(-self._n // self.layout.per_sheet)
+        return self.layout.n_sheets(self._n)
 
     def stop(self) -> None:
         """Write no more, not even what waits."""
@@ -159,8 +155,7 @@ class SheetWriter:
             self._waiting.popleft().result()
         n_rows = -(-n_thumbnails // self.layout.columns)
         sheet = self._sheet[: n_rows * self.layout.size]
-        number = (self._n - 1) // self.layout.per_sheet
-        path = self.folder / f"sheet_{number:05d}.webp"
+        path = self.folder / sheet_name(self.layout.slot(self._n - 1).sheet)
         self._waiting.append(self._threads.submit(self._write, sheet, n_thumbnails, path))
         self._sheet = self._blank()
 
@@ -180,8 +175,7 @@ class SheetWriter:
         write_whole(webp, path, lasting=True)
 
     def _blank(self) -> NDArray[np.uint8]:
-        size = self.layout.size
-        return np.zeros((self.layout.rows * size, self.layout.columns * size, 3), dtype=np.uint8)
+        return self.layout.blank(self.layout.per_sheet)
 
 
 class Preview(NamedTuple):

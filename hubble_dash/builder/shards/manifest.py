@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from hubble_dash.atlas.atlas import SheetLayout, layout_to_dict
 from hubble_dash.atlas.manifest import (
     CenterEntry,
     EngineEntry,
@@ -19,6 +18,7 @@ from hubble_dash.atlas.manifest import (
     NeighborsEntry,
     UnsealedManifest,
 )
+from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder.fingerprints.network import Network
 from hubble_dash.builder.fingerprints.precomputed import GivenFingerprints
 from hubble_dash.builder.projection.layout import MIN_CUTOUTS_TO_LAY_OUT
@@ -139,7 +139,7 @@ def make_manifest(
         "center": made.center,
         "neighbors": made.neighbors,
         "map": made.map,
-        "thumbnails": layout_to_dict(made.layout),
+        "thumbnails": made.layout.to_entry(),
         "left_out": {
             "files": [{"path": str(path), "reason": reason} for path, reason in made.unreadable],
             "cutouts": dict(made.left_out),

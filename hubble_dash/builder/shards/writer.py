@@ -16,9 +16,9 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from pyarrow import parquet
 
-from hubble_dash.atlas.atlas import SheetLayout
 from hubble_dash.atlas.files import write_whole
 from hubble_dash.atlas.schema import CUTOUT_COLUMNS, LABELS, PREVIEWS_FOLDER, SCORES, SHEETS_FOLDER
+from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder.feeding.previews import Preview, SheetWriter
 from hubble_dash.builder.fingerprints.network import Batch, Network
 from hubble_dash.builder.fingerprints.precomputed import GivenFingerprints

@@ -46,7 +46,8 @@ def mean_colors(atlas: Atlas, *, progress: bool = False) -> NDArray[np.uint8]:
     colors = np.zeros((atlas.n_sheets * layout.per_sheet, 3), np.uint8)
 
     def read(sheet: int) -> None:
-        small = np.asarray(PillowImage.fromarray(sheet_pixels(atlas, sheet)).reduce(layout.size))
+        pixels = sheet_pixels(atlas.sheet_path(sheet))
+        small = np.asarray(PillowImage.fromarray(pixels).reduce(layout.size))
         start = sheet * layout.per_sheet
         colors[start : start + small.shape[0] * small.shape[1]] = small.reshape(-1, 3)
 

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from tqdm import tqdm
 
-from hubble_dash.atlas.atlas import Atlas, SheetLayout
-from hubble_dash.atlas.sheets import sheet_pixels
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.sheets import SheetLayout, sheet_pixels
 
 __all__ = ["write_sheets"]
 
@@ -59,7 +59,7 @@ def write_sheets(
     """
     folder.mkdir()
     layout = SheetLayout(atlas.sheet_layout.size, SIDE, SIDE)
-    n_sheets = -(-len(atlas) // layout.per_sheet)
+    n_sheets = layout.n_sheets(len(atlas))
     # Without a name: however this ends, it is gone.
     with ThreadPoolExecutor() as pool, tempfile.TemporaryFile(dir=folder, buffering=0) as store:
         ends = np.cumsum([0, *_fill(store, atlas, pool, progress)]).tolist()
@@ -88,17 +88,14 @@ def _fill(store: IO[bytes], atlas: Atlas, pool: ThreadPoolExecutor, progress: bo
     sizes: list[int] = []
 
     def cut(sheet: int) -> list[bytes | bytearray]:
-        pixels = sheet_pixels(atlas, sheet)
+        pixels = sheet_pixels(atlas.sheet_path(sheet))
         first = sheet * layout.per_sheet
-        slots = range(min(layout.per_sheet, len(atlas) - first))
-        corners = [(slot // layout.columns, slot % layout.columns) for slot in slots]
-        size = layout.size
+        rows = range(first, min(first + layout.per_sheet, len(atlas)))
         return [
             imagecodecs.jpeg8_encode(
-                np.ascontiguousarray(pixels[size * down :, size * across :][:size, :size]),
-                level=JPEG_QUALITY,
+                np.ascontiguousarray(pixels[layout.box(row).slices]), level=JPEG_QUALITY
             )
-            for down, across in corners
+            for row in rows
         ]
 
     read = _few_at_once(pool, cut, atlas.n_sheets)
@@ -118,11 +115,9 @@ def _few_at_once(pool: ThreadPoolExecutor, work: Callable[[int], Made], n: int) 
 
 def _arrange(thumbnails: list[NDArray[np.uint8]], layout: SheetLayout) -> NDArray[np.uint8]:
     """Lay thumbnails out along the rows of a sheet that has no more rows than they need."""
-    size, rows = layout.size, -(-len(thumbnails) // layout.columns)
-    sheet = np.zeros((rows * size, layout.columns * size, 3), np.uint8)
+    sheet = layout.blank(len(thumbnails))
     for slot, pixels in enumerate(thumbnails):
-        down, across = divmod(slot, layout.columns)
-        sheet[down * size : (down + 1) * size, across * size : (across + 1) * size] = pixels
+        sheet[layout.box(slot).slices] = pixels
     return sheet
 
 

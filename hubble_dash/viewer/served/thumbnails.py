@@ -65,10 +65,7 @@ class Crops:
         """
         if not 0 <= row < len(self._atlas):
             raise LookupError(f"there is no row {row}; rows are 0 to {len(self._atlas) - 1}")
-        sheet, slot = divmod(row, self._layout.per_sheet)
-        down, across = divmod(slot, self._layout.columns)
-        size = self._layout.size
-        pixels = self._decoded(sheet)[size * down :, size * across :][:size, :size]
+        pixels = self._decoded(self._layout.slot(row).sheet)[self._layout.box(row).slices]
         buffer = io.BytesIO()
         PillowImage.fromarray(pixels).save(buffer, "WEBP", quality=QUALITY, method=2)
         return buffer.getvalue()
@@ -82,5 +79,5 @@ class Crops:
                 self._sheets.popitem(last=False)
         with sheet.lock:
             if sheet.pixels is None:
-                sheet.pixels = sheet_pixels(self._atlas, number)
+                sheet.pixels = sheet_pixels(self._atlas.sheet_path(number))
             return sheet.pixels

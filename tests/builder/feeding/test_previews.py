@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from hubble_dash.atlas.atlas import SheetLayout
+from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.feeding import previews as thumbnails
 from hubble_dash.builder.feeding.previews import SheetWriter, fit_thumbnail, make_preview

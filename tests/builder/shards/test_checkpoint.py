@@ -19,7 +19,8 @@ from helpers.atlases import QuickBuild
 from helpers.images import blocks, flux_image, make_fits, make_picture
 
 import hubble_dash as hd
-from hubble_dash.atlas.atlas import Atlas, SheetLayout
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder import build as pipeline
 from hubble_dash.builder import stream as streaming
 from hubble_dash.builder.shards.checkpoint import Part, Plan
@@ -173,7 +174,7 @@ def test_a_build_that_was_killed_goes_on(
     code = f"""
 import time
 import hubble_dash as hd
-from hubble_dash.atlas.atlas import SheetLayout
+from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder import stream as streaming
 from hubble_dash.builder.shards.writer import CutoutWriter
 streaming.SheetLayout, streaming.SHARD = lambda: SheetLayout(columns=3, rows=2), {PER_SHARD}

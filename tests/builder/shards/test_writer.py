@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from hubble_dash.atlas.atlas import SheetLayout
+from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder.feeding.previews import Preview, fit_thumbnail
 from hubble_dash.builder.fingerprints.network import Batch
 from hubble_dash.builder.shards import fingerprint_file as raw
