@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Coloring, hsl, onRamp, ownColors } from "../../templates/browser/text/colors.js";
+
+/** @import { ColorLegend } from "../../templates/browser/data/types.d.ts" */
+
+const PALETTE = {
+  none: "#888888", categories: ["#ff0000", "#00ff00"], ramp: ["#000000", "#808080", "#ffffff"], density: ["#0000ff", "#ff0000"],
+};
+/** @type {ColorLegend[]} */
+const LEGENDS = [
+  { name: "z", kind: "number", low: 0.25, high: 1e6, missing: 0 },
+  { name: "kind", kind: "category", categories: [{ text: "spiral", count: 5 }, { text: "<b>", count: 2 }], other: 1, missing: 4 },
+];
+const coloring = new Coloring(LEGENDS, PALETTE);
+
+/** @param {number[]} codes */
+const points = (codes) => ({ x: codes, y: codes, row: codes, tint: [], codes });
+
+test("hsl() gives CSS's named colours", () => {
+  const named = {
+    "#ff0000": [0, 1, 0.5], "#663399": [270, 0.5, 0.4], "#4682b4": [207.27, 0.44, 0.49], "#ffffff": [13, 0.3, 1], "#808080": [0, 0, 0.5],
+  };
+  for (const [color, [hue, saturation, lightness]] of Object.entries(named)) assert.equal(hsl(hue, saturation, lightness), color);
+});
+
+test("a ramp passes through its colours", () => {
+  const found = [0, 0.25, 0.5, 0.75, 1].map((share) => onRamp(PALETTE.ramp, share));
+  assert.deepEqual(found, ["#000000", "#404040", "#808080", "#c0c0c0", "#ffffff"]);
+});
+
+test("own colours are lighter on the dark page", () => {
+  assert.deepEqual(ownColors([0, 0, 0, 0, 0, 255], true), [hsl(0, 0, 0.42), hsl(0, 0, 0.86)]);
+  assert.deepEqual(ownColors([85, 255, 255], false), [hsl(120, 1, 0.68)]);
+});
+
+test("codes of numbers run along the ramp; 255 is missing", () => {
+  assert.deepEqual(coloring.colorsOf(0, points([0, 127, 254, 255]), true), ["#000000", "#808080", "#ffffff", "#888888"]);
+});
+
+test("codes of categories have their colours; 254 and 255 have none", () => {
+  assert.deepEqual(coloring.colorsOf(1, points([1, 0, 254, 255]), true), ["#00ff00", "#ff0000", "#888888", "#888888"]);
+});
+
+test("all points have one colour where tiles show their number", () => {
+  assert.deepEqual(coloring.colorsOf("count", points([1, 2]), true), ["#800080", "#800080"]);
+});
+
+test("legends", () => {
+  assert.deepEqual(coloring.legend("own"), []);
+  assert.deepEqual(coloring.legend("count"), [{ ramp: PALETTE.density, low: "few cutouts", high: "many" }]);
+  assert.deepEqual(coloring.legend(0), [{ ramp: PALETTE.ramp, low: "0.25", high: "1000000" }]);
+  assert.deepEqual(coloring.legend(1), [
+    { color: "#ff0000", text: "spiral", count: 5 }, { color: "#00ff00", text: "<b>", count: 2 },
+    { color: "#888888", text: "other", count: 1 }, { color: "#888888", text: "not known", count: 4 },
+  ]);
+});

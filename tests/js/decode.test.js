@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { bytesOf, decode } from "../../templates/browser/data/decode.js";
+import { column } from "./wire.js";
+
+test("columns become the arrays that they were, wherever they stand", () => {
+  const arrays = [
+    new Float32Array([1.5, -0, NaN, Infinity]), new Float64Array([Math.PI, -1e300]), new Int32Array([-1, 2 ** 31 - 1]),
+    new Int16Array([-32768, 32767]), new Uint16Array([65535]), new Uint8Array([0, 255]),
+  ];
+  assert.deepEqual(decode({ here: arrays.map(column), deeper: { one: column(arrays[0]) } }), { here: arrays, deeper: { one: arrays[0] } });
+});
+
+test("other data stay as they are", () => {
+  const plain = { text: "a", none: null, list: [1, [true]], empty: {} };
+  assert.deepEqual(decode(plain), plain);
+  assert.deepEqual(decode(column(new Float32Array())), new Float32Array());
+});
+
+test("bytes are counted by array, text and number", () => {
+  assert.equal(bytesOf({ a: new Float64Array(3), b: ["four", 1], c: null }), 24 + 4 + 8 + 8);
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { angle, count, degrees, number, position, runs, similarity } from "../../templates/browser/text/format.js";
+
+// As astropy writes them: SkyCoord(ra, dec).to_string("hmsdms", precision=...).
+test("positions in hours and degrees", () => {
+  assert.equal(position(83.633083, 22.0145, 1), "05h34m31.94s +22°00′52.2″");
+  assert.equal(position(83.633083, 22.0145, 0), "05h34m31.9s +22°00′52″");
+  assert.equal(position(10.684708, 41.26875, -1), "00h42m44s +41°16′08″");
+  assert.equal(position(187.5, -0.01, 0), "12h30m00.0s −0°00′36″".replace("−0°", "−00°"));
+});
+
+test("seconds are carried over, and 24 hours are none", () => {
+  assert.equal(position(359.99999, 0, 0), "00h00m00.0s +00°00′00″");
+  assert.equal(position(15 * (1 + 59.9999999 / 60), 10 + 59.99999 / 60, 0), "02h00m00.0s +11°00′00″");
+});
+
+test("without digits a position has whole arcseconds", () => {
+  assert.equal(position(83.633083, 22.0145), position(83.633083, 22.0145, 0));
+});
+
+test("positions in degrees", () => {
+  assert.equal(degrees(83.633083, -22.0145, 1), "83.63308 −22.01450");
+  assert.equal(degrees(53.16, -27.79, -1), "53.160 −27.790");
+});
+
+test("angles in the unit that suits them", () => {
+  assert.deepEqual([360, 12.4, 1, 0.5, 1 / 60, 0.01, 0.0003].map(angle), ["360°", "12°", "1.0°", "30′", "1.0′", "36″", "1.1″"]);
+});
+
+test("numbers with seven digits, and other things as they are", () => {
+  assert.deepEqual([0.1 + 0.2, 1234567.89, 1e-12, "a", 3].map(number), ["0.3", "1234568", "1e-12", "a", "3"]);
+  assert.equal(count(1234567), "1,234,567");
+  assert.equal(similarity(0.98765), "0.988");
+});
+
+test("numbers that share a label", () => {
+  assert.deepEqual([[1, 2, 3, 7], [4], [1, 2, 5, 6], [], [2, 4, 6, 7, 8, 9]].map(runs), ["1–3 7", "4", "1 2 5 6", "", "2 4 6–9"]);
+});

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { numberColumns } from "../../templates/browser/views/image.js";
+import { noteOn } from "../../templates/browser/views/gallery.js";
+import { unproject } from "../../templates/browser/views/sky.js";
+
+/** @import { SimilarCutout } from "../../templates/browser/data/types.d.ts" */
+
+// Mollweide's projection forwards, by bisection.
+/**
+ * @param {number} ra
+ * @param {number} dec
+ */
+function project(ra, dec) {
+  const [longitude, latitude] = [((ra > 180 ? ra - 360 : ra) * Math.PI) / 180, (dec * Math.PI) / 180];
+  let [low, high] = [-Math.PI / 2, Math.PI / 2];
+  for (let i = 0; i < 60; i++) {
+    const theta = (low + high) / 2;
+    if (2 * theta + Math.sin(2 * theta) < Math.PI * Math.sin(latitude)) low = theta;
+    else high = theta;
+  }
+  return [(-2 * Math.SQRT2 * longitude * Math.cos(low)) / Math.PI, Math.SQRT2 * Math.sin(low)];
+}
+
+test("a place of the plane gives back its place of the sky", () => {
+  for (const [ra, dec] of [[0, 0], [83.6, 22], [179, -60], [181, 45], [300, 80], [350, -5]]) {
+    const [x, y] = project(ra, dec);
+    const found = unproject(x, y);
+    assert.ok(found && Math.abs(found.ra - ra) < 1e-6 && Math.abs(found.dec - dec) < 1e-6, `${ra} ${dec}`);
+  }
+});
+
+test("beside the sky there is none", () => {
+  for (const [x, y] of [[3, 0], [0, 1.5], [2.5, 1]]) assert.equal(unproject(x, y), null);
+});
+
+test("numbers of boxes that share a corner stand beside each other", () => {
+  const cutouts = [1, 2, 3].map((rank) => /** @type {SimilarCutout} */ ({ rank, shownBox: { left: rank === 3 ? 100 : 10, top: 7 } }));
+  assert.deepEqual(numberColumns(cutouts, 5), { x: [10, 15, 100], y: [7, 7, 7], text: ["1", "2", "3"] });
+});
+
+test("the gallery says why there are fewer similar cutouts", () => {
+  const data = { n: 30, wanted: 9 };
+  assert.equal(noteOn(data, 9, false), "");
+  assert.equal(noteOn(data, 4, false), "all 4 others");
+  assert.equal(noteOn(data, 4, true), "only 4 that do not overlap");
+  assert.equal(noteOn(data, 0, true), "all that are similar overlap");
+  assert.match(noteOn({ n: 1, wanted: 9 }, 0, false), /only one cutout/);
+});

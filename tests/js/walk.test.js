@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { state } from "../../templates/browser/state.js";
+import { openBrowser } from "./browser.js";
+
+/**
+ * The walk of a page that has just been opened.
+ *
+ * @param {string} [hash]
+ * @returns {Promise<typeof import("../../templates/browser/walk.js") & ReturnType<typeof openBrowser>>}
+ */
+async function openWalk(hash) {
+  const browser = openBrowser(hash);
+  state.selected = null;
+  const walk = await import(`../../templates/browser/walk.js?${Math.random()}`);
+  walk.startWalk(100);
+  return { ...walk, ...browser };
+}
+
+test("a walk goes back and forward, and says where it is", async () => {
+  const { select, back, forward, canGoBack, canGoForward, visited, body, address } = await openWalk();
+  assert.deepEqual([state.selected, canGoBack(), canGoForward(), address()], [null, false, false, "#"]);
+  select(3);
+  select(40);
+  assert.deepEqual([state.selected, canGoBack(), canGoForward(), address()], [40, true, false, "#row=40"]);
+  assert.equal(body.dataset.hdSelected, "40");
+  back();
+  assert.deepEqual([state.selected, canGoBack(), canGoForward()], [3, true, true]);
+  back();
+  assert.deepEqual([state.selected, canGoBack(), canGoForward()], [null, false, true]);
+  assert.equal(body.dataset.hdSelected, undefined);
+  back();
+  assert.equal(state.selected, null);
+  forward();
+  forward();
+  assert.deepEqual([state.selected, canGoForward()], [40, false]);
+  assert.deepEqual([...visited], [3, 40]);
+});
+
+test("a step from the middle of a walk drops what lay ahead", async () => {
+  const { select, back, canGoForward } = await openWalk();
+  [1, 2, 3].forEach(select);
+  back();
+  back();
+  select(7);
+  assert.deepEqual([state.selected, canGoForward()], [7, false]);
+  back();
+  assert.equal(state.selected, 1);
+});
+
+test("the same row again is no step", async () => {
+  const { select, back } = await openWalk();
+  select(5);
+  select(5);
+  back();
+  assert.equal(state.selected, null);
+});
+
+test("reset forgets what was visited, and can be gone back from", async () => {
+  const { select, reset, back, visited } = await openWalk();
+  select(5);
+  reset();
+  assert.deepEqual([state.selected, [...visited]], [null, []]);
+  back();
+  assert.equal(state.selected, 5);
+});
+
+test("an address opens its row, if there is one", async () => {
+  for (const [hash, row] of /** @type {const} */ ([["#row=33", 33], ["#row=100", null], ["#row=-1", null], ["#other", null]])) {
+    await openWalk(hash);
+    assert.equal(state.selected, row);
+  }
+});
+
+test("rows that are not there are refused", async () => {
+  const { select } = await openWalk();
+  for (const wrong of [-1, 100, 1.5, NaN, "3", null]) {
+    const message = `there is no row ${wrong}; rows are 0 to 99`;
+    assert.throws(() => select(/** @type {number} */ (wrong)), { name: "RangeError", message });
+  }
+  assert.equal(state.selected, null);
+});
