@@ -11,7 +11,7 @@ from hubble_dash.cli.commands import Commands
 from hubble_dash.config.choices import Device, LeaveOut
 
 if TYPE_CHECKING:
-    from hubble_dash.evaluation.evaluate import Evaluation
+    from hubble_dash.evaluation.results import Evaluation
 
 __all__ = ["add_command"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,113 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubble_dash.atlas.boxes import Boxes
 from hubble_dash.atlas.schema import class_codes
-from hubble_dash.config.bounds import at_least, choice
-from hubble_dash.config.choices import LeaveOut
+from hubble_dash.config.bounds import at_least
+from hubble_dash.evaluation.gallery import Gallery
 
-__all__ = ["ClassScores", "Gallery", "LabelScores", "Purity", "label_scores", "purity"]
-
-# Similarities held at once: queries of a block times cutouts.
-BLOCK_VALUES = 8_000_000
-
-
-class Gallery:
-    """Fingerprints that are searched, and which of them a query must not find.
-
-    Parameters
-    ----------
-    fingerprints : (n, d) float array
-        One row a cutout.
-    cutouts : pandas.DataFrame, optional
-        With the columns ``image``, ``ixmin``, ``ixmax``, ``iymin``, ``iymax``, for `leave_out`.
-    leave_out : {"overlapping", "image", "none"}
-        Beside itself, a query does not find: cutouts that overlap it; any of its image; or it
-        finds all.
-    max_queries : int
-        Of more cutouts than this, a random part is asked.
-    random_state : int
-        Seed of that choice.
-
-    Raises
-    ------
-    ValueError
-        If a fingerprint is zero or not finite, or boxes are needed and not given.
-    """
-
-    def __init__(
-        self,
-        fingerprints: NDArray[np.floating[Any]],
-        cutouts: pd.DataFrame | None = None,
-        *,
-        leave_out: LeaveOut = "none",
-        max_queries: int = 5000,
-        random_state: int = 0,
-    ) -> None:
-        choice("leave_out", leave_out, LeaveOut)
-        if cutouts is None and leave_out != "none":
-            raise ValueError(f"leave_out={leave_out!r} needs the boxes of the cutouts")
-        at_least("max_queries", max_queries, 1)
-        whole = np.asarray(fingerprints, dtype=np.float32)
-        norms = np.linalg.norm(whole, axis=1, keepdims=True)
-        if not (np.isfinite(norms) & (norms > 0)).all():
-            raise ValueError("a fingerprint is zero or not finite")
-        self.unit = whole / norms
-        self.leave_out = leave_out
-        self._boxes = Boxes.of(cutouts) if cutouts is not None else None
-        self._max_queries, self._random_state = max_queries, random_state
-
-    def __len__(self) -> int:
-        return len(self.unit)
-
-    def queries(self, known: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
-        """Choose the rows to ask about, of those that are `known`, in rising order."""
-        rows = np.arange(len(self)) if known is None else np.flatnonzero(known)
-        if len(rows) <= self._max_queries:
-            return rows
-        random = np.random.default_rng(self._random_state)
-        return np.sort(random.choice(rows, self._max_queries, replace=False))
-
-    def search(
-        self, queries: NDArray[np.int64], known: NDArray[np.bool_] | None = None
-    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.bool_]]]:
-        """Compare queries with all cutouts, a block of queries at a time.
-
-        Parameters
-        ----------
-        queries : (q,) int array
-            Rows.
-        known : (n,) bool array, optional
-            Only these may be found.
-
-        Yields
-        ------
-        rows : (b,) int array
-            The queries of the block.
-        cosine : (b, n) float32 array
-            Similarities; -inf where a cutout may not be found.
-        allowed : (b, n) bool array
-            Which may be found.
-        """
-        step = max(1, BLOCK_VALUES // max(1, len(self)))
-        for start in range(0, len(queries), step):
-            rows = queries[start : start + step]
-            allowed = ~self._left_out(rows)
-            if known is not None:
-                allowed &= known
-            cosine = self.unit[rows] @ self.unit.T
-            cosine[~allowed] = -np.inf
-            yield rows, cosine, allowed
-
-    def _left_out(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        own: NDArray[np.bool_] = rows[:, None] == np.arange(len(self))
-        if self._boxes is None or self.leave_out == "none":
-            return own
-        asked = self._boxes[rows[:, None]]
-        if self.leave_out == "overlapping":
-            return asked.overlap(self._boxes) | own
-        same: NDArray[np.bool_] = asked.image == self._boxes.image
-        return same | own
+__all__ = ["ClassScores", "LabelScores", "Purity", "label_scores", "purity"]
 
 
 class ClassScores(NamedTuple):
@@ -210,37 +107,24 @@ def label_scores(
     ValueError
         If numbers are less than 1, or no two cutouts share a label.
     """
-    if min(nearest, vote) < 1:
-        raise ValueError(f"nearest is {nearest} and vote {vote}; each must be at least 1")
+    at_least("nearest", nearest, 1)
+    at_least("vote", vote, 1)
     codes, names = class_codes(labels)
-    known = codes >= 0
-    asked, chance, precision, hit, average, voted = [], [], [], [], [], []
-    for rows, cosine, allowed in gallery.search(gallery.queries(known), known):
-        order = np.argsort(-cosine, axis=1, kind="stable")
-        found = np.take_along_axis(allowed, order, axis=1)
-        right = (codes[order] == codes[rows, None]) & found
-        n_right, n_found = right.sum(axis=1), found.sum(axis=1)
-        can = n_right > 0
-        asked.append(rows[can])
-        chance.append((n_right / n_found.clip(1))[can])
-        precision.append((right[:, :nearest].sum(axis=1) / n_found.clip(1, nearest))[can])
-        hit.append(right[can, 0])
-        average.append(_average_precision(right[can]))
-        voted.append(_votes(codes[order[can, :vote]], found[can, :vote]))
-    queries = np.concatenate([np.empty(0, np.int64), *asked])
-    if not len(queries):
+    asked = _ask(gallery, codes, nearest=nearest, vote=vote)
+    if not len(asked.rows):
         raise ValueError(f"no two cutouts share a value of {labels.name!r} and may be compared")
-    scores = np.stack([np.concatenate(part) for part in (precision, hit, average)]).astype(float)
-    own = codes[queries]
-    means = {c: scores[:, own == c].mean(axis=1) for c in np.unique(own).tolist()}
+    own = codes[asked.rows]
+    means = {c: asked.scores[:, own == c].mean(axis=1) for c in np.unique(own).tolist()}
+    mean = asked.scores.mean(axis=1).tolist()
+    class_mean = np.mean(list(means.values()), axis=0).tolist()
     confusion = np.zeros((len(names), len(names)), np.int64)
-    np.add.at(confusion, (own, np.concatenate(voted)), 1)
-    n_alone = len(gallery.queries(known)) - len(queries)
-    mean, class_mean = scores.mean(axis=1).tolist(), np.mean(list(means.values()), axis=0).tolist()
+    np.add.at(confusion, (own, asked.voted), 1)
+    known = codes >= 0
+    n_alone = len(gallery.queries(known)) - len(asked.rows)
     return LabelScores(
         column=str(labels.name),
         nearest=nearest,
-        n_queries=len(queries),
+        n_queries=len(asked.rows),
         n_passed_over=int((~known).sum()) + n_alone,
         precision=mean[0],
         accuracy=mean[1],
@@ -248,7 +132,7 @@ def label_scores(
         class_precision=class_mean[0],
         class_accuracy=class_mean[1],
         class_average_precision=class_mean[2],
-        chance=float(np.concatenate(chance).mean()),
+        chance=float(asked.chance.mean()),
         classes=tuple(
             ClassScores(names[c], int((own == c).sum()), *values.tolist())
             for c, values in means.items()
@@ -257,6 +141,44 @@ def label_scores(
         confusion=confusion,
         vote_classes=tuple(names),
     )
+
+
+class _Asked(NamedTuple):
+    """What q queries found: those that have a label, and another that has it too.
+
+    Attributes
+    ----------
+    rows : (q,) int64 array
+        Of the queries.
+    scores : (3, q) float64 array
+        Precision, accuracy and average precision of each.
+    chance : (q,) float64 array
+        Share of what it may find that has its label.
+    voted : (q,) int64 array
+        Code of the label that its nearest voted for.
+    """
+
+    rows: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    chance: NDArray[np.float64]
+    voted: NDArray[np.int64]
+
+
+def _ask(gallery: Gallery, codes: NDArray[np.int64], *, nearest: int, vote: int) -> _Asked:
+    """Search for the neighbours of those that have a label, and compare their labels."""
+    known = codes >= 0
+    blocks = [_Asked(np.empty(0, np.int64), np.empty((3, 0)), np.empty(0), np.empty(0, np.int64))]
+    for rows, cosine, allowed in gallery.search(gallery.queries(known), known):
+        order = np.argsort(-cosine, axis=1, kind="stable")
+        found = np.take_along_axis(allowed, order, axis=1)
+        right = (codes[order] == codes[rows, None]) & found
+        n_right, n_found = right.sum(axis=1), found.sum(axis=1)
+        can = n_right > 0
+        precision = right[:, :nearest].sum(axis=1) / n_found.clip(1, nearest)
+        scores = np.stack([precision[can], right[can, 0], _average_precision(right[can])])
+        voted = _votes(codes[order[can, :vote]], found[can, :vote])
+        blocks.append(_Asked(rows[can], scores, (n_right / n_found.clip(1))[can], voted))
+    return _Asked(*(np.concatenate(parts, axis=-1) for parts in zip(*blocks, strict=True)))
 
 
 def _average_precision(right: NDArray[np.bool_]) -> NDArray[np.float64]:

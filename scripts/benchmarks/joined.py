@@ -27,7 +27,8 @@ from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.network import Network
 from hubble_dash.builder.models.checkpoints import load_model
 from hubble_dash.builder.models.weights import Weights
-from hubble_dash.evaluation.retrieval import Gallery, label_scores
+from hubble_dash.evaluation.gallery import Gallery
+from hubble_dash.evaluation.retrieval import label_scores
 
 Pixels = NDArray[np.uint8]
 Vectors = NDArray[np.float32]

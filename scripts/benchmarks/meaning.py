@@ -20,7 +20,8 @@ from hubble_dash.atlas.centering import center
 from hubble_dash.builder.fingerprints.augmentation import Views, see
 from hubble_dash.builder.fingerprints.borders import fill_blanks
 from hubble_dash.builder.fingerprints.preparation import Preparation
-from hubble_dash.evaluation.retrieval import Gallery, label_scores, purity
+from hubble_dash.evaluation.gallery import Gallery
+from hubble_dash.evaluation.retrieval import label_scores, purity
 
 if TYPE_CHECKING:
     from benchmarks.collections_of_meaning import Collection

@@ -19,7 +19,7 @@ from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.feeding.cutter import MAX_CUTOUT_SIDE
 from hubble_dash.builder.query.recall import Restored
 from hubble_dash.errors import AtlasError, ImageError
-from hubble_dash.evaluation.evaluate import RotationScores
+from hubble_dash.evaluation.results import RotationScores
 
 __all__ = ["Turned", "measure_rotations", "turn"]
 

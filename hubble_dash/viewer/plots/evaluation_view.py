@@ -38,7 +38,7 @@ def read_evaluation(path: str | Path, atlas: Atlas) -> dict[str, Any]:
     Returns
     -------
     dict
-        As of `hubble_dash.evaluation.evaluate.Evaluation.to_dict`.
+        As of `hubble_dash.evaluation.results.Evaluation.to_dict`.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def evaluation_html(found: Mapping[str, Any]) -> str:
     Parameters
     ----------
     found : mapping
-        As of `hubble_dash.evaluation.evaluate.Evaluation.to_dict`, or read from its JSON.
+        As of `hubble_dash.evaluation.results.Evaluation.to_dict`, or read from its JSON.
 
     Returns
     -------

@@ -15,8 +15,8 @@ from hubble_dash import app
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.cli.main import main
 from hubble_dash.errors import ExportError
-from hubble_dash.evaluation.evaluate import Evaluation, RotationScores
 from hubble_dash.evaluation.judgements import MatrixScores, TripletScores
+from hubble_dash.evaluation.results import Evaluation, RotationScores
 from hubble_dash.evaluation.retrieval import ClassScores, LabelScores, Purity
 from hubble_dash.viewer.page import make_page
 from hubble_dash.viewer.plots.evaluation_view import evaluation_html, read_evaluation
