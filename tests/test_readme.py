@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from helpers.atlases import QuickBuild
 from helpers.images import flux_image, make_fits
 
 import hubble_dash as hd
+from hubble_dash.atlas import manifest, schema
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.cli.main import make_parser
 from hubble_dash.config import MapSettings, SlidingWindow
@@ -155,18 +155,27 @@ def test_the_documented_columns_are_those_of_an_atlas(name: str, made: Atlas) ->
         assert all(column.isupper() for column in rest)
 
 
-def test_every_entry_of_a_manifest_is_documented(made: Atlas) -> None:
-    manifest = json.loads((made.path / "manifest.json").read_text(encoding="utf-8"))
-    top = set(documented("`manifest.json`"))
-    assert set(manifest) <= top
-    assert set(manifest["model"]) <= top
-    assert set(manifest["files"]["positions.npy"]) == {"bytes", "sha256"}
+def test_the_documented_types_are_those_of_the_schema() -> None:
+    for name, kind in schema.CUTOUT_COLUMNS.items():
+        (row,) = [
+            line for line in FORMAT.splitlines() if re.match(rf"\| .*`{name}`.*\| \w+ \|", line)
+        ]
+        assert row.split(" | ")[1] == kind.name
+    for name, kind in schema.ARRAY_TYPES.items():
+        (row,) = [
+            line for line in FORMAT.splitlines() if line.startswith("| ") and f"`{name}`" in line
+        ]
+        assert kind.name in row
+
+
+def test_the_documented_entries_are_those_of_the_manifest() -> None:
+    known = {*manifest.Manifest.__annotations__} | {*manifest.ModelEntry.__annotations__}
+    assert set(documented("`manifest.json`")) == known
+    # Those of the map's settings are parameters of hd.MapSettings.
+    parameters = set(hd.MapSettings.__dataclass_fields__)
     said = set(re.findall(r"`(\w+)`", FORMAT))
-    for name in ("settings", "neighbors", "thumbnails", "left_out"):
-        assert set(manifest[name]) <= said
-    # Parameters of the map are those of hd.MapSettings.
-    fields = set(hd.MapSettings.__dataclass_fields__)
-    assert set(manifest["map"]) - fields | set(manifest["map"]["quality"]) <= said
+    for name in manifest.__all__:
+        assert {*getattr(manifest, name).__annotations__} - parameters <= said
 
 
 def test_every_file_of_an_atlas_is_documented(made: Atlas) -> None:
