@@ -122,18 +122,13 @@ def _read_parquet(path: Path) -> TableFile:
 
 
 def _read_csv(path: Path) -> TableFile:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = [line.rstrip("\r\n") for line in file]
-    n_skipped = next((n for n, line in enumerate(lines) if not _is_remark(line)), len(lines))
-    if n_skipped == len(lines):
-        raise CatalogError(f"{path}: the catalogue has no rows")
-    header = lines[n_skipped]
+    n_skipped, header, above = _read_head(path)
     separator = max(",;\t|", key=header.count)
     names = _split(header, separator)
     if any(_is_number(name) for name in names):
         # Where the first line holds values, the line above may name them, as NumPy writes it.
         values, n_skipped = names, n_skipped - 1
-        names = _split(lines[n_skipped].lstrip("# "), separator) if n_skipped >= 0 else []
+        names = _split(above.lstrip("# "), separator) if n_skipped >= 0 else []
         if len(names) != len(values):
             raise CatalogError(f"{path}: the first line must name the columns; it is {header!r}")
     data = pd.read_csv(
@@ -149,6 +144,18 @@ def _read_csv(path: Path) -> TableFile:
         dtype={name: str for name in names if "file" in name.lower() or "path" in name.lower()},
     )
     return TableFile(data, {}, {}, [])
+
+
+def _read_head(path: Path) -> tuple[int, str, str]:
+    """Read as far as the first line that is no remark: its number, itself, and the line above."""
+    above = ""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for number, line in enumerate(file):
+            text = line.rstrip("\r\n")
+            if not _is_remark(text):
+                return number, text, above
+            above = text
+    raise CatalogError(f"{path}: the catalogue has no rows")
 
 
 def _is_remark(line: str) -> bool:

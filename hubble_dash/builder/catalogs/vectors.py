@@ -18,8 +18,8 @@ from hubble_dash.errors import BuildError
 
 __all__ = ["Vectors", "read_vectors"]
 
-# What pandas calls an index without a name.
-INDEX = "__index_level_0__"
+# The column in which pandas keeps an index without a name.
+INDEX_COLUMN = "__index_level_0__"
 # What the readers raise on files that are damaged or not what they seem.
 _DAMAGE = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, pa.ArrowException)
 
@@ -107,7 +107,7 @@ def _read_parquet(path: Path) -> Vectors:
         floats = [name for name, kind in schema.items() if pa.types.is_floating(kind)]
         texts = [name for name, kind in schema.items() if _is_text(kind)]
         named = _name_column(path, file, texts, floats)
-        index = [INDEX] if pa.types.is_integer(schema.get(INDEX, pa.null())) else []
+        index = [INDEX_COLUMN] if pa.types.is_integer(schema.get(INDEX_COLUMN, pa.null())) else []
         others = sorted(set(schema) - set(lists) - set(floats) - {named} - set(index))
         if len(lists) + bool(floats) != 1 or others:
             raise BuildError(
@@ -138,7 +138,7 @@ def _name_column(
         raise BuildError(
             f"{path}: columns {found.ra!r} and {found.dec!r} are places on the sky; leave them out"
         )
-    usual = [name for name in texts if name.lower() == "name" or name == INDEX]
+    usual = [name for name in texts if name.lower() == "name" or name == INDEX_COLUMN]
     return found.path or next(iter(usual), None)
 
 

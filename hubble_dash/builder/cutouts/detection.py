@@ -18,16 +18,35 @@ from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.reading.quiet import quiet
 from hubble_dash.config import DetectedSources
 
-__all__ = ["detect_extents"]
+__all__ = ["Tiling", "detect_extents"]
 
 logger = logging.getLogger(__name__)
 
-WHOLE_SIDE = 4096  # images up to this side are one tile
-CORE_SIDE = 3072
-MARGIN = 256
 SMOOTHING_SIGMA = 3.0 * float(gaussian_fwhm_to_sigma)
 # A step of 8-bit values is noise of 1 / sqrt(12) levels even where the sky is clipped to black.
 PICTURE_NOISE = 12**-0.5
+
+
+class Tiling(NamedTuple):
+    """How large images are cut into tiles for detection; all in pixels.
+
+    Attributes
+    ----------
+    max_whole_side : int
+        An image whose longer side is no longer is one tile.
+    core_side : int
+        Side of the square in which a source's centre must lie to be the tile's own.
+    margin : int
+        Width of the border around it, in which sources may end; with the core it is rounded up to
+        whole boxes of the mesh for the background.
+    """
+
+    max_whole_side: int = 4096
+    core_side: int = 3072
+    margin: int = 256
+
+
+TILING = Tiling()
 
 
 class _Tile(NamedTuple):
@@ -37,7 +56,9 @@ class _Tile(NamedTuple):
     box: Box
 
 
-def detect_extents(display: Display, settings: DetectedSources) -> list[Box]:
+def detect_extents(
+    display: Display, settings: DetectedSources, *, tiling: Tiling = TILING
+) -> list[Box]:
     """Find the tight extent of each source.
 
     The sky and its noise are estimated in a mesh of boxes (Background2D), the image is smoothed
@@ -51,15 +72,17 @@ def detect_extents(display: Display, settings: DetectedSources) -> list[Box]:
         are areas of exact zeros in FITS and 16-bit data, which mosaics have outside their edges.
     settings : DetectedSources
         Threshold, least area, deblending and mesh.
+    tiling : Tiling
+        Into which parts a large image is cut.
 
     Returns
     -------
     list of Box
-        Sorted by lower edge, then left edge (array rows). Sources larger than 256 pixels may be
-        cut at the borders of tiles where the image is larger than 4096 pixels a side.
+        Sorted by lower edge, then left edge (array rows). Where the image has several tiles,
+        sources larger than their margin may be cut at their borders.
     """
     extents: list[Box] = []
-    for core, box in _tiles(display.shape, settings.background_box):
+    for core, box in _tiles(display.shape, settings.background_box, tiling):
         found = _detect_in(display.flux(box), settings, is_flux=display.image.is_flux)
         moved = (
             Box(e.ixmin + box.ixmin, e.ixmax + box.ixmin, e.iymin + box.iymin, e.iymax + box.iymin)
@@ -70,14 +93,14 @@ def detect_extents(display: Display, settings: DetectedSources) -> list[Box]:
     return sorted(extents, key=lambda e: (e.iymin, e.ixmin, e.iymax, e.ixmax))
 
 
-def _tiles(shape: tuple[int, int], mesh: int) -> Iterator[_Tile]:
+def _tiles(shape: tuple[int, int], mesh: int, tiling: Tiling) -> Iterator[_Tile]:
     """Cover an image with tiles whose meshes of background boxes fall on each other."""
     ny, nx = shape
-    if max(ny, nx) <= WHOLE_SIDE:
+    if max(ny, nx) <= tiling.max_whole_side:
         whole = Box(0, nx, 0, ny)
         yield _Tile(whole, whole)
         return
-    core, margin = (-(-side // mesh) * mesh for side in (CORE_SIDE, MARGIN))
+    core, margin = (-(-side // mesh) * mesh for side in (tiling.core_side, tiling.margin))
     for y in range(0, ny, core):
         for x in range(0, nx, core):
             right, top = min(x + core, nx), min(y + core, ny)

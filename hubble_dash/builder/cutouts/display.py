@@ -23,20 +23,22 @@ from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.reading.image import Image
 from hubble_dash.builder.reading.sky import Sky
 from hubble_dash.config import Stretch
+from hubble_dash.config.choices import Curve
 
 __all__ = ["Display", "find_limits"]
 
 Limits = tuple[float, float]
 
 # Limits come from at most this many pixels; larger images are sampled on a regular grid.
-SAMPLE_PIXELS = 4_000_000
+MAX_SAMPLED_PIXELS = 4_000_000
 # Whole images are read in bands of about this many pixels.
 BAND_PIXELS = 1_000_000
+# How an image is shown whose values are all the same.
 GRAY = 128
 # Rec. 709 weights of red, green, blue, as in scikit-image's rgb2gray.
 LUMINANCE = np.array([0.2125, 0.7154, 0.0721], dtype=np.float32)
 
-_CURVES: dict[str, Callable[[], Any]] = {
+_CURVES: dict[Curve, Callable[[], Any]] = {
     "linear": LinearStretch,
     "asinh": AsinhStretch,
     "sqrt": SqrtStretch,
@@ -53,6 +55,10 @@ class Display:
         Open while this is in use.
     stretch : Stretch
         How flux becomes display values; 8-bit pictures stay as they are.
+    band_pixels : int
+        Pixels that are read at a time, about.
+    max_sampled_pixels : int
+        Pixels from which limits are found; of more, these are taken on a regular grid.
 
     Notes
     -----
@@ -60,9 +66,17 @@ class Display:
     are black or white. All channels share the limits, so that colours stay.
     """
 
-    def __init__(self, image: Image, stretch: Stretch) -> None:
+    def __init__(
+        self,
+        image: Image,
+        stretch: Stretch,
+        *,
+        band_pixels: int = BAND_PIXELS,
+        max_sampled_pixels: int = MAX_SAMPLED_PIXELS,
+    ) -> None:
         self.image = image
         self.stretch = stretch
+        self._band_pixels, self._max_sampled_pixels = band_pixels, max_sampled_pixels
         self._limits: Limits | None = None
 
     @property
@@ -114,13 +128,13 @@ class Display:
         factor = 1 if max_side is None else math.ceil(max(box.width, box.height) / max_side)
         limits = self._limits_of(box)
         turn = -1 if self.origin == "lower" else 1
-        if factor == 1 and box.width * box.height <= BAND_PIXELS:
+        if factor == 1 and box.width * box.height <= self._band_pixels:
             shown, good = self._show(box, limits)
             return np.ascontiguousarray(shown[::turn]), np.ascontiguousarray(good[::turn])
         shape = math.ceil(box.height / factor), math.ceil(box.width / factor)
         valid = np.empty(shape, dtype=bool)
         pixels = np.empty(shape if self.image.n_channels == 1 else (*shape, 3), dtype=np.uint8)
-        for band in _bands(box, multiple_of=factor):
+        for band in _bands(box, self._band_pixels, multiple_of=factor):
             shown, good = self._show(band, limits)
             if factor > 1:
                 shown, good = _average_blocks(shown, good, factor=factor)
@@ -190,11 +204,11 @@ class Display:
 
     def _measure(self, box: Box) -> Limits:
         if self.stretch.limits == "minmax":
-            parts = (self._sample(band, step=1) for band in _bands(box))
+            parts = (self._sample(band, step=1) for band in _bands(box, self._band_pixels))
             ends = [find_limits(part, self.stretch) for part in parts if part.size]
             lows, highs = zip(*ends, strict=True) if ends else ((0.0,), (0.0,))
             return min(lows), max(highs)
-        step = max(1, math.ceil(math.sqrt(box.width * box.height / SAMPLE_PIXELS)))
+        step = max(1, math.ceil(math.sqrt(box.width * box.height / self._max_sampled_pixels)))
         return find_limits(self._sample(box, step=step), self.stretch)
 
     def _sample(self, box: Box, *, step: int) -> NDArray[Any]:
@@ -233,7 +247,7 @@ def find_limits(values: NDArray[Any], stretch: Stretch) -> Limits:
 
 
 def _to_display(
-    pixels: NDArray[Any], valid: NDArray[np.bool_], limits: Limits, curve: str
+    pixels: NDArray[Any], valid: NDArray[np.bool_], limits: Limits, curve: Curve
 ) -> NDArray[np.uint8]:
     low, high = limits
     if not low < high:
@@ -249,9 +263,9 @@ def _to_display(
     return shown.astype(np.uint8)
 
 
-def _bands(box: Box, *, multiple_of: int = 1) -> Iterator[Box]:
+def _bands(box: Box, band_pixels: int, *, multiple_of: int = 1) -> Iterator[Box]:
     """Cut a box into bands of whole rows, each a multiple of so many rows but the last."""
-    rows = max(1, BAND_PIXELS // (box.width * multiple_of)) * multiple_of
+    rows = max(1, band_pixels // (box.width * multiple_of)) * multiple_of
     for start in range(box.iymin, box.iymax, rows):
         yield box._replace(iymin=start, iymax=min(start + rows, box.iymax))
 

@@ -48,11 +48,6 @@ class Cutouts:
     def __len__(self) -> int:
         return len(self.boxes)
 
-    @property
-    def n_left_out(self) -> int:
-        """How many possible cutouts were left out."""
-        return sum(self.left_out.values())
-
 
 def find_cutouts(
     display: Display, settings: CutoutSettings, *, catalog: Catalog | None = None

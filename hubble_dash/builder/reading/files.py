@@ -48,26 +48,26 @@ def find_files(inputs: Sequence[str | Path]) -> list[Path]:
     if not inputs:
         raise ValueError("no inputs; give files, folders, globs or @list.txt")
     found: dict[str, Path] = {}
-    for given in inputs:
-        for path in _expand(str(given)):
+    for entry in inputs:
+        for path in _expand(str(entry)):
             found.setdefault(os.path.realpath(path), path)
     return list(found.values())
 
 
-def _expand(given: str) -> list[Path]:
-    if given.startswith("@"):
-        return _read_list(Path(given[1:]).expanduser())
-    path = Path(given).expanduser()
+def _expand(text: str) -> list[Path]:
+    if text.startswith("@"):
+        return _read_list(Path(text[1:]).expanduser())
+    path = Path(text).expanduser()
     if path.is_dir():
         files = list(_search(path))
     elif path.exists():
         return [path]
-    elif glob.has_magic(given):
+    elif glob.has_magic(text):
         files = _search_glob(path)
     else:
-        raise ImageError(given, "there is no such file or folder")
+        raise ImageError(text, "there is no such file or folder")
     if not files:
-        raise ImageError(given, f"no image found; names should end in {', '.join(SUFFIXES)}")
+        raise ImageError(text, f"no image found; names should end in {', '.join(SUFFIXES)}")
     return files
 
 

@@ -48,8 +48,9 @@ _DAMAGE = (
     fits.VerifyError,
 )
 
-# Compressed rows that are kept, so that neighbouring windows do not decompress them again.
-_KEPT_PIXELS = 32_000_000
+# Pixels of decompressed rows that are kept (256 MB at most), so that neighbouring windows do not
+# decompress them again.
+_MAX_KEPT_PIXELS = 32_000_000
 
 
 class _FitsSource:
@@ -74,10 +75,10 @@ class _FitsSource:
         try:
             with quiet_astropy():
                 if isinstance(self._hdu, fits.CompImageHDU):
-                    raw = self._read_compressed(rows, columns)
+                    stored = self._read_compressed(rows, columns)
                 else:
-                    raw = self._hdu.data[(*self._plane, rows, columns)]
-                values = _scaled(raw, self._hdu, self._dtype)
+                    stored = self._hdu.data[(*self._plane, rows, columns)]
+                values = _scaled(stored, self._hdu, self._dtype)
         except _DAMAGE as err:
             raise ImageError(self._path, f"the data cannot be read: {err}") from err
         return values.astype(self._dtype, copy=False)
@@ -103,7 +104,7 @@ class _FitsSource:
 
     def _bands(self, rows: slice) -> Iterator[tuple[int, int]]:
         step = rows.step or 1
-        n_rows = max(1, _KEPT_PIXELS // (self.shape[1] * step)) * step
+        n_rows = max(1, _MAX_KEPT_PIXELS // (self.shape[1] * step)) * step
         for start in range(rows.start, rows.stop, n_rows):
             yield start, min(start + n_rows, rows.stop)
 
@@ -221,16 +222,16 @@ def _check_size(path: Path, hdus: fits.HDUList, hdu: ImageHDU, max_pixels: int) 
             raise ImageError(path, f"is cut short: {there} bytes of at least {wanted}")
 
 
-def _scaled(raw: NDArray[Any], hdu: ImageHDU, dtype: np.dtype[Any]) -> NDArray[Any]:
+def _scaled(stored: NDArray[Any], hdu: ImageHDU, dtype: np.dtype[Any]) -> NDArray[Any]:
     """Copy and scale values as the FITS Standard 4.0 says in section 4.4.2.5."""
     header = hdu.header
     scale, zero = header.get("BSCALE", 1), header.get("BZERO", 0)
     blank = header.get("BLANK") if header["BITPIX"] > 0 else None
-    values = np.array(raw, dtype=np.float64 if (scale, zero) != (1, 0) else dtype)
+    values = np.array(stored, dtype=np.float64 if (scale, zero) != (1, 0) else dtype)
     if (scale, zero) != (1, 0):
         values = values * scale + zero
     if blank is not None:
-        values[raw == blank] = np.nan
+        values[stored == blank] = np.nan
     return values
 
 

