@@ -116,3 +116,9 @@ def make_picture(path: Path, pixels: NDArray[Any], **options: Any) -> Path:
     """Write a JPEG, PNG or WebP with Pillow; `xmp` takes an AVM packet."""
     Image.fromarray(pixels).save(path, **options)
     return path
+
+
+def color_picture(shape: tuple[int, int] = (30, 40)) -> NDArray[np.uint8]:
+    """Make a smooth picture, which JPEG keeps, that differs in each channel and corner."""
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]]
+    return np.stack([4 * x, 6 * y, 100 + x + y], axis=-1).astype(np.uint8)

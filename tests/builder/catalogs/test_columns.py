@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from astropy.table import Table
+from helpers.tables import write_text
+
+from hubble_dash.builder.catalogs.catalog import read_catalog
+from hubble_dash.errors import CatalogError
+
+
+@pytest.mark.parametrize(("ra_name", "dec_name"), [
+    ("ra", "dec"), ("RA_deg", "DEC_deg"), ("RAJ2000", "DEJ2000"), ("_RAJ2000", "_DEJ2000"),
+    ("ra_deg", "dec_deg"), ("s_ra", "s_dec"), ("target_ra", "target_dec"), ("RA_ICRS", "DE_ICRS"),
+    ("ALPHA_J2000", "DELTA_J2000"), ("RA (deg)", "Dec (deg)"), ("right_ascension", "declination"),
+])  # fmt: skip
+def test_usual_names(tmp_path: Path, ra_name: str, dec_name: str) -> None:
+    path = write_text(tmp_path / "a.csv", f"id,{ra_name},{dec_name}", "1,161.5,-59.5")
+    catalog = read_catalog(path)
+    assert (catalog.ra_deg[0], catalog.dec_deg[0]) == (161.5, -59.5)
+    assert catalog.paths is None
+    assert list(catalog.metadata.columns) == ["id"]
+
+
+@pytest.mark.parametrize("name", ["path", "file", "File Name", "image", "productFilename"])
+def test_usual_path_names(tmp_path: Path, name: str) -> None:
+    path = write_text(tmp_path / "a.csv", f"{name},type", "x/a.fits,spiral", "b.fits,")
+    catalog = read_catalog(path)
+    assert catalog.paths == [tmp_path / "x/a.fits", tmp_path / "b.fits"]
+    assert catalog.ra_deg is catalog.dec_deg is None
+    assert catalog.metadata["type"].isna().tolist() == [False, True]
+
+
+def test_named_columns(tmp_path: Path) -> None:
+    path = write_text(tmp_path / "a.csv", "ra,dec,l,b,u,v,thumb", "1,2,120.5,-3,7,8,x.png")
+    catalog = read_catalog(
+        path, ra_column="l", dec_column="b", path_column="thumb", x_column="u", y_column="v"
+    )
+    assert (catalog.ra_deg[0], catalog.dec_deg[0]) == (120.5, -3)
+    assert (catalog.x[0], catalog.y[0]) == (7, 8)
+    assert list(catalog.metadata.columns) == ["ra", "dec"]
+    with pytest.raises(CatalogError, match="no column 'z'; there are: ra, dec, l"):
+        read_catalog(path, path_column="z")
+    with pytest.raises(ValueError, match="name both"):
+        read_catalog(path, ra_column="l")
+    with pytest.raises(ValueError, match="allowed: deg, hourangle"):
+        read_catalog(path, ra_unit="hours")
+
+
+def test_meaning_of_votable_columns(tmp_path: Path) -> None:
+    made = Table({"ra": [1.0], "dec": [2.0], "c1": [161.5], "c2": [-3.0]})
+    for name, ucd in (("c1", "pos.eq.ra;meta.main"), ("c2", "pos.eq.dec;meta.main")):
+        made[name].meta["ucd"] = ucd
+        made[name].unit = "deg"
+    made.write(tmp_path / "a.vot", format="votable")
+    catalog = read_catalog(tmp_path / "a.vot")
+    assert (catalog.ra_deg[0], catalog.dec_deg[0]) == (161.5, -3.0)
+
+
+def test_pixels_are_metadata_beside_positions(tmp_path: Path) -> None:
+    catalog = read_catalog(write_text(tmp_path / "a.csv", "ra,dec,x,y", "161.5,4,5,6"))
+    assert catalog.x is None
+    assert list(catalog.metadata.columns) == ["x", "y"]
