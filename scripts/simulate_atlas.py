@@ -101,8 +101,9 @@ def simulate_atlas(
     from simulation.structure import neighbors_within, simulate_structure
     from simulation.tables import image_table, write_cutouts
 
-    from hubble_dash.atlas.atlas import check_replaceable, open_atlas, seal
+    from hubble_dash.atlas.atlas import open_atlas
     from hubble_dash.atlas.files import folder_beside
+    from hubble_dash.atlas.seal import check_replaceable, seal
 
     if n < 1 or neighbors < 1 or seed < 0:
         raise ValueError(f"-n {n}, --neighbors {neighbors} and --seed {seed}: 1, 1, 0 at least")

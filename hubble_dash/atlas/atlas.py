@@ -1,7 +1,6 @@
-"""The Atlas: row i is cutout i in every array. The builder makes it, the dashboard shows it.
+"""The Atlas: row i is cutout i in every array. The builder makes it, the viewer shows it.
 
-On disk it is a folder of plain files (Parquet, NumPy, WebP) with a manifest that is written last,
-so that an atlas is either whole or not there.
+On disk it is a folder of plain files (Parquet, NumPy, WebP) with a manifest.
 """
 
 from __future__ import annotations
@@ -18,16 +17,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Boxes
-from hubble_dash.atlas.files import is_marked, sha256_of, swap_folder
-from hubble_dash.atlas.manifest import FileEntry, Manifest, UnsealedManifest
+from hubble_dash.atlas.cosine import nearest
+from hubble_dash.atlas.files import sha256_of
+from hubble_dash.atlas.manifest import Manifest
 from hubble_dash.atlas.schema import (
     COLORS_FILE,
     CUTOUTS_FILE,
     FINGERPRINTS_FILE,
-    FORMAT,
     FORMAT_VERSION,
     IMAGES_FILE,
     MANIFEST_FILE,
+    MEAN_FILE,
     NEIGHBORS_FILE,
     POSITIONS_FILE,
     SHEETS_FOLDER,
@@ -36,10 +36,7 @@ from hubble_dash.atlas.schema import (
 from hubble_dash.atlas.sheets import SheetLayout, sheet_name
 from hubble_dash.errors import AtlasError
 
-__all__ = ["Atlas", "Neighbors", "Similar", "open_atlas", "seal"]
-
-# Fingerprints read at a time.
-ROWS_A_BLOCK = 16384
+__all__ = ["Atlas", "Neighbors", "Similar", "open_atlas"]
 
 FloatArray: TypeAlias = NDArray[np.float32] | NDArray[np.float16]
 
@@ -99,7 +96,9 @@ class Atlas:
     cutouts : pandas.DataFrame
         One row a cutout: ``image``, box, sky position, labels, then the user's columns.
     fingerprints : (n, d) float16 array
-        Memory-mapped, as are the next two.
+        Memory-mapped, as are the neighbours and the map.
+    mean : (d,) float32 array
+        What was taken off all fingerprints; zeros if nothing was, or that of each one's group.
     neighbors : Neighbors
         ``rows`` (n, k) int32 and ``similarities`` (n, k) float32.
     positions : (n, 2) float32 array
@@ -145,6 +144,14 @@ class Atlas:
     def fingerprints(self) -> NDArray[np.float16]:
         """One row a cutout, (n, d) float16."""
         return self._array(FINGERPRINTS_FILE)
+
+    @cached_property
+    def mean(self) -> NDArray[np.float32]:
+        """What was taken off all fingerprints, (d,) float32; zeros if nothing was."""
+        if MEAN_FILE not in self.manifest["files"]:
+            return np.zeros(self.fingerprints.shape[1], np.float32)
+        mean: NDArray[np.float32] = np.load(self.path / MEAN_FILE)
+        return mean
 
     @cached_property
     def neighbors(self) -> Neighbors:
@@ -211,7 +218,8 @@ class Atlas:
         if n < 1:
             raise ValueError(f"n is {n}; ask for at least 1")
         if not isinstance(query, (int, np.integer)):
-            return self._nearest(np.asarray(query, dtype=np.float32), n, None)
+            vector = np.asarray(query, dtype=np.float32)
+            return Similar(*nearest(self.fingerprints, vector, n=n))
         row = int(query)
         if not 0 <= row < len(self):
             raise IndexError(f"there is no row {row}; rows are 0 to {len(self) - 1}")
@@ -221,30 +229,8 @@ class Atlas:
         if keep.sum() >= n or len(stored) == len(self) - 1:
             return Similar(stored[keep][:n], self.neighbors.similarities[row][keep][:n])
         own = np.asarray(self.fingerprints[row], dtype=np.float32)
-        return self._nearest(own, n, np.append(drop, row))
-
-    def _nearest(
-        self, vector: NDArray[np.float32], n: int, left_out: NDArray[np.int64] | None
-    ) -> Similar:
-        """Search all fingerprints, a block at a time."""
-        if vector.shape != self.fingerprints.shape[1:]:
-            raise ValueError(
-                f"the fingerprint has shape {vector.shape},"
-                f" those of this atlas have {self.fingerprints.shape[1:]}"
-            )
-        norm = float(np.linalg.norm(vector))
-        if not (np.isfinite(norm) and norm > 0):
-            raise ValueError("the fingerprint is zero or not finite")
-        cosine = np.empty(len(self), np.float32)
-        for start in range(0, len(self), ROWS_A_BLOCK):
-            rows = slice(start, start + ROWS_A_BLOCK)
-            block = np.asarray(self.fingerprints[rows], dtype=np.float32)
-            cosine[rows] = block @ (vector / norm) / np.linalg.norm(block, axis=1)
-        if left_out is not None:
-            cosine[left_out] = -np.inf
-        order = np.argsort(-cosine, kind="stable")[:n].astype(np.int32)
-        order = order[np.isfinite(cosine[order])]
-        return Similar(order, np.clip(cosine[order], -1, 1))
+        left_out = np.append(drop, row)
+        return Similar(*nearest(self.fingerprints, own, n=n, left_out=left_out))
 
     def overlapping(self, row: int) -> NDArray[np.int64]:
         """Rows whose box overlaps that of `row` in the same image, itself left out."""
@@ -273,18 +259,15 @@ class Atlas:
         AtlasError
             If no cutout has a position.
         """
+        # It takes as long to import as all else that an atlas needs.
+        from astropy.coordinates import angular_separation
+
         table = self.cutouts
         known = np.flatnonzero(np.isfinite(table["ra_deg"]) & np.isfinite(table["dec_deg"]))
         if not len(known):
             raise AtlasError(f"{self.path}: no cutout has a position on the sky")
-        ra1, dec1 = np.deg2rad(table[["ra_deg", "dec_deg"]].to_numpy()[known]).T
-        ra2, dec2 = np.deg2rad([ra_deg, dec_deg])
-        across = np.hypot(
-            np.cos(dec2) * np.sin(ra1 - ra2),
-            np.cos(dec1) * np.sin(dec2) - np.sin(dec1) * np.cos(dec2) * np.cos(ra1 - ra2),
-        )
-        along = np.sin(dec1) * np.sin(dec2) + np.cos(dec1) * np.cos(dec2) * np.cos(ra1 - ra2)
-        separation = np.arctan2(across, along)
+        ra, dec = np.deg2rad(table[["ra_deg", "dec_deg"]].to_numpy()[known]).T
+        separation = angular_separation(ra, dec, *np.deg2rad([ra_deg, dec_deg]))
         nearest = int(np.argmin(separation))
         return int(known[nearest]), float(np.rad2deg(separation[nearest]) * 3600)
 
@@ -345,63 +328,3 @@ def open_atlas(path: str | Path) -> Atlas:
             found = "is missing" if size is None else f"has {size} bytes, not {entry['bytes']}"
             raise AtlasError(f"{path} is damaged: {name} {found}; build it again")
     return Atlas(path, manifest)
-
-
-def seal(folder: Path, final: Path, manifest: UnsealedManifest, *, replace: bool = False) -> Atlas:
-    """Write the manifest with a checksum of each file, and move the folder to its final name.
-
-    Parameters
-    ----------
-    folder : Path
-        A finished atlas without its manifest, beside `final`.
-    final : Path
-        The name it gets.
-    manifest : UnsealedManifest
-        All but the format and the files.
-    replace : bool
-        Whether an atlas of that name may be replaced.
-
-    Returns
-    -------
-    Atlas
-        The atlas under its final name.
-
-    Raises
-    ------
-    AtlasError
-        If `final` exists and may not be replaced, or is not an atlas.
-    """
-    files: dict[str, FileEntry] = {
-        p.relative_to(folder).as_posix(): {"bytes": p.stat().st_size, "sha256": sha256_of(p)}
-        for p in sorted(folder.rglob("*"))
-        if p.is_file()
-    }
-    whole: Manifest = {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        **manifest,
-        "files": files,
-    }
-    text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
-    # Names of files may hold bytes that are no UTF-8; they become question marks.
-    (folder / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8", errors="replace")
-    check_replaceable(final, replace=replace)
-    swap_folder(folder, final)
-    return open_atlas(final)
-
-
-def check_replaceable(final: Path, *, replace: bool) -> None:
-    """Refuse to write over anything but an atlas, and over an atlas unless told to.
-
-    Raises
-    ------
-    AtlasError
-        If `final` is there and must not be written over.
-    """
-    if not final.exists():
-        return
-    # A damaged atlas is one too.
-    if not is_marked(final / MANIFEST_FILE, FORMAT):
-        raise AtlasError(f"{final} exists and is not an atlas; choose another name with --out")
-    if not replace:
-        raise AtlasError(f"{final} exists; replace it with --overwrite, or choose another name")

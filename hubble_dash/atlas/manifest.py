@@ -28,15 +28,7 @@ __all__ = [
 
 
 class FileEntry(TypedDict):
-    """A file of the atlas.
-
-    Attributes
-    ----------
-    bytes : int
-        Its size.
-    sha256 : str
-        Its checksum, hexadecimal.
-    """
+    """A file of the atlas: how many ``bytes``, and its checksum ``sha256``, hexadecimal."""
 
     bytes: int
     sha256: str
@@ -159,15 +151,7 @@ class SettingsEntry(TypedDict):
 
 
 class CenterEntry(TypedDict):
-    """By what fingerprints were centred.
-
-    Attributes
-    ----------
-    by : str
-        The column of groups.
-    n_groups : int
-        How many there were.
-    """
+    """By which column of groups fingerprints were centred, and how many groups there were."""
 
     by: str
     n_groups: int
@@ -230,15 +214,7 @@ class MapEntry(TypedDict):
 
 
 class ThumbnailsEntry(TypedDict):
-    """Where thumbnails stand; see `hubble_dash.atlas.sheets.SheetLayout`.
-
-    Attributes
-    ----------
-    size : int
-        Side of a thumbnail, in pixels.
-    columns, rows : int
-        Thumbnails across and down a sheet.
-    """
+    """Pixels a side of a thumbnail, and thumbnails across and down a sheet; see `SheetLayout`."""
 
     size: int
     columns: int
@@ -246,28 +222,14 @@ class ThumbnailsEntry(TypedDict):
 
 
 class UnreadableEntry(TypedDict):
-    """A file that was left out.
-
-    Attributes
-    ----------
-    path, reason : str
-        Which, and why.
-    """
+    """A file that was left out: its ``path``, and the ``reason``."""
 
     path: str
     reason: str
 
 
 class LeftOutEntry(TypedDict):
-    """What is not in the atlas.
-
-    Attributes
-    ----------
-    files : list of UnreadableEntry
-        Files that could not be read.
-    cutouts : dict of str to int
-        How many cutouts, by the reason.
-    """
+    """What is not in the atlas: unreadable files, and how many cutouts by the reason."""
 
     files: list[UnreadableEntry]
     cutouts: dict[str, int]

@@ -23,7 +23,7 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from hubble_dash.atlas.atlas import Atlas, Neighbors, check_replaceable, seal
+from hubble_dash.atlas.atlas import Atlas, Neighbors
 from hubble_dash.atlas.boxes import Boxes, most_overlapping
 from hubble_dash.atlas.files import sha256_of
 from hubble_dash.atlas.manifest import MapEntry, NeighborsEntry
@@ -36,6 +36,7 @@ from hubble_dash.atlas.schema import (
     POSITIONS_FILE,
     SIMILARITIES_FILE,
 )
+from hubble_dash.atlas.seal import check_replaceable, seal
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.network import Network
 from hubble_dash.builder.fingerprints.precomputed import Given, GivenFingerprints

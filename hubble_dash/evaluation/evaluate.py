@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.centering import center as take_mean_off
+from hubble_dash.atlas.cosine import center as take_mean_off
 from hubble_dash.atlas.schema import class_codes
 from hubble_dash.config.bounds import at_least
 from hubble_dash.config.choices import LeaveOut

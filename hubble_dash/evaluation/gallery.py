@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Boxes
+from hubble_dash.atlas.cosine import to_unit_length
 from hubble_dash.config.bounds import at_least, choice
 from hubble_dash.config.choices import LeaveOut
 
@@ -62,15 +63,13 @@ class Gallery:
         if cutouts is None and leave_out != "none":
             raise ValueError(f"leave_out={leave_out!r} needs the boxes of the cutouts")
         at_least("max_queries", max_queries, 1)
-        whole = np.asarray(fingerprints, dtype=np.float32)
-        norms = np.linalg.norm(whole, axis=1, keepdims=True)
-        if not (np.isfinite(norms) & (norms > 0)).all():
+        self.unit = np.array(fingerprints, np.float32)
+        if not to_unit_length(self.unit).all():
             raise ValueError("a fingerprint is zero or not finite")
-        self.unit = whole / norms
         self.leave_out = leave_out
         self._boxes = Boxes.of(cutouts) if cutouts is not None else None
         self._max_queries, self._random_state = max_queries, random_state
-        self._block_rows = max(1, block_values // max(1, len(whole)))
+        self._block_rows = max(1, block_values // max(1, len(self.unit)))
 
     def __len__(self) -> int:
         return len(self.unit)

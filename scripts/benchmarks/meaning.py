@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubble_dash.atlas.centering import center
+from hubble_dash.atlas.cosine import center
 from hubble_dash.builder.fingerprints.augmentation import Views, see
 from hubble_dash.builder.fingerprints.borders import fill_blanks
 from hubble_dash.builder.fingerprints.preparation import Preparation

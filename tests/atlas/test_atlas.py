@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from astropy.coordinates import SkyCoord
-from helpers.atlases import brute_force, make_atlas, nebula
+from helpers.atlases import brute_force
 
 from hubble_dash.atlas.atlas import Atlas, open_atlas
 from hubble_dash.errors import AtlasError
@@ -50,15 +52,6 @@ def test_similar_beyond_what_is_stored_searches_the_fingerprints(atlas: Atlas) -
     np.testing.assert_allclose(found.similarities, similarities[5], atol=1e-5)
     assert set(found.rows[:100]) == set(rows[5, :100])
     assert 5 not in found.rows
-
-
-def test_similar_reads_in_blocks(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
-    query = np.random.default_rng(3).normal(1, 1, atlas.fingerprints.shape[1]).astype(np.float32)
-    whole = atlas.similar(query, n=12)
-    monkeypatch.setattr("hubble_dash.atlas.atlas.ROWS_A_BLOCK", 17)
-    pieces = atlas.similar(query, n=12)
-    np.testing.assert_array_equal(pieces.rows, whole.rows)
-    assert whole.rows.shape == (12,)
 
 
 def test_fewer_come_back_where_there_are_fewer(atlas: Atlas) -> None:
@@ -106,12 +99,35 @@ def test_similar_refuses_unusable_queries(atlas: Atlas) -> None:
         atlas.similar(0, n=0)
 
 
-def test_nearest_to_agrees_with_astropy(atlas: Atlas) -> None:
-    place = SkyCoord(139.9, 5.1, unit="deg")
+@pytest.mark.parametrize(
+    ("ra_deg", "dec_deg"),
+    [(139.9, 5.1), (40.0, -20.0), (400.0, -19.9), (0.0, 90.0), (123.0, -90.0), (220.3, 20.01)],
+)
+def test_nearest_to_agrees_with_astropy(atlas: Atlas, ra_deg: float, dec_deg: float) -> None:
+    place = SkyCoord(ra_deg, dec_deg, unit="deg")
     known = SkyCoord(atlas.cutouts["ra_deg"], atlas.cutouts["dec_deg"], unit="deg")
-    row, separation = atlas.nearest_to(139.9, 5.1)
-    assert row == int(np.argmin(place.separation(known)))
-    assert separation == pytest.approx(place.separation(known[row]).arcsec, abs=1e-6)
+    row, separation = atlas.nearest_to(ra_deg, dec_deg)
+    apart = place.separation(known).arcsec
+    assert apart[row] == pytest.approx(apart.min(), abs=1e-6)
+    assert separation == pytest.approx(apart.min(), abs=1e-6)
+
+
+def test_opening_an_atlas_does_not_wait_for_astropy(atlas: Atlas) -> None:
+    code = (
+        "import sys, hubble_dash as hd\n"
+        f"hd.open_atlas({str(atlas.path)!r}).similar(3)\n"
+        "assert 'astropy' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_was_taken_off_the_fingerprints(atlas: Atlas, copy: Path) -> None:
+    np.testing.assert_array_equal(atlas.mean, np.zeros(atlas.fingerprints.shape[1]))
+    mean = np.arange(atlas.fingerprints.shape[1], dtype=np.float32)
+    np.save(copy / "mean.npy", mean)
+    files = {**atlas.manifest["files"], "mean.npy": {"bytes": 0, "sha256": ""}}
+    with_mean = Atlas(copy, {**atlas.manifest, "files": files})
+    np.testing.assert_array_equal(with_mean.mean, mean)
 
 
 def test_nearest_to_needs_positions(flipped_atlas: Atlas) -> None:
@@ -161,10 +177,3 @@ def test_check_finds_changed_bytes(copy: Path) -> None:
     data[-1] ^= 1
     (copy / "positions.npy").write_bytes(data)
     assert atlas.check() == ["positions.npy differs from its checksum"]
-
-
-def test_an_atlas_is_not_written_over_unless_told(tmp_path: Path) -> None:
-    make_atlas(tmp_path / "a.atlas", pictures=[nebula(1)], limit=5)
-    with pytest.raises(AtlasError, match="--overwrite"):
-        make_atlas(tmp_path / "a.atlas", pictures=[nebula(1)], limit=7)
-    assert len(open_atlas(tmp_path / "a.atlas")) == 5

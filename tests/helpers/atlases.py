@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
-from hubble_dash.atlas.atlas import Atlas, seal
+from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.manifest import UnsealedManifest
+from hubble_dash.atlas.seal import seal
 from hubble_dash.atlas.sheets import SheetLayout
 
 LAYOUT = SheetLayout()

@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from hubble_dash.atlas.cosine import to_unit_length
+
 __all__ = [
     "BLOCK_ROWS",
     "SIMILARITY_TOLERANCE",
@@ -76,8 +78,7 @@ def unit_block(
         If one of them is zero or not finite.
     """
     unit = _as_float32(fingerprints[rows])
-    lengths = np.sqrt(np.einsum("ij,ij->i", unit, unit))[:, np.newaxis]
-    useless = np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))
+    useless = np.flatnonzero(~to_unit_length(unit))
     if len(useless) > 0:
         numbers = np.arange(len(fingerprints))[rows][useless]
         named = ", ".join(str(row) for row in numbers[:5])
@@ -85,7 +86,6 @@ def unit_block(
             f"fingerprints of {len(useless)} rows are zero or not finite (rows {named}"
             f"{', ...' if len(useless) > 5 else ''}); leave these cutouts out"
         )
-    unit /= lengths
     return unit
 
 

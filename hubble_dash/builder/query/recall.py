@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.centering import mean_of, take_off
+from hubble_dash.atlas.cosine import take_off
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.processing import process, process_image
 from hubble_dash.builder.fingerprints.loading import load_network
@@ -58,7 +58,7 @@ class Restored:
                 f"{atlas.path} was built with the file {self._model['weights']};"
                 " name it with --weights"
             )
-        self._mean = mean_of(atlas)
+        self._mean = atlas.mean
         self._on_images = [step_from_dict(step) for step in self._settings["process_images"]]
         self._on_cutouts = [step_from_dict(step) for step in self._settings["process_cutouts"]]
 

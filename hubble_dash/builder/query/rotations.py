@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.boxes import Box
+from hubble_dash.atlas.cosine import to_unit_length
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.feeding.cutter import MAX_CUTOUT_SIDE
 from hubble_dash.builder.query.recall import Restored
@@ -132,8 +133,8 @@ def measure_rotations(
     n = len(atlas)
     rows = np.sort(random.permutation(n)[:max_queries])
     restored = Restored(atlas, weights=weights, device=device)
-    gallery = np.asarray(atlas.fingerprints, dtype=np.float32)
-    gallery = gallery / np.linalg.norm(gallery, axis=1, keepdims=True)
+    gallery = np.array(atlas.fingerprints, np.float32)
+    to_unit_length(gallery)
     ranks: list[int] = []
     pending: list[NDArray[np.uint8]] = []
     n_reflected = 0

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.format import open_memmap, write_array_header_1_0
 from numpy.typing import NDArray
 
-from hubble_dash.atlas.centering import group_means, take_off
+from hubble_dash.atlas.cosine import group_means, take_off
 from hubble_dash.atlas.schema import ARRAY_TYPES, FINGERPRINTS_FILE, MEAN_FILE
 from hubble_dash.builder.shards.checkpoint import Part
 from hubble_dash.errors import BuildError
@@ -81,7 +81,7 @@ class RawFingerprints:
         n : int
             How many rows there are.
         groups : (n,) int64 array, optional
-            If a mean is taken off: that of each group, as `hubble_dash.atlas.centering.center` does
+            If a mean is taken off: that of each group, as `hubble_dash.atlas.cosine.center` does
             it. Else that of all, which is written as ``mean.npy`` (d,) float32, since those who
             compare a new fingerprint take it off as well; of that no group is known.
 

@@ -112,7 +112,7 @@ def make_manifest(
     Returns
     -------
     UnsealedManifest
-        For `hubble_dash.atlas.atlas.seal`.
+        For `hubble_dash.atlas.seal.seal`.
     """
     return {
         "title": settings.title or name,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 import hubble_dash as hd
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.centering import center, group_means, take_off
+from hubble_dash.atlas.cosine import center, group_means, take_off
 from hubble_dash.atlas.provenance import provenance
 from hubble_dash.builder import build as pipeline
 from hubble_dash.builder.catalogs.vectors import read_vectors

@@ -1,4 +1,4 @@
-"""The mean of a collection, or of its groups, taken off fingerprints before they are compared."""
+"""Fingerprints compared by cosine: a mean taken off, brought to length 1, searched."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.schema import MEAN_FILE
+__all__ = ["GroupMeans", "center", "group_means", "nearest", "take_off", "to_unit_length"]
 
-__all__ = ["GroupMeans", "center", "group_means", "mean_of", "take_off"]
-
-# Of its fingerprint, what a cutout that equals the mean keeps, so that it has a direction at all.
-LEAST = 1e-3
+# Share of its fingerprint that a cutout keeps which equals the mean, so that it has a direction.
+SHARE_KEPT = 1e-3
+# Shorter than this share of what it was, a fingerprint equals the mean but for rounding.
+ROUNDING = 1e-5
 
 
 class GroupMeans(NamedTuple):
@@ -119,20 +118,88 @@ def take_off(fingerprints: NDArray[np.float32], mean: NDArray[np.float32]) -> ND
     return _with_direction(fingerprints - mean, fingerprints)
 
 
-def mean_of(atlas: Atlas) -> NDArray[np.float32]:
-    """Give what was taken off an atlas's fingerprints, (d,) float32; zeros if nothing was."""
-    if MEAN_FILE not in atlas.manifest["files"]:
-        return np.zeros(atlas.fingerprints.shape[1], np.float32)
-    mean: NDArray[np.float32] = np.load(atlas.path / MEAN_FILE)
-    return mean
+def to_unit_length(vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Divide vectors by their lengths, in place: a dot product of two is then their cosine.
+
+    Parameters
+    ----------
+    vectors : (n, d) float32 array
+        Overwritten.
+
+    Returns
+    -------
+    (n,) bool array
+        Which have a length; those that are zero or not finite stay as they are.
+    """
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    has_length: NDArray[np.bool_] = np.isfinite(lengths) & (lengths > 0)
+    lengths[~has_length] = 1
+    vectors /= lengths[:, np.newaxis]
+    return has_length
+
+
+def nearest(
+    fingerprints: NDArray[np.float16],
+    vector: NDArray[np.float32],
+    *,
+    n: int,
+    left_out: NDArray[np.int64] | None = None,
+    rows_a_block: int = 16384,
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Find the fingerprints most similar to a vector, a block at a time.
+
+    Parameters
+    ----------
+    fingerprints : (m, d) float16 array
+        May be memory-mapped.
+    vector : (d,) float32 array
+        What is looked for.
+    n : int
+        How many of the nearest.
+    left_out : (l,) int64 array, optional
+        Rows that are not found.
+    rows_a_block : int
+        Fingerprints read at a time.
+
+    Returns
+    -------
+    rows : (n,) int32 array
+        Most similar first, equal ones in the order of their rows; fewer where there are fewer.
+    similarities : (n,) float32 array
+        Their cosines.
+
+    Raises
+    ------
+    ValueError
+        If `vector` has another length, or is zero or not finite.
+    """
+    if vector.shape != fingerprints.shape[1:]:
+        raise ValueError(
+            f"the fingerprint has shape {vector.shape},"
+            f" those of this atlas have {fingerprints.shape[1:]}"
+        )
+    query = vector[np.newaxis].copy()
+    if not to_unit_length(query).all():
+        raise ValueError("the fingerprint is zero or not finite")
+    cosine = np.empty(len(fingerprints), np.float32)
+    for start in range(0, len(cosine), rows_a_block):
+        rows = slice(start, start + rows_a_block)
+        block = np.array(fingerprints[rows], np.float32)
+        can_be_found = to_unit_length(block)
+        cosine[rows] = np.where(can_be_found, block @ query[0], -np.inf)
+    if left_out is not None:
+        cosine[left_out] = -np.inf
+    order = np.argsort(-cosine, kind="stable")[:n].astype(np.int32)
+    order = order[np.isfinite(cosine[order])]
+    return order, np.clip(cosine[order], -1, 1)
 
 
 def _with_direction(
     centred: NDArray[np.float32], whole: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Give those that vanished a small part of what they were."""
-    lost = np.linalg.norm(centred, axis=1) <= 1e-5 * np.linalg.norm(whole, axis=1)
-    centred[lost] = LEAST * whole[lost]
+    lost = np.linalg.norm(centred, axis=1) <= ROUNDING * np.linalg.norm(whole, axis=1)
+    centred[lost] = SHARE_KEPT * whole[lost]
     return centred
 
 
