@@ -77,7 +77,18 @@ class Encoder(torch.nn.Module):
         self.register_buffer("shift", -torch.tensor(mean).reshape(1, 3, 1, 1) / spread)
 
     def forward(self, pictures: torch.Tensor) -> Outputs:
-        """Turn (b, height, width, 3) uint8 pictures into (b, d) features and (b, c) logits."""
+        """Turn pictures into features and logits.
+
+        Parameters
+        ----------
+        pictures : (b, height, width, 3) uint8 tensor
+            RGB.
+
+        Returns
+        -------
+        features : (b, d) float32 tensor
+        logits : (b, c) float32 tensor
+        """
         channels_first = pictures.permute(0, 3, 1, 2).float()
         # Normalised in single precision: rounded colours are no colours any more.
         normalised = (channels_first * self.scale + self.shift).to(self.dtype)
@@ -88,14 +99,36 @@ class Encoder(torch.nn.Module):
         return features.flatten(1).float(), self.model.forward_head(spatial).float()
 
     def with_dtype(self, dtype: torch.dtype) -> Encoder:
-        """Give a copy whose network computes in another precision."""
+        """Give a copy whose network computes in another precision.
+
+        Parameters
+        ----------
+        dtype : torch.dtype
+            Of weights and activations.
+
+        Returns
+        -------
+        Encoder
+        """
         other = Encoder(copy.deepcopy(self.model).to(dtype), mean=(0, 0, 0), std=(1, 1, 1))
         other.scale, other.shift, other.dtype = self.scale, self.shift, dtype
         return other
 
 
 def fill_batch(pictures: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """Fill a batch up with black pictures, where the network has one shape."""
+    """Fill a batch up with black pictures, where the network has one shape.
+
+    Parameters
+    ----------
+    pictures : (b, height, width, 3) uint8 array
+        One batch.
+    size : int
+        Pictures that the network takes.
+
+    Returns
+    -------
+    (max(b, size), height, width, 3) uint8 array
+    """
     lacking = size - len(pictures)
     if lacking <= 0:
         return pictures

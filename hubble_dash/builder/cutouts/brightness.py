@@ -22,7 +22,17 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 
 def grayscale(pixels: Pixels) -> Pixels:
-    """Reduce colour to luminance (Rec. 709)."""
+    """Reduce colour to luminance (Rec. 709).
+
+    Parameters
+    ----------
+    pixels : (h, w) or (h, w, 3) uint8 array
+        As shown.
+
+    Returns
+    -------
+    (h, w) uint8 array
+    """
     if pixels.ndim == 2:
         return pixels
     luminance: NDArray[np.float32] = pixels @ LUMINANCE
@@ -30,7 +40,22 @@ def grayscale(pixels: Pixels) -> Pixels:
 
 
 def rescale_intensity(pixels: Pixels, valid: Mask, *, low: float, high: float) -> Pixels:
-    """Stretch linearly between two percentiles, all channels by one line: colours keep balance."""
+    """Stretch linearly between two percentiles, all channels by one line: colours keep balance.
+
+    Parameters
+    ----------
+    pixels : (h, w) or (h, w, 3) uint8 array
+        As shown.
+    valid : (h, w) bool array
+        Pixels that have a say in the percentiles.
+    low, high : float
+        Percentiles that become black and white.
+
+    Returns
+    -------
+    uint8 array
+        Of the shape of `pixels`.
+    """
     below = np.cumsum(_histogram(pixels, valid))
     black, white = _percentile(below, low), _percentile(below, high)
     if black == white:
@@ -41,7 +66,21 @@ def rescale_intensity(pixels: Pixels, valid: Mask, *, low: float, high: float) -
 def equalize_histogram(pixels: Pixels, valid: Mask) -> Pixels:
     """Spread the values evenly: the cumulative histogram, from its first level, becomes a line.
 
-    See R. Gonzalez & R. Woods, Digital Image Processing, section 3.3.
+    Parameters
+    ----------
+    pixels : (h, w) or (h, w, 3) uint8 array
+        As shown; of colour the brightest channel is spread, and hue and saturation stay.
+    valid : (h, w) bool array
+        Pixels that have a say in the histogram.
+
+    Returns
+    -------
+    uint8 array
+        Of the shape of `pixels`.
+
+    References
+    ----------
+    R. Gonzalez & R. Woods, Digital Image Processing, section 3.3.
     """
     value = _value(pixels)
     below = np.cumsum(_histogram(value, valid))
@@ -53,7 +92,20 @@ def equalize_histogram(pixels: Pixels, valid: Mask) -> Pixels:
 
 
 def equalize_adaptive(pixels: Pixels, *, clip_limit: float) -> Pixels:
-    """Equalise within tiles, with limited contrast (CLAHE of scikit-image), hue kept."""
+    """Equalise within tiles, with limited contrast (CLAHE of scikit-image), hue kept.
+
+    Parameters
+    ----------
+    pixels : (h, w) or (h, w, 3) uint8 array
+        As shown.
+    clip_limit : float
+        As of `skimage.exposure.equalize_adapthist`, in [0, 1].
+
+    Returns
+    -------
+    uint8 array
+        Of the shape of `pixels`.
+    """
     value = _value(pixels)
     if value.min() == value.max():
         return pixels

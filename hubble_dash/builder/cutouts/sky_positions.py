@@ -13,11 +13,11 @@ from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import Cutouts
 from hubble_dash.config import CatalogPositions, CutoutSettings, WholeImage
 
-__all__ = ["Positions", "positions_of"]
+__all__ = ["SkyPositions", "sky_positions_of"]
 
 
 @dataclass(frozen=True)
-class Positions:
+class SkyPositions:
     """Where the cutouts of an image lie on the sky.
 
     Parameters
@@ -37,7 +37,13 @@ class Positions:
     notes: list[str] = field(default_factory=list)
 
     def row(self, i: int) -> dict[str, float]:
-        """Give the position of cutout i under the atlas's column names."""
+        """Give the position of a cutout under the atlas's column names.
+
+        Parameters
+        ----------
+        i : int
+            Its number among the image's.
+        """
         return {
             "ra_deg": float(self.ra_deg[i]),
             "dec_deg": float(self.dec_deg[i]),
@@ -45,9 +51,9 @@ class Positions:
         }
 
 
-def positions_of(
+def sky_positions_of(
     display: Display, found: Cutouts, catalog: Catalog | None, settings: CutoutSettings
-) -> Positions:
+) -> SkyPositions:
     """Find the sky positions of the cutouts of an image.
 
     Parameters
@@ -64,22 +70,22 @@ def positions_of(
 
     Returns
     -------
-    Positions
+    SkyPositions
     """
     unknown = np.full(len(found), np.nan)
     if display.sky is not None:
         x, y = np.array([box.center for box in found.boxes], dtype=float).reshape(-1, 2).T
         ra_deg, dec_deg = display.sky.at(x, y)
         scale = display.sky.scale_arcsec(x, y)
-        return Positions(ra_deg, dec_deg, scale, display.sky.quality)
+        return SkyPositions(ra_deg, dec_deg, scale, display.sky.quality)
     rows = found.catalog_rows
     if catalog is None or catalog.ra_deg is None or catalog.dec_deg is None:
-        return Positions(unknown, unknown, unknown, "")
+        return SkyPositions(unknown, unknown, unknown, "")
     ra_deg = np.where(rows >= 0, catalog.ra_deg[rows], np.nan)
     dec_deg = np.where(rows >= 0, catalog.dec_deg[rows], np.nan)
     if not (np.isfinite(ra_deg) & np.isfinite(dec_deg)).any():
-        return Positions(unknown, unknown, unknown, "")
+        return SkyPositions(unknown, unknown, unknown, "")
     if isinstance(settings, (WholeImage, CatalogPositions)):
-        return Positions(ra_deg, dec_deg, unknown, "exact")
+        return SkyPositions(ra_deg, dec_deg, unknown, "exact")
     note = "the catalogue's position of the image stands for all its cutouts"
-    return Positions(ra_deg, dec_deg, unknown, "approximate", [note])
+    return SkyPositions(ra_deg, dec_deg, unknown, "approximate", [note])

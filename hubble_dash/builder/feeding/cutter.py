@@ -15,7 +15,7 @@ from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import Cutouts, find_cutouts, keep
 from hubble_dash.builder.cutouts.processing import process, process_image
-from hubble_dash.builder.cutouts.sky_positions import Positions, positions_of
+from hubble_dash.builder.cutouts.sky_positions import SkyPositions, sky_positions_of
 from hubble_dash.builder.feeding.image_row import describe_image
 from hubble_dash.builder.feeding.previews import Preview, fit_thumbnail, make_preview
 from hubble_dash.builder.fingerprints.preparation import Preparation
@@ -76,7 +76,7 @@ class CutImage:
         What the user should know.
     found : Cutouts
         Its boxes.
-    positions : Positions
+    positions : SkyPositions
         Of these on the sky.
     preview : Preview
         The whole of it, shrunk.
@@ -92,7 +92,7 @@ class CutImage:
     metadata: Metadata
     notes: list[str]
     found: Cutouts
-    positions: Positions
+    positions: SkyPositions
     preview: Preview
     cuts: list[Cut] | None = None
     display: Display | None = None
@@ -207,7 +207,7 @@ class Cutter:
         # The preview comes first: it reads the whole image, so a damaged file shows itself
         # before any of its cutouts is taken.
         preview = make_preview(display)
-        positions = positions_of(display, found, catalog, settings.cutouts)
+        positions = sky_positions_of(display, found, catalog, settings.cutouts)
         row, notes = describe_image(display, preview, positions), image.notes + positions.notes
         read = CutImage(number, image.path, row, image.metadata, notes, found, positions, preview)
         if not self._are_few(found.boxes):

@@ -9,13 +9,13 @@ from typing import Any
 
 from hubble_dash.atlas.schema import ImageRow
 from hubble_dash.builder.cutouts.display import Display
-from hubble_dash.builder.cutouts.sky_positions import Positions
+from hubble_dash.builder.cutouts.sky_positions import SkyPositions
 from hubble_dash.builder.feeding.previews import Preview
 
 __all__ = ["describe_image"]
 
 
-def describe_image(display: Display, preview: Preview, positions: Positions) -> dict[str, Any]:
+def describe_image(display: Display, preview: Preview, positions: SkyPositions) -> dict[str, Any]:
     """Give an image's row of the table of images, in which its preview has no name yet.
 
     Parameters
@@ -24,7 +24,7 @@ def describe_image(display: Display, preview: Preview, positions: Positions) -> 
         The image, after processing.
     preview : Preview
         What shows it.
-    positions : Positions
+    positions : SkyPositions
         Of its cutouts.
     """
     image, (ny, nx) = display.image, display.shape

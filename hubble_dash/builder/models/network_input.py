@@ -79,7 +79,13 @@ class Expected(NamedTuple):
         return cls(shape[0], channels, height, width, channels_last)
 
     def shape(self, batch: int) -> tuple[int, int, int, int]:
-        """Give the shape of a batch."""
+        """Give the shape of a batch.
+
+        Parameters
+        ----------
+        batch : int
+            Pictures.
+        """
         if self.channels_last:
             return batch, self.height, self.width, self.channels
         return batch, self.channels, self.height, self.width
@@ -115,7 +121,13 @@ class NetworkInput:
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> NetworkInput:
-        """Take the settings from `timm.data.resolve_model_data_config`."""
+        """Take the settings that timm has for a model.
+
+        Parameters
+        ----------
+        config : mapping
+            From `timm.data.resolve_model_data_config`.
+        """
         _, height, width = config["input_size"]
         names = ("interpolation", "crop_pct", "crop_mode", "mean")
         return cls(height, width, **{name: config[name] for name in names})

@@ -62,7 +62,19 @@ class OnnxEncoder(Encoder):
         self.converted = _from_pictures(model, self.expected, model_input, disk=disk, path=path)
 
     def forward(self, pictures: torch.Tensor) -> Outputs:
-        """Turn (b, height, width, 3) uint8 pictures into (b, d) vectors, twice."""
+        """Turn pictures into vectors.
+
+        Parameters
+        ----------
+        pictures : (b, height, width, 3) uint8 tensor
+            RGB.
+
+        Returns
+        -------
+        vectors : (b, d) float32 tensor
+        vectors : the same
+            There are no classes.
+        """
         n = self.batch or len(pictures)
         filled = np.zeros((-(-len(pictures) // n) * n, *pictures.shape[1:]), np.uint8)
         filled[: len(pictures)] = pictures.numpy()

@@ -44,12 +44,35 @@ class DiskPooled(torch.nn.Module):
         self._index = _earlier(model)
 
     def forward_features(self, pictures: torch.Tensor) -> Depths:
-        """Compute the two maps of normalised pictures (b, 3, height, width)."""
+        """Compute the two maps.
+
+        Parameters
+        ----------
+        pictures : (b, 3, height, width) float tensor
+            Normalised.
+
+        Returns
+        -------
+        Depths
+        """
         last, maps = self.model.forward_intermediates(pictures, indices=[self._index])
         return Depths(last, maps[0])
 
     def forward_head(self, depths: Depths, pre_logits: bool = False) -> torch.Tensor:
-        """Give the features (b, d), each depth of length 1; or the model's own logits."""
+        """Pool the two maps.
+
+        Parameters
+        ----------
+        depths : Depths
+            From `forward_features`.
+        pre_logits : bool
+            Whether features are wanted rather than logits.
+
+        Returns
+        -------
+        (b, d) float32 or (b, c) tensor
+            The features, each depth of length 1; or the model's own logits.
+        """
         if not pre_logits:
             logits: torch.Tensor = self.model.forward_head(depths.last)
             return logits
@@ -58,7 +81,15 @@ class DiskPooled(torch.nn.Module):
 
 
 def can_be_pooled(model: Any, side: int) -> bool:
-    """Say whether a timm model has the maps that `DiskPooled` needs, for pictures of this side."""
+    """Say whether a timm model has the maps that `DiskPooled` needs.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        A timm model.
+    side : int
+        Pixels along the side of its pictures.
+    """
     if not hasattr(model, "forward_intermediates") or _earlier(model) is None:
         return False
     with torch.inference_mode():
@@ -75,13 +106,36 @@ def _earlier(model: Any) -> int | None:
 
 
 def over_disk(maps: torch.Tensor) -> torch.Tensor:
-    """Take the mean of (b, c, h, w) maps over a soft disk, (b, c)."""
+    """Take the mean of maps over a soft disk.
+
+    Parameters
+    ----------
+    maps : (b, c, h, w) float tensor
+        What a layer gives.
+
+    Returns
+    -------
+    (b, c) float tensor
+    """
     weight = disk_weights(maps.shape[2], maps.shape[3], device=maps.device)
     return (maps * weight).sum((2, 3))
 
 
 def disk_weights(height: int, width: int, *, device: torch.device | str = "cpu") -> torch.Tensor:
-    """Give the weights of a soft disk, (height, width), their sum 1."""
+    """Give the weights of a soft disk.
+
+    Parameters
+    ----------
+    height, width : int
+        Sides of the map.
+    device : torch.device or str
+        Where the weights are to lie.
+
+    Returns
+    -------
+    (height, width) float32 tensor
+        Their sum is 1.
+    """
     down, across = (torch.linspace(-1, 1, n, device=device) for n in (height, width))
     # Not torch.hypot, which OpenVINO does not convert.
     radius = (down[:, None].square() + across.square()).sqrt()

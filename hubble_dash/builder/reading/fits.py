@@ -127,7 +127,24 @@ def open_fits(
     header_keys: Sequence[str],
     max_pixels: int,
 ) -> Opened:
-    """Open a FITS file; parameters and errors as of `open_image`."""
+    """Open a FITS file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    hdu, plane, header_keys, max_pixels
+        As of `hubble_dash.builder.reading.image.open_image`.
+
+    Returns
+    -------
+    Opened
+
+    Raises
+    ------
+    ImageError
+        If the file is damaged, too large, or has no such image.
+    """
     hdus: fits.HDUList | None = None
     try:
         with quiet_astropy():

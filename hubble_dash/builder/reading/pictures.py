@@ -47,10 +47,26 @@ _bomb_limit = threading.Lock()
 
 
 def open_picture(path: Path, start: bytes, *, max_pixels: int) -> Opened:
-    """Open a JPEG, PNG or WebP file; parameters and errors as of `open_image`.
+    """Open a JPEG, PNG or WebP file.
 
-    Its first bytes, `start`, are all of it if they are no more than `MAX_BYTES_READ_AT_ONCE`;
-    a small picture is not opened again.
+    Parameters
+    ----------
+    path : Path
+        The file.
+    start : bytes
+        Its first bytes; all of it if they are no more than `MAX_BYTES_READ_AT_ONCE`, so that a
+        small picture is not opened again.
+    max_pixels : int
+        As of `hubble_dash.builder.reading.image.open_image`.
+
+    Returns
+    -------
+    Opened
+
+    Raises
+    ------
+    ImageError
+        If the file is damaged or too large.
     """
     data = start if len(start) <= MAX_BYTES_READ_AT_ONCE else None
     try:
@@ -109,6 +125,15 @@ def _opened(
 
 def check_budget(path: Path, nx: int, ny: int, max_pixels: int) -> None:
     """Refuse a picture that would take too much memory, before it is decoded.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    nx, ny : int
+        Columns and rows.
+    max_pixels : int
+        The most pixels that may be decoded.
 
     Raises
     ------

@@ -36,10 +36,32 @@ class PixelSource(Protocol):
     is_flux: bool
 
     def read(self, rows: slice, columns: slice) -> NDArray[Any]:
-        """Copy pixels, ``(h, w)`` or ``(h, w, 3)``, in native byte order."""
+        """Copy pixels.
+
+        Parameters
+        ----------
+        rows, columns : slice
+            Of the array, with their steps.
+
+        Returns
+        -------
+        (h, w) or (h, w, 3) array
+            In native byte order.
+        """
 
     def valid(self, rows: slice, columns: slice) -> NDArray[np.bool_] | None:
-        """Say which pixels are not transparent, ``(h, w)``; None where all are."""
+        """Say which pixels are not transparent.
+
+        Parameters
+        ----------
+        rows, columns : slice
+            Of the array, with their steps.
+
+        Returns
+        -------
+        (h, w) bool array or None
+            None where all are.
+        """
 
     def close(self) -> None:
         """Let go of files and arrays."""
@@ -86,12 +108,34 @@ class ArraySource:
             return self._loaded
 
     def read(self, rows: slice, columns: slice) -> NDArray[Any]:
-        """Copy pixels, ``(h, w)`` or ``(h, w, 3)``, in native byte order."""
+        """Copy pixels.
+
+        Parameters
+        ----------
+        rows, columns : slice
+            Of the array, with their steps.
+
+        Returns
+        -------
+        (h, w) or (h, w, 3) array
+            In native byte order.
+        """
         pixels = self._arrays()[0][rows, columns]
         return np.array(pixels, dtype=pixels.dtype.newbyteorder("="), order="C")
 
     def valid(self, rows: slice, columns: slice) -> NDArray[np.bool_] | None:
-        """Say which pixels are not transparent, ``(h, w)``; None where all are."""
+        """Say which pixels are not transparent.
+
+        Parameters
+        ----------
+        rows, columns : slice
+            Of the array, with their steps.
+
+        Returns
+        -------
+        (h, w) bool array or None
+            None where all are.
+        """
         valid = self._arrays()[1]
         return None if valid is None else np.array(valid[rows, columns])
 

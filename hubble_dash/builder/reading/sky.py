@@ -276,6 +276,17 @@ def check_positions(sky: Sky, shape: tuple[int, int]) -> None:
 
 
 def one_line(error: BaseException) -> str:
-    """Shorten wcslib's tables of complaints to their first line that says something."""
+    """Shorten wcslib's tables of complaints to the line that says something.
+
+    Parameters
+    ----------
+    error : BaseException
+        What was raised.
+
+    Returns
+    -------
+    str
+        The last line that is not empty, else the name of the error's class.
+    """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__

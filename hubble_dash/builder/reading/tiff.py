@@ -41,7 +41,24 @@ _GRAY_OR_RGB = (
 
 
 def open_tiff(path: Path, *, plane: int | None, max_pixels: int) -> Opened:
-    """Open a TIFF file; parameters and errors as of `open_image`."""
+    """Open a TIFF file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    plane, max_pixels
+        As of `hubble_dash.builder.reading.image.open_image`.
+
+    Returns
+    -------
+    Opened
+
+    Raises
+    ------
+    ImageError
+        If the file is damaged, too large, or has no such plane.
+    """
     try:
         with tifffile.TiffFile(path) as file:
             page, notes = _choose_page(path, file, plane)

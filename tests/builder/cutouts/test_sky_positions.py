@@ -15,7 +15,7 @@ from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import Cutouts
-from hubble_dash.builder.cutouts.sky_positions import Positions, positions_of
+from hubble_dash.builder.cutouts.sky_positions import SkyPositions, sky_positions_of
 from hubble_dash.builder.reading.image import open_image
 from hubble_dash.config import (
     CatalogPositions,
@@ -42,9 +42,9 @@ def found(*rows: int) -> Cutouts:
 
 def positions(
     path: Path, cutouts: Cutouts, given: Catalog | None, settings: CutoutSettings
-) -> Positions:
+) -> SkyPositions:
     with open_image(path) as image:
-        return positions_of(Display(image, Stretch()), cutouts, given, settings)
+        return sky_positions_of(Display(image, Stretch()), cutouts, given, settings)
 
 
 @pytest.fixture
