@@ -8,7 +8,7 @@ from dataclasses import fields
 from itertools import chain
 from typing import Any
 
-from hubble_dash.cli.build_options import CUTOUT_KINDS, EXAMPLES, add_options, flag
+from hubble_dash.cli.build_options import CUTOUT_KINDS, add_options, flag
 from hubble_dash.cli.commands import Commands
 from hubble_dash.cli.info import print_summary
 from hubble_dash.config import (
@@ -23,6 +23,19 @@ from hubble_dash.config import (
 )
 
 __all__ = ["add_command", "settings_of"]
+
+EXAMPLES = """\
+hubble-dash build mosaic.fits --out mosaic.atlas --cutouts window --size 224 --step 112
+  hubble-dash build 'archive/*_drz.fits' --hdu SCI --out drz.atlas --cutouts sources
+  hubble-dash build previews/ --out previews.atlas --catalog observations.csv
+  hubble-dash build field.fits --out stars.atlas --cutouts catalog --catalog stars.vot \\
+      --size 3 --unit arcsec
+  hubble-dash build previews/ --out own.atlas --fingerprints zoobot.parquet --positions umap.npy
+
+processing steps, in the order given, on images and on cutouts:
+  grayscale, crop:WIDTH[xHEIGHT], resize:WIDTH[xHEIGHT], rotate:DEGREES, flip-lr, flip-ud,
+  rescale-intensity[:LOW,HIGH], equalize, equalize-adaptive[:CLIP]
+  for example: --process-cutouts grayscale --process-cutouts rescale-intensity:1,99"""
 
 _SETTINGS_OF_KIND = {
     kind: [field.name for field in fields(one) if field.init] for kind, one in CUTOUT_KINDS.items()
@@ -48,7 +61,13 @@ _COLUMN_OPTIONS = [field.name for field in fields(CatalogColumns) if field.name 
 
 
 def add_command(commands: Commands) -> None:
-    """Add ``build``."""
+    """Add ``build``.
+
+    Parameters
+    ----------
+    commands : Commands
+        Those of the whole parser.
+    """
     parser = commands.add("build", _run, text="make an atlas of images", examples=EXAMPLES)
     parser.usage = "%(prog)s [INPUT ...] --out X.atlas [options]"
     add_options(parser)

@@ -13,6 +13,7 @@ from hubble_dash.config import (
     CutoutSettings,
     DetectedSources,
     MapSettings,
+    ModelInput,
     ProcessingStep,
     Stretch,
     WholeImage,
@@ -32,7 +33,7 @@ from hubble_dash.config.choices import (
     SizeUnit,
 )
 
-__all__ = ["CUTOUT_KINDS", "EXAMPLES", "add_options", "flag"]
+__all__ = ["CUTOUT_KINDS", "add_options", "flag"]
 
 CUTOUT_KINDS: Mapping[str, type[CutoutSettings]] = {
     one.kind: one for one in get_args(CutoutSettings)
@@ -40,27 +41,31 @@ CUTOUT_KINDS: Mapping[str, type[CutoutSettings]] = {
 # Options that turn a setting off.
 _OFF = {"cover_edges": "--no-cover-edges", "deblend": "--no-deblend"}
 
-EXAMPLES = """\
-hubble-dash build mosaic.fits --out mosaic.atlas --cutouts window --size 224 --step 112
-  hubble-dash build 'archive/*_drz.fits' --hdu SCI --out drz.atlas --cutouts sources
-  hubble-dash build previews/ --out previews.atlas --catalog observations.csv
-  hubble-dash build field.fits --out stars.atlas --cutouts catalog --catalog stars.vot \\
-      --size 3 --unit arcsec
-  hubble-dash build previews/ --out own.atlas --fingerprints zoobot.parquet --positions umap.npy
-
-processing steps, in the order given, on images and on cutouts:
-  grayscale, crop:WIDTH[xHEIGHT], resize:WIDTH[xHEIGHT], rotate:DEGREES, flip-lr, flip-ud,
-  rescale-intensity[:LOW,HIGH], equalize, equalize-adaptive[:CLIP]
-  for example: --process-cutouts grayscale --process-cutouts rescale-intensity:1,99"""
-
 
 def flag(name: str) -> str:
-    """Give the option whose parsed value has this name, as a user types it."""
+    """Give an option as a user types it.
+
+    Parameters
+    ----------
+    name : str
+        That of its parsed value, such as ``"min_pixels"``.
+
+    Returns
+    -------
+    str
+        Such as ``"--min-pixels"``.
+    """
     return _OFF.get(name, f"--{name.replace('_', '-')}")
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Add the options of ``build`` to its parser, each named as its setting where there is one."""
+    """Add the options of ``build``, each named as its setting where there is one.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Of ``build``.
+    """
     parser.add_argument(
         "input", nargs="*", metavar="INPUT",
         help="image files, folders, globs, or @list.txt; none where the catalogue names the files",
@@ -100,6 +105,22 @@ def _add_cutouts(parser: ArgumentParser) -> None:
     group.add_argument(
         "--unit", choices=get_args(SizeUnit), help="catalog: unit of --size (pixels)"
     )
+    _add_sources(group)
+    group.add_argument(
+        "--min-valid", type=_number,
+        help="leave out cutouts with a smaller share of valid pixels (0.5; full: 0.01)",
+    )  # fmt: skip
+    group.add_argument(
+        "--process-images", type=_step, action="append", metavar="STEP",
+        help="a processing step on whole images; may be repeated",
+    )  # fmt: skip
+    group.add_argument(
+        "--process-cutouts", type=_step, action="append", metavar="STEP",
+        help="a processing step on cutouts; may be repeated",
+    )  # fmt: skip
+
+
+def _add_sources(group: argparse._ArgumentGroup) -> None:
     sources = DetectedSources()
     for name, kind, text in (
         ("threshold", _number, "threshold in units of the background's noise"),
@@ -117,18 +138,6 @@ def _add_cutouts(parser: ArgumentParser) -> None:
     group.add_argument(
         "--no-deblend", action="store_const", const=False, dest="deblend",
         help="sources: do not separate those that overlap",
-    )  # fmt: skip
-    group.add_argument(
-        "--min-valid", type=_number,
-        help="leave out cutouts with a smaller share of valid pixels (0.5; full: 0.01)",
-    )  # fmt: skip
-    group.add_argument(
-        "--process-images", type=_step, action="append", metavar="STEP",
-        help="a processing step on whole images; may be repeated",
-    )  # fmt: skip
-    group.add_argument(
-        "--process-cutouts", type=_step, action="append", metavar="STEP",
-        help="a processing step on cutouts; may be repeated",
     )  # fmt: skip
 
 
@@ -221,16 +230,7 @@ def _add_network(parser: ArgumentParser) -> None:
         f" EfficientNet-Lite0; or a network of your own: x.onnx (needs hubble-dash[openvino]), or"
         f" x.pt2 of torch.export, which is a program and is run ({usual.model})",
     )  # fmt: skip
-    group.add_argument(
-        "--input-size", type=int, metavar="PIXELS",
-        help="x.onnx, x.pt2: side of the picture it sees, where the file leaves it open (224)",
-    )  # fmt: skip
-    for name, value in (("mean", usual.model_input.mean), ("std", usual.model_input.std)):
-        group.add_argument(
-            f"--input-{name}", type=_numbers, metavar="R,G,B",
-            help=f"x.onnx, x.pt2: {name} of the colours that it was trained with, where black is 0"
-            f" and white is 1; one number or three ({','.join(map(str, value))})",
-        )  # fmt: skip
+    _add_model_input(group)
     group.add_argument("--weights", metavar="FILE", help="weights: .safetensors or .pth")
     group.add_argument(
         "--features", choices=get_args(Features),
@@ -242,6 +242,25 @@ def _add_network(parser: ArgumentParser) -> None:
         " the cutout, at that many times the network's time, which find a galaxy however it lies"
         f" ({usual.quality})",
     )  # fmt: skip
+    _add_running(group)
+
+
+def _add_model_input(group: argparse._ArgumentGroup) -> None:
+    usual = ModelInput()
+    group.add_argument(
+        "--input-size", type=int, metavar="PIXELS",
+        help="x.onnx, x.pt2: side of the picture it sees, where the file leaves it open (224)",
+    )  # fmt: skip
+    for name, value in (("mean", usual.mean), ("std", usual.std)):
+        group.add_argument(
+            f"--input-{name}", type=_numbers, metavar="R,G,B",
+            help=f"x.onnx, x.pt2: {name} of the colours that it was trained with, where black is 0"
+            f" and white is 1; one number or three ({','.join(map(str, value))})",
+        )  # fmt: skip
+
+
+def _add_running(group: argparse._ArgumentGroup) -> None:
+    usual = BuildSettings()
     group.add_argument(
         "--device", choices=get_args(Device),
         help=f"where the network runs ({usual.device})",

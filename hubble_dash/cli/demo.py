@@ -20,7 +20,13 @@ CATALOG = f"path,ra_deg,dec_deg,credit\n{PICTURE},53.16,-27.79,NASA/ESA/STScI\n"
 
 
 def add_command(commands: Commands) -> None:
-    """Add ``demo``."""
+    """Add ``demo``.
+
+    Parameters
+    ----------
+    commands : Commands
+        Those of the whole parser.
+    """
     parser = commands.add(
         "demo", _run,
         text="build and export the galaxies of the Hubble eXtreme Deep Field",

@@ -22,7 +22,13 @@ hubble-dash evaluate galaxies.atlas --label class --rotations --save galaxies.js
 
 
 def add_command(commands: Commands) -> None:
-    """Add ``evaluate``."""
+    """Add ``evaluate``.
+
+    Parameters
+    ----------
+    commands : Commands
+        Those of the whole parser.
+    """
     parser = commands.add(
         "evaluate", _run, text="measure whether neighbours are alike", examples=EXAMPLES
     )
@@ -54,28 +60,8 @@ def _add_options(parser: ArgumentParser) -> None:
         help="take the mean of each group off first, or 'all': that of the collection; the atlas"
         " stays as it is",
     )  # fmt: skip
-    people = parser.add_argument_group("judgements of people")
-    people.add_argument(
-        "--triplets", metavar="FILE",
-        help="CSV with anchor, positive, negative: rows of the atlas, or names",
-    )  # fmt: skip
-    people.add_argument(
-        "--matrix", metavar="FILE",
-        help="similarities, large = alike: .npy for all cutouts in order, or CSV with names",
-    )  # fmt: skip
-    people.add_argument(
-        "--names", metavar="COLUMN", help="column with these names (names of the image files)"
-    )
-    turned = parser.add_argument_group("turned cutouts; needs the images and the network")
-    turned.add_argument(
-        "--rotations", action="store_true",
-        help="turn and mirror each cutout, and see whether it finds itself",
-    )  # fmt: skip
-    turned.add_argument("--weights", metavar="FILE", help="the atlas's own weights")
-    turned.add_argument(
-        "--device", choices=get_args(Device), default="auto",
-        help="where the network runs (%(default)s)",
-    )  # fmt: skip
+    _add_people(parser)
+    _add_turned(parser)
     parser.add_argument(
         "--max-queries", type=int, default=5000, metavar="N",
         help="of more cutouts, ask about a random part (%(default)s)",
@@ -88,6 +74,34 @@ def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("table", "json"), default="table", help="(%(default)s)"
     )
+
+
+def _add_people(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("judgements of people")
+    group.add_argument(
+        "--triplets", metavar="FILE",
+        help="CSV with anchor, positive, negative: rows of the atlas, or names",
+    )  # fmt: skip
+    group.add_argument(
+        "--matrix", metavar="FILE",
+        help="similarities, large = alike: .npy for all cutouts in order, or CSV with names",
+    )  # fmt: skip
+    group.add_argument(
+        "--names", metavar="COLUMN", help="column with these names (names of the image files)"
+    )
+
+
+def _add_turned(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("turned cutouts; needs the images and the network")
+    group.add_argument(
+        "--rotations", action="store_true",
+        help="turn and mirror each cutout, and see whether it finds itself",
+    )  # fmt: skip
+    group.add_argument("--weights", metavar="FILE", help="the atlas's own weights")
+    group.add_argument(
+        "--device", choices=get_args(Device), default="auto",
+        help="where the network runs (%(default)s)",
+    )  # fmt: skip
 
 
 def _run(options: Namespace) -> None:

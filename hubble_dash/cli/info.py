@@ -16,7 +16,13 @@ __all__ = ["add_command", "print_summary"]
 
 
 def add_command(commands: Commands) -> None:
-    """Add ``info``."""
+    """Add ``info``.
+
+    Parameters
+    ----------
+    commands : Commands
+        Those of the whole parser.
+    """
     parser = commands.add(
         "info", _run, text="say what an atlas holds", examples="hubble-dash info carina.atlas"
     )
@@ -44,7 +50,13 @@ def _run(options: Namespace) -> None:
 
 
 def print_summary(atlas: Atlas) -> None:
-    """Print where an atlas is, what it was made of and how, and its size."""
+    """Print where an atlas is, what it was made of and how, and its size.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        Only its manifest and tables are read.
+    """
     from hubble_dash.atlas.provenance import provenance
 
     print(f"{atlas.path}: {atlas.title}")

@@ -12,7 +12,13 @@ __all__ = ["add_commands", "add_page_arguments"]
 
 
 def add_commands(commands: Commands) -> None:
-    """Add ``export`` and ``serve``."""
+    """Add ``export`` and ``serve``.
+
+    Parameters
+    ----------
+    commands : Commands
+        Those of the whole parser.
+    """
     export = commands.add(
         "export", _export,
         text="write an atlas as an HTML file or folder that works from a disk",
@@ -45,7 +51,13 @@ def add_commands(commands: Commands) -> None:
 
 
 def add_page_arguments(parser: ArgumentParser) -> None:
-    """Add what the page itself is told: how many are shown, its title, an evaluation."""
+    """Add what the page itself is told: how many are shown, its title, an evaluation.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Of ``export``, of ``serve``, or of what ``panel serve`` opens.
+    """
     parser.add_argument(
         "--similar", type=int, default=9, metavar="N", help="similar cutouts shown (%(default)s)"
     )

@@ -16,7 +16,13 @@ __all__ = ["add_command"]
 
 
 def add_command(commands: Commands) -> None:
-    """Add ``similar``."""
+    """Add ``similar``.
+
+    Parameters
+    ----------
+    commands : Commands
+        Those of the whole parser.
+    """
     parser = commands.add(
         "similar", _run,
         text="list the cutouts most similar to a row, an image or a position",

@@ -20,7 +20,17 @@ NETWORK_FILES = (".onnx", ".pt2")
 
 
 def is_network_file(model: str) -> bool:
-    """Say whether a model is named by a file of its own rather than by timm's name."""
+    """Say whether a model is named by a file of its own rather than by timm's name.
+
+    Parameters
+    ----------
+    model : str
+        As in `hubble_dash.BuildSettings`.
+
+    Returns
+    -------
+    bool
+    """
     return model.lower().endswith(NETWORK_FILES)
 
 

@@ -177,6 +177,10 @@ def parse_step(text: str) -> ProcessingStep:
         A name, then its numbers: ``"grayscale"``, ``"crop:512"``, ``"crop:512x256"``,
         ``"rotate:30"``, ``"rescale-intensity:1,99"``, ``"equalize-adaptive:0.02"``.
 
+    Returns
+    -------
+    ProcessingStep
+
     Raises
     ------
     ValueError
@@ -201,6 +205,16 @@ def parse_step(text: str) -> ProcessingStep:
 
 
 def step_from_dict(fields: Mapping[str, Any]) -> ProcessingStep:
-    """Make a processing step again from what a manifest says of it."""
+    """Make a processing step again from what a manifest says of it.
+
+    Parameters
+    ----------
+    fields : mapping
+        Of `dataclasses.asdict`: its name, and its numbers by name.
+
+    Returns
+    -------
+    ProcessingStep
+    """
     numbers = {name: value for name, value in fields.items() if name != "name"}
     return _STEPS[fields["name"]](**numbers)

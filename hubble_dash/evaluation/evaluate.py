@@ -27,6 +27,7 @@ INSTRUMENT_COLUMNS = (
     *("TELESCOP", "INSTRUME", "DETECTOR", "FILTER", "FILTER1", "FILTER2"),
     *("telescope", "instrument", "detector", "filter"),
 )
+# What users call the file of an image where a column is asked for.
 FILE = "file"
 
 

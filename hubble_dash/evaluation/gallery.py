@@ -75,7 +75,18 @@ class Gallery:
         return len(self.unit)
 
     def queries(self, known: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
-        """Choose the rows to ask about, of those that are `known`, in rising order."""
+        """Choose the rows to ask about.
+
+        Parameters
+        ----------
+        known : (n,) bool array, optional
+            Only these are asked about.
+
+        Returns
+        -------
+        (q,) int array
+            In rising order.
+        """
         rows = np.arange(len(self)) if known is None else np.flatnonzero(known)
         if len(rows) <= self._max_queries:
             return rows

@@ -14,7 +14,7 @@ from hubble_dash.evaluation.retrieval import LabelScores, Purity
 __all__ = ["Evaluation", "RotationScores"]
 
 # Neighbours that share a column this far, of the way from chance to all, are warned of.
-STRONG = 0.3
+WARN_FROM_STRENGTH = 0.3
 # A confusion table of more classes is too wide to read.
 MAX_CONFUSION_CLASSES = 12
 
@@ -89,7 +89,7 @@ class Evaluation:
             f" {one.chance:.0%}: it decides along with the look. See what centring by it"
             f" changes: --center {one.column}"
             for one in self.purity
-            if one.strength >= STRONG
+            if one.strength >= WARN_FROM_STRENGTH
         ]
 
     def to_dict(self) -> dict[str, Any]:
@@ -105,7 +105,18 @@ class Evaluation:
         return cleaned
 
     def with_rotations(self, scores: RotationScores) -> Evaluation:
-        """Add what the builder measured with its network."""
+        """Add what the builder measured with its network.
+
+        Parameters
+        ----------
+        scores : RotationScores
+            Of `hubble_dash.builder.query.rotations.measure_rotations`.
+
+        Returns
+        -------
+        Evaluation
+            A copy with them.
+        """
         return replace(self, rotations=scores)
 
     def __str__(self) -> str:
