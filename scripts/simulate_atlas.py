@@ -103,6 +103,17 @@ def simulate_atlas(
 
     from hubble_dash.atlas.atlas import open_atlas
     from hubble_dash.atlas.files import folder_beside
+    from hubble_dash.atlas.schema import (
+        COLORS_FILE,
+        CUTOUTS_FILE,
+        FINGERPRINTS_FILE,
+        IMAGES_FILE,
+        NEIGHBORS_FILE,
+        POSITIONS_FILE,
+        PREVIEWS_FOLDER,
+        SHEETS_FOLDER,
+        SIMILARITIES_FILE,
+    )
     from hubble_dash.atlas.seal import check_replaceable, seal
 
     if n < 1 or neighbors < 1 or seed < 0:
@@ -113,18 +124,18 @@ def simulate_atlas(
     thumbnails = Thumbnails(bases, n, seed=seed)
     out.parent.mkdir(parents=True, exist_ok=True)
     with folder_beside(out) as part:
-        thumbnails.write_sheets(part / "sheets", progress=progress)
-        np.save(part / "colors.npy", thumbnails.colors())
-        images = image_table(thumbnails.write_previews(part / "previews"), n, seed=seed)
-        images.drop(columns=["centre_ra", "centre_dec"]).to_parquet(part / "images.parquet")
+        thumbnails.write_sheets(part / SHEETS_FOLDER, progress=progress)
+        np.save(part / COLORS_FILE, thumbnails.colors())
+        images = image_table(thumbnails.write_previews(part / PREVIEWS_FOLDER), n, seed=seed)
+        images.drop(columns=["centre_ra", "centre_dec"]).to_parquet(part / IMAGES_FILE)
         structure = simulate_structure(thumbnails.look(), k=k, seed=seed)
-        np.save(part / "fingerprints.npy", structure.fingerprints)
-        np.save(part / "positions.npy", structure.positions)
-        cutouts = part / "cutouts.parquet"
+        np.save(part / FINGERPRINTS_FILE, structure.fingerprints)
+        np.save(part / POSITIONS_FILE, structure.positions)
+        cutouts = part / CUTOUTS_FILE
         write_cutouts(cutouts, images, structure.cluster, seed=seed, progress=progress)
         found = neighbors_within(structure, k=k, progress=progress)
-        np.save(part / "neighbors.npy", found.rows)
-        np.save(part / "similarities.npy", found.similarities)
+        np.save(part / NEIGHBORS_FILE, found.rows)
+        np.save(part / SIMILARITIES_FILE, found.similarities)
         manifest = _manifest(part, n, len(images), k, seed)
         manifest["simulated"]["thumbnails_from"] = str(source or "skimage.data.hubble_deep_field")
         return seal(part, out, cast("UnsealedManifest", manifest), replace=overwrite)
@@ -136,6 +147,7 @@ def _manifest(folder: Path, n: int, n_images: int, k: int, seed: int) -> dict[st
     from simulation.structure import N_FEATURES
 
     from hubble_dash.atlas.files import sha256_of
+    from hubble_dash.atlas.schema import FINGERPRINTS_FILE, POSITIONS_FILE
 
     made = datetime.now(UTC).isoformat(timespec="seconds")
     note = (
@@ -155,7 +167,7 @@ def _manifest(folder: Path, n: int, n_images: int, k: int, seed: int) -> dict[st
         "model": {
             **dict.fromkeys(("requested", "name", "weights"), SAYS),
             "weights_source": "given",
-            "weights_sha256": sha256_of(folder / "fingerprints.npy"),
+            "weights_sha256": sha256_of(folder / FINGERPRINTS_FILE),
             "reason": f"Fingerprints {SAYS}; no network was run.",
             "features": "given",
             "matched": "order",
@@ -171,7 +183,7 @@ def _manifest(folder: Path, n: int, n_images: int, k: int, seed: int) -> dict[st
         },
         "center": None,
         "map": {
-            "method": "given", "file": SAYS, "sha256": sha256_of(folder / "positions.npy"),
+            "method": "given", "file": SAYS, "sha256": sha256_of(folder / POSITIONS_FILE),
             "matched": "order",
         },
         "thumbnails": LAYOUT.to_entry(),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pyarrow import parquet as pq
 from tqdm import tqdm
 
+from hubble_dash.atlas.schema import LABELS, SCORES
 from simulation.pictures import ACROSS, CYCLE, LAYOUT
 
 __all__ = ["CLASSES", "image_table", "write_cutouts"]
@@ -22,7 +23,7 @@ CLASSES = (
 )
 INSTRUMENTS = ("ACS", "WFC3", "WFPC2", "NICMOS", "STIS")
 FILTERS = ("F435W", "F606W", "F775W", "F814W", "F850LP", "F160W")
-N_LABELS = 40
+N_WORDS = 40
 SCALE_ARCSEC = 0.05
 # Deep fields in which a third of the images lie: GOODS-S, COSMOS, the Hubble Deep Field North.
 FIELDS = ((53.1, -27.8), (150.1, 2.2), (189.2, 62.2))
@@ -137,11 +138,11 @@ def _cutouts(
         "dec_deg": dec,
         "pixel_scale_arcsec": np.where(np.isfinite(dec), SCALE_ARCSEC, np.nan),
     }
-    words = [f"simulated label {i:02d}" for i in range(N_LABELS)]
-    for i in range(1, 6):
-        codes = (cluster + 7 * (i - 1) + (random.uniform(size=n) < 0.2)) % N_LABELS
-        table[f"label_{i}"] = pd.Categorical.from_codes(codes, pd.Index(words))
-        table[f"score_{i}"] = (random.uniform(0.5, 0.9, n) / i**1.5).astype(np.float32)
+    words = [f"simulated label {i:02d}" for i in range(N_WORDS)]
+    for i, (label, score) in enumerate(zip(LABELS, SCORES, strict=True)):
+        codes = (cluster + 7 * i + (random.uniform(size=n) < 0.2)) % N_WORDS
+        table[label] = pd.Categorical.from_codes(codes, pd.Index(words))
+        table[score] = (random.uniform(0.5, 0.9, n) / (i + 1) ** 1.5).astype(np.float32)
     other = random.uniform(size=n) < 0.1
     kinds = np.where(other, random.integers(0, len(CLASSES), n), cluster % len(CLASSES))
     kinds[random.uniform(size=n) < 0.03] = -1

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import ast
 import json
+from pathlib import Path
 from typing import Any, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import hubble_dash
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.manifest import Manifest
 from hubble_dash.atlas.schema import (
     ARRAY_TYPES,
     CUTOUT_COLUMNS,
+    CUTOUTS_FILE,
     FORMAT,
     FORMAT_VERSION,
     IMAGES_FILE,
     LABELS,
+    MANIFEST_FILE,
     SCORES,
     ImageRow,
     extra_columns,
@@ -104,3 +109,44 @@ def test_numbers_are_told_from_texts() -> None:
 def test_texts_become_codes_in_the_order_in_which_they_come() -> None:
     codes, texts = text_codes(pd.Series(["b", None, 3, "b", True]))
     assert (codes.tolist(), texts) == ([0, -1, 1, 0, 2], ["b", "3", "True"])
+
+
+def written_again(code: str) -> list[str]:
+    """Where code lists columns of a table, or names a file of an atlas, by itself."""
+    columns = [{*CUTOUT_COLUMNS, *LABELS, *SCORES}, {*ImageRow.__annotations__}]
+    files = {MANIFEST_FILE, IMAGES_FILE, CUTOUTS_FILE, *ARRAY_TYPES}
+    found = []
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+            texts = {getattr(one, "value", None) for one in node.elts}
+            if any(len(texts & names) > 1 for names in columns):
+                found.append(ast.unparse(node))
+        elif isinstance(node, ast.JoinedStr) and node.values:
+            start = getattr(node.values[0], "value", None)
+            if start in ("label_", "score_"):
+                found.append(ast.unparse(node))
+        elif isinstance(node, ast.Constant) and node.value in files:
+            found.append(ast.unparse(node))
+    return found
+
+
+def test_no_other_room_writes_columns_or_files_down_again() -> None:
+    package = Path(hubble_dash.__file__).parent
+    paths = [path for path in package.rglob("*.py") if path.parent != package / "atlas"]
+    assert len(paths) > 100
+    found = {path: written_again(path.read_text(encoding="utf-8")) for path in paths}
+    assert {path: places for path, places in found.items() if places} == {}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'BOX = ["image", "ixmin", "ixmax"]',
+        'table[f"label_{i}"]',
+        'for name in ("ra_deg", "dec_deg"): pass',
+        '{"nx", "ny"}',
+        'np.save(folder / "positions.npy", positions)',
+    ],
+)
+def test_it_would_be_found(code: str) -> None:
+    assert written_again(code)

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 import hubble_dash as hd
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.cosine import center, group_means, take_off
 from hubble_dash.atlas.provenance import provenance
 from hubble_dash.builder import build as pipeline
 from hubble_dash.builder.catalogs.vectors import read_vectors
@@ -445,14 +444,6 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 
 # --- centring by group ----------------------------------------------------------------------------
-
-
-def test_means_block_by_block_are_those_of_the_whole() -> None:
-    own, groups = vectors(50), np.random.default_rng(3).integers(-1, 5, 50)
-    groups[7] = 99
-    codes, means = group_means(own, groups, rows_a_block=8)
-    assert codes[7] == 0
-    np.testing.assert_allclose(take_off(own, means[codes]), center(own, groups), atol=1e-6)
 
 
 @pytest.fixture
