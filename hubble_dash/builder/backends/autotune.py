@@ -138,7 +138,8 @@ def autotune(
         If it is, and fails.
     """
     wanted, usual = _wanted(encoder, device, engine, precision), encoder.reference
-    # Never those by which 8-bit integers are fitted, for which they look better than they are.
+    # 8-bit integers are fitted to other pictures than they are tried on: on the former they look
+    # better than they are.
     held_out, fitted = (sample[::2], sample[1::2]) if len(sample) > 1 else (sample, sample)
     tried = held_out if precision == "int8" else held_out[:TRIAL_PICTURES]
     start_in = partial(start, encoder=encoder, sample=fitted, device=device, batch_size=batch_size)
@@ -183,7 +184,7 @@ def _wanted(encoder: Encoder, device: str, engine: str, precision: str) -> list[
     ]
     if found:
         return found
-    # Not among those that could be fastest, yet asked for.
+    # The user asks for one that is not among those that could be fastest.
     fallback = "openvino" if precision == "int8" else encoder.reference.engine
     return [
         Backend(

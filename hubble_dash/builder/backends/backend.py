@@ -90,7 +90,7 @@ class Encoder(torch.nn.Module):
         logits : (b, c) float32 tensor
         """
         channels_first = pictures.permute(0, 3, 1, 2).float()
-        # Normalised in single precision: rounded colours are no colours any more.
+        # Normalised in single precision, since lower ones would round the colours beforehand.
         normalised = (channels_first * self.scale + self.shift).to(self.dtype)
         spatial = self.model.forward_features(normalised)
         # The head runs twice, which costs little and holds for every timm model, whatever it

@@ -100,7 +100,7 @@ class OpenVino:
             model = _quantized(model, sample, size)
         compiled = core.compile_model(model, "CPU", settings)
         n_streams = compiled.get_property("NUM_STREAMS")
-        # Two a stream: the next one waits beside the one that runs. Taken and returned in turn.
+        # Two requests a stream, so that the next one waits while one runs. They are used in turn.
         self._slots = deque(
             _Slot(compiled.create_infer_request(), openvino.Tensor) for _ in range(2 * n_streams)
         )
@@ -125,7 +125,7 @@ def _converted(encoder: Encoder, example: NDArray[np.uint8]) -> Any:
     openvino = import_openvino()
     failures = (openvino.frontend.GeneralFailure, openvino.frontend.OpConversionFailure)
     with warnings.catch_warnings():
-        # Tracing warns of Python numbers and of its own age.
+        # Tracing warns that it takes Python numbers for constants, and that it is deprecated.
         warnings.simplefilter("ignore")
         try:
             return openvino.convert_model(encoder.eval(), example_input=torch.tensor(example))

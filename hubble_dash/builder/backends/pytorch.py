@@ -113,7 +113,7 @@ def start(
     module = module.to(device, memory_format=torch.channels_last)
     if backend.engine == "eager":
         return _Torch(module, device)
-    # Folds normalisation and batch statistics into the weights; CPU only.
+    # Freezing folds normalisation and batch statistics into the weights; torch has it on CPUs only.
     options: Any = {"freezing": True} if device == "cpu" else {}
     compiled = torch.compile(module, dynamic=False, options=options)
     return _Torch(compiled, device, full=batch_size)

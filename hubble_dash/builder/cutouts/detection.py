@@ -23,7 +23,8 @@ __all__ = ["Tiling", "detect_extents"]
 logger = logging.getLogger(__name__)
 
 SMOOTHING_SIGMA = 3.0 * float(gaussian_fwhm_to_sigma)
-# A step of 8-bit values is noise of 1 / sqrt(12) levels even where the sky is clipped to black.
+# Values of 8 bits are rounded, which is noise of 1 / sqrt(12) levels, also where the sky is clipped
+# to black and seems to have none.
 PICTURE_NOISE = 12**-0.5
 
 

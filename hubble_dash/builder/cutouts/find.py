@@ -115,10 +115,10 @@ def keep(
     if not valid.all():
         if not valid.any() or valid.mean() < settings.min_valid:
             return "too few valid pixels"
-        # One row, as if of a picture.
+        # The valid pixels, as a picture of one row.
         pixels = pixels[valid][np.newaxis]
     first = pixels[0, 0]
-    # Some of the pixels tell nearly always.
+    # Every eighth pixel nearly always tells that a cutout is not blank; else all are compared.
     if (pixels[::8, ::8] != first).any() or (pixels != first).any():
         return None
     return "blank"

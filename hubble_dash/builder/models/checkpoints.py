@@ -25,7 +25,7 @@ Tensors: TypeAlias = dict[str, torch.Tensor]
 
 # Where training scripts put the state dict; averaged weights first, as timm has it.
 WRAPPERS = ("state_dict_ema", "model_ema", "state_dict", "model")
-# DistributedDataParallel, torch.compile.
+# What DistributedDataParallel and torch.compile put before the names of tensors.
 PREFIXES = ("module.", "_orig_mod.")
 # What torch's own unpickler raises on bytes that are no pickle.
 BROKEN_FILE = (RuntimeError, OSError, EOFError, ValueError, LookupError, TypeError, AttributeError)
@@ -57,7 +57,7 @@ def load_model(name: str, path: str | Path) -> torch.nn.Module:
     if "_conv_stem.weight" in tensors:
         tensors = _renamed_by_order(name, path, tensors)
     n_classes = _n_classes(name, tensors)
-    # Without a classifier by timm's name: one by another name that timm translates, or none.
+    # No classifier under timm's name: it has another name, which timm translates, or there is none.
     for n in [n_classes] if n_classes is not None else [None, 0]:
         model = _filled(name, tensors, n)
         if model is not None:

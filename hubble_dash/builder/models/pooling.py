@@ -12,9 +12,10 @@ import torch
 
 __all__ = ["Depths", "DiskPooled", "can_be_pooled", "disk_weights", "over_disk"]
 
-# The earlier map is the one in which a pixel stands for so many pixels of the picture, a side.
+# A pixel of the earlier map stands for so many pixels of the picture along each side.
 EARLIER_STRIDE = 16
-# Where the disk's weight falls to one half, and how softly, in parts of the half side.
+# The radius at which the weight of the disk falls to one half, and how softly it falls; in units of
+# half the picture's side.
 DISK_RADIUS = 0.85
 DISK_SOFTNESS = 0.1
 
@@ -94,7 +95,7 @@ def can_be_pooled(model: Any, side: int) -> bool:
         return False
     with torch.inference_mode():
         last = model.forward_features(torch.zeros((1, 3, side, side)))
-    # Transformers give tokens, some networks put the channels last.
+    # Transformers give tokens, and some networks put the channels last: neither are such maps.
     return bool(last.ndim == 4 and last.shape[2] == last.shape[3] and last.shape[1] > last.shape[2])
 
 

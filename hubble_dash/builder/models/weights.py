@@ -241,7 +241,7 @@ def _on_hub(config: Any, timeout_s: float) -> Weights:
     error = ""
     for name in names:
         url = huggingface_hub.hf_hub_url(repository, name, revision=revision)
-        # Asked first and once: a download that finds no hub tries again for half a minute.
+        # First the hub is asked, once: a download that finds none tries again for half a minute.
         ask = partial(huggingface_hub.get_hf_file_metadata, url, timeout=timeout_s)
         metadata, error = _attempt(ask, timeout_s)
         if metadata is None:

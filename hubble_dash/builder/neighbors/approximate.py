@@ -33,7 +33,7 @@ __all__ = ["Index", "MissedError", "import_faiss"]
 
 logger = logging.getLogger(__name__)
 
-# Recall is measured of so many nearest rows, which a page shows; and in a sample of so many rows.
+# Recall is measured at the nine nearest, which a page shows; and on a sample of so many rows.
 RECALL_DEPTH, SAMPLE_ROWS = 9, 1000
 # What is promised is a recall of 0.99. Measured on a sample it may come out too high by the rest.
 MIN_RECALL = 0.992
@@ -43,7 +43,7 @@ MIN_RECALL_OF_AXES = 0.997
 DIMENSIONS = (64, 128, 256, 512)
 # Cells that are searched for each row at first; they are doubled until recall is high enough.
 MIN_CELLS_SEARCHED = 16
-# Rows, alike, whose candidates are read and compared at once.
+# Rows of one cell have many candidates in common: of so many, these are read and compared at once.
 QUERIES_PER_BLOCK = 256
 
 
@@ -208,7 +208,7 @@ class Index:
 
     def _nearest(self, rows: NDArray[np.int64]) -> Found:
         similarities, found = self._judge(rows, self._candidates(rows))
-        # Few rows may be in the cells that are near.
+        # Where the cells that are searched hold too few rows, all rows are searched.
         scarce = np.flatnonzero(~np.isfinite(similarities[:, -1]))
         if len(scarce) > 0:
             queries = unit_block(self.fingerprints, rows[scarce])
@@ -221,7 +221,7 @@ class Index:
         similarities = np.empty(candidates.shape, np.float32)
         for part in blocks(len(rows), QUERIES_PER_BLOCK):
             some, place = np.unique(candidates[part], return_inverse=True)
-            # A candidate of -1 is none.
+            # faiss gives -1 where it has no further candidate.
             against = unit_block(self.fingerprints, np.maximum(some, 0))
             products = unit_block(self.fingerprints, rows[part]) @ against.T
             similarities[part] = np.take_along_axis(

@@ -12,10 +12,10 @@ from hubble_dash.builder.neighbors.unit import FloatMatrix, blocks, check_matrix
 
 __all__ = ["principal_axes", "two_components"]
 
-# Axes are those of a square matrix, whose side is the number of rows or of features. Up to this
-# side they come from all rows (two_components), of more from so many rows that are drawn.
+# The axes of a map come from a square matrix, whose side is the number of rows or that of features,
+# whichever is smaller. A larger matrix takes too long; then so many rows are drawn.
 MAX_SQUARE_SIDE = 4096
-# Of more rows, axes are taken from so many that are drawn.
+# Rows that axes are taken from; of more, so many are drawn.
 MAX_ROWS_FOR_AXES = 50_000
 
 

@@ -28,7 +28,7 @@ FloatMatrix: TypeAlias = NDArray[np.floating[Any]]
 
 # Rows that are worked on at a time: a block of 2,048 features is 64 MB in single precision.
 BLOCK_ROWS = 8192
-# Two cosines of float32 vectors that differ by less are taken as equal: so far rounding goes.
+# Two cosines that differ by no more are taken as equal: that may be the rounding of float32 alone.
 SIMILARITY_TOLERANCE = 2e-6
 
 

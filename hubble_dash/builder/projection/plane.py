@@ -14,11 +14,10 @@ __all__ = ["Positions", "fit", "order_by_place", "start_positions"]
 
 Positions: TypeAlias = NDArray[np.float64]
 
-# Width of the start of a layout, as a standard deviation along its longer axis; and of the noise
-# on it.
+# How wide a layout starts, the standard deviation along its longer axis; and the noise added to it.
 START_WIDTH, START_NOISE = 1e-4, 1e-6
-# Cells of the grid in which points are sorted by place: along one axis they are a 512th of the map,
-# and so many of them along the other axis make a strip.
+# To sort points by place, a map that fills [-1, 1] is cut into 512 x 512 cells; so many columns of
+# cells make a strip.
 CELLS_PER_UNIT, CELLS_PER_STRIP = 256, 4
 
 

@@ -89,8 +89,8 @@ class Repulsion:
         steps = np.arange(full)
         offset = np.where(steps < side, steps, steps - full) * spacing
         squared = 1 + offset[:, np.newaxis] ** 2 + offset**2
-        offset[side] = 0  # as far to the one side as to the other
-        # Spreading and reading smooth by a cubic B-spline each.
+        offset[side] = 0  # the farthest point lies on both sides, and its forces cancel
+        # Spreading points and reading the field smooth by a cubic B-spline each; divide that out.
         spline = (4 + 2 * np.cos(2 * np.pi * steps / full)) / 6
         sharpen = 1 / (spline[:, np.newaxis] * spline[: side + 1]) ** 2
         along_x, along_y = (offset[:, np.newaxis] / squared**2, offset / squared**2)
@@ -104,7 +104,7 @@ class Repulsion:
     def _total(self, waves: NDArray[np.complex64]) -> float:
         """Sum the kernel over all pairs, each point with itself too, by Parseval's theorem."""
         power = (waves.real**2 + waves.imag**2) * self._kernels[0]
-        # All columns but the first and the last stand for two.
+        # Of a real transform each column is there once for two, but the first and the last.
         both = 2 * power.sum() - power[:, 0].sum() - power[:, -1].sum()
         return float(both) / (2 * self._grid[0]) ** 2
 

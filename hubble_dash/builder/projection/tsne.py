@@ -32,16 +32,17 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 # t-SNE takes three neighbours for one of perplexity (van der Maaten 2014, section 4.1).
 NEIGHBORS_PER_PERPLEXITY = 3
-# As good as the usual 250, measured at 30,000 cutouts: the start is PCA's, not chance's.
+# Iterations with exaggerated attraction. So many are as good as the usual 250, measured at 30,000
+# cutouts, since the start is that of PCA and not random.
 EARLY_ITERATIONS = 125
-# Of more points, the time that it takes to sort them by place is less than what it saves.
+# More points are sorted by place after those iterations, which takes less time than it saves.
 MAX_UNSORTED_POINTS = 100_000
 # With fewer points, threads wait for one another longer than they work, and forces are exact enough
 # only if they are summed from point to point.
 MIN_POINTS_FOR_GRID = 1000
-# Steps of the search for the width of each point's Gaussian, each halving an interval.
+# The width of each point's Gaussian is found by bisection, in so many steps.
 HALVINGS = 40
-# openTSNE's, of the descent.
+# The constants of openTSNE's gradient descent.
 MOMENTUM, MIN_GAIN, MAX_STEP = 0.8, 0.01, 5.0
 
 

@@ -46,7 +46,7 @@ def umap_positions(
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that it would like TensorFlow
+            warnings.simplefilter("ignore")  # UMAP warns that TensorFlow is not there
             import umap
     except ModuleNotFoundError as error:
         raise MissingExtraError("umap-learn", "umap") from error
@@ -64,11 +64,11 @@ def umap_positions(
         min_dist=settings.min_dist,
         init=10 * fit(two_components(fingerprints)),  # the size of UMAP's own initial layouts
         random_state=settings.random_state,
-        n_jobs=1,  # what a fixed random_state takes
+        n_jobs=1,  # a fixed random_state allows no more
         precomputed_knn=(rows, distances, None),
     )
     with warnings.catch_warnings():
-        # That new points could not be placed later: none will be.
+        # UMAP warns that new points could not be placed later; none will be.
         warnings.filterwarnings("ignore", "precomputed_knn", UserWarning)
         return np.asarray(reducer.fit_transform(unit_rows(fingerprints)), np.float64)
 

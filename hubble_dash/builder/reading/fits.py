@@ -89,7 +89,8 @@ class _FitsSource:
     def close(self) -> None:
         if self._hdus is not None:
             with quiet_astropy():
-                # The HDU refers to itself; its map of the file would wait for the collector.
+                # The HDU refers to itself, so that its map of the file would stay until the garbage
+                # collector runs.
                 if "data" in vars(self._hdu):
                     del self._hdu.data
                 self._hdus.close()

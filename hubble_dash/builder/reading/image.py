@@ -76,7 +76,7 @@ class Image:
         self.shape = source.shape
         self.n_channels = source.n_channels
         self.is_flux = source.is_flux
-        # Readers of files keep their place in them; copies are quick.
+        # One thread reads at a time, since a reader of a file keeps its place in it.
         self._reading = threading.Lock()
 
     @classmethod

@@ -87,7 +87,7 @@ def _opened(
     path: Path, picture: PIL.Image.Image, data: bytes | None, start: bytes, *, max_pixels: int
 ) -> Opened:
     check_budget(path, picture.width, picture.height, max_pixels)
-    # Of a PNG this may decode all, which is therefore kept.
+    # To find this tag, Pillow may decode all of a PNG. It does so once, as the picture stays open.
     orientation = picture.getexif().get(_ORIENTATION, 1)
     xmp = picture.info.get("xmp", b"")
     bands, mode = len(picture.getbands()), picture.mode
@@ -98,7 +98,7 @@ def _opened(
     sky, notes = sky_from_avm(
         xmp.encode() if isinstance(xmp, str) else xmp, (ny, nx), is_turned=is_turned
     )
-    # Browsers heed colour profiles, and nothing here does.
+    # A browser heeds colour profiles and nothing here does: it would show such a file differently.
     plain = mode in ("L", "RGB") and not is_turned and "icc_profile" not in picture.info
     jpeg = data if picture.format == "JPEG" and plain else None
 
@@ -168,7 +168,7 @@ def decode_with_pillow(path: Path, *, frame: int = 0) -> Decoded:
     """
     try:
         with _open(path) as picture:
-            # Pages of a TIFF are measured when they are sought.
+            # Pillow holds its limit against the page of a TIFF when the page is sought.
             with _no_bomb_limit():
                 picture.seek(frame)
             return _decoded(path, picture)
@@ -194,7 +194,7 @@ def _decoded(path: Path, picture: PIL.Image.Image) -> Decoded:
     try:
         picture.load()
         turned = picture
-        # Pillow would copy what need not be turned.
+        # exif_transpose copies a picture even where there is nothing to turn.
         if picture.getexif().get(_ORIENTATION, 1) in range(2, 9):
             turned = PIL.ImageOps.exif_transpose(picture)
         has_alpha = "A" in turned.getbands() or "transparency" in turned.info
@@ -204,7 +204,7 @@ def _decoded(path: Path, picture: PIL.Image.Image) -> Decoded:
     except _DAMAGE as err:
         raise ImageError(path, f"is damaged: {err}") from err
     finally:
-        # It would hold the pixels a second time.
+        # Left open, it would hold the pixels a second time.
         picture.close()
     return split_alpha(pixels)
 
