@@ -6,13 +6,11 @@ OpenGL: a machine without a GPU does not, but a page cannot rely on it.
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from headless import launch_chromium
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
 
 __all__ = [
@@ -25,12 +23,8 @@ __all__ = [
     "time_to_ready",
 ]
 
-QUIET = (
-    *("--no-sandbox", "--no-first-run", "--disable-quic", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-    # Exact figures of memory, and a garbage collector that can be called.
-    *("--enable-precise-memory-info", "--js-flags=--expose-gc"),
-)
+# Exact figures of memory, and a garbage collector that can be called.
+MEASURED = ("--enable-precise-memory-info", "--js-flags=--expose-gc")
 EMULATED_GL = (
     *("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
     "--ignore-gpu-blocklist",
@@ -40,7 +34,6 @@ FORMS = {
     "2-D canvas off": (*EMULATED_GL, "--disable-accelerated-2d-canvas"),
     "2-D canvas on": EMULATED_GL,
 }
-NAMES = (os.environ.get("HUBBLE_DASH_BROWSER", ""), "chromium", "chromium-browser", "google-chrome")
 VIEWPORT: ViewportSize = {"width": 1400, "height": 900}
 # Plain Bokeh takes minutes for what we measure at a million points.
 PATIENCE_MS = 900_000
@@ -87,20 +80,10 @@ class Opened:
         return [url for url in self.requests if not url.startswith(allowed)]
 
 
-def find_browser() -> str:
-    for name in filter(None, NAMES):
-        path = shutil.which(name)
-        if path:
-            return path
-    sys.exit("no Chromium: install it, or name it with HUBBLE_DASH_BROWSER")
-
-
 @contextmanager
 def launch(playwright: Playwright, form: str) -> Iterator[Browser]:
     """Run Chromium in one of the `FORMS`."""
-    browser = playwright.chromium.launch(
-        executable_path=find_browser(), args=[*QUIET, *FORMS[form]]
-    )
+    browser = launch_chromium(playwright, *MEASURED, *FORMS[form])
     try:
         yield browser
     finally:

@@ -7,19 +7,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.pages import FLAGS, OpenPage, find_browser
-from playwright.sync_api import Browser, sync_playwright
+from headless import launch_chromium
+from helpers.pages import OpenPage
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.exported.export import export
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=list(FLAGS))
-        yield browser
-        browser.close()
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = launch_chromium(playwright, "--disable-gpu")
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -29,6 +35,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., OpenPage]]:
 
     def open_it(target: str | Path, **options: Any) -> OpenPage:
         context = browser.new_context(viewport={"width": 1400, "height": 900}, **options)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         opened = OpenPage(context.new_page())
         if isinstance(target, Path):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.pages import FLAGS, OpenPage, find_browser, panel_serve
+from headless import launch_chromium
+from helpers.pages import OpenPage, panel_serve
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.data.mollweide import mollweide
@@ -100,12 +101,13 @@ def test_a_click_in_the_gallery_walks_on_and_back(page: OpenPage, atlas: Atlas) 
     assert page.column("hd-map-selected", "x") == []
 
 
-def test_an_exported_page_asks_no_host(open_page: Open, report: Path) -> None:
+def test_an_exported_page_asks_no_host(open_page: Open, report: Path, atlas: Atlas) -> None:
     page = open_page(report)
     page.run("hubbleDash.select(100)")
     page.page.click('.hd-similar[data-rank="9"]')
-    page.page.mouse.move(300, 400)
-    page.page.wait_for_timeout(300)
+    page.wait_for_shown(int(page.selected or -1))
+    page.page.mouse.move(*page.screen("hd-map", *atlas.positions[lonely_row(atlas)].tolist()))
+    page.page.wait_for_selector("#hd-preview:not([hidden])")
     assert [url for url in page.requests if not url.startswith(("data:", "blob:"))] == [
         report.as_uri()
     ]
@@ -125,8 +127,8 @@ def test_it_works_without_webgl(atlas: Atlas, report: Path) -> None:
 
     def check() -> None:
         with sync_playwright() as playwright:
-            flags = [*FLAGS, "--disable-webgl", "--disable-webgl2", "--disable-3d-apis"]
-            browser = playwright.chromium.launch(executable_path=find_browser(), args=flags)
+            without = ("--disable-webgl", "--disable-webgl2", "--disable-3d-apis")
+            browser = launch_chromium(playwright, "--disable-gpu", *without)
             opened = OpenPage(browser.new_page(viewport={"width": 1400, "height": 900}))
             opened.goto(report.as_uri())
             webgl = "!!document.createElement('canvas').getContext('webgl')"
@@ -159,12 +161,10 @@ def test_leaving_out_overlapping_cutouts(open_page: Open, report: Path, atlas: A
     assert set(expected(atlas, row)) & set(atlas.overlapping(row)), "the test needs overlaps"
     page.run(f"hubbleDash.select({row})")
     page.page.check("#hd-overlap")
-    page.page.wait_for_timeout(100)
     found = atlas.similar(row, n=9, leave_out_overlapping=True)
-    assert [entry[0] for entry in page.similar()] == found.rows.tolist()
+    page.wait_for_similar(found.rows.tolist())
     page.page.uncheck("#hd-overlap")
-    page.page.wait_for_timeout(100)
-    assert [entry[0] for entry in page.similar()] == expected(atlas, row)
+    page.wait_for_similar(expected(atlas, row))
 
 
 def test_a_click_in_the_image_selects_the_cutout_there(
@@ -185,7 +185,7 @@ def test_boxes_of_an_image_with_row_0_at_the_bottom(
     page = open_page(export(flipped_atlas, tmp_path / "fits.html"))
     page.run("hubbleDash.select(7)")
     own = flipped_atlas.cutouts.iloc[7]
-    page.page.wait_for_timeout(100)
+    page.wait_for_column("hd-image-selected", "bottom", "(sides) => sides.length === 1")
     assert page.column("hd-image-selected", "bottom") == [own["iymin"]]
     assert page.column("hd-image-selected", "top") == [own["iymax"]]
     assert page.page.query_selector("#hd-sky") is None
@@ -194,25 +194,23 @@ def test_boxes_of_an_image_with_row_0_at_the_bottom(
 def test_keys(open_page: Open, report: Path, atlas: Atlas) -> None:
     page = open_page(report)
     page.run("hubbleDash.select(10)")
+    page.wait_for_shown(10)
     keyboard = page.page.keyboard
     keyboard.press("ArrowRight")
     first = expected(atlas, 10)[0]
-    page.wait_for_selected(first)
-    page.page.wait_for_timeout(100)
+    page.wait_for_shown(first)
     keyboard.press("ArrowRight")  # on to one that was not visited yet
     second = next(row for row in expected(atlas, first) if row not in (10, first))
     page.wait_for_selected(second)
     keyboard.press("ArrowLeft")
     page.wait_for_selected(first)
     keyboard.press("ArrowLeft")
-    page.wait_for_selected(10)
-    page.page.wait_for_timeout(100)
+    page.wait_for_shown(10)
     keyboard.press("ArrowDown")
     keyboard.press("ArrowDown")
     assert page.run("hubbleDash.state.hovered") == expected(atlas, 10)[1]
     keyboard.press("Enter")
-    page.wait_for_selected(expected(atlas, 10)[1])
-    page.page.wait_for_timeout(100)
+    page.wait_for_shown(expected(atlas, 10)[1])
     keyboard.press("4")
     page.wait_for_selected(expected(atlas, expected(atlas, 10)[1])[3])
     keyboard.press("Escape")
@@ -253,8 +251,7 @@ def test_a_thumbnail_is_the_cutout_s_own(open_page: Open, report: Path, atlas: A
 
     page = open_page(report)
     page.run("hubbleDash.select(3)")
-    page.page.wait_for_selector(".hd-similar")
-    page.page.wait_for_timeout(300)
+    page.wait_for_shown(3)
     shown = page.run(
         """() => {
             const canvas = document.querySelector(".hd-similar canvas");
@@ -274,8 +271,7 @@ def test_one_cutout_alone_says_so(lonely_atlas: Atlas, open_page: Open, tmp_path
     page = open_page(export(lonely_atlas, tmp_path / "one.html"))
     assert "only one cutout" in page.page.inner_text("#hd-start")
     page.run("hubbleDash.select(0)")
-    page.wait_for_selected(0)
-    page.page.wait_for_timeout(100)
+    page.wait_for_shown(0)
     assert "only one cutout" in page.page.inner_text("#hd-gallery-note")
     assert page.errors == []
 
@@ -290,13 +286,13 @@ def test_another_number_of_similar_cutouts(open_page: Open, atlas: Atlas, tmp_pa
 def test_desktop_does_not_scroll_and_phone_fits_its_width(open_page: Open, report: Path) -> None:
     page = open_page(report)
     page.run("hubbleDash.select(20)")
-    page.page.wait_for_timeout(200)
+    page.wait_for_shown(20)
     size = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
     assert page.run(size) == [1400, 900]
     phone = open_page(report, has_touch=True)
     phone.page.set_viewport_size({"width": 390, "height": 844})
     phone.run("hubbleDash.select(20)")
-    phone.page.wait_for_timeout(300)
+    phone.wait_for_shown(20)
     assert phone.run(size)[0] == 390
 
 
@@ -335,7 +331,7 @@ def test_colours_by_a_column(open_page: Open, report: Path, atlas: Atlas) -> Non
     assert columns == ["file", "best label", "magnitude", "class"]
     page.page.select_option("#hd-color", label="class")
     page.page.wait_for_selector("#hd-legend .hd-category")
-    page.page.wait_for_timeout(100)
+    page.wait_for_column("hd-map-points", "color", "(colors) => new Set(colors).size === 2")
     colors = np.array(page.column("hd-map-points", "color"))
     spiral = (atlas.cutouts["class"] == "spiral").to_numpy()
     assert set(colors[spiral]).isdisjoint(colors[~spiral])
@@ -345,10 +341,10 @@ def test_colours_by_a_column(open_page: Open, report: Path, atlas: Atlas) -> Non
     assert f"elliptical {(~spiral).sum()}" in legend
     page.page.select_option("#hd-color", label="magnitude")
     page.page.wait_for_selector("#hd-legend .hd-ramp")
-    page.page.wait_for_timeout(100)
+    page.wait_for_column("hd-map-points", "color", "(colors) => new Set(colors).size > 2")
     colors = page.column("hd-map-points", "color")
     assert (colors[0], colors[-1]) == ("#440154", "#fde725")
     page.page.select_option("#hd-color", "own")
     page.page.wait_for_function("!document.querySelector('#hd-legend').childElementCount")
-    page.page.wait_for_timeout(100)
+    page.wait_for_column("hd-map-points", "color", f"(colors) => colors[0] === '{own[0]}'")
     assert page.column("hd-map-points", "color") == own

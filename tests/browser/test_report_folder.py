@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers.pages import OpenPage
+from helpers.waiting import wait
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from simulate_atlas import simulate_atlas
@@ -88,20 +89,22 @@ def pixels_of(page: OpenPage, plot: str) -> NDArray[np.int64]:
 
 def test_it_shows_the_density_of_all(page: OpenPage, large: Atlas) -> None:
     said(page, f"{N:,} of {N:,}, as density")
-    page.page.wait_for_timeout(300)
-    pixels = pixels_of(page, "hd-map")
     corner = page.page.locator("#hd-map").bounding_box()
     assert corner is not None
     x, y = page.screen("hd-map", *crowded(large))
-    full = pixels[round(y - corner["y"]), round(x - corner["x"])]
-    assert np.abs(full - pixels[3, 3]).sum() > 60
+
+    def is_full() -> bool:
+        pixels = pixels_of(page, "hd-map")
+        full = pixels[round(y - corner["y"]), round(x - corner["x"])]
+        return bool(np.abs(full - pixels[3, 3]).sum() > 60)
+
+    wait(is_full, "tiles")
     assert page.column("hd-map-points", "x") == []
     assert page.errors == []
 
 
 def test_a_tap_takes_the_nearest_of_all(page: OpenPage, large: Atlas) -> None:
     corner = crowded(large)
-    page.page.wait_for_timeout(200)
     page.click("hd-map", *corner)
     page.page.wait_for_selector("body[data-hd-shown]", timeout=5000)
     # the click is rounded to a pixel, so what it meant is read back
@@ -181,11 +184,9 @@ def test_every_colour_has_its_legend_and_tiles(page: OpenPage) -> None:
     assert len(values) > 5
     for value in values:
         page.page.select_option("#hd-color", value)
-        page.page.wait_for_timeout(150)
-        has_legend = page.run("document.getElementById('hd-legend').childElementCount > 0")
-        assert has_legend == (value != "own")
-        asked = [url for url in page.requests if f"/tiles/{value}/" in url]
-        assert asked
+        has_legend = "document.getElementById('hd-legend').childElementCount > 0"
+        assert page.run(has_legend) == (value != "own")
+        asked = wait(lambda part=f"/tiles/{value}/": page.requested(part), f"tiles of {value}")
         assert all(Path(url.removeprefix("file://")).is_file() for url in asked)
     assert page.errors == []
 
@@ -209,7 +210,7 @@ def test_the_sky_and_the_image_answer_a_tap(page: OpenPage, large: Atlas) -> Non
     row = int(np.flatnonzero(np.isfinite(table["ra_deg"]))[0])
     page.run("row => hubbleDash.select(row)", row)
     page.page.wait_for_selector(f'body[data-hd-shown="{row}"]')
-    page.page.wait_for_timeout(300)
+    page.wait_for_column("hd-image-selected", "left", "(sides) => sides.length === 1")
     own = table.iloc[row]
     mates = table[(table["image"] == own["image"]) & (table.index != row)]
     other = int(mates.index[3])

@@ -34,6 +34,15 @@ RANGES = """() => {
     const { x_range, y_range } = Bokeh.documents[0].get_model_by_name("hd-map");
     return [x_range.start, y_range.start, x_range.end, y_range.end];
 }"""
+# The view has changed, and its density is drawn or hidden.
+ANSWERED = """before => {
+    const { x_range, y_range } = Bokeh.documents[0].get_model_by_name("hd-map");
+    const seen = [x_range.start, y_range.start, x_range.end, y_range.end];
+    if (seen.every((side, i) => side === before[i])) return false;
+    const { visible } = Bokeh.documents[0].get_model_by_name("hd-map-density");
+    const { left, bottom, right, top } = JSON.parse(document.body.dataset.hdDrawn);
+    return !visible || [left, bottom, right, top].every((side, i) => side === seen[i]);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +116,9 @@ def test_exact_points_take_its_place_and_a_tap_picks_the_nearest(
     x, y = places[row].tolist()
     page.page.mouse.move(*page.screen("hd-map", x, y))
     while page.run(DENSITY)["visible"]:
+        before = page.run(RANGES)
         page.page.mouse.wheel(0, -300)
-        page.page.wait_for_timeout(300)
+        page.page.wait_for_function(ANSWERED, arg=before)
     page.click("hd-map", x, y)
     page.wait_for_selected(row)
     page.page.wait_for_selector("#hd-gallery .hd-similar")
@@ -126,8 +136,7 @@ def test_exact_points_take_its_place_and_a_tap_picks_the_nearest(
 
 def test_everything_comes_from_its_own_server(page: OpenPage, server: str, large: Atlas) -> None:
     page.run("hubbleDash.select(17)")
-    page.page.wait_for_selector("#hd-gallery .hd-similar")
-    page.page.wait_for_timeout(500)
+    page.wait_for_shown(17)
     asked = [url for url in page.requests if not url.startswith(("data:", "blob:"))]
     host = server.removesuffix("app")
     assert all(url.startswith((host, host.replace("http", "ws"))) for url in asked)

@@ -1,9 +1,7 @@
-"""Chromium, and pages opened in it."""
+"""Pages opened in Chromium, and served ones."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -21,19 +19,16 @@ from playwright.sync_api import Page
 
 from hubble_dash import app
 
-FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-)
-NAMES = (os.environ.get("HUBBLE_DASH_BROWSER", ""), "chromium", "chromium-browser", "google-chrome")
-
-
-def find_browser() -> str:
-    for name in filter(None, NAMES):
-        path = shutil.which(name)
-        if path:
-            return path
-    pytest.fail("no Chromium: install it, or name it with HUBBLE_DASH_BROWSER; see scripts/test")
+# Where a place of a plot lies on the screen, of [plot, x, y].
+SCREEN = """([name, x, y]) => {
+    const figure = Bokeh.documents[0].get_model_by_name(name);
+    const box = document.getElementById(name).getBoundingClientRect();
+    const { x_range, y_range, inner_width, inner_height } = figure;
+    return [
+        box.left + (x - x_range.start) / (x_range.end - x_range.start) * inner_width,
+        box.top + (y_range.end - y) / (y_range.end - y_range.start) * inner_height,
+    ];
+}"""
 
 
 @contextmanager
@@ -85,6 +80,11 @@ class OpenPage:
     def run(self, script: str, argument: Any = None) -> Any:
         return self.page.evaluate(script, argument)
 
+    def requested(self, part: str) -> list[str]:
+        """What was asked for by now, of addresses with something in them."""
+        self.run("0")  # Playwright hears of requests while it is called
+        return [url for url in self.requests if part in url]
+
     @property
     def selected(self) -> str | None:
         row: str | None = self.run("document.body.dataset.hdSelected ?? null")
@@ -92,6 +92,26 @@ class OpenPage:
 
     def wait_for_selected(self, row: int) -> None:
         self.page.wait_for_selector(f'body[data-hd-selected="{row}"]', timeout=5000)
+
+    def wait_for_shown(self, row: int) -> None:
+        """Wait until the similar cutouts of a row are there, all of their pictures painted."""
+        self.page.wait_for_selector(f'body[data-hd-shown="{row}"]', timeout=10_000)
+
+    def wait_for_similar(self, rows: list[int]) -> None:
+        """Wait until the gallery shows these rows."""
+        self.page.wait_for_function(
+            """rows => [...document.querySelectorAll("#hd-gallery .hd-similar")]
+                .map((card) => card.dataset.row).join() === rows.join()""",
+            arg=rows,
+        )
+
+    def wait_for_column(self, source: str, column: str, predicate: str) -> None:
+        """Wait until a column of a data source, as an array, fulfils a function in JavaScript."""
+        self.page.wait_for_function(
+            f"""([source, column]) => ({predicate})(
+                Array.from(Bokeh.documents[0].get_model_by_name(source).data[column]))""",
+            arg=[source, column],
+        )
 
     def similar(self) -> list[tuple[int, int, float]]:
         """What the gallery shows: row, rank, similarity."""
@@ -111,18 +131,7 @@ class OpenPage:
 
     def screen(self, plot: str, x: float, y: float) -> tuple[float, float]:
         """Where a place of a plot lies on the screen."""
-        place = self.run(
-            """([name, x, y]) => {
-                const figure = Bokeh.documents[0].get_model_by_name(name);
-                const box = document.getElementById(name).getBoundingClientRect();
-                const { x_range, y_range, inner_width, inner_height } = figure;
-                return [
-                    box.left + (x - x_range.start) / (x_range.end - x_range.start) * inner_width,
-                    box.top + (y_range.end - y) / (y_range.end - y_range.start) * inner_height,
-                ];
-            }""",
-            [plot, x, y],
-        )
+        place = self.run(SCREEN, [plot, x, y])
         return place[0], place[1]
 
     def click(self, plot: str, x: float, y: float) -> None:
