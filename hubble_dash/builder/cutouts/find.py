@@ -22,7 +22,7 @@ from hubble_dash.config import (
     WholeImage,
 )
 
-__all__ = ["Cutouts", "find_cutouts", "keep"]
+__all__ = ["Cutouts", "find_cutouts", "reason_to_leave_out"]
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def find_cutouts(
     Returns
     -------
     Cutouts
-        Pixels are not judged yet: see `keep`.
+        Pixels are not judged yet: see `reason_to_leave_out`.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def find_cutouts(
     return Cutouts(boxes, np.full(len(boxes), row, dtype=np.int64), left_out)
 
 
-def keep(
+def reason_to_leave_out(
     pixels: NDArray[np.uint8], valid: NDArray[np.bool_], settings: CutoutSettings
 ) -> str | None:
     """Judge a cutout by its pixels.

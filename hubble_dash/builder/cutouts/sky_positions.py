@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import Cutouts
+from hubble_dash.builder.reading.sky import PositionQuality
 from hubble_dash.config import CatalogPositions, CutoutSettings, WholeImage
 
 __all__ = ["SkyPositions", "sky_positions_of"]
@@ -33,7 +34,7 @@ class SkyPositions:
     ra_deg: NDArray[np.float64]
     dec_deg: NDArray[np.float64]
     scale_arcsec: NDArray[np.float64]
-    quality: Literal["exact", "approximate", ""]
+    quality: PositionQuality | Literal[""]
     notes: list[str] = field(default_factory=list)
 
     def row(self, i: int) -> dict[str, float]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.cutouts.display import Display
-from hubble_dash.builder.cutouts.find import Cutouts, find_cutouts, keep
+from hubble_dash.builder.cutouts.find import Cutouts, find_cutouts, reason_to_leave_out
 from hubble_dash.builder.cutouts.processing import process, process_image
 from hubble_dash.builder.cutouts.sky_positions import SkyPositions, sky_positions_of
 from hubble_dash.builder.feeding.image_row import describe_image
@@ -168,7 +168,7 @@ class Cutter:
             If the data cannot be decoded.
         """
         pixels, valid = display.read(box, max_side=self._max_side)
-        reason = keep(pixels, valid, self.settings.cutouts)
+        reason = reason_to_leave_out(pixels, valid, self.settings.cutouts)
         if reason is not None:
             return Cut(NOTHING, None, (0, 0, 0), reason)
         shown = process(pixels, self.settings.process_cutouts)

@@ -20,9 +20,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from hubble_dash.builder.reading.quiet import quiet
 
-__all__ = ["Sky", "check_positions", "one_line", "quiet_astropy", "sky_from_header"]
+__all__ = [
+    "PositionQuality",
+    "Sky",
+    "check_positions",
+    "one_line",
+    "quiet_astropy",
+    "sky_from_header",
+]
 
-Quality = Literal["exact", "approximate"]
+PositionQuality = Literal["exact", "approximate"]
 
 ARCSEC_PER_RADIAN = 3600 * 180 / np.pi
 
@@ -56,11 +63,11 @@ class Sky:
     """
 
     def __init__(
-        self, wcs: WCS, *, matrix: ArrayLike | None = None, quality: Quality = "exact"
+        self, wcs: WCS, *, matrix: ArrayLike | None = None, quality: PositionQuality = "exact"
     ) -> None:
         if wcs.naxis != 2 or not wcs.has_celestial:
             raise ValueError("the two axes of the image are no celestial coordinates")
-        self.quality: Quality = quality
+        self.quality: PositionQuality = quality
         self._wcs = wcs
         self._matrix = np.eye(3) if matrix is None else np.array(matrix, dtype=float)
         if self._matrix.shape != (3, 3):

@@ -10,7 +10,7 @@ from helpers.skies import display_of, sources
 from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.catalogs.catalog import Catalog, read_catalog
 from hubble_dash.builder.cutouts.display import Display
-from hubble_dash.builder.cutouts.find import Cutouts, find_cutouts, keep
+from hubble_dash.builder.cutouts.find import Cutouts, find_cutouts, reason_to_leave_out
 from hubble_dash.builder.reading.sky import Sky
 from hubble_dash.config import (
     CatalogPositions,
@@ -198,11 +198,11 @@ def test_cutouts_with_too_few_valid_pixels_are_left_out() -> None:
     pixels = np.random.default_rng(0).integers(0, 255, (10, 10)).astype(np.uint8)
     valid = np.zeros((10, 10), bool)
     settings = SlidingWindow(size=10, min_valid=0.5)
-    assert keep(pixels, valid, settings) == "too few valid pixels"
+    assert reason_to_leave_out(pixels, valid, settings) == "too few valid pixels"
     valid[:5] = True
-    assert keep(pixels, valid, settings) is None
+    assert reason_to_leave_out(pixels, valid, settings) is None
     valid[4, 0] = False
-    assert keep(pixels, valid, settings) == "too few valid pixels"
+    assert reason_to_leave_out(pixels, valid, settings) == "too few valid pixels"
 
 
 def test_blank_cutouts_are_left_out() -> None:
@@ -210,17 +210,20 @@ def test_blank_cutouts_are_left_out() -> None:
     everything = np.ones((10, 10), bool)
     for value in (0, 255, [9, 20, 30]):
         pixels = np.full((10, 10, 3), value, np.uint8)
-        assert keep(pixels, everything, settings) == "blank"
+        assert reason_to_leave_out(pixels, everything, settings) == "blank"
         pixels[3, 3, 1] = 100
-        assert keep(pixels, everything, settings) is None
+        assert reason_to_leave_out(pixels, everything, settings) is None
         hidden = everything.copy()
         hidden[3, 3] = False
-        assert keep(pixels, hidden, settings) == "blank"
+        assert reason_to_leave_out(pixels, hidden, settings) == "blank"
 
 
 def test_without_any_valid_pixel_nothing_is_kept() -> None:
     nothing = np.zeros((4, 4), bool)
-    assert keep(np.zeros((4, 4), np.uint8), nothing, WholeImage(min_valid=0.0)) is not None
+    assert (
+        reason_to_leave_out(np.zeros((4, 4), np.uint8), nothing, WholeImage(min_valid=0.0))
+        is not None
+    )
 
 
 def test_counts_add_up() -> None:
