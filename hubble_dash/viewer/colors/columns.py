@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -19,12 +19,57 @@ from hubble_dash.atlas.schema import (
 )
 from hubble_dash.viewer.colors.palette import PALETTE
 
-__all__ = ["MISSING", "OTHER", "ColorColumn", "color_columns"]
+__all__ = [
+    "MISSING",
+    "NUMBER_STEPS",
+    "OTHER",
+    "Category",
+    "CategoryLegend",
+    "ColorColumn",
+    "ColorLegend",
+    "NumberLegend",
+    "color_columns",
+]
 
-# Codes that are no category.
-OTHER, MISSING = 254, 255
-# Texts with more distinct values would all look the same.
-MOST_CATEGORIES = 60
+# The code of the greatest number, that of a category which has no colour of its own, and that of
+# what is not known.
+NUMBER_STEPS = OTHER = 254
+MISSING = 255
+# A column of more distinct texts is none to colour by: most would look the same.
+MAX_CATEGORIES = 60
+# The colours of numbers spread between these quantiles, so that a few outliers do not hide the
+# rest.
+QUANTILES = (0.02, 0.98)
+
+
+class NumberLegend(TypedDict):
+    """A column of numbers: the 2nd and the 98th percentile, and how many are missing."""
+
+    name: str
+    kind: Literal["number"]
+    low: float
+    high: float
+    missing: int
+
+
+class Category(TypedDict):
+    """A category, and how many cutouts have it."""
+
+    text: str
+    count: int
+
+
+class CategoryLegend(TypedDict):
+    """A column of categories: the commonest first, and the count of all others together."""
+
+    name: str
+    kind: Literal["category"]
+    categories: list[Category]
+    other: int
+    missing: int
+
+
+ColorLegend: TypeAlias = NumberLegend | CategoryLegend
 
 
 @dataclass(frozen=True)
@@ -33,16 +78,14 @@ class ColorColumn:
 
     Parameters
     ----------
-    legend : dict
-        Its entry of the page's index: ``name``; ``kind`` ``"number"`` with ``low`` and ``high``,
-        the 2nd and 98th percentile, or ``"category"`` with ``categories`` (``text`` and ``count``,
-        commonest first, 10 at most) and ``other``, the count of all further ones; ``missing``.
+    legend : NumberLegend or CategoryLegend
+        Its entry of the page's index.
     codes : (n,) uint8 array
-        Of a number 0 to 254, between ``low`` and ``high``; of a category its place in
+        Of a number 0 to `NUMBER_STEPS`, between ``low`` and ``high``; of a category its place in
         ``categories``, or `OTHER`. `MISSING` where nothing is known.
     """
 
-    legend: dict[str, Any]
+    legend: ColorLegend
     codes: NDArray[np.uint8]
 
 
@@ -81,23 +124,26 @@ def _of(values: pd.Series, rows: NDArray[Any] | slice = slice(None)) -> ColorCol
     if is_number(values):
         return _by_number(name, values.to_numpy(dtype=float, na_value=np.nan)[rows])
     codes, texts = text_codes(values)
-    return _by_category(name, codes[rows], texts) if len(texts) <= MOST_CATEGORIES else None
+    return _by_category(name, codes[rows], texts) if len(texts) <= MAX_CATEGORIES else None
 
 
 def _by_number(name: str, values: NDArray[np.float64]) -> ColorColumn | None:
-    """Spread numbers between two percentiles, so that a few outliers do not hide the rest."""
+    """Spread numbers between two of their quantiles."""
     known = np.isfinite(values)
     n = int(known.sum())
     if not n:
         return None
-    places = [int(share * (n - 1) + 0.5) for share in (0.02, 0.98)]
+    places = [int(share * (n - 1) + 0.5) for share in QUANTILES]
     low, high = np.partition(values[known], places)[places].tolist()
     codes = np.full(len(values), MISSING, np.uint8)
     part = np.clip(values[known], low, high)
     share = (part - low) / (high - low) if high > low else np.full(n, 0.5)
-    codes[known] = np.round(share * 254)
-    legend = {"name": name, "kind": "number", "low": low, "high": high}
-    return ColorColumn({**legend, "missing": len(values) - n}, codes)
+    codes[known] = np.round(share * NUMBER_STEPS)
+    missing = len(values) - n
+    legend: NumberLegend = {
+        "name": name, "kind": "number", "low": low, "high": high, "missing": missing,
+    }  # fmt: skip
+    return ColorColumn(legend, codes)
 
 
 def _by_category(name: str, codes: NDArray[Any], texts: list[str]) -> ColorColumn | None:
@@ -111,7 +157,7 @@ def _by_category(name: str, codes: NDArray[Any], texts: list[str]) -> ColorColum
     places = np.full(len(texts) + 1, OTHER, np.uint8)
     places[-1] = MISSING
     places[shown] = np.arange(len(shown))
-    legend = {
+    legend: CategoryLegend = {
         "name": name,
         "kind": "category",
         "categories": [{"text": texts[code], "count": int(counts[code])} for code in shown],

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PALETTE", "hex_to_rgb"]
+__all__ = ["PALETTE", "Palette", "hex_to_rgb"]
 
-PALETTE: dict[str, Any] = {
+
+class Palette(TypedDict):
+    """Colours ``#rrggbb``: of what has none, of categories, and from few or low to many or high."""
+
+    none: str
+    categories: list[str]
+    ramp: list[str]
+    density: list[str]
+
+
+PALETTE: Palette = {
     # Readable on the dark page and on the light one alike.
     "none": "#8793a8",
     # Okabe and Ito (2008), which people with colour blindness tell apart, then four more.

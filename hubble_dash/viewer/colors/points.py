@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hubble_dash.viewer.colors.columns import MISSING
+from hubble_dash.viewer.colors.columns import MISSING, NUMBER_STEPS
 from hubble_dash.viewer.colors.palette import PALETTE, hex_to_rgb
-from hubble_dash.viewer.colors.tints import tints
+from hubble_dash.viewer.colors.tints import TINT_STEPS, tints
 
 __all__ = ["category_colors", "own_colors", "shares"]
 
@@ -26,14 +26,14 @@ def own_colors(means: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Returns
     -------
     (n, 3) uint8 array
-        Hue kept, lightness by rank. ``templates/browser/text/colors.js`` does the same for
-        single points, with the lightnesses of its page.
+        Hue kept, lightness by rank. ``templates/browser/text/colors.js`` does the same for single
+        points, with the lightnesses of its page.
 
     Notes
     -----
     From hue, saturation and lightness as in CSS Color 4, section 7.1.
     """
-    hue, saturation, rank = tints(means).astype(np.float32).T / 255
+    hue, saturation, rank = tints(means).astype(np.float32).T / TINT_STEPS
     light = LIGHTNESS[0] + (LIGHTNESS[1] - LIGHTNESS[0]) * rank
     span = saturation * np.minimum(light, 1 - light)
     sextants = [(offset + 12 * hue) % 12 for offset in (0, 8, 4)]
@@ -50,4 +50,4 @@ def category_colors(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def shares(codes: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Give each point its number from 0 to 1, NaN where missing, from codes of a `ColorColumn`."""
-    return np.where(codes == MISSING, np.nan, codes / np.float32(MISSING - 1)).astype(np.float32)
+    return np.where(codes == MISSING, np.nan, codes / np.float32(NUMBER_STEPS)).astype(np.float32)

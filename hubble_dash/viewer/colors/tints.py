@@ -13,11 +13,15 @@ from tqdm import tqdm
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.sheets import sheet_pixels
 
-__all__ = ["mean_colors", "tints"]
+__all__ = ["TINT_STEPS", "mean_colors", "tints"]
 
-# Hue of what has none, and saturation in percent: at least, at most, and its growth with chroma.
-GRAY_HUE = 215
-LEAST, MOST, GROWTH = 12, 85, 160
+# A turn of the hue, a saturation of 1 and the rank of the lightest, as they travel.
+TINT_STEPS = 255
+# The hue of grey, which has none: the blue of the page.
+GRAY_HUE_DEG = 215
+# Saturation in percent grows with the chroma, a share of the brightest channel, so that faint
+# colours show.
+MIN_SATURATION, MAX_SATURATION, SATURATION_PER_CHROMA = 12, 85, 160
 
 
 def mean_colors(atlas: Atlas, *, progress: bool = False) -> NDArray[np.uint8]:
@@ -69,8 +73,8 @@ def tints(colors: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Returns
     -------
     (n, 3) uint8 array
-        Hue, 255 for 360 degrees; saturation, 255 for 1, raised so that faint colours show; and
-        the rank of the lightness among all cutouts, 255 for the lightest. The page spreads that
+        In parts of `TINT_STEPS`: the hue, a share of 360 degrees; the saturation, raised so that
+        faint colours show; and the rank of the lightness among all cutouts, which the page spreads
         over the lightnesses that read well on its background.
     """
     n = len(colors)
@@ -79,13 +83,15 @@ def tints(colors: NDArray[np.uint8]) -> NDArray[np.uint8]:
     rank = np.empty(n, np.float32)
     rank[np.argsort(light, kind="stable")] = np.linspace(0, 1, n) if n > 1 else 1
     red, green, blue = colors.T.astype(np.float32)
-    most = colors.max(axis=1).astype(np.float32)
-    chroma = most - colors.min(axis=1)
+    brightest = colors.max(axis=1).astype(np.float32)
+    chroma = brightest - colors.min(axis=1)
     span = np.where(chroma > 0, chroma, 1)
     sextant = np.select(
-        [chroma == 0, red == most, green == most],
-        [GRAY_HUE / 60, (green - blue) / span % 6, 2 + (blue - red) / span],
+        [chroma == 0, red == brightest, green == brightest],
+        [GRAY_HUE_DEG / 60, (green - blue) / span % 6, 2 + (blue - red) / span],
         4 + (red - green) / span,
     )
-    saturation = np.minimum(MOST, LEAST + GROWTH * chroma / np.where(most > 0, most, 1)) / 100
-    return np.round(np.column_stack([sextant / 6, saturation, rank]) * 255).astype(np.uint8)
+    raised = SATURATION_PER_CHROMA * chroma / np.where(brightest > 0, brightest, 1)
+    percent = np.minimum(MAX_SATURATION, MIN_SATURATION + raised)
+    found = np.column_stack([sextant / 6, percent / 100, rank]) * TINT_STEPS
+    return np.round(found).astype(np.uint8)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
-__all__ = ["Payload", "column", "data_url", "embed_json", "piece_text"]
+from hubble_dash.viewer.data.schema import Column, Dtype, Piece
 
-Payload: TypeAlias = dict[str, Any]
+__all__ = ["column", "data_url", "embed_json", "piece_text"]
+
+JPEG_START = b"\xff\xd8\xff"
 
 
-def column(values: Any, dtype: str) -> dict[str, str]:
+def column(values: Any, dtype: Dtype) -> Column:
     """Encode an array; ``templates/browser/data/decode.js`` decodes it.
 
     Parameters
@@ -25,8 +27,8 @@ def column(values: Any, dtype: str) -> dict[str, str]:
 
     Returns
     -------
-    dict of str to str
-        ``dtype``, and ``data``: the little-endian bytes in base64.
+    Column
+        The array as it travels.
     """
     array = np.ascontiguousarray(values, dtype=np.dtype(dtype).newbyteorder("<"))
     return {"dtype": dtype, "data": base64.b64encode(array.tobytes()).decode("ascii")}
@@ -34,24 +36,40 @@ def column(values: Any, dtype: str) -> dict[str, str]:
 
 def data_url(picture: bytes) -> str:
     """Give a WebP or JPEG picture as a URL that holds it."""
-    kind = "jpeg" if picture.startswith(b"\xff\xd8\xff") else "webp"
+    kind = "jpeg" if picture.startswith(JPEG_START) else "webp"
     return f"data:image/{kind};base64," + base64.b64encode(picture).decode("ascii")
 
 
 def embed_json(value: Any) -> str:
-    """Give JSON that may stand in a script element: no ``<`` of the data can end it."""
+    """Give JSON that may stand in a script element: no ``<`` of the data can end it.
+
+    Parameters
+    ----------
+    value
+        Plain data: dicts, lists, texts and finite numbers.
+
+    Returns
+    -------
+    str
+        The JSON, without spaces.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite.
+    """
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def piece_text(kind: str, number: int, piece: Payload) -> str:
+def piece_text(kind: str, number: int, piece: Piece) -> str:
     """Give the script that hands a piece to the page.
 
     Parameters
     ----------
     kind, number
         As in `hubble_dash.viewer.data.pieces.Pieces.make`.
-    piece : dict
+    piece : Piece
         What that returns.
 
     Returns

@@ -7,18 +7,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.schema import BOX, LABELS, SCORES, SKY, is_number, text_codes
-from hubble_dash.viewer.data.encoding import Payload, column
+from hubble_dash.viewer.data.encoding import column
+from hubble_dash.viewer.data.schema import (
+    SCORE_STEPS,
+    BoxColumns,
+    LabelColumns,
+    MetadataColumn,
+    SkyColumns,
+)
 
-__all__ = [
-    "boxes",
-    "label_codes",
-    "labels",
-    "metadata",
-    "sky_places",
-]
+__all__ = ["box_columns", "label_codes", "label_columns", "metadata", "sky_columns"]
 
 
-def metadata(rows: pd.DataFrame) -> list[Payload]:
+def metadata(rows: pd.DataFrame) -> list[MetadataColumn]:
     """Give columns for a piece: numbers as they are, anything else as codes into its texts.
 
     Parameters
@@ -28,11 +29,10 @@ def metadata(rows: pd.DataFrame) -> list[Payload]:
 
     Returns
     -------
-    list of dict
-        ``name`` with ``values`` (float64), or with ``codes`` (int32, -1 where missing) and
-        ``texts``.
+    list of MetadataColumn
+        One a column, in their order.
     """
-    found: list[Payload] = []
+    found: list[MetadataColumn] = []
     for name in rows:
         values = rows[name]
         if is_number(values):
@@ -68,27 +68,62 @@ def label_codes(cutouts: pd.DataFrame) -> tuple[list[str], NDArray[np.int16]]:
     return names, np.column_stack(columns)
 
 
-def labels(cutouts: pd.DataFrame, codes: NDArray[np.int16], rows: NDArray[np.int32]) -> Payload:
-    """Give the labels of some cutouts: codes as of `label_codes`, and scores in 65,535ths."""
+def label_columns(
+    cutouts: pd.DataFrame, codes: NDArray[np.int16], rows: NDArray[np.int32]
+) -> LabelColumns:
+    """Give the labels of some cutouts and their scores.
+
+    Parameters
+    ----------
+    cutouts : (n, ...) pandas.DataFrame
+        Its columns ``score_1`` to ``score_5``.
+    codes : (n, 5) int16 array
+        As of `label_codes`.
+    rows : (m,) int32 array
+        The cutouts.
+    """
     scores = [cutouts[name].to_numpy()[rows] for name in SCORES]
-    fixed = np.round(np.nan_to_num(np.column_stack(scores)) * 65535)
+    fixed = np.round(np.nan_to_num(np.column_stack(scores)) * SCORE_STEPS)
     return {"label": column(codes[rows], "int16"), "score": column(fixed, "uint16")}
 
 
-def boxes(cutouts: pd.DataFrame, rows: NDArray[np.int32]) -> Payload:
-    """Give the parent images and the boxes of some cutouts."""
+def box_columns(cutouts: pd.DataFrame, rows: NDArray[np.int32]) -> BoxColumns:
+    """Give the parent images and the boxes of some cutouts.
+
+    Parameters
+    ----------
+    cutouts : (n, ...) pandas.DataFrame
+        Their images and boxes.
+    rows : (m,) int32 array
+        The cutouts.
+    """
     box = np.column_stack([cutouts[name].to_numpy()[rows] for name in BOX])
     image = cutouts["image"].to_numpy()[rows]
     return {"image": column(image, "int32"), "box": column(box, "int32")}
 
 
-def sky_places(
+def sky_columns(
     cutouts: pd.DataFrame,
     plane: tuple[NDArray[np.float64], NDArray[np.float64]],
     rows: NDArray[np.int32],
-) -> Payload:
-    """Give the places of some cutouts on the sky, and on its map, where `plane` has all."""
+) -> SkyColumns:
+    """Give the places of some cutouts on the sky, and on its map.
+
+    Parameters
+    ----------
+    cutouts : (n, ...) pandas.DataFrame
+        Their positions, in ICRS degrees, and pixel scales, in arcseconds.
+    plane : ((n,) float64 array, (n,) float64 array)
+        The places of all on the sky map, x and y.
+    rows : (m,) int32 array
+        The cutouts.
+    """
     ra, dec, scale = (cutouts[name].to_numpy()[rows] for name in SKY)
-    found = {"ra": ra, "dec": dec, "sky_x": plane[0][rows], "sky_y": plane[1][rows]}
-    columns = {name: column(values, "float64") for name, values in found.items()}
-    return {**columns, "scale": column(scale, "float32")}
+    x, y = plane
+    return {
+        "ra": column(ra, "float64"),
+        "dec": column(dec, "float64"),
+        "sky_x": column(x[rows], "float64"),
+        "sky_y": column(y[rows], "float64"),
+        "scale": column(scale, "float32"),
+    }

@@ -10,16 +10,13 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.boxes import Boxes
-from hubble_dash.viewer.data.encoding import Payload, column
+from hubble_dash.viewer.data.encoding import column
+from hubble_dash.viewer.data.schema import BoxIndex, PlaneIndex
 
 __all__ = ["bounds", "box_index", "neighbor_depth", "plane_index", "spread_rows"]
 
-ROWS_A_BLOCK = 4096
-# Rows that the start is chosen from.
-SAMPLE = 20_000
 
-
-def plane_index(x: NDArray[Any], y: NDArray[Any], per_piece: int) -> Payload:
+def plane_index(x: NDArray[Any], y: NDArray[Any], per_piece: int) -> PlaneIndex:
     """Describe pieces of points.
 
     Parameters
@@ -31,9 +28,8 @@ def plane_index(x: NDArray[Any], y: NDArray[Any], per_piece: int) -> Payload:
 
     Returns
     -------
-    dict
-        ``n``, ``per_piece``, ``bounds`` of each piece as a column, and ``extent``: left, right,
-        bottom and top of all points, the unit square for none.
+    PlaneIndex
+        Its extent is that of all points, the unit square for none.
     """
     edges = [float(edge) for values in (x, y) if len(x) for edge in (values.min(), values.max())]
     return {
@@ -44,7 +40,7 @@ def plane_index(x: NDArray[Any], y: NDArray[Any], per_piece: int) -> Payload:
     }
 
 
-def box_index(cutouts: pd.DataFrame, order: NDArray[np.int32], per_piece: int) -> Payload:
+def box_index(cutouts: pd.DataFrame, order: NDArray[np.int32], per_piece: int) -> BoxIndex:
     """Describe pieces of boxes.
 
     Parameters
@@ -58,9 +54,8 @@ def box_index(cutouts: pd.DataFrame, order: NDArray[np.int32], per_piece: int) -
 
     Returns
     -------
-    dict
-        ``n``, ``per_piece``, and as columns ``bounds``, the union of each piece's boxes, and
-        ``images``, the least and the greatest image in it.
+    BoxIndex
+        Of each piece the union of its boxes, the least and the greatest image.
     """
     starts = np.arange(0, len(order), per_piece)
 
@@ -106,15 +101,19 @@ def bounds(x: NDArray[Any], y: NDArray[Any], per_piece: int) -> NDArray[np.float
     return np.column_stack(columns)
 
 
-def spread_rows(positions: NDArray[np.float32], count: int) -> list[int]:
+def spread_rows(
+    positions: NDArray[np.float32], count: int, *, max_looked_at: int = 20_000
+) -> list[int]:
     """Choose rows spread evenly over the map, each as far as possible from those before it.
 
     Parameters
     ----------
     positions : (n, 2) float32 array
-        The map; of more than 20,000 rows, as many at equal steps are looked at.
+        The map.
     count : int
         How many; fewer come back where there are fewer.
+    max_looked_at : int
+        Of more rows than that, as many at equal steps are looked at.
 
     Returns
     -------
@@ -125,7 +124,7 @@ def spread_rows(positions: NDArray[np.float32], count: int) -> list[int]:
     -----
     Farthest-point sampling (Gonzalez, *Theoretical Computer Science* 38, 1985).
     """
-    sample = np.linspace(0, len(positions) - 1, min(len(positions), SAMPLE)).astype(np.int64)
+    sample = np.linspace(0, len(positions) - 1, min(len(positions), max_looked_at)).astype(np.int64)
     places = positions[sample].astype(np.float64)
     distance = np.full(len(places), np.inf)
     chosen: list[int] = []
@@ -137,17 +136,19 @@ def spread_rows(positions: NDArray[np.float32], count: int) -> list[int]:
     return [int(row) for row in sample[chosen]]
 
 
-def neighbor_depth(atlas: Atlas, similar: int, rows: NDArray[Any]) -> int:
+def neighbor_depth(atlas: Atlas, similar: int, rows: NDArray[Any], *, per_block: int = 4096) -> int:
     """Say how deep a piece must keep neighbours, so that `similar` remain without overlapping ones.
 
     Parameters
     ----------
     atlas : Atlas
-        The atlas; neighbours are read a block at a time.
+        The atlas.
     similar : int
         How many a page shows.
     rows : (m,) int array
         The rows of the piece.
+    per_block : int
+        Rows whose neighbours are looked at at a time, which bounds the memory that takes.
 
     Returns
     -------
@@ -158,8 +159,8 @@ def neighbor_depth(atlas: Atlas, similar: int, rows: NDArray[Any]) -> int:
     depth = min(similar, stored)
     if len(atlas.images) == len(atlas):
         return depth
-    for start in range(0, len(rows), ROWS_A_BLOCK):
-        block = rows[start : start + ROWS_A_BLOCK]
+    for start in range(0, len(rows), per_block):
+        block = rows[start : start + per_block]
         # Few need more than those before them did; only they are looked at in full.
         block = block[_apart(atlas, block, depth)[:, -1:].ravel() < similar]
         apart = _apart(atlas, block, stored)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,11 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.schema import PREVIEWS_FOLDER, extra_image_columns
-from hubble_dash.viewer.data.encoding import Payload, data_url
+from hubble_dash.viewer.data.encoding import data_url
+from hubble_dash.viewer.data.schema import ImageEntry
 
-__all__ = ["Parents"]
+__all__ = ["PREVIEW_BYTES", "Parents"]
 
-# Of a piece of previews; a larger preview has a piece of its own.
 PREVIEW_BYTES = 1_000_000
 
 
@@ -27,17 +28,13 @@ class Parents:
     ----------
     atlas : Atlas
         The atlas.
-
-    Attributes
-    ----------
-    preview_piece : (m,) int32 array
-        The piece of previews that each image's is in.
+    preview_bytes : int
+        Bytes of pictures in a piece of previews; a larger picture has a piece of its own.
     """
 
-    def __init__(self, atlas: Atlas) -> None:
-        self._atlas = atlas
+    def __init__(self, atlas: Atlas, *, preview_bytes: int = PREVIEW_BYTES) -> None:
+        self._atlas, self._preview_bytes = atlas, preview_bytes
         self._extra = extra_image_columns(atlas.images)
-        self.preview_piece = self._group()
 
     def __len__(self) -> int:
         return len(self._atlas.images)
@@ -49,52 +46,71 @@ class Parents:
     @property
     def n_previews(self) -> int:
         """Number of pieces of previews."""
-        return int(self.preview_piece[-1]) + 1 if len(self) else 0
+        return int(self._preview_piece[-1]) + 1 if len(self) else 0
 
-    def describe(self, images: slice) -> list[Payload]:
+    def describe(self, images: slice, *, with_preview: bool) -> list[ImageEntry]:
         """Say what the page shows of some images.
 
         Parameters
         ----------
         images : slice
             Rows of the table of images.
+        with_preview : bool
+            Whether it is said which piece of previews each one's picture is in; without it they
+            have no pictures, until somebody gives them the addresses of some.
 
         Returns
         -------
-        list of dict
-            ``name``, ``nx``, ``ny``, ``origin``, ``approximate``, ``metadata``.
+        list of ImageEntry
+            One an image.
         """
-        found = []
-        for record in self._atlas.images.iloc[images].to_dict("records"):
+        found: list[ImageEntry] = []
+        records = self._atlas.images.iloc[images].to_dict("records")
+        for image, record in enumerate(records, images.start):
             facts = {name: record[name] for name in self._extra if not pd.isna(record[name])}
-            found.append(
-                {
-                    "name": record["name"],
-                    "nx": int(record["nx"]),
-                    "ny": int(record["ny"]),
-                    "origin": record["origin"],
-                    "approximate": record["position_quality"] == "approximate",
-                    "metadata": [[str(name), _plain(value)] for name, value in facts.items()],
-                }
-            )
+            entry: ImageEntry = {
+                "name": record["name"],
+                "nx": int(record["nx"]),
+                "ny": int(record["ny"]),
+                "origin": record["origin"],
+                "approximate": record["position_quality"] == "approximate",
+                "metadata": [(str(name), _plain(value)) for name, value in facts.items()],
+            }
+            if with_preview:
+                entry["preview"] = int(self._preview_piece[image])
+            else:
+                entry["url"] = None
+            found.append(entry)
         return found
 
     def previews(self, number: int) -> dict[str, str]:
-        """Give a piece of previews: data URLs by the image's row, as text."""
-        start, stop = np.searchsorted(self.preview_piece, [number, number + 1])
+        """Give a piece of previews.
+
+        Parameters
+        ----------
+        number : int
+            Which, from 0.
+
+        Returns
+        -------
+        dict of str to str
+            Data URLs by the image's row, as text.
+        """
+        start, stop = np.searchsorted(self._preview_piece, [number, number + 1])
         return {
             str(image): data_url(self.preview_path(image).read_bytes())
             for image in range(start, stop)
         }
 
-    def _group(self) -> NDArray[np.int32]:
-        """Put previews into pieces, one after another, as far as they fit."""
+    @cached_property
+    def _preview_piece(self) -> NDArray[np.int32]:
+        """The piece of each image's preview: one image after another, as far as they fit."""
         files, names = self._atlas.manifest["files"], self._atlas.images["preview"]
         pieces = np.zeros(len(names), np.int32)
         piece = taken = 0
         for image, name in enumerate(names):
             size = files[f"previews/{name}"]["bytes"]
-            if taken and taken + size > PREVIEW_BYTES:
+            if taken and taken + size > self._preview_bytes:
                 piece, taken = piece + 1, 0
             taken += size
             pieces[image] = piece

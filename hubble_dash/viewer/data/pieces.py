@@ -1,8 +1,7 @@
 """The data of a page in pieces, each made when it is asked for.
 
-One file, a report folder and a served page all get their data here. ``templates/browser/data`` is
-the only reader. A cutout's *place* is its rank along a Hilbert curve over the map, so that what is
-near on the map is near in the pieces; where a page carries all its data, its place is its row.
+One file, a report folder and a served page all get their data here, and what they say is written
+down in `hubble_dash.viewer.data.schema`. `hubble_dash.viewer.data.orders` says how cutouts lie.
 """
 
 from __future__ import annotations
@@ -19,28 +18,41 @@ from hubble_dash.atlas.schema import extra_columns
 from hubble_dash.viewer.colors.columns import ColorColumn, color_columns
 from hubble_dash.viewer.colors.palette import PALETTE
 from hubble_dash.viewer.colors.tints import mean_colors, tints
-from hubble_dash.viewer.data.encoding import Payload, column
+from hubble_dash.viewer.data.encoding import column
 from hubble_dash.viewer.data.facts import (
-    boxes,
+    box_columns,
     label_codes,
-    labels,
+    label_columns,
     metadata,
-    sky_places,
+    sky_columns,
 )
-from hubble_dash.viewer.data.hilbert import hilbert_order
 from hubble_dash.viewer.data.index import box_index, neighbor_depth, plane_index, spread_rows
-from hubble_dash.viewer.data.mollweide import mollweide
-from hubble_dash.viewer.data.parents import Parents
+from hubble_dash.viewer.data.orders import Order, Places, Rows
+from hubble_dash.viewer.data.parents import PREVIEW_BYTES, Parents
+from hubble_dash.viewer.data.schema import (
+    SIMILARITY_STEPS,
+    BoxPiece,
+    ImagePiece,
+    LabelColumns,
+    MapPiece,
+    PageIndex,
+    Piece,
+    PreviewPiece,
+    PyramidIndex,
+    RecordPiece,
+    RowColumn,
+    RowPiece,
+    SkyColumns,
+    SkyPiece,
+    ThumbnailsIndex,
+)
 
 __all__ = ["Pieces"]
 
-PER_PIECE = {
-    "map": 4096, "sky": 4096, "boxes": 4096, "records": 256, "rows": 4096, "images": 128,
-}  # fmt: skip
 # Cutouts that invite to a first click.
 N_START = 15
-
-Rows = NDArray[np.int32]
+# Places below this many fit 16 bits.
+N_SHORT = 2**16
 
 
 class Pieces:
@@ -52,10 +64,19 @@ class Pieces:
     ----------
     atlas : Atlas
         The atlas.
+    order : AtlasOrder or HilbertOrder
+        How cutouts lie in the pieces, and how many there are in one.
     similar : int
         How many similar cutouts the page shows, at least 1.
-    whole : bool
-        Whether every kind is one piece of all rows, in the atlas's own order.
+    preview_bytes : int
+        As `Parents` takes it.
+
+    Attributes
+    ----------
+    atlas, similar
+        As given.
+    places : Places
+        Where cutouts lie in the pieces.
 
     Raises
     ------
@@ -63,11 +84,15 @@ class Pieces:
         If `similar` is less than 1.
     """
 
-    def __init__(self, atlas: Atlas, *, similar: int = 9, whole: bool = False) -> None:
+    def __init__(
+        self, atlas: Atlas, order: Order, *, similar: int = 9, preview_bytes: int = PREVIEW_BYTES
+    ) -> None:
         if similar < 1:
             raise ValueError(f"similar is {similar}; a page shows at least 1 similar cutout")
-        self.atlas, self.similar, self.whole = atlas, similar, whole
-        self._makers: dict[str, Callable[[int], Payload]] = {
+        self.atlas, self.similar = atlas, similar
+        self.places = Places(atlas, order)
+        self._preview_bytes = preview_bytes
+        self._makers: dict[str, Callable[[int], Piece]] = {
             "map": self._map, "sky": self._sky, "boxes": self._boxes, "records": self._records,
             "rows": self._rows, "images": self._images, "previews": self._previews,
         }  # fmt: skip
@@ -94,42 +119,9 @@ class Pieces:
         return color_columns(self.atlas)
 
     @cached_property
-    def order(self) -> Rows:
-        """The row at each place, (n,)."""
-        if self.whole:
-            return np.arange(len(self.atlas), dtype=np.int32)
-        return hilbert_order(*self.atlas.positions.T)
-
-    @cached_property
-    def places(self) -> Rows:
-        """The place of each row, (n,)."""
-        places = np.empty_like(self.order)
-        places[self.order] = np.arange(len(places), dtype=np.int32)
-        return places
-
-    @cached_property
-    def sky(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Places on the sky map, x and y (n,), by row; NaN where unknown."""
-        table = self.atlas.cutouts
-        return mollweide(table["ra_deg"].to_numpy(float), table["dec_deg"].to_numpy(float))
-
-    @cached_property
-    def sky_order(self) -> Rows:
-        """The rows whose place on the sky is known, in the order of their pieces."""
-        x, y = self.sky
-        known = np.flatnonzero(np.isfinite(x) & np.isfinite(y)).astype(np.int32)
-        return known if self.whole else known[hilbert_order(x[known], y[known])]
-
-    @property
-    def has_sky(self) -> bool:
-        """Whether any place on the sky is known."""
-        return len(self.sky_order) > 0
-
-    def per_piece(self, kind: str) -> int:
-        """Say how many cutouts, or images, a piece holds."""
-        if self.whole:
-            return max(1, len(self.atlas.images if kind == "images" else self.atlas))
-        return PER_PIECE[kind]
+    def parents(self) -> Parents:
+        """The parent images."""
+        return Parents(self.atlas, preview_bytes=self._preview_bytes)
 
     def kinds(self) -> dict[str, int]:
         """Say what pieces there are.
@@ -139,54 +131,80 @@ class Pieces:
         dict of str to int
             The number of pieces of each kind; they count from 0.
         """
-        n = len(self.atlas)
-        held = {"map": n, "boxes": n, "records": n, "images": len(self.atlas.images)}
-        if not self.whole:
-            held["rows"] = n
-        if self.has_sky:
-            held["sky"] = len(self.sky_order)
-        kinds = {kind: -(-count // self.per_piece(kind)) for kind, count in held.items()}
-        if self.whole:
-            return dict.fromkeys(kinds, 1)
-        return {**kinds, "previews": self.parents.n_previews}
+        if self.places.is_by_row:
+            return self.places.n_pieces
+        return {**self.places.n_pieces, "previews": self.parents.n_previews}
 
-    def index(self) -> Payload:
-        """Give what a page knows before it asks for a piece.
+    def index(
+        self,
+        thumbnails: ThumbnailsIndex,
+        *,
+        title: str | None = None,
+        base: str = "",
+        live: bool = False,
+        tiles: PyramidIndex | None = None,
+        sky_tiles: PyramidIndex | None = None,
+        pieces: dict[str, Piece] | None = None,
+    ) -> PageIndex:
+        """Give what a page knows before it asks for a piece; it is put together here alone.
+
+        Parameters
+        ----------
+        thumbnails : ThumbnailsIndex
+            Where the thumbnails are.
+        title : str, optional
+            Instead of the atlas's own.
+        base : str
+            What addresses of pieces, thumbnails and tiles begin with.
+        live : bool
+            Whether a server draws the map's density.
+        tiles, sky_tiles : PyramidIndex, optional
+            The pyramids of the map and of the sky, where there are such.
+        pieces : dict of str to Piece, optional
+            All pieces by ``kind/number``, for a page that carries them.
 
         Returns
         -------
-        dict
-            Plain data for JSON; the thumbnails are added by who writes them.
+        PageIndex
+            Plain data for JSON.
         """
         atlas = self.atlas
-        x, y = atlas.positions[self.order].T
-        index: Payload = {
-            "title": atlas.title,
+        x, y = atlas.positions[self.places.row_at].T
+        index: PageIndex = {
+            "title": title or atlas.title,
             "n": len(atlas),
             "similar": self.similar,
             "notes": atlas.manifest["notes"],
             "provenance": provenance(atlas),
-            "has_sky": self.has_sky,
+            "has_sky": self.places.has_sky,
             "can_overlap": len(atlas.images) < len(atlas),
             "labels": self._labels[0],
-            "images": {"n": len(atlas.images), "per_piece": self.per_piece("images")},
+            "images": {"per_piece": self.places.per_piece("images")},
             "start": spread_rows(atlas.positions, N_START),
-            "map": plane_index(x, y, self.per_piece("map")),
-            "boxes": box_index(atlas.cutouts, self._box_order, self.per_piece("boxes")),
-            "records": {"per_piece": self.per_piece("records")},
+            "map": plane_index(x, y, self.places.per_piece("map")),
+            "boxes": box_index(atlas.cutouts, self.places.box_rows, self.places.per_piece("boxes")),
+            "records": {"per_piece": self.places.per_piece("records")},
             "colors": [color.legend for color in self.colors],
             "palette": PALETTE,
-            "base": "",
-            "preview_pieces": not self.whole,
+            "base": base,
+            "thumbnails": thumbnails,
         }
-        if self.has_sky:
-            x, y = (values[self.sky_order] for values in self.sky)
-            index["sky"] = plane_index(x, y, self.per_piece("sky"))
-        if not self.whole:
-            index["rows"] = {"per_piece": self.per_piece("rows")}
+        if self.places.has_sky:
+            x, y = (values[self.places.sky_rows] for values in self.places.sky)
+            index["sky"] = plane_index(x, y, self.places.per_piece("sky"))
+        if not self.places.is_by_row:
+            index["rows"] = {"per_piece": self.places.per_piece("rows")}
+        if live:
+            index["live"] = True
+        if tiles is not None:
+            index["tiles"] = tiles
+        if sky_tiles is not None:
+            index["sky_tiles"] = sky_tiles
+        if pieces is not None:
+            index["pieces"] = pieces
         return index
 
-    def make(self, kind: str, number: int) -> Payload:
+    def make(self, kind: str, number: int) -> Piece:
         """Make a piece.
 
         Parameters
@@ -198,8 +216,8 @@ class Pieces:
 
         Returns
         -------
-        dict
-            Plain data for JSON.
+        Piece
+            Plain data for JSON, as `PieceKinds` has it for the kind.
 
         Raises
         ------
@@ -224,83 +242,69 @@ class Pieces:
     def _extra(self) -> list[str]:
         return extra_columns(self.atlas.cutouts)
 
-    @cached_property
-    def parents(self) -> Parents:
-        """The parent images."""
-        return Parents(self.atlas)
+    def _row_column(self, rows: Rows) -> RowColumn:
+        return {} if self.places.is_by_row else {"row": column(rows, "int32")}
 
-    @cached_property
-    def _box_order(self) -> Rows:
-        """Rows by image, then along a curve over the boxes' centres."""
-        if self.whole:
-            return self.order
-        table = self.atlas.cutouts
-        curve = hilbert_order(table["ixmin"] + table["ixmax"], table["iymin"] + table["iymax"])
-        by_image = np.argsort(table["image"].to_numpy()[curve], kind="stable")
-        return curve[by_image]
+    def _sky_columns(self, rows: Rows) -> SkyColumns:
+        if not self.places.has_sky:
+            return {}
+        return sky_columns(self.atlas.cutouts, self.places.sky, rows)
 
-    def _slice(self, kind: str, number: int) -> slice:
-        per_piece = self.per_piece(kind)
-        return slice(number * per_piece, (number + 1) * per_piece)
+    def _label_columns(self, rows: Rows) -> LabelColumns:
+        names, codes = self._labels
+        return label_columns(self.atlas.cutouts, codes, rows) if names else {}
 
-    def _map(self, number: int) -> Payload:
-        rows = self.order[self._slice("map", number)]
+    def _map(self, number: int) -> MapPiece:
+        rows = self.places.row_at[self.places.of_piece("map", number)]
         x, y = self.atlas.positions[rows].T
         return {
             "x": column(x, "float32"),
             "y": column(y, "float32"),
-            **({} if self.whole else {"row": column(rows, "int32")}),
+            **self._row_column(rows),
             "tint": column(self._tints[rows], "uint8"),
             "colors": [column(color.codes[rows], "uint8") for color in self.colors],
         }
 
-    def _sky(self, number: int) -> Payload:
-        rows = self.sky_order[self._slice("sky", number)]
-        x, y = self.sky
+    def _sky(self, number: int) -> SkyPiece:
+        rows = self.places.sky_rows[self.places.of_piece("sky", number)]
+        x, y = self.places.sky
         return {
             "x": column(x[rows], "float64"),
             "y": column(y[rows], "float64"),
             "row": column(rows, "int32"),
         }
 
-    def _boxes(self, number: int) -> Payload:
-        rows = self._box_order[self._slice("boxes", number)]
-        return {"row": column(rows, "int32"), **boxes(self.atlas.cutouts, rows)}
+    def _boxes(self, number: int) -> BoxPiece:
+        rows = self.places.box_rows[self.places.of_piece("boxes", number)]
+        return {"row": column(rows, "int32"), **box_columns(self.atlas.cutouts, rows)}
 
-    def _records(self, number: int) -> Payload:
-        rows = self.order[self._slice("records", number)]
+    def _records(self, number: int) -> RecordPiece:
+        rows = self.places.row_at[self.places.of_piece("records", number)]
         table, stored = self.atlas.cutouts, self.atlas.neighbors
         x, y = self.atlas.positions[rows].T
-        record: Payload = {} if self.whole else {"row": column(rows, "int32")}
-        record |= {
+        depth = neighbor_depth(self.atlas, self.similar, rows)
+        places = self.places.place_of[stored.rows[rows, :depth]]
+        cosines = stored.similarities[rows, :depth].astype(np.float64)
+        return {
+            **self._row_column(rows),
             "x": column(x, "float32"),
             "y": column(y, "float32"),
-            **boxes(self.atlas.cutouts, rows),
+            **box_columns(table, rows),
+            **self._sky_columns(rows),
+            **self._label_columns(rows),
+            "depth": depth,
+            "neighbors": column(places, "uint16" if len(self.atlas) <= N_SHORT else "int32"),
+            "similarities": column(np.round(cosines * SIMILARITY_STEPS), "int16"),
+            "metadata": metadata(table.iloc[rows][self._extra]),
         }
-        if self.has_sky:
-            record |= sky_places(table, self.sky, rows)
-        if self._labels[0]:
-            record |= labels(table, self._labels[1], rows)
-        short = len(self.atlas) <= 2**16
-        depth = neighbor_depth(self.atlas, self.similar, rows)
-        record["depth"] = depth
-        near = self.places[stored.rows[rows, :depth]]
-        record["neighbors"] = column(near, "uint16" if short else "int32")
-        # Fixed-point numbers with a step of 1/32767.
-        fixed = np.round(stored.similarities[rows, :depth].astype(np.float64) * 32767)
-        record["similarities"] = column(fixed, "int16")
-        record["metadata"] = metadata(table.iloc[rows][self._extra])
-        return record
 
-    def _rows(self, number: int) -> Payload:
-        return {"place": column(self.places[self._slice("rows", number)], "int32")}
+    def _rows(self, number: int) -> RowPiece:
+        part = self.places.of_piece("rows", number)
+        return {"place": column(self.places.place_of[part], "int32")}
 
-    def _images(self, number: int) -> Payload:
-        part = self._slice("images", number)
-        images = self.parents.describe(part)
-        for image, preview in zip(images, self.parents.preview_piece[part], strict=True):
-            image.update({"url": None} if self.whole else {"preview": int(preview)})
-        return {"images": images}
+    def _images(self, number: int) -> ImagePiece:
+        part = self.places.of_piece("images", number)
+        return {"images": self.parents.describe(part, with_preview=not self.places.is_by_row)}
 
-    def _previews(self, number: int) -> Payload:
+    def _previews(self, number: int) -> PreviewPiece:
         return {"urls": self.parents.previews(number)}

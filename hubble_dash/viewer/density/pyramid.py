@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from hubble_dash.viewer.data.schema import MAX_POINTS
 from hubble_dash.viewer.density.shading import aggregate, as_dots, equalise, histogram, shade
 from hubble_dash.viewer.density.tile_images import (
     Picture,
@@ -25,17 +26,20 @@ from hubble_dash.viewer.density.tile_images import (
     picture_of_numbers,
 )
 
-__all__ = ["FEW_POINTS", "TILE", "Pyramid", "Square", "Tiles"]
+__all__ = ["TILE", "Pyramid", "Square", "Tiles"]
 
 Tiles: TypeAlias = dict[str, bytes]
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
 
+# Side of a tile, in pixels.
 TILE = 256
-MOST_LEVELS = 7
-# A view of 4 x 4 tiles with no more points than this shows the points themselves.
-FEW_POINTS = 20_000
-# Sides of the blocks that are aggregated at a time, in tiles.
+MAX_LEVELS = 7
+# In tiles: sides of the blocks that are aggregated at a time, and of the largest view of a level.
 BLOCK_TILES = 4
+VIEW_TILES = 4
+# Share of the pixels of the area in use that are hit, from which on a point is drawn as one pixel,
+# and as a dot of 3 pixels across rather than 5.
+DENSE, SPARSE = 0.4, 0.02
 
 
 class Square(NamedTuple):
@@ -93,14 +97,14 @@ class Pyramid:
         The points, inside `square`.
     square : Square
         What the pyramid covers.
-    least_reach : int
-        Least radius of a point's dot, in pixels; dots are larger where points are few.
+    min_reach : int
+        Smallest radius of a point's dot, in pixels; dots are larger where points are few.
 
     Attributes
     ----------
     levels : int
-        Enough for every view of 4 x 4 tiles of the last one to hold at most 20,000 points; at
-        most 7.
+        Enough for every view of 4 x 4 tiles of the last one to hold so few points that the page
+        shows them themselves; at most 7.
     n_blocks : int
         How many blocks `counts`, `colors` and `numbers` yield.
 
@@ -110,7 +114,7 @@ class Pyramid:
         If a point lies outside the square, or nowhere.
     """
 
-    def __init__(self, x: ArrayLike, y: ArrayLike, square: Square, *, least_reach: int = 0) -> None:
+    def __init__(self, x: ArrayLike, y: ArrayLike, square: Square, *, min_reach: int = 0) -> None:
         across = (np.asarray(x, np.float64) - square.left) / square.side
         down = (square.top - np.asarray(y, np.float64)) / square.side
         if not (((across >= 0) & (across < 1)).all() and ((down >= 0) & (down < 1)).all()):
@@ -119,7 +123,7 @@ class Pyramid:
         self._order = np.argsort(down, kind="stable")
         self._across, self._down = across[self._order], down[self._order]
         self.levels = _n_levels(self._across, self._down)
-        self._reach = [max(least_reach, self._spread_by(z)) for z in range(self.levels)]
+        self._reach = [max(min_reach, self._spread_by(z)) for z in range(self.levels)]
         self._shades = []
         self.n_blocks = 0
         for level in range(self.levels):
@@ -222,7 +226,7 @@ class Pyramid:
         width = TILE * 2**level
         # In use are the blocks of 8 x 8 pixels that have a point.
         covered = self._n_pixels(width) / max(1, 64 * self._n_pixels(width // 8))
-        return 0 if covered > 0.4 else 1 if covered > 0.02 else 2
+        return 0 if covered > DENSE else 1 if covered > SPARSE else 2
 
     def _n_pixels(self, width: int) -> int:
         """Count the pixels that have a point, of a picture of that width."""
@@ -231,16 +235,16 @@ class Pyramid:
 
 def _n_levels(across: NDArray[np.float64], down: NDArray[np.float64]) -> int:
     """Find the first level at which no view of 4 x 4 tiles holds many points."""
-    for level in range(MOST_LEVELS - 1):
+    for level in range(MAX_LEVELS - 1):
         edges = np.linspace(0, 1, 2**level + 1)
         held = np.histogram2d(down, across, bins=(edges, edges))[0]
-        view = (min(4, len(held)),) * 2
+        view = (min(VIEW_TILES, len(held)),) * 2
         if (
             np.lib.stride_tricks.sliding_window_view(held, view).sum(axis=(2, 3)).max()
-            <= FEW_POINTS
+            <= MAX_POINTS
         ):
             return level + 1
-    return MOST_LEVELS
+    return MAX_LEVELS
 
 
 def _cut(pixels: Pixels, level: int, column: int, row: int) -> Iterator[tuple[str, Pixels]]:

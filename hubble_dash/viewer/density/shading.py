@@ -18,7 +18,7 @@ __all__ = ["Layers", "aggregate", "as_dots", "equalise", "histogram", "shade"]
 Layers: TypeAlias = dict[str, NDArray[Any]]
 
 # Larger counts are all shown alike.
-MOST_COUNTED = 65_535
+MAX_COUNT = 65_535
 
 
 def aggregate(
@@ -87,7 +87,7 @@ def as_dots(layers: Layers, reach: int) -> Layers:
 
 def histogram(count: NDArray[Any]) -> NDArray[np.int64]:
     """Say how many pixels have how many points, (65536,)."""
-    return np.bincount(_limited(count), minlength=MOST_COUNTED + 1)
+    return np.bincount(_limited(count), minlength=MAX_COUNT + 1)
 
 
 def equalise(counted: NDArray[np.int64]) -> NDArray[np.uint8]:
@@ -106,5 +106,5 @@ def shade(count: NDArray[Any], shades: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _limited(count: NDArray[Any]) -> NDArray[np.int64]:
-    limited: NDArray[np.int64] = np.minimum(count, MOST_COUNTED).astype(np.int64)
+    limited: NDArray[np.int64] = np.minimum(count, MAX_COUNT).astype(np.int64)
     return limited

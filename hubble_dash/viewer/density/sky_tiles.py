@@ -6,32 +6,45 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from hubble_dash.viewer.data.encoding import Payload, column
-from hubble_dash.viewer.data.pieces import Pieces
+from hubble_dash.viewer.data.encoding import column
+from hubble_dash.viewer.data.orders import Places
+from hubble_dash.viewer.data.schema import PyramidIndex
 from hubble_dash.viewer.density.pyramid import TILE, Pyramid, Square
 
-__all__ = ["SKY_SQUARE", "pyramid_entry", "sky_pyramid", "tile_number"]
+__all__ = ["SKY_SQUARE", "pyramid_index", "sky_pyramid", "tile_number"]
 
 # All of the plane that the sky is projected to.
 SKY_SQUARE = Square.around((-2 * 2**0.5, 2 * 2**0.5, -(2**0.5), 2**0.5))
 # A field of view is a speck on the whole sky; its dot is seen all the same.
-LEAST_REACH = 2
+MIN_REACH = 2
 
 
-def sky_pyramid(pieces: Pieces) -> Pyramid:
-    """Make the pyramid of all known places on the sky map."""
-    x, y = (values[pieces.sky_order] for values in pieces.sky)
-    return Pyramid(x, y, SKY_SQUARE, least_reach=LEAST_REACH)
+def sky_pyramid(places: Places) -> Pyramid:
+    """Make the pyramid of all known positions on the sky map.
+
+    Parameters
+    ----------
+    places : Places
+        They are found there.
+    """
+    x, y = (values[places.sky_rows] for values in places.sky)
+    return Pyramid(x, y, SKY_SQUARE, min_reach=MIN_REACH)
 
 
 def tile_number(name: str) -> int:
-    """Give the number of a tile ``z/x/y``, counted level after level and row after row."""
+    """Give the number of a tile, counted level after level and row after row.
+
+    Parameters
+    ----------
+    name : str
+        ``z/x/y``.
+    """
     z, x, y = map(int, name.split("/"))
     return int((4**z - 1) // 3 + y * 2**z + x)
 
 
-def pyramid_entry(levels: int, present: Iterable[int], square: Square) -> Payload:
-    """Describe a pyramid in a page's index.
+def pyramid_index(levels: int, present: Iterable[int], square: Square) -> PyramidIndex:
+    """Describe a pyramid for a page's index.
 
     Parameters
     ----------

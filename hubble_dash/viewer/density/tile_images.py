@@ -28,8 +28,8 @@ __all__ = [
 SHADES = 12
 # Steps of a number: with the shades, and one for unknown, they fit a palette of 256.
 STEPS = 20
-# Opacity of the sparsest pixels, so that a lone point is seen.
-FAINTEST = 130
+# Opacity of the sparsest pixels, of 255, so that a lone point is seen.
+MIN_ALPHA = 130
 
 Bytes: TypeAlias = NDArray[np.uint8]
 # Red, green, blue and alpha in the four bytes, in this order; 0 where empty.
@@ -98,7 +98,7 @@ def paint(shades: Bytes, colors: Bytes) -> Pixels:
     (m,) uint32 array
         None of them 0.
     """
-    alphas = np.round(np.linspace(FAINTEST, 255, SHADES)).astype(np.uint8)
+    alphas = np.round(np.linspace(MIN_ALPHA, 255, SHADES)).astype(np.uint8)
     rgba = np.column_stack([colors, alphas[shades - 1]])
     return rgba.view(np.uint32).ravel()
 

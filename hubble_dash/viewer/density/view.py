@@ -31,18 +31,21 @@ from hubble_dash.viewer.density.tile_images import (
     picture_of_numbers,
 )
 
-__all__ = ["MOST_PIXELS", "Density", "View"]
+__all__ = ["Density", "View"]
 
 Choice: TypeAlias = int | str
 
 # Sides of a view, in pixels; a browser that asks for more is not believed.
-MOST_PIXELS = 4096
+MAX_PIXELS = 4096
 # Points a block whose bounds are kept, so that a small view touches few of them.
 PER_BLOCK = 4096
 # Colours whose tables are kept ready, of some bytes a point each.
-MOST_FRAMES = 6
-# Mean points a pixel, where there are any, below which a point is drawn as a dot of 3 or 5 pixels.
-SPARSE, SPARSER = 0.25, 0.02
+MAX_FRAMES = 6
+# Mean points a pixel, where there are any, from which on a point is drawn as one pixel, and as a
+# dot of 3 pixels across rather than 5.
+DENSE, SPARSE = 0.25, 0.02
+# Of the blocks: where a view touches more, taking them out costs more than it saves.
+MAX_TAKEN = 0.5
 
 
 class View(NamedTuple):
@@ -92,7 +95,7 @@ class View(NamedTuple):
         known = color in ("count", "own") or (
             isinstance(color, int) and not isinstance(color, bool) and 0 <= color < n_colors
         )
-        fits = 1 <= width <= MOST_PIXELS and 1 <= height <= MOST_PIXELS
+        fits = 1 <= width <= MAX_PIXELS and 1 <= height <= MAX_PIXELS
         finite = all(map(math.isfinite, (left, right, bottom, top)))
         if not (known and fits and finite and right > left and top > bottom):
             return None
@@ -117,14 +120,10 @@ class Density:
         self._pieces = pieces
         # Copies in order: neighbours in the plane share cache lines. Memory-mapped arrays are
         # read-only besides, for which everything would be compiled once more.
-        self.x, self.y = (np.ascontiguousarray(v) for v in pieces.atlas.positions[pieces.order].T)
+        order = pieces.places.row_at
+        self.x, self.y = (np.ascontiguousarray(v) for v in pieces.atlas.positions[order].T)
         self._bounds = bounds(self.x, self.y, PER_BLOCK)
-        self._frame = lru_cache(MOST_FRAMES)(self._make_frame)
-
-    @property
-    def n_colors(self) -> int:
-        """Number of colour columns."""
-        return len(self._pieces.colors)
+        self._frame = lru_cache(MAX_FRAMES)(self._make_frame)
 
     def warm(self) -> None:
         """Let Numba compile what the pictures need, so that no visitor waits for it."""
@@ -186,7 +185,7 @@ class Density:
     def _make_frame(self, choice: Choice) -> pd.DataFrame:
         """Make the table that a colour is aggregated from."""
         columns: dict[str, NDArray[Any]] = {"x": self.x, "y": self.y}
-        order = self._pieces.order
+        order = self._pieces.places.row_at
         if choice == "own":
             own = own_colors(self._pieces.mean_colors)
             columns |= dict(zip("rgb", own[order].T, strict=True))
@@ -208,7 +207,7 @@ class Density:
             (left <= view.right) & (right >= view.left)
             & (bottom <= view.top) & (top >= view.bottom)
         )  # fmt: skip
-        if touched.mean() > 0.5:
+        if touched.mean() > MAX_TAKEN:
             return frame
         rows = np.flatnonzero(touched)[:, None] * PER_BLOCK + np.arange(PER_BLOCK)
         return frame.take(rows[rows < len(frame)])
@@ -226,4 +225,4 @@ def _reach(count: NDArray[Any]) -> int:
     occupied = np.zeros((count.shape[0] // 8 + 1, count.shape[1] // 8 + 1), bool)
     occupied[rows // 8, columns // 8] = True
     density = count.sum() / max(1, 64 * occupied.sum())
-    return 0 if density > SPARSE else 1 if density > SPARSER else 2
+    return 0 if density > DENSE else 1 if density > SPARSE else 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shlex
+from dataclasses import dataclass
 from pathlib import Path
 
 from hubble_dash.atlas.atlas import Atlas
@@ -13,23 +14,54 @@ from hubble_dash.config.bounds import choice
 from hubble_dash.config.choices import PageForm
 from hubble_dash.errors import ExportError
 from hubble_dash.viewer.data.encoding import embed_json
+from hubble_dash.viewer.data.orders import HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.exported.folder import write_folder
+from hubble_dash.viewer.exported.inline import inline_index
 from hubble_dash.viewer.exported.standalone import library, standalone_html
-from hubble_dash.viewer.page import make_page
+from hubble_dash.viewer.page import make_page, page_data
+from hubble_dash.viewer.plots.evaluation_view import read_evaluation
 
-__all__ = ["MAX_CUTOUTS", "export", "page_html"]
+__all__ = [
+    "MAX_CUTOUTS",
+    "FileLimits",
+    "choose_form",
+    "estimate_bytes",
+    "export",
+    "page_html",
+    "write_file",
+]
 
 logger = logging.getLogger(__name__)
 
-# One file carries this many; see DESIGN "size classes".
+# Cutouts that one file carries well.
 MAX_CUTOUTS = 20_000
+# What the figures and the template take beside the library and the data.
+FRAME_BYTES = 200_000
 
-# The size that is promised: a base, and so much for every cutout.
-BASE_BYTES = 3_500_000
-BYTES_PER_CUTOUT = 4_000
-# Chromium shows an empty page, without a word, from some 150 MB of data in it (panel PR 1130).
-MAX_BYTES = 120_000_000
+
+@dataclass(frozen=True)
+class FileLimits:
+    """How large one HTML file may be.
+
+    Parameters
+    ----------
+    n_cutouts : int
+        Cutouts that one file carries well.
+    base_bytes, bytes_per_cutout : int
+        The size that is promised.
+    max_bytes : int
+        From some 150 MB of data in it on, Chromium shows an empty page without a word (panel PR
+        1130).
+    """
+
+    n_cutouts: int = MAX_CUTOUTS
+    base_bytes: int = 3_500_000
+    bytes_per_cutout: int = 4_000
+    max_bytes: int = 120_000_000
+
+
+LIMITS = FileLimits()
 
 
 def export(
@@ -78,17 +110,92 @@ def export(
     ValueError
         If `form` is not known, or `similar` is less than 1.
     """
-    choice("form", form, PageForm)
-    is_folder, path = _decide(len(atlas), Path(path), form)
+    is_folder, path = choose_form(len(atlas), Path(path), form)
     if is_folder:
         return write_folder(
             atlas, path, similar=similar, title=title, evaluation=evaluation, progress=progress
         )
+    return write_file(atlas, path, similar=similar, title=title, evaluation=evaluation)
+
+
+def choose_form(
+    n: int, path: Path, form: PageForm, *, limits: FileLimits = LIMITS
+) -> tuple[bool, Path]:
+    """Choose between file and folder, and log why where it is not what the name says.
+
+    Parameters
+    ----------
+    n : int
+        Number of cutouts.
+    path : Path
+        The name that was given.
+    form : {"auto", "file", "folder"}
+        What was asked for.
+    limits : FileLimits
+        How large a file may be.
+
+    Returns
+    -------
+    is_folder : bool
+        Whether a folder is to be written.
+    path : Path
+        Under which name.
+
+    Raises
+    ------
+    ValueError
+        If `form` is not known.
+    """
+    choice("form", form, PageForm)
+    is_named_file, fits = path.suffix.lower() in (".html", ".htm"), n <= limits.n_cutouts
+    if form == "file" or (form == "auto" and is_named_file and fits):
+        return False, path
+    if is_named_file:
+        named, path = path, path.with_suffix("")
+        why = f": one file carries {limits.n_cutouts:,} cutouts well, not {n:,}"
+        logger.warning(
+            "writing the folder %s instead of %s%s", path, named, why if form == "auto" else ""
+        )
+    elif form == "auto" and fits:
+        logger.info("writing a folder; one file would do, with a name such as %s.html", path.name)
+    return True, path
+
+
+def write_file(
+    atlas: Atlas,
+    path: Path,
+    *,
+    similar: int = 9,
+    title: str | None = None,
+    evaluation: str | Path | None = None,
+    limits: FileLimits = LIMITS,
+) -> Path:
+    """Write the dashboard of an atlas as one HTML file.
+
+    Parameters
+    ----------
+    atlas, similar, title, evaluation
+        As in `export`.
+    path : Path
+        The file; it is replaced in one step, or not at all.
+    limits : FileLimits
+        How large it may be.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    ExportError
+        If the file would be too large for browsers, is a folder, or cannot be written.
+    """
     if path.is_dir():
         raise ExportError(f"{path} is a folder; name the HTML file to write, such as page.html")
-    if len(atlas) > MAX_CUTOUTS:
-        _check_size(atlas, path, similar)
-    html = _html(atlas, similar=similar, title=title, evaluation=evaluation)
+    if len(atlas) > limits.n_cutouts:
+        _check_size(atlas, path, similar, limits)
+    html = _html(atlas, similar, title, evaluation, limits)
     try:
         write_whole(html.encode(), path, is_contended=True)
     except OSError as err:
@@ -102,6 +209,7 @@ def page_html(
     similar: int = 9,
     title: str | None = None,
     evaluation: str | Path | None = None,
+    limits: FileLimits = LIMITS,
 ) -> str:
     """Give the dashboard of an atlas as the text of one HTML file.
 
@@ -109,6 +217,8 @@ def page_html(
     ----------
     atlas, similar, title, evaluation
         As in `export`.
+    limits : FileLimits
+        How large it may be.
 
     Returns
     -------
@@ -118,65 +228,62 @@ def page_html(
     Raises
     ------
     ExportError
-        If the atlas has more than 20,000 cutouts.
+        If the atlas has more cutouts than a file carries well.
     """
-    if len(atlas) > MAX_CUTOUTS:
+    if len(atlas) > limits.n_cutouts:
         raise ExportError(
-            f"{atlas.path.name} has {len(atlas):,} cutouts; one HTML file carries {MAX_CUTOUTS:,}"
-            f" well. Write a folder instead: {_folder_command(atlas, Path('report'))}"
+            f"{atlas.path.name} has {len(atlas):,} cutouts; one HTML file carries"
+            f" {limits.n_cutouts:,} well. Write a folder instead:"
+            f" {_folder_command(atlas, Path('report'))}"
         )
-    return _html(atlas, similar=similar, title=title, evaluation=evaluation)
+    return _html(atlas, similar, title, evaluation, limits)
 
 
-def _decide(n: int, path: Path, form: PageForm) -> tuple[bool, Path]:
-    """Choose between file and folder, say why, and give the path under which it goes."""
-    named_file = path.suffix.lower() in (".html", ".htm")
-    if form == "file" or (form == "auto" and named_file and n <= MAX_CUTOUTS):
-        return False, path
-    if named_file:
-        path, named = path.with_suffix(""), path
-        why = (
-            ""
-            if form == "folder"
-            else f": one file carries {MAX_CUTOUTS:,} cutouts well, not {n:,}"
-        )
-        logger.warning("writing the folder %s instead of %s%s", path, named, why)
-    elif form == "auto" and n <= MAX_CUTOUTS:
-        logger.info("writing a folder; one file would do, with a name such as %s.html", path.name)
-    return True, path
+def _html(
+    atlas: Atlas,
+    similar: int,
+    title: str | None,
+    evaluation: str | Path | None,
+    limits: FileLimits,
+) -> str:
+    measured = None if evaluation is None else read_evaluation(evaluation, atlas)
+    promised = limits.base_bytes + limits.bytes_per_cutout * len(atlas)
+    left = min(promised, limits.max_bytes) - len(library()) - FRAME_BYTES
+    index = inline_index(atlas, similar=similar, title=title, max_bytes=left)
+    return standalone_html(make_page(atlas, page_data(index), evaluation=measured))
 
 
-def _html(atlas: Atlas, *, similar: int, title: str | None, evaluation: str | Path | None) -> str:
-    # The figures and the template take some 200 kB beside the library.
-    most = min(BASE_BYTES + BYTES_PER_CUTOUT * len(atlas), MAX_BYTES)
-    room = most - len(library()) - 200_000
-    page = make_page(atlas, similar=similar, title=title, room=room, evaluation=evaluation)
-    return standalone_html(page)
-
-
-def _check_size(atlas: Atlas, path: Path, similar: int) -> None:
+def _check_size(atlas: Atlas, path: Path, similar: int, limits: FileLimits) -> None:
     """Refuse a file that browsers would refuse, before it is made."""
-    size = _estimate(atlas, similar)
-    if size > MAX_BYTES:
+    size = estimate_bytes(atlas, similar)
+    if size > limits.max_bytes:
         raise ExportError(
             f"{path} would take about {size / 1e6:,.0f} MB for {len(atlas):,} cutouts; browsers"
-            f" refuse pages of more than some {MAX_BYTES / 1e6:.0f} MB. Write a folder instead:"
-            f" {_folder_command(atlas, path.with_suffix(''))}"
+            f" refuse pages of more than some {limits.max_bytes / 1e6:.0f} MB. Write a folder"
+            f" instead: {_folder_command(atlas, path.with_suffix(''))}"
         )
 
 
-def _estimate(atlas: Atlas, similar: int) -> int:
-    """Estimate a file's bytes, with thumbnails as they are and without pictures of the images."""
-    pieces = Pieces(atlas, similar=similar)
-    records = len(embed_json(pieces.make("records", 0))) / pieces.per_piece("records")
-    # Of the points of the map and of the sky, and of the boxes.
-    others = (12 + len(pieces.colors)) + 20 * pieces.has_sky + 24
+def estimate_bytes(atlas: Atlas, similar: int) -> int:
+    """Estimate how large a file is, with the thumbnails as they are and no pictures of the images.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas.
+    similar : int
+        How many similar cutouts are shown.
+    """
+    pieces = Pieces(atlas, HilbertOrder(), similar=similar)
+    records = len(embed_json(pieces.make("records", 0))) / pieces.places.per_piece("records")
+    # Bytes of a point of the map (x, y, tint and codes), of a point of the sky, and of a box.
+    columns = (12 + len(pieces.colors)) + 20 * pieces.places.has_sky + 24
     files = atlas.manifest["files"].items()
     sheets = sum(
         int(entry["bytes"]) for name, entry in files if name.startswith(f"{SHEETS_FOLDER}/")
     )
     # Base64 makes four characters of three bytes.
-    return round(len(atlas) * (records + others * 4 / 3) + sheets * 4 / 3) + len(library())
+    return round(len(atlas) * (records + columns * 4 / 3) + sheets * 4 / 3) + len(library())
 
 
 def _folder_command(atlas: Atlas, folder: Path) -> str:

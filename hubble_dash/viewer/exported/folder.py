@@ -19,16 +19,18 @@ from hubble_dash.errors import ExportError
 from hubble_dash.viewer.colors.columns import ColorColumn
 from hubble_dash.viewer.colors.palette import PALETTE
 from hubble_dash.viewer.colors.points import category_colors, own_colors, shares
-from hubble_dash.viewer.data.encoding import Payload, piece_text
+from hubble_dash.viewer.data.encoding import piece_text
+from hubble_dash.viewer.data.orders import HilbertOrder, Places
 from hubble_dash.viewer.data.pieces import Pieces
-from hubble_dash.viewer.density.pyramid import FEW_POINTS, Pyramid, Square, Tiles
-from hubble_dash.viewer.density.sky_tiles import SKY_SQUARE, pyramid_entry, sky_pyramid, tile_number
+from hubble_dash.viewer.data.schema import MAX_POINTS, PageIndex, PyramidIndex, ThumbnailsIndex
+from hubble_dash.viewer.density.pyramid import Pyramid, Square, Tiles
+from hubble_dash.viewer.density.sky_tiles import SKY_SQUARE, pyramid_index, sky_pyramid, tile_number
 from hubble_dash.viewer.exported.sheets import write_sheets
 from hubble_dash.viewer.exported.standalone import standalone_html
-from hubble_dash.viewer.page import make_page
+from hubble_dash.viewer.page import Page, make_page, page_data
 from hubble_dash.viewer.plots.evaluation_view import read_evaluation
 
-__all__ = ["check_replaceable", "write_folder"]
+__all__ = ["check_replaceable", "write_data", "write_folder"]
 
 Step: TypeAlias = Callable[[], object]
 
@@ -45,6 +47,7 @@ def write_folder(
     title: str | None = None,
     evaluation: str | Path | None = None,
     progress: bool = False,
+    max_points: int = MAX_POINTS,
 ) -> Path:
     """Write the dashboard of an atlas as a folder; its ``index.html`` is the page.
 
@@ -63,6 +66,8 @@ def write_folder(
         What ``hubble-dash evaluate --save`` wrote, to be shown in the dialog about the page.
     progress : bool
         Whether bars are shown.
+    max_points : int
+        Up to so many the page draws all points of a plane; of more it gets tiles.
 
     Returns
     -------
@@ -79,12 +84,13 @@ def write_folder(
     """
     path = Path(path)
     check_replaceable(path)
-    if evaluation is not None:
-        read_evaluation(evaluation, atlas)  # told now, not when all else is written
-    pieces = Pieces(atlas, similar=similar)
+    # Told now, not when all else is written.
+    measured = None if evaluation is None else read_evaluation(evaluation, atlas)
+    pieces = Pieces(atlas, HilbertOrder(), similar=similar)
     try:
         with folder_beside(path) as part:
-            _write(pieces, part, title, evaluation, progress)
+            index = write_data(pieces, part, title=title, max_points=max_points, progress=progress)
+            _write_page(make_page(atlas, page_data(index), evaluation=measured), part)
             # It may have come while this one was written.
             check_replaceable(path)
             swap_folder(part, path)
@@ -118,31 +124,51 @@ def check_replaceable(path: Path) -> None:
         )
 
 
-def _write(
+def write_data(
     pieces: Pieces,
     folder: Path,
-    title: str | None,
-    evaluation: str | Path | None,
-    progress: bool,
-) -> None:
-    """Write all files of the folder, the page at the end."""
-    atlas = pieces.atlas
+    *,
+    title: str | None = None,
+    max_points: int = MAX_POINTS,
+    progress: bool = False,
+) -> PageIndex:
+    """Write all files that the page of a report asks for.
+
+    Parameters
+    ----------
+    pieces : Pieces
+        The data.
+    folder : Path
+        Where the files go.
+    title, max_points, progress
+        As in `write_folder`.
+
+    Returns
+    -------
+    PageIndex
+        What the page knows before it asks.
+    """
+    places = pieces.places
     pieces.prepare(progress=progress)
-    index = pieces.index()
-    layout = write_sheets(atlas, pieces.order, folder / "thumbnails", progress=progress)
-    index["thumbnails"] = {
+    layout = write_sheets(pieces.atlas, places.row_at, folder / "thumbnails", progress=progress)
+    thumbnails: ThumbnailsIndex = {
         "size": layout.size, "columns": layout.columns, "rows": layout.rows, "by": "place",
         "url": "thumbnails/{piece}.webp",
     }  # fmt: skip
     _write_pieces(pieces, folder / "data", progress)
-    if len(atlas) > FEW_POINTS:
-        index["tiles"] = _write_map_tiles(pieces, index, folder / "tiles", progress)
-    if len(pieces.sky_order) > FEW_POINTS:
-        index["sky_tiles"] = _write_sky_tiles(pieces, folder / "sky-tiles", progress)
-    page = make_page(atlas, title=title, data=index, evaluation=evaluation)
+    tiles = sky_tiles = None
+    if len(pieces.atlas) > max_points:
+        tiles = _write_map_tiles(pieces, folder / "tiles", progress)
+    if len(places.sky_rows) > max_points:
+        sky_tiles = _write_sky_tiles(places, folder / "sky-tiles", progress)
+    return pieces.index(thumbnails, title=title, tiles=tiles, sky_tiles=sky_tiles)
+
+
+def _write_page(page: Page, folder: Path) -> None:
+    """Write the page, and what tells a report from other folders."""
     (folder / "index.html").write_text(standalone_html(page), encoding="utf-8")
     marker = {
-        "format": FORMAT, "title": page.title, "n_cutouts": len(atlas),
+        "format": FORMAT, "title": page.title, "n_cutouts": page.variables["n_cutouts"],
         "hubble_dash": importlib.metadata.version("hubble-dash"),
     }  # fmt: skip
     (folder / MARKER).write_text(json.dumps(marker, indent=2) + "\n", encoding="utf-8")
@@ -159,10 +185,10 @@ def _write_pieces(pieces: Pieces, folder: Path, progress: bool) -> None:
                 bar.update()
 
 
-def _write_map_tiles(pieces: Pieces, index: Payload, folder: Path, progress: bool) -> Payload:
+def _write_map_tiles(pieces: Pieces, folder: Path, progress: bool) -> PyramidIndex:
     """Write a pyramid of the map for each colour; say what is there."""
-    square = Square.around(index["map"]["extent"])
     x, y = pieces.atlas.positions.T
+    square = Square.around([float(edge) for v in (x, y) for edge in (v.min(), v.max())])
     pyramid = Pyramid(x, y, square)
     painters: dict[str, Callable[[], Iterator[Tiles]]] = {
         "count": lambda: pyramid.counts(PALETTE["density"]),
@@ -176,22 +202,19 @@ def _write_map_tiles(pieces: Pieces, index: Payload, folder: Path, progress: boo
     ) as bar:
         for name, paint in painters.items():
             present = _write_tiles(paint(), pyramid.levels, folder / name, bar.update)
-    return {
-        **pyramid_entry(pyramid.levels, present, square),
-        "colors": ["count", "own", *range(len(pieces.colors))],
-    }
+    return pyramid_index(pyramid.levels, present, square)
 
 
-def _write_sky_tiles(pieces: Pieces, folder: Path, progress: bool) -> Payload:
+def _write_sky_tiles(places: Places, folder: Path, progress: bool) -> PyramidIndex:
     """Write a pyramid of the sky, of counts; say what is there."""
-    pyramid = sky_pyramid(pieces)
+    pyramid = sky_pyramid(places)
     with tqdm(
         desc="tiles of the sky", total=pyramid.n_blocks, unit=" blocks", disable=not progress
     ) as bar:
         present = _write_tiles(
             pyramid.counts(PALETTE["density"]), pyramid.levels, folder, bar.update
         )
-    return pyramid_entry(pyramid.levels, present, SKY_SQUARE)
+    return pyramid_index(pyramid.levels, present, SKY_SQUARE)
 
 
 def _painted(pyramid: Pyramid, color: ColorColumn) -> Iterator[Tiles]:

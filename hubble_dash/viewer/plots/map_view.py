@@ -7,6 +7,7 @@ from typing import Any
 import holoviews as hv
 from bokeh.core.properties import field
 
+from hubble_dash.viewer.data.schema import POINT_SIZES
 from hubble_dash.viewer.plots.marks import bare, marks, named
 
 __all__ = ["map_view"]
@@ -31,7 +32,7 @@ def map_view(n: int) -> hv.Overlay:
     holoviews.Overlay
         Its points are filled in by the browser side, which has the positions once for all views.
     """
-    size = 10 if n < 500 else 8 if n < 2000 else 6 if n < 6000 else 4
+    size = next(size for fewer_than, size in POINT_SIZES if n < fewer_than)
     points = hv.Points([], vdims="color").opts(
         size=size, alpha=0.85, line_color=None, hooks=[named("hd-map-points"), _own_colors]
     )

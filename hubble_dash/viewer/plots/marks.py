@@ -10,6 +10,8 @@ from bokeh.core.properties import value
 from bokeh.events import DoubleTap, MouseLeave, MouseMove, RangesUpdate, Tap
 from bokeh.models import CustomJS, PanTool, Range1d, Toolbar, WheelZoomTool
 
+from hubble_dash.viewer.data.schema import BORDER_PIXELS
+
 __all__ = ["NEUTRAL", "NINE", "SELECTED", "bare", "marks", "named", "numbers"]
 
 hv.extension("bokeh", logo=False)
@@ -58,7 +60,7 @@ def bare(name: str) -> Hook:
         figure.title.visible = False
         # With no border at all, traces of earlier ranges stay at the edge of a clear plot.
         for side in ("left", "right", "top", "bottom"):
-            setattr(figure, f"min_border_{side}", 1)
+            setattr(figure, f"min_border_{side}", BORDER_PIXELS)
         figure.outline_line_color = None
         figure.background_fill_color = figure.border_fill_color = None
         # Of two taps in a row the second is a double tap to Bokeh, and another tap to us.

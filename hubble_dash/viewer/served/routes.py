@@ -67,7 +67,7 @@ class ThumbnailHandler(_DataHandler):
     @authenticated
     async def get(self, key: str, row: str) -> None:
         """Answer with a thumbnail."""
-        await self.answer("image/webp", lambda: shared_by_key(key).crops.webp(int(row)))
+        await self.answer("image/webp", lambda: shared_by_key(key).thumbnails.webp(int(row)))
 
 
 class SkyTileHandler(_DataHandler):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from hubble_dash.viewer.page import TEMPLATE, Page, make_page
 from hubble_dash.viewer.plots.evaluation_view import read_evaluation
 from hubble_dash.viewer.served.live import LiveDensity
 from hubble_dash.viewer.served.routes import add_routes
-from hubble_dash.viewer.served.shared import WORKERS, share
+from hubble_dash.viewer.served.shared import WORKERS, inline_data, share
 
 __all__ = ["Dashboard", "dashboard", "serve"]
 
@@ -39,28 +39,26 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
         super().__init__(TEMPLATE)
         self._atlas, self._similar, self._title = atlas, similar, title
         self._evaluation = evaluation
+        measured = None if evaluation is None else read_evaluation(evaluation, atlas)
         self._is_large = len(atlas) > most_inside
-        page = self._large_page() if self._is_large else self._page()
+        page = self._large_page(measured) if self._is_large else self._page(measured)
         # Panel names the roots after the items; a figure's own name must stay unique.
         self._render_variables.update(page.variables, root_prefix="root-")
         for name, figure in page.figures.items():
             pane = pn.pane.Bokeh(figure, sizing_mode="stretch_both")
             self._render_items[f"root-{name}"] = (pane, [])
 
-    def _page(self) -> Page:
+    def _page(self, measured: Mapping[str, Any] | None) -> Page:
         """Make the page that carries all its data."""
-        return make_page(
-            self._atlas, similar=self._similar, title=self._title, evaluation=self._evaluation
-        )
+        data = inline_data(self._atlas, similar=self._similar, title=self._title)
+        return make_page(self._atlas, data, evaluation=measured)
 
-    def _large_page(self) -> Page:
+    def _large_page(self, measured: Mapping[str, Any] | None) -> Page:
         """Make the page that asks the server for its data, and for the map's density."""
         shared = share(self._atlas, similar=self._similar)
         # The session's own opening of the atlas is let go.
         self._atlas = shared.atlas
-        page = make_page(
-            shared.atlas, title=self._title, data=shared.index, evaluation=self._evaluation
-        )
+        page = make_page(shared.atlas, shared.data(self._title), evaluation=measured)
         self._live = LiveDensity(shared, page.figures["hd-map"])
         WORKERS.submit(shared.prepare)
         if pn.state.curdoc is not None:

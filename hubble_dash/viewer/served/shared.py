@@ -1,25 +1,36 @@
-"""What all sessions of a server have in common of an atlas, once, whatever their number."""
+"""What all sessions of a server have in common of an atlas, once, whatever their number.
+
+Of an atlas that is built anew the older build is let go of: pages that still show it keep it, and
+nothing else does.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import threading
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.colors.palette import PALETTE
-from hubble_dash.viewer.data.encoding import Payload, piece_text
+from hubble_dash.viewer.data.encoding import piece_text
+from hubble_dash.viewer.data.orders import HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
-from hubble_dash.viewer.density.pyramid import FEW_POINTS
-from hubble_dash.viewer.density.sky_tiles import SKY_SQUARE, pyramid_entry, sky_pyramid, tile_number
+from hubble_dash.viewer.data.schema import MAX_POINTS, PageIndex
+from hubble_dash.viewer.density.sky_tiles import SKY_SQUARE, pyramid_index, sky_pyramid, tile_number
 from hubble_dash.viewer.density.view import Density, View
-from hubble_dash.viewer.served.thumbnails import Crops
+from hubble_dash.viewer.exported.inline import inline_index
+from hubble_dash.viewer.page import PageData, page_data
+from hubble_dash.viewer.served.thumbnails import Thumbnails
 
-__all__ = ["ROUTE", "WORKERS", "Shared", "share", "shared_by_key"]
+__all__ = ["ROUTE", "WORKERS", "Shared", "inline_data", "share", "shared_by_key"]
 
 # What is slow is done here, so that the server's one thread stays free for all visitors.
 WORKERS = ThreadPoolExecutor(4, thread_name_prefix="hubble-dash")
@@ -27,7 +38,38 @@ WORKERS = ThreadPoolExecutor(4, thread_name_prefix="hubble-dash")
 # First part of the addresses below which an atlas's data are served, beside the page.
 ROUTE = "hubble-dash"
 
-_all: dict[str, Shared] = {}
+# Texts of pages with all their data that are kept, of some 4 kB a cutout.
+MAX_TEXTS = 2
+
+
+class Build(NamedTuple):
+    """What tells atlases apart, and the builds of one.
+
+    Attributes
+    ----------
+    folder : Path
+        The atlas's folder, resolved.
+    created : str
+        When it was built, as its manifest says.
+    similar : int
+        How many similar cutouts the page shows.
+    """
+
+    folder: Path
+    created: str
+    similar: int
+
+    @property
+    def key(self) -> str:
+        """What tells it from others in an address."""
+        identity = f"{self.folder}\n{self.created}\n{self.similar}"
+        return hashlib.sha256(identity.encode(errors="surrogateescape")).hexdigest()[:16]
+
+
+_shared: dict[Build, Shared] = {}
+_texts: OrderedDict[tuple[Build, str], PageData] = OrderedDict()
+# Pages of an older build go on asking for its data, as long as they are open.
+_by_key: WeakValueDictionary[str, Shared] = WeakValueDictionary()
 _lock = threading.Lock()
 
 
@@ -44,6 +86,8 @@ class Shared:
         How many similar cutouts the page shows.
     key : str
         What tells it from others in an address.
+    max_points : int
+        Up to so many the page draws all points of the sky; of more it gets tiles.
 
     Attributes
     ----------
@@ -51,46 +95,57 @@ class Shared:
         As given.
     pieces : Pieces
         The data of the page.
-    crops : Crops
-        The thumbnails.
+    thumbnails : Thumbnails
+        The thumbnails, one by one.
     is_colored : bool
         Whether the thumbnails' colours have been read.
     """
 
-    def __init__(self, atlas: Atlas, *, similar: int, key: str) -> None:
-        self.atlas, self.key = atlas, key
-        self.pieces = Pieces(atlas, similar=similar)
-        self.crops = Crops(atlas)
+    def __init__(
+        self, atlas: Atlas, *, similar: int, key: str, max_points: int = MAX_POINTS
+    ) -> None:
+        self.atlas, self.key, self._max_points = atlas, key, max_points
+        self.pieces = Pieces(atlas, HilbertOrder(), similar=similar)
+        self.thumbnails = Thumbnails(atlas)
         self._compiling, self._coloring = threading.Lock(), threading.Lock()
         self._density: Density | None = None
         self.is_colored = False
 
     @cached_property
-    def index(self) -> Payload:
-        """What the page knows at its start, without the title."""
-        layout = self.atlas.sheet_layout
-        sky: Payload = {}
+    def index(self) -> PageIndex:
+        """What the page knows at its start, with the atlas's own title."""
+        sky_tiles = None
         if self.sky_tiles:
             present = [tile_number(name) for name in self.sky_tiles]
             levels = 1 + max(int(name.partition("/")[0]) for name in self.sky_tiles)
-            sky["sky_tiles"] = pyramid_entry(levels, present, SKY_SQUARE)
-        return {
-            **self.pieces.index(),
-            **sky,
-            "base": f"{ROUTE}/{self.key}/",
-            "live": True,
-            "thumbnails": {
-                "size": layout.size, "columns": 1, "rows": 1, "by": "row",
+            sky_tiles = pyramid_index(levels, present, SKY_SQUARE)
+        return self.pieces.index(
+            {
+                "size": self.atlas.sheet_layout.size, "columns": 1, "rows": 1, "by": "row",
                 "url": "thumbnails/{piece}.webp",
             },
-        }  # fmt: skip
+            base=f"{ROUTE}/{self.key}/",
+            live=True,
+            sky_tiles=sky_tiles,
+        )  # fmt: skip
+
+    def data(self, title: str | None = None) -> PageData:
+        """Give the data of the page.
+
+        Parameters
+        ----------
+        title : str, optional
+            Instead of the atlas's own.
+        """
+        return page_data({**self.index, "title": title or self.atlas.title})
 
     @cached_property
     def sky_tiles(self) -> dict[str, bytes]:
         """The tiles of the sky, PNG by ``z/x/y``; none where the page draws all its points."""
-        if len(self.pieces.sky_order) <= FEW_POINTS:
+        places = self.pieces.places
+        if len(places.sky_rows) <= self._max_points:
             return {}
-        blocks = sky_pyramid(self.pieces).counts(PALETTE["density"])
+        blocks = sky_pyramid(places).counts(PALETTE["density"])
         return {name: png for tiles in blocks for name, png in tiles.items()}
 
     def prepare(self, *, progress: bool = False) -> None:
@@ -115,7 +170,18 @@ class Shared:
             return self._density
 
     def picture(self, view: View) -> NDArray[np.uint8]:
-        """Draw a view as `Density.picture` does, by count as long as colours are not read."""
+        """Draw a view as `Density.picture` does, by count as long as colours are not read.
+
+        Parameters
+        ----------
+        view : View
+            The view.
+
+        Returns
+        -------
+        (height, width, 4) uint8 array
+            As `Density.picture` gives it.
+        """
         if view.color == "own" and not self.is_colored:
             view = view._replace(color="count")
         return self.density.picture(view)
@@ -164,21 +230,73 @@ def share(atlas: Atlas, *, similar: int = 9) -> Shared:
     Shared
         The same as long as the process lives and the atlas is not built anew.
     """
-    identity = f"{atlas.path.resolve()}\n{atlas.manifest['created']}\n{similar}"
-    key = hashlib.sha256(identity.encode(errors="surrogateescape")).hexdigest()[:16]
+    build = _build_of(atlas, similar)
     with _lock:
-        if key not in _all:
-            _all[key] = Shared(atlas, similar=similar, key=key)
-        return _all[key]
+        if build not in _shared:
+            _let_go_of_others(build)
+            _shared[build] = _by_key[build.key] = Shared(atlas, similar=similar, key=build.key)
+        return _shared[build]
 
 
 def shared_by_key(key: str) -> Shared:
     """Get what is shared by its key.
 
+    Parameters
+    ----------
+    key : str
+        As of `Shared.key`.
+
     Raises
     ------
     LookupError
-        If nothing has been shared under that key.
+        If nothing is shared under that key.
     """
     with _lock:
-        return _all[key]
+        return _by_key[key]
+
+
+def inline_data(atlas: Atlas, *, similar: int = 9, title: str | None = None) -> PageData:
+    """Get the data of a page that carries them all, made once for all its sessions.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas, or another opening of the same folder.
+    similar : int
+        How many similar cutouts the page shows.
+    title : str, optional
+        Instead of the atlas's own.
+
+    Returns
+    -------
+    PageData
+        With the index, the pieces and all pictures.
+    """
+    build, title = _build_of(atlas, similar), title or atlas.title
+    with _lock:
+        found = _texts.get((build, title))
+    if found is None:
+        found = page_data(inline_index(atlas, similar=similar, title=title))
+    with _lock:
+        _let_go_of_others(build)
+        _texts[build, title] = found
+        _texts.move_to_end((build, title))
+        if len(_texts) > MAX_TEXTS:
+            _texts.popitem(last=False)
+    return found
+
+
+def _build_of(atlas: Atlas, similar: int) -> Build:
+    return Build(atlas.path.resolve(), atlas.manifest["created"], similar)
+
+
+def _let_go_of_others(build: Build) -> None:
+    """Forget other builds of the same atlas; the caller holds the lock."""
+    for other in [one for one in _shared if _is_older(one, build)]:
+        del _shared[other]
+    for text in [(one, title) for one, title in _texts if _is_older(one, build)]:
+        del _texts[text]
+
+
+def _is_older(one: Build, build: Build) -> bool:
+    return one.folder == build.folder and one.created != build.created

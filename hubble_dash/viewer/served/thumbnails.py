@@ -14,12 +14,12 @@ from PIL import Image as PillowImage
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.sheets import sheet_pixels
 
-__all__ = ["Crops"]
+__all__ = ["Thumbnails"]
 
 # Decoded sheets that are kept, of some 7 MB each.
-MOST_SHEETS = 16
+MAX_SHEETS = 16
 # The sheets are compressed already; a second time should not show.
-QUALITY = 90
+WEBP_QUALITY = 90
 
 
 class _Sheet:
@@ -30,7 +30,7 @@ class _Sheet:
         self.pixels: NDArray[np.uint8] | None = None
 
 
-class Crops:
+class Thumbnails:
     """The thumbnails of an atlas, one by one; safe to use from several threads.
 
     Parameters
@@ -67,7 +67,7 @@ class Crops:
             raise LookupError(f"there is no row {row}; rows are 0 to {len(self._atlas) - 1}")
         pixels = self._decoded(self._layout.slot(row).sheet)[self._layout.box(row).slices]
         buffer = io.BytesIO()
-        PillowImage.fromarray(pixels).save(buffer, "WEBP", quality=QUALITY, method=2)
+        PillowImage.fromarray(pixels).save(buffer, "WEBP", quality=WEBP_QUALITY, method=2)
         return buffer.getvalue()
 
     def _decoded(self, number: int) -> NDArray[Any]:
@@ -75,7 +75,7 @@ class Crops:
         with self._lock:
             sheet = self._sheets.pop(number, None) or _Sheet()
             self._sheets[number] = sheet
-            if len(self._sheets) > MOST_SHEETS:
+            if len(self._sheets) > MAX_SHEETS:
                 self._sheets.popitem(last=False)
         with sheet.lock:
             if sheet.pixels is None:

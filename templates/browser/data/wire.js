@@ -17,3 +17,12 @@ export const MISSING = 255;
 
 /** A turn of the hue, and a saturation and a rank of lightness of 1, in a tint. */
 export const TINT_STEPS = 255;
+
+/** Points that Bokeh draws and moves without a GPU; of more, the page shows the density. */
+export const MAX_POINTS = 20000;
+
+/** The size of points in pixels, where there are fewer than so many. */
+export const POINT_SIZES = [[500, 10], [2000, 8], [6000, 6], [Infinity, 4]];
+
+/** Pixels that the border of a figure takes, at each side. */
+export const BORDER_PIXELS = 1;

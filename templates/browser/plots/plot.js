@@ -1,6 +1,7 @@
 // What the three Bokeh plots have in common. In: Bokeh's events, data to draw, a rectangle to show. Out: equal scales on both axes,
 // `hovered`, `pointed` and `selected` in the state, and calls to what the plot's view does about events.
 
+import { BORDER_PIXELS } from "../data/wire.js";
 import { set } from "../state.js";
 import { select } from "../walk.js";
 import { drawnFigure, findModel } from "./models.js";
@@ -17,7 +18,6 @@ import { drawnFigure, findModel } from "./models.js";
  */
 
 const REACH = 14; // pixels from a point at which the pointer still means it
-const EDGE = 1; // pixels that the figure's border takes (marks.py)
 
 /** @type {Map<string, Plot>} */
 const plots = new Map();
@@ -128,7 +128,7 @@ export class Plot {
    */
   pixel(x, y) {
     const { left, top } = this.view;
-    return { x: EDGE + (x - left) / this.scale, y: EDGE + (top - y) / this.scale };
+    return { x: BORDER_PIXELS + (x - left) / this.scale, y: BORDER_PIXELS + (top - y) / this.scale };
   }
 
   /** @param {PlotEvent} event */

@@ -1,6 +1,7 @@
 // All points of a plane in a plot. In: points, the plot's view, colours. Out: few are drawn once, by Bokeh; of many, tiles or a server
 // show the density; as one zooms in, the exact points take its place, and then their thumbnails.
 
+import { MAX_POINTS, POINT_SIZES } from "../data/wire.js";
 import { count } from "../text/format.js";
 import { Layer } from "./layer.js";
 
@@ -24,7 +25,6 @@ import { Layer } from "./layer.js";
  * @property {string[] | undefined} colors
  */
 
-const MAX_POINTS = 20000; // that Bokeh draws and moves without a GPU
 const MAX_THUMBNAILS = 160;
 const [MIN_SIDE, MAX_SIDE] = [22, 64]; // of a thumbnail, in pixels
 const CLOSE = 0.6; // of the plane: thumbnails stand only in views that are smaller
@@ -35,11 +35,11 @@ const EVERYWHERE = { left: -Infinity, right: Infinity, bottom: -Infinity, top: I
 const NO_POINTS = { x: [], y: [], row: [], tint: [], codes: [] };
 
 /**
- * The size of points, as map_view.py has it for small atlases.
+ * The size of as many points, in pixels.
  *
  * @param {number} n
  */
-const sizeOf = (n) => (n < 500 ? 10 : n < 2000 ? 8 : n < 6000 ? 6 : 4);
+const sizeOf = (n) => POINT_SIZES[POINT_SIZES.findIndex(([fewerThan]) => n < fewerThan)][1];
 
 /**
  * @param {Rectangle} view

@@ -8,17 +8,13 @@ import pytest
 from helpers.decoding import decode
 
 from hubble_dash.atlas.atlas import Atlas, Neighbors
-from hubble_dash.viewer.data import index as layout
 from hubble_dash.viewer.data.index import bounds, box_index, neighbor_depth, spread_rows
 
 
 @pytest.mark.parametrize("block", [10, 4096])
-def test_neighbours_are_deep_enough_without_overlapping_ones(
-    atlas: Atlas, block: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(layout, "ROWS_A_BLOCK", block)
+def test_neighbours_are_deep_enough_without_overlapping_ones(atlas: Atlas, block: int) -> None:
     for similar in (1, 9, 20):
-        depth = neighbor_depth(atlas, similar, np.arange(len(atlas)))
+        depth = neighbor_depth(atlas, similar, np.arange(len(atlas)), per_block=block)
         fewest = [
             min(
                 np.count_nonzero(~np.isin(atlas.neighbors.rows[row, :d], atlas.overlapping(row)))
@@ -79,10 +75,9 @@ def test_rows_to_start_from_are_as_far_apart_as_can_be() -> None:
     assert sorted(spread_rows(np.zeros((4, 2), np.float32), 3)) == sorted({0, 1, 2})
 
 
-def test_of_many_rows_a_sample_is_spread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layout, "SAMPLE", 100)
+def test_of_many_rows_a_sample_is_spread() -> None:
     positions = np.random.default_rng(1).random((1000, 2)).astype(np.float32)
-    rows = spread_rows(positions, 15)
+    rows = spread_rows(positions, 15, max_looked_at=100)
     assert len(set(rows)) == 15
     assert max(rows) > 900
     places = positions[rows]

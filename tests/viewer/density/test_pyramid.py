@@ -13,8 +13,9 @@ from PIL import Image as PillowImage
 from hubble_dash.viewer.colors.columns import OTHER
 from hubble_dash.viewer.colors.palette import PALETTE, hex_to_rgb
 from hubble_dash.viewer.colors.points import category_colors, own_colors, shares
-from hubble_dash.viewer.density.pyramid import FEW_POINTS, TILE, Pyramid, Square
-from hubble_dash.viewer.density.tile_images import FAINTEST, SHADES, encode_tile
+from hubble_dash.viewer.data.schema import MAX_POINTS
+from hubble_dash.viewer.density.pyramid import TILE, Pyramid, Square
+from hubble_dash.viewer.density.tile_images import MIN_ALPHA, SHADES, encode_tile
 
 UNIT = Square(0.0, 1.0, 1.0)
 
@@ -110,11 +111,11 @@ def test_a_lone_point_is_seen_in_the_right_pixel_and_empty_tiles_are_left_out() 
 
 def test_there_are_as_many_levels_as_points_need() -> None:
     random = np.random.default_rng(1)
-    x, y = random.uniform(0, 0.999, (2, FEW_POINTS * 5))
+    x, y = random.uniform(0, 0.999, (2, MAX_POINTS * 5))
     # 4 x 4 tiles are a quarter of level 3, with 25,000 points, and a sixteenth of the next.
     assert Pyramid(x, y, UNIT).levels == 5
-    assert Pyramid(x[:FEW_POINTS], y[:FEW_POINTS], UNIT).levels == 1
-    same = np.full(FEW_POINTS + 1, 0.4)
+    assert Pyramid(x[:MAX_POINTS], y[:MAX_POINTS], UNIT).levels == 1
+    same = np.full(MAX_POINTS + 1, 0.4)
     assert Pyramid(same, same, UNIT).levels == 7
 
 
@@ -192,7 +193,7 @@ def test_denser_is_more_opaque(pyramid: Pyramid) -> None:
         [t[..., 3].ravel() for t in gathered(pyramid.counts(["#888888"])).values()]
     )
     found = set(alpha[alpha > 0].tolist())
-    assert min(found) >= FAINTEST
+    assert min(found) >= MIN_ALPHA
     assert max(found) == 255
     assert 2 < len(found) <= SHADES
 

@@ -12,7 +12,7 @@ from hubble_dash.viewer.colors.columns import MISSING, OTHER, ColorColumn
 from hubble_dash.viewer.colors.palette import PALETTE
 from hubble_dash.viewer.colors.points import own_colors
 from hubble_dash.viewer.data.hilbert import hilbert_order
-from hubble_dash.viewer.density.tile_images import FAINTEST
+from hubble_dash.viewer.density.tile_images import MIN_ALPHA
 from hubble_dash.viewer.density.view import PER_BLOCK, Density, View
 
 N = 5 * PER_BLOCK + 77
@@ -31,7 +31,7 @@ def make_pieces(rng: np.random.Generator) -> Any:
     category = rng.choice(np.array([0, 1, OTHER, MISSING], np.uint8), N)
     return SimpleNamespace(
         atlas=SimpleNamespace(positions=positions),
-        order=hilbert_order(*positions.T),
+        places=SimpleNamespace(row_at=hilbert_order(*positions.T)),
         mean_colors=rng.integers(0, 256, (N, 3)).astype(np.uint8),
         colors=[
             ColorColumn({"name": "z", "kind": "number"}, number),
@@ -105,7 +105,7 @@ def rgb_of(color: str) -> list[int]:
 def test_a_lone_point_is_a_dot_of_its_colour_where_it_lies() -> None:
     pieces = make_pieces(np.random.default_rng(1))
     pieces.atlas.positions = np.array([[0.25, 0.75]], np.float32)
-    pieces.order = np.zeros(1, np.int32)
+    pieces.places.row_at = np.zeros(1, np.int32)
     pieces.colors = [ColorColumn({"kind": "category"}, np.array([1], np.uint8))]
     picture = Density(pieces).picture(View(0.0, 1.0, 0.0, 1.0, 40, 20, 0))
     rows, columns = np.nonzero(picture[..., 3])
@@ -120,7 +120,7 @@ def test_colours_of_a_crowd(density: Density, pieces: Any) -> None:
     view = View(-1.0, 1.0, -1.0, 1.0, 30, 30, 1)
     picture = density.picture(view)
     count = histogram(pieces, view)
-    assert (picture[..., 3] >= FAINTEST)[count > 0].all()
+    assert (picture[..., 3] >= MIN_ALPHA)[count > 0].all()
     assert picture[..., 3][count == count.max()].min() == 255
     colors = np.tile(rgb_of(PALETTE["none"]), (256, 1))
     colors[:10] = [rgb_of(color) for color in PALETTE["categories"]]

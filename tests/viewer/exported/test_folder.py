@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-import threading
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from helpers.atlases import make_atlas, nebula
+from helpers.decoding import decode, picture, thumbnail
 from PIL import Image as PillowImage
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.errors import ExportError
+from hubble_dash.viewer.data.orders import HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.exported import folder as module
-from hubble_dash.viewer.exported.folder import MARKER, write_folder
-from hubble_dash.viewer.exported.sheets import write_sheets
+from hubble_dash.viewer.exported.folder import write_data, write_folder
 from hubble_dash.viewer.exported.standalone import library
-from hubble_dash.viewer.page import Page
-
-
-def decode(column: dict[str, str]) -> np.ndarray[Any, Any]:
-    return np.frombuffer(base64.b64decode(column["data"]), dtype=column["dtype"])
+from hubble_dash.viewer.page import Page, PageData
 
 
 def read_piece(report: Path, key: str) -> Any:
@@ -44,25 +37,11 @@ def read_index(report: Path) -> Any:
     return json.loads(found[1])
 
 
-def thumbnail(atlas: Atlas, row: int) -> np.ndarray[Any, Any]:
-    layout = atlas.sheet_layout
-    down, across = divmod(row % layout.per_sheet, layout.columns)
-    pixels, size = picture(atlas.sheet_path(row // layout.per_sheet)), layout.size
-    return pixels[down * size :, across * size :][:size, :size].astype(int)
-
-
-@cache
-def picture(path: Path) -> np.ndarray[Any, Any]:
-    with PillowImage.open(path) as opened:
-        return np.asarray(opened.convert("RGB"))
-
-
 @pytest.fixture(scope="module")
 def report(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Tiles and all, as of an atlas with more points than a page draws one by one."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(module, "FEW_POINTS", 200)
-        path = write_folder(atlas, tmp_path_factory.mktemp("folder") / "report", similar=4)
+    path = tmp_path_factory.mktemp("folder") / "report"
+    write_folder(atlas, path, similar=4, max_points=200)
     assert [entry.name for entry in path.parent.iterdir()] == ["report"]
     return path
 
@@ -71,8 +50,8 @@ def report(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bare_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page of its index alone, where the views do not matter: they take a second to make."""
 
-    def make(atlas: Atlas, *, title: str | None, data: dict[str, Any], **_: object) -> Page:
-        return Page(title or atlas.title, {}, {"payload": json.dumps(data)})
+    def make(atlas: Atlas, data: PageData, **_: object) -> Page:
+        return Page(data.title, {}, {"payload": data.text, "n_cutouts": len(atlas)})
 
     monkeypatch.setattr(module, "make_page", make)
     bare = '<script id="hd-data">{}</script>'
@@ -82,7 +61,7 @@ def bare_page(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_piece_is_there_and_is_what_pieces_make(atlas: Atlas, report: Path) -> None:
-    pieces = Pieces(atlas, similar=4)
+    pieces = Pieces(atlas, HilbertOrder(), similar=4)
     expected = {f"{kind}/{i}" for kind, count in pieces.kinds().items() for i in range(count)}
     files = {path.relative_to(report / "data") for path in (report / "data").rglob("*.js")}
     assert {path.with_suffix("").as_posix() for path in files} == expected
@@ -128,7 +107,11 @@ def test_tiles_are_those_that_the_index_names(report: Path, kind: str) -> None:
     entry = index[kind]
     folder = report / kind.replace("_", "-")
     numbers = set(decode(entry["present"]).tolist())
-    pyramids = [folder / str(color) for color in entry.get("colors", [])] or [folder]
+    pyramids = [folder]
+    if kind == "tiles":
+        choices = {"count", "own", *map(str, range(len(index["colors"])))}
+        assert {path.name for path in folder.iterdir()} == choices
+        pyramids = [folder / choice for choice in choices]
     for pyramid in pyramids:
         found = set()
         for path in pyramid.rglob("*.png"):
@@ -141,7 +124,6 @@ def test_tiles_are_those_that_the_index_names(report: Path, kind: str) -> None:
                 assert picture.size == (entry["size"],) * 2
         assert found == numbers
     if kind == "tiles":
-        assert entry["colors"] == ["count", "own", *range(len(index["colors"]))]
         left, right, bottom, top = index["map"]["extent"]
         assert entry["extent"][0] < left < right < entry["extent"][1]
         assert entry["extent"][2] < bottom < top < entry["extent"][3]
@@ -158,11 +140,9 @@ def test_points_are_seen_where_the_browser_looks_for_them(atlas: Atlas, report: 
     assert opaque.sum() <= 21 * len(atlas)
 
 
-@pytest.mark.usefixtures("bare_page")
 def test_few_points_need_no_tiles(flipped_atlas: Atlas, tmp_path: Path) -> None:
-    path = write_folder(flipped_atlas, tmp_path / "small")
-    assert {entry.name for entry in path.iterdir()} == {"index.html", "data", "thumbnails", MARKER}
-    index = read_index(path)
+    index = write_data(Pieces(flipped_atlas, HilbertOrder()), tmp_path)
+    assert {entry.name for entry in tmp_path.iterdir()} == {"data", "thumbnails"}
     assert not {"tiles", "sky_tiles", "sky"} & index.keys()
 
 
@@ -230,21 +210,3 @@ def test_what_is_no_report_is_left_alone(lonely_atlas: Atlas, tmp_path: Path) ->
         write_folder(lonely_atlas, tmp_path / "none" / "report")
     assert {entry.name for entry in tmp_path.iterdir()} >= {"theirs", "file", "report"}
     assert not [entry for entry in tmp_path.iterdir() if ".part-" in entry.name]
-
-
-def test_many_sheets_in_any_order_and_no_thread_is_left(tmp_path: Path) -> None:
-    """More thumbnails than an atlas's sheet holds, shuffled."""
-    made = make_atlas(tmp_path / "x.atlas", pictures=[nebula(7, (320, 400))], size=40, step=20)
-    assert made.n_sheets > 1
-    order = np.random.default_rng(0).permutation(len(made)).astype(np.int32)
-    before = threading.active_count()
-    layout = write_sheets(made, order, tmp_path / "sheets")
-    assert threading.active_count() == before
-    assert (layout.size, layout.per_sheet) == (96, 64)
-    files = sorted((tmp_path / "sheets").iterdir(), key=lambda path: int(path.stem))
-    assert [path.name for path in files] == [f"{i}.webp" for i in range(-(-len(made) // 64))]
-    pixels = np.concatenate([picture(path) for path in files])
-    for place in range(0, len(made), 31):
-        down, across = divmod(place, 8)
-        shown = pixels[96 * down :, 96 * across :][:96, :96].astype(int)
-        assert np.abs(shown - thumbnail(made, order[place])).mean() < 4

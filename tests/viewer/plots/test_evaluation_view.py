@@ -18,7 +18,7 @@ from hubble_dash.errors import ExportError
 from hubble_dash.evaluation.judgements import MatrixScores, TripletScores
 from hubble_dash.evaluation.results import Evaluation, RotationScores
 from hubble_dash.evaluation.retrieval import ClassScores, LabelScores, Purity
-from hubble_dash.viewer.page import make_page
+from hubble_dash.viewer.page import PageData, make_page
 from hubble_dash.viewer.plots.evaluation_view import evaluation_html, read_evaluation
 from hubble_dash.viewer.served.server import Dashboard, dashboard
 
@@ -122,10 +122,11 @@ def test_saved_read_and_shown(atlas: Atlas, tmp_path: Path) -> None:
     assert main(["evaluate", str(atlas.path), "--by", "image", "--save", str(saved)]) == 0
     found = read_evaluation(saved, atlas)
     assert found["n_cutouts"] == len(atlas)
-    page = make_page(atlas, evaluation=saved)
+    data = PageData("{}", "title", 9, has_sky=False)
+    page = make_page(atlas, data, evaluation=found)
     assert page.variables["evaluation"] == evaluation_html(found)
     assert ".hd-eval" in page.variables["style"]
-    assert ".hd-eval" not in make_page(atlas).variables["style"]
+    assert ".hd-eval" not in make_page(atlas, data).variables["style"]
 
 
 def test_an_exported_page_has_the_figure(atlas: Atlas, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from bokeh.server.server import Server
 from panel.io.server import get_server
 from PIL import Image as PillowImage
 
-from hubble_dash.atlas.atlas import Atlas, open_atlas
+from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.density.view import Density, View
 from hubble_dash.viewer.served.server import Dashboard, dashboard
 from hubble_dash.viewer.served.shared import share, shared_by_key
@@ -124,7 +124,8 @@ def test_every_piece_is_there(served: Served, base: str, atlas: Atlas) -> None:
             start = f'hubbleDash.piece("{kind}/{number}",'
             assert text.startswith(start)
             assert text.endswith(");")
-            assert json.loads(text[len(start) : -2]) == pieces.make(kind, number)
+            made = json.loads(json.dumps(pieces.make(kind, number)))
+            assert json.loads(text[len(start) : -2]) == made
 
 
 def test_thumbnails_are_those_of_the_sheets(served: Served, base: str, atlas: Atlas) -> None:
@@ -188,25 +189,6 @@ def test_a_browser_asks_once(served: Served, base: str) -> None:
     other = served.get(f"{base}thumbnails/0.webp", **{"If-None-Match": first["etag"]})
     assert other[0] == 200
     assert other[1]["etag"] != first["etag"]
-
-
-def test_sessions_share_the_atlas(atlas: Atlas) -> None:
-    opened = [open_atlas(atlas.path) for _ in range(2)]
-    assert opened[0] is not opened[1]
-    shared = [share(one) for one in opened]
-    assert shared[0] is shared[1]
-    assert shared[0].density is shared[1].density
-    pages = [Dashboard(one, most_inside=MOST_INSIDE) for one in opened]
-    assert pages[0]._atlas is pages[1]._atlas is shared[0].atlas
-    other = share(atlas, similar=5)
-    assert other is not shared[0]
-    assert other.index["base"] != shared[0].index["base"]
-
-
-def test_an_atlas_built_anew_is_another(atlas: Atlas) -> None:
-    anew = Atlas(atlas.path, {**atlas.manifest, "created": "2031-01-01T00:00:00Z"})
-    assert share(anew) is not share(atlas)
-    assert share(anew).key != share(atlas).key
 
 
 def in_a_thread(test: Callable[..., None]) -> Callable[..., None]:

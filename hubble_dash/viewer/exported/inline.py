@@ -5,23 +5,29 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from PIL import Image as PillowImage
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.viewer.data.encoding import Payload, data_url
+from hubble_dash.viewer.data.encoding import data_url
+from hubble_dash.viewer.data.orders import AtlasOrder
 from hubble_dash.viewer.data.pieces import Pieces
+from hubble_dash.viewer.data.schema import ImagePiece, PageIndex, ThumbnailsIndex
 
-__all__ = ["make_payload"]
+__all__ = ["inline_index"]
 
-# Longer sides tried for the pictures of the parent images, until they fit.
+# Longer sides in pixels tried for the pictures of the parent images, until they fit.
 PREVIEW_SIDES = (1600, 1200, 900, 700, 512, 384, 256, 192, 128)
+PREVIEW_QUALITY = 80
+# Tried for the thumbnails in turn, where they do not fit as they are.
 SHEET_QUALITIES = (70, 60, 50, 40, 30, 20, 10)
 
 
-def make_payload(atlas: Atlas, *, similar: int = 9, room: int | None = None) -> Payload:
-    """Gather what a page shows of an atlas.
+def inline_index(
+    atlas: Atlas, *, similar: int = 9, title: str | None = None, max_bytes: int | None = None
+) -> PageIndex:
+    """Gather all that a page shows of an atlas.
 
     Parameters
     ----------
@@ -29,41 +35,48 @@ def make_payload(atlas: Atlas, *, similar: int = 9, room: int | None = None) -> 
         The atlas.
     similar : int
         How many similar cutouts the page shows, at least 1.
-    room : int, optional
-        Bytes that the payload may take; previews are shrunk, then thumbnails compressed harder,
-        until it fits. Unlimited if not given.
+    title : str, optional
+        Instead of the atlas's own.
+    max_bytes : int, optional
+        Bytes that all of it may take as JSON; previews are shrunk, then thumbnails compressed
+        harder, until it fits. Unlimited if not given.
 
     Returns
     -------
-    dict
-        The index of the page, its ``pieces`` and ``thumbnails`` inside; plain data for JSON.
+    PageIndex
+        With ``pieces`` and the thumbnails' ``urls``: plain data for JSON.
 
     Raises
     ------
     ValueError
         If `similar` is less than 1.
     """
-    pieces = Pieces(atlas, similar=similar, whole=True)
-    payload = pieces.index()
-    payload["pieces"] = {f"{kind}/0": pieces.make(kind, 0) for kind in pieces.kinds()}
-    left = None if room is None else room - _size(payload)
+    source = Pieces(atlas, AtlasOrder(), similar=similar)
+    pieces = {f"{kind}/0": source.make(kind, 0) for kind in source.kinds()}
+    layout = atlas.sheet_layout
+    thumbnails: ThumbnailsIndex = {
+        "size": layout.size, "columns": layout.columns, "rows": layout.rows, "by": "row",
+        "urls": [],
+    }  # fmt: skip
+    index = source.index(thumbnails, title=title, pieces=pieces)
+    left = None if max_bytes is None else max_bytes - _size(index)
     sheets = _sheets(atlas, left)
-    payload["thumbnails"] = {**atlas.manifest["thumbnails"], "by": "row", "urls": sheets}
+    thumbnails["urls"] = sheets
     left = None if left is None else left - sum(map(len, sheets))
-    images = payload["pieces"]["images/0"]["images"]
-    urls = _previews([pieces.parents.preview_path(i) for i in range(len(images))], left)
+    images = cast("ImagePiece", pieces["images/0"])["images"]
+    urls = _previews([source.parents.preview_path(i) for i in range(len(images))], left)
     for image, url in zip(images, urls, strict=True):
         image["url"] = url
-    return payload
+    return index
 
 
-def _sheets(atlas: Atlas, room: int | None) -> list[str]:
+def _sheets(atlas: Atlas, max_bytes: int | None) -> list[str]:
     """All sheets as data URLs, compressed harder where they would not fit."""
     raw = [atlas.sheet_path(sheet).read_bytes() for sheet in range(atlas.n_sheets)]
     urls: list[str] = []
     for quality in SHEET_QUALITIES:
         urls = [data_url(data) for data in raw]
-        if room is None or sum(map(len, urls)) <= room:
+        if max_bytes is None or sum(map(len, urls)) <= max_bytes:
             break
         raw = [_recompress(atlas.sheet_path(sheet), quality) for sheet in range(atlas.n_sheets)]
     return urls
@@ -79,18 +92,18 @@ def _recompress(path: Path, quality: int, side: int | None = None) -> bytes:
     return buffer.getvalue()
 
 
-def _previews(paths: Sequence[Path], room: int | None) -> Sequence[str | None]:
+def _previews(paths: Sequence[Path], max_bytes: int | None) -> Sequence[str | None]:
     """Shrink the parent images' pictures until they fit, all to the same size, as data URLs.
 
     Where even the smallest would not fit there are none, and the page shows the boxes alone.
     """
-    if room is None:
+    if max_bytes is None:
         return [data_url(path.read_bytes()) for path in paths]
     for side in PREVIEW_SIDES:
         urls: list[str | None] = []
-        left = room
+        left = max_bytes
         for path in paths:
-            url = data_url(_recompress(path, 80, side))
+            url = data_url(_recompress(path, PREVIEW_QUALITY, side))
             left -= len(url)
             if left < 0:
                 break

@@ -1,0 +1,294 @@
+"""The wire: what Python hands to the browser side, key by key, and the constants that both know.
+
+``templates/browser/data/types.d.ts`` and ``wire.js`` say the same of the other side, and a test
+holds the two equal: a new key or constant goes into both. There a typed array stands for a
+`Column`. A key that is ``NotRequired`` is missing where there is nothing to say.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal, NotRequired, TypeAlias, TypedDict
+
+from hubble_dash.atlas.schema import N_LABELS
+from hubble_dash.viewer.colors.columns import (
+    MISSING,
+    NUMBER_STEPS,
+    Category,
+    CategoryLegend,
+    ColorLegend,
+    NumberLegend,
+)
+from hubble_dash.viewer.colors.palette import Palette
+from hubble_dash.viewer.colors.tints import TINT_STEPS
+
+__all__ = [
+    "BORDER_PIXELS",
+    "MAX_POINTS",
+    "MISSING",
+    "NUMBER_STEPS",
+    "N_LABELS",
+    "POINT_SIZES",
+    "SCORE_STEPS",
+    "SIMILARITY_STEPS",
+    "TINT_STEPS",
+    "BoxIndex",
+    "BoxPiece",
+    "Category",
+    "CategoryLegend",
+    "ColorLegend",
+    "Column",
+    "ImageEntry",
+    "ImagePiece",
+    "MapPiece",
+    "MetadataColumn",
+    "NumberLegend",
+    "PageIndex",
+    "Palette",
+    "Piece",
+    "PieceIndex",
+    "PieceKinds",
+    "PlaneIndex",
+    "PreviewPiece",
+    "PyramidIndex",
+    "RecordPiece",
+    "RowPiece",
+    "SkyPiece",
+    "ThumbnailsIndex",
+]
+
+# A score of 1, and a cosine of 1, as they travel: as fixed-point numbers.
+SCORE_STEPS = 65_535
+SIMILARITY_STEPS = 32_767
+# Points that Bokeh draws and moves without a GPU; of more, the page shows the density.
+MAX_POINTS = 20_000
+# The size of points in pixels, where there are fewer than so many.
+POINT_SIZES: tuple[tuple[float, int], ...] = ((500, 10), (2_000, 8), (6_000, 6), (math.inf, 4))
+# What the border of a figure takes, at each side.
+BORDER_PIXELS = 1
+
+Dtype: TypeAlias = Literal["float32", "float64", "int32", "int16", "uint16", "uint8"]
+
+
+class Column(TypedDict):
+    """An array: the kind of its numbers, and its little-endian bytes in base64."""
+
+    dtype: Dtype
+    data: str
+
+
+Float32: TypeAlias = Annotated[Column, "float32"]
+Float64: TypeAlias = Annotated[Column, "float64"]
+Int16: TypeAlias = Annotated[Column, "int16"]
+Int32: TypeAlias = Annotated[Column, "int32"]
+Uint8: TypeAlias = Annotated[Column, "uint8"]
+Uint16: TypeAlias = Annotated[Column, "uint16"]
+# Left, right, bottom and top.
+Extent: TypeAlias = list[float]
+
+
+class PieceIndex(TypedDict):
+    """How many cutouts, or images, a piece holds; the last may hold fewer."""
+
+    per_piece: int
+
+
+class PlaneIndex(PieceIndex):
+    """Pieces of points: ``bounds`` are the extent of each, (m, 4)."""
+
+    n: int
+    extent: Extent
+    bounds: Float32
+
+
+class BoxIndex(PieceIndex):
+    """Pieces of boxes: the union of each piece's, (m, 4), its least and greatest image, (m, 2)."""
+
+    n: int
+    bounds: Int32
+    images: Int32
+
+
+class ThumbnailsIndex(TypedDict):
+    """Sheets of thumbnails, in the page (``urls``) or elsewhere (``url`` with ``{piece}`` in it).
+
+    Thumbnail i, by row or by place, is on sheet ``i // (columns * rows)``; ``size`` is its side in
+    pixels.
+    """
+
+    size: int
+    columns: int
+    rows: int
+    by: Literal["row", "place"]
+    urls: NotRequired[list[str]]
+    url: NotRequired[str]
+
+
+class PyramidIndex(TypedDict):
+    """A pyramid of tiles: ``present`` are the numbers of those that are not empty."""
+
+    size: int
+    levels: int
+    present: Int32
+    extent: Extent
+
+
+class PageIndex(TypedDict):
+    """What a page knows before it asks for a piece."""
+
+    title: str
+    n: int
+    similar: int
+    notes: list[str]
+    provenance: list[tuple[str, str]]
+    has_sky: bool
+    can_overlap: bool
+    labels: list[str]
+    images: PieceIndex
+    start: list[int]
+    map: PlaneIndex
+    boxes: BoxIndex
+    records: PieceIndex
+    colors: list[ColorLegend]
+    palette: Palette
+    # What addresses of pieces, thumbnails and tiles begin with.
+    base: str
+    thumbnails: ThumbnailsIndex
+    sky: NotRequired[PlaneIndex]
+    # Missing where a cutout's place is its row.
+    rows: NotRequired[PieceIndex]
+    tiles: NotRequired[PyramidIndex]
+    sky_tiles: NotRequired[PyramidIndex]
+    # Whether a server draws the map's density.
+    live: NotRequired[bool]
+    # All pieces by ``kind/number``, where they stand in the page.
+    pieces: NotRequired[dict[str, Piece]]
+
+
+class RowColumn(TypedDict):
+    """The row at each place; missing where a place is a row."""
+
+    row: NotRequired[Int32]
+
+
+class BoxColumns(TypedDict):
+    """Parent images, and boxes as ixmin, ixmax, iymin, iymax: (m, 4)."""
+
+    image: Int32
+    box: Int32
+
+
+class SkyColumns(TypedDict):
+    """Sky positions in ICRS degrees, places on the sky map, scales in arcsec; NaN if unknown."""
+
+    ra: NotRequired[Float64]
+    dec: NotRequired[Float64]
+    sky_x: NotRequired[Float64]
+    sky_y: NotRequired[Float64]
+    scale: NotRequired[Float32]
+
+
+class LabelColumns(TypedDict):
+    """Codes into the index's labels, -1 for none, and scores in parts of SCORE_STEPS.
+
+    Both (m, N_LABELS), best first; missing in an atlas without labels.
+    """
+
+    label: NotRequired[Int16]
+    score: NotRequired[Uint16]
+
+
+class MapPiece(RowColumn):
+    """Points of the map."""
+
+    x: Float32
+    y: Float32
+    # Hue, saturation, rank of the lightness: (m, 3) in parts of TINT_STEPS.
+    tint: Uint8
+    # Codes of each colour column.
+    colors: list[Uint8]
+
+
+class SkyPiece(TypedDict):
+    """Points of the sky map."""
+
+    x: Float64
+    y: Float64
+    row: Int32
+
+
+class BoxPiece(BoxColumns):
+    """Boxes of cutouts, for finding the one at a place of an image."""
+
+    row: Int32
+
+
+class MetadataColumn(TypedDict):
+    """A column of the user's: numbers, or codes (-1 for none) into texts."""
+
+    name: str
+    values: NotRequired[Float64]
+    codes: NotRequired[Int32]
+    texts: NotRequired[list[str]]
+
+
+class RecordPiece(RowColumn, BoxColumns, SkyColumns, LabelColumns):
+    """What there is to say of cutouts, by place."""
+
+    x: Float32
+    y: Float32
+    # How many neighbours each cutout has here.
+    depth: int
+    # Places of the most similar, (m, depth).
+    neighbors: Uint16 | Int32
+    # Cosines, (m, depth), in parts of SIMILARITY_STEPS.
+    similarities: Int16
+    metadata: list[MetadataColumn]
+
+
+class RowPiece(TypedDict):
+    """The place of each row."""
+
+    place: Int32
+
+
+class ImageEntry(TypedDict):
+    """A parent image: with the address of its picture, or the piece of previews that has it."""
+
+    name: str
+    nx: int
+    ny: int
+    origin: Literal["lower", "upper"]
+    approximate: bool
+    metadata: list[tuple[str, str | float]]
+    url: NotRequired[str | None]
+    preview: NotRequired[int]
+
+
+class ImagePiece(TypedDict):
+    """Parent images."""
+
+    images: list[ImageEntry]
+
+
+class PreviewPiece(TypedDict):
+    """Pictures of parent images as data URLs, by the image's row as text."""
+
+    urls: dict[str, str]
+
+
+class PieceKinds(TypedDict):
+    """What kinds of pieces there are."""
+
+    map: MapPiece
+    sky: SkyPiece
+    boxes: BoxPiece
+    records: RecordPiece
+    rows: RowPiece
+    images: ImagePiece
+    previews: PreviewPiece
+
+
+Piece: TypeAlias = (
+    MapPiece | SkyPiece | BoxPiece | RecordPiece | RowPiece | ImagePiece | PreviewPiece
+)

@@ -1,0 +1,65 @@
+"""The data of a page that is one file: all inside, and shrunk until they fit."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from helpers.atlases import make_atlas
+
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.viewer.data.orders import AtlasOrder
+from hubble_dash.viewer.data.pieces import Pieces
+from hubble_dash.viewer.exported.inline import inline_index
+
+
+def images_of(index: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = index["pieces"]["images/0"]["images"]
+    return found
+
+
+def bytes_of(url: str) -> bytes:
+    head, data = url.split(",")
+    assert head == "data:image/webp;base64"
+    return base64.b64decode(data)
+
+
+def test_everything_is_inside(atlas: Atlas) -> None:
+    index = json.loads(json.dumps(inline_index(atlas), allow_nan=False))
+    pieces = Pieces(atlas, AtlasOrder())
+    assert index["pieces"].keys() == {f"{kind}/0" for kind in pieces.kinds()}
+    for kind in ("map", "sky", "boxes", "records"):
+        assert index["pieces"][f"{kind}/0"] == pieces.make(kind, 0)
+    thumbnails = index["thumbnails"]
+    assert (thumbnails["size"], thumbnails["columns"], thumbnails["rows"]) == (96, 16, 16)
+    assert thumbnails["by"] == "row"
+    paths = [atlas.sheet_path(sheet) for sheet in range(atlas.n_sheets)]
+    assert [bytes_of(url) for url in thumbnails["urls"]] == [path.read_bytes() for path in paths]
+    for image, name in zip(images_of(index), atlas.images["preview"], strict=True):
+        assert bytes_of(image["url"]) == (atlas.path / "previews" / name).read_bytes()
+
+
+def test_a_title_of_one_s_own_is_taken(atlas: Atlas) -> None:
+    assert inline_index(atlas)["title"] == atlas.title
+    assert inline_index(atlas, title="A < B")["title"] == "A < B"
+
+
+def test_without_positions_there_is_no_sky(flipped_atlas: Atlas) -> None:
+    index = inline_index(flipped_atlas)
+    assert not index["has_sky"]
+    assert "sky/0" not in index["pieces"]
+
+
+def test_pictures_shrink_until_they_fit_and_go_where_they_cannot(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    pictures = [random.integers(0, 255, (250, 300, 3), dtype=np.uint8) for _ in range(8)]
+    atlas = make_atlas(tmp_path / "noise.atlas", pictures=pictures, size=250, step=250)
+    whole = len(json.dumps(inline_index(atlas)))
+    assert whole > 500_000
+    for share, has_pictures in ((0.4, True), (0.1, False)):
+        index = inline_index(atlas, max_bytes=int(share * whole))
+        assert len(json.dumps(index)) <= share * whole
+        assert all(bool(image["url"]) == has_pictures for image in images_of(index))
