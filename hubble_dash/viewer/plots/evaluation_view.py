@@ -1,28 +1,65 @@
-"""What `evaluate` measured, as a small figure in the page: HTML and SVG, made here, once.
+"""What `evaluate` measured, as small figures in the page.
 
 It takes the JSON of ``hubble-dash evaluate --format json``, not the atlas: a measurement may take
-minutes, and belongs to no file of the atlas, which is sealed.
+minutes, and belongs to no file of the atlas, which is sealed. Here is what the figures say; how
+they are drawn stands in ``templates/page/evaluation.html.jinja``.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, StrictUndefined, Template
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.errors import ExportError
 
 __all__ = ["evaluation_html", "read_evaluation"]
 
-# Units of the drawings; the page scales them to the width it has.
-WIDTH, ROW, LABEL, NUMBER = 370, 20, 122, 40
-# More classes than this are shown as their best and worst, and without the table of confusions.
-MOST_CLASSES, MOST_CONFUSED = 24, 12
-LONGEST_NAME = 18
+# More classes than this are shown as their best and worst, and more than that without the table
+# of confusions.
+MAX_CLASSES, MAX_CONFUSED = 24, 12
+CHANCE_NOTE = "The dashed line is what chance gives."
+
+
+class Bar(NamedTuple):
+    """A share of 0 to 1 with its name, what is said on hovering, and the share chance gives."""
+
+    name: str
+    share: float
+    said: str
+    chance: float | None = None
+
+
+class Cell(NamedTuple):
+    """How many of a class were taken for another, and which share of all of it."""
+
+    n: int
+    share: float
+    said: str
+
+
+class Table(NamedTuple):
+    """A table of confusions; rows and columns have the same names."""
+
+    names: list[str]
+    rows: list[list[Cell]]
+
+
+class Figure(NamedTuple):
+    """Bars or a table under a title, with a note below."""
+
+    title: str
+    bars: list[Bar] | None = None
+    table: Table | None = None
+    note: str = ""
+    class_: str = "hd-eval-fill"
 
 
 def read_evaluation(path: str | Path, atlas: Atlas) -> dict[str, Any]:
@@ -74,169 +111,124 @@ def evaluation_html(found: Mapping[str, Any]) -> str:
     str
         HTML with SVG in it, all text escaped, its colours those of the page.
     """
-    parts = []
-    if found.get("labels"):
-        parts += [_classes(found["labels"]), _confusion(found["labels"])]
-    bars = [*_rotations(found), *_people(found)]
-    if bars:
-        parts.append(_figure("How often it agrees", _bars(bars)))
+    figures = []
+    if labels := found.get("labels"):
+        figures.append(_classes(labels))
+        if 1 < len(labels["vote_classes"]) <= MAX_CONFUSED:
+            figures.append(_confusion(labels))
+    if bars := [*_rotations(found), *_people(found)]:
+        figures.append(Figure("How often it agrees", bars))
     if found.get("purity"):
-        parts.append(_purity(found))
-    parts += [f'<p class="hd-eval-warning">{escape(one)}</p>' for one in found.get("warnings", ())]
+        figures.append(_purity(found))
+    said = _what_was_asked(found)
+    return _template().render(said=said, figures=figures, warnings=found.get("warnings", ()))
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    text = files("hubble_dash.templates").joinpath("page/evaluation.html.jinja")
+    environment = Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
+    )
+    return environment.from_string(text.read_text(encoding="utf-8"))
+
+
+def _what_was_asked(found: Mapping[str, Any]) -> str:
     left_out = {
         "overlapping": "cutouts that overlap it are left out",
         "image": "cutouts of its image are left out",
         "none": "only itself is left out",
     }.get(found["leave_out"], "")
-    centred = found.get("centered_by")
     said = f"The {found['nearest']} nearest of each cutout; {left_out}"
-    said += f"; centred by {centred} for this measurement." if centred else "."
-    return f'<div class="hd-eval"><p>{escape(said)}</p>{"".join(parts)}</div>'
+    centred = found.get("centered_by")
+    return f"{said}; centred by {centred} for this measurement." if centred else f"{said}."
 
 
-def _classes(labels: Mapping[str, Any]) -> str:
+def _classes(labels: Mapping[str, Any]) -> Figure:
     """Precision by class, with the mean over cutouts and what chance gives."""
     classes = sorted(labels["classes"], key=lambda one: -_number(one["precision"]))
-    rest = 0
-    if len(classes) > MOST_CLASSES:
-        rest = len(classes) - MOST_CLASSES
-        half = MOST_CLASSES // 2
+    note = ""
+    if len(classes) > MAX_CLASSES:
+        left_out, half = len(classes) - MAX_CLASSES, MAX_CLASSES // 2
         classes = classes[:half] + classes[-half:]
-    rows = [
-        (one["name"], _number(one["precision"]), f"{one['name']}: {one['n']} cutouts, "
-         f"nearest one right {_number(one['accuracy']):.2f}, mean average precision "
-         f"{_number(one['average_precision']):.2f}")
-        for one in classes
-    ]  # fmt: skip
-    whole = (
+        note = f", the best and worst; {left_out} between them are left out"
+    chance = _number(labels["chance"])
+    whole = Bar(
         f"all {labels['n_queries']} cutouts",
         _number(labels["precision"]),
-        f"nearest one right {_number(labels['accuracy']):.2f}, mean average precision "
-        f"{_number(labels['average_precision']):.2f}; mean of classes "
-        f"{_number(labels['class_precision']):.2f}",
+        f"{_how_right(labels)}; mean of classes {_number(labels['class_precision']):.2f}",
+        chance,
     )
-    note = f", the best and worst; {rest} between them are left out" if rest else ""
+    bars = [
+        Bar(
+            one["name"],
+            _number(one["precision"]),
+            f"{one['name']}: {one['n']} cutouts, {_how_right(one)}",
+            chance,
+        )
+        for one in classes
+    ]
     title = f"Of the {labels['nearest']} nearest, share with the same {labels['column']}{note}"
-    svg = _bars([whole, *rows], mark=_number(labels["chance"]))
-    return _figure(title, svg, "The dashed line is what chance gives.")
+    return Figure(title, [whole, *bars], note=CHANCE_NOTE)
 
 
-def _confusion(labels: Mapping[str, Any]) -> str:
-    """Draw the table of confusions as a shaded grid, each row by its own sum."""
-    names, counts = labels["vote_classes"], labels["confusion"]
-    if not 1 < len(names) <= MOST_CONFUSED:
-        return ""
-    side = min(34, (WIDTH - LABEL) // len(names))
-    head, width, height = 74, LABEL + side * len(names), side * len(names)
-    cells = []
-    for i, (name, row) in enumerate(zip(names, counts, strict=True)):
-        y, total = head + i * side, max(1, sum(row))
-        cells.append(_text(LABEL - 8, y + side / 2, name, "end"))
-        for j, count in enumerate(row):
-            x, share = LABEL + j * side, count / total
-            title = escape(f"{count} of {total}: {name}, taken for {names[j]}")
-            shade = f'fill-opacity="{0.06 + 0.94 * share:.2f}"'
-            cells.append(
-                f'<g><title>{title}</title><rect class="hd-eval-fill" x="{x + 1}" y="{y + 1}"'
-                f' width="{side - 2}" height="{side - 2}" rx="3" {shade}/>'
-            )
-            if count:
-                on = "hd-eval-on" if share > 0.75 else ""
-                cells.append(_text(x + side / 2, y + side / 2, str(count), "middle", on))
-            cells.append("</g>")
-    for j, name in enumerate(names):
-        middle = LABEL + (j + 0.5) * side
-        cells.append(
-            f'<g transform="translate({middle:.0f} {head - 6}) rotate(-40)">{_text(0, 0, name)}</g>'
+def _how_right(scores: Mapping[str, Any]) -> str:
+    return (
+        f"nearest one right {_number(scores['accuracy']):.2f}, mean average precision"
+        f" {_number(scores['average_precision']):.2f}"
+    )
+
+
+def _confusion(labels: Mapping[str, Any]) -> Figure:
+    """Say how often each class is taken for each, as a share of the class."""
+    names = labels["vote_classes"]
+    rows = []
+    for name, counts in zip(names, labels["confusion"], strict=True):
+        total = max(1, sum(counts))
+        rows.append(
+            [
+                Cell(count, count / total, f"{count} of {total}: {name}, taken for {other}")
+                for other, count in zip(names, counts, strict=True)
+            ]
         )
     vote = labels["vote"]
     voters = "the nearest one is" if vote == 1 else f"the {vote} nearest vote for"
-    # The last name leans out to the right.
-    svg = _svg(width + 60, head + height, cells, "table of confusions")
-    return _figure(f"Rows: what it is. Columns: what {voters}.", svg)
+    return Figure(f"Rows: what it is. Columns: what {voters}.", table=Table(names, rows))
 
 
-def _rotations(found: Mapping[str, Any]) -> list[tuple[str, float, str]]:
-    r = found.get("rotations")
-    if not r:
+def _rotations(found: Mapping[str, Any]) -> list[Bar]:
+    scores = found.get("rotations")
+    if not scores:
         return []
+    turned = f"{scores['n']} cutouts, turned by any angle and mirrored: they find themselves first"
     return [
-        ("turned: first", _number(r["recall_1"]),
-         f"{r['n']} cutouts, turned by any angle and mirrored: they find themselves first"),
-        ("turned: among 9", _number(r["recall_9"]), "they find themselves among nine"),
-    ]  # fmt: skip
+        Bar("turned: first", _number(scores["recall_1"]), turned),
+        Bar("turned: among 9", _number(scores["recall_9"]), "they find themselves among nine"),
+    ]
 
 
-def _people(found: Mapping[str, Any]) -> list[tuple[str, float, str]]:
-    rows = []
-    if t := found.get("triplets"):
-        said = f"people's {t['n']} triplets, ± {_number(t['error']):.3f}; chance 0.5"
-        rows.append(("triplets", _number(t["agreement"]), said))
-    if m := found.get("matrix"):
-        said = f"rank correlation with people's similarities of {m['n_pairs']} pairs (Spearman)"
-        rows.append(("people, rank", _number(m["spearman"]), said))
-    return rows
+def _people(found: Mapping[str, Any]) -> list[Bar]:
+    bars = []
+    if triplets := found.get("triplets"):
+        error = _number(triplets["error"])
+        said = f"people's {triplets['n']} triplets, ± {error:.3f}; chance 0.5"
+        bars.append(Bar("triplets", _number(triplets["agreement"]), said))
+    if matrix := found.get("matrix"):
+        n = matrix["n_pairs"]
+        said = f"rank correlation with people's similarities of {n} pairs (Spearman)"
+        bars.append(Bar("people, rank", _number(matrix["spearman"]), said))
+    return bars
 
 
-def _purity(found: Mapping[str, Any]) -> str:
+def _purity(found: Mapping[str, Any]) -> Figure:
     """Show how far neighbours share what should not decide, each with its own chance."""
-    rows = []
+    bars = []
     for one in found["purity"]:
         shared, chance = _number(one["shared"]), _number(one["chance"])
         said = f"{one['n_values']} values; shared {shared:.2f}, chance {chance:.2f}"
-        rows.append((one["column"], shared, said))
-    marks = [_number(one["chance"]) for one in found["purity"]]
-    svg = _bars(rows, mark=marks, kind="hd-eval-quiet")
-    return _figure("How far neighbours share what should not decide", svg,
-                   "The dashed line is what chance gives.")  # fmt: skip
-
-
-def _bars(
-    rows: Sequence[tuple[str, float, str]],
-    *,
-    mark: float | Sequence[float] | None = None,
-    kind: str = "hd-eval-fill",
-) -> str:
-    """Draw shares of 0 to 1 as bars: name, share, and what is said on hovering."""
-    room = WIDTH - LABEL - NUMBER
-    marks = [mark] * len(rows) if isinstance(mark, (int, float)) else mark
-    drawn = []
-    for i, (name, share, said) in enumerate(rows):
-        y = i * ROW
-        drawn.append(
-            f"<g><title>{escape(said)}</title>{_text(LABEL - 8, y + ROW / 2, name, 'end')}"
-            f'<rect class="hd-eval-track" x="{LABEL}" y="{y + 4}" width="{room}"'
-            f' height="{ROW - 8}" rx="3"/><rect class="{kind}" x="{LABEL}" y="{y + 4}"'
-            f' width="{room * min(1.0, max(0.0, share)):.1f}" height="{ROW - 8}" rx="3"/>'
-            f"{_text(WIDTH - 2, y + ROW / 2, f'{share:.2f}', 'end')}</g>"
-        )
-        if marks is not None:
-            x = LABEL + room * marks[i]
-            drawn.append(
-                f'<line class="hd-eval-chance" x1="{x:.1f}" x2="{x:.1f}" y1="{y + 1}"'
-                f' y2="{y + ROW - 1}"/>'
-            )
-    return _svg(WIDTH, ROW * len(rows), drawn, "bars")
-
-
-def _figure(title: str, svg: str, note: str = "") -> str:
-    under = f"<small>{escape(note)}</small>" if note else ""
-    return f"<figure><figcaption>{escape(title)}</figcaption>{svg}{under}</figure>"
-
-
-def _svg(width: float, height: float, parts: Sequence[str], label: str) -> str:
-    return (
-        f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{label}"'
-        f' style="max-width:{width:.0f}px">{"".join(parts)}</svg>'
-    )
-
-
-def _text(x: float, y: float, text: str, anchor: str = "start", kind: str = "") -> str:
-    shown = text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
-    return (
-        f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
-        f' dominant-baseline="central">{escape(shown)}</text>'
-    )
+        bars.append(Bar(one["column"], shared, said, chance))
+    title = "How far neighbours share what should not decide"
+    return Figure(title, bars, note=CHANCE_NOTE, class_="hd-eval-quiet")
 
 
 def _number(value: Any) -> float:
