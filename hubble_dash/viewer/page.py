@@ -65,8 +65,6 @@ class PageData(NamedTuple):
     ----------
     text : str
         JSON that may stand in a script element.
-    title : str
-        The page's title.
     similar : int
         How many similar cutouts are shown.
     has_sky : bool
@@ -74,7 +72,6 @@ class PageData(NamedTuple):
     """
 
     text: str
-    title: str
     similar: int
     has_sky: bool
 
@@ -87,10 +84,16 @@ def page_data(index: PageIndex) -> PageData:
     index : PageIndex
         As of `Pieces.index`, with all pieces or with none.
     """
-    return PageData(embed_json(index), index["title"], index["similar"], index["has_sky"])
+    return PageData(embed_json(index), index["similar"], has_sky="sky" in index)
 
 
-def make_page(atlas: Atlas, data: PageData, *, evaluation: Mapping[str, Any] | None = None) -> Page:
+def make_page(
+    atlas: Atlas,
+    data: PageData,
+    *,
+    title: str | None = None,
+    evaluation: Mapping[str, Any] | None = None,
+) -> Page:
     """Make the page of an atlas.
 
     Parameters
@@ -99,6 +102,8 @@ def make_page(atlas: Atlas, data: PageData, *, evaluation: Mapping[str, Any] | N
         The atlas.
     data : PageData
         The page's data, as of `page_data`.
+    title : str, optional
+        Instead of the atlas's own.
     evaluation : mapping, optional
         As of `read_evaluation`, to be shown in the dialog about the page.
 
@@ -107,13 +112,14 @@ def make_page(atlas: Atlas, data: PageData, *, evaluation: Mapping[str, Any] | N
     Page
         With figures of its own: a Bokeh figure lives in one document only.
     """
+    title = title or atlas.title
     measured = "" if evaluation is None else evaluation_html(evaluation)
     plots = {"hd-map": map_view(len(atlas)), "hd-image": image_view()}
     if data.has_sky:
         plots["hd-sky"] = sky_view()
     model = atlas.manifest["model"]
     variables = {
-        "page_title": data.title,
+        "page_title": title,
         "root_prefix": "",
         "n_cutouts": len(atlas),
         "n_images": atlas.manifest["n_images"],
@@ -129,7 +135,7 @@ def make_page(atlas: Atlas, data: PageData, *, evaluation: Mapping[str, Any] | N
         "script": link_modules(_TEMPLATES.joinpath("browser"), "main.js"),
         "payload": data.text,
     }
-    return Page(data.title, {name: hv.render(plot) for name, plot in plots.items()}, variables)
+    return Page(title, {name: hv.render(plot) for name, plot in plots.items()}, variables)
 
 
 def _read(name: str) -> str:

@@ -14,8 +14,8 @@ THUMBNAILS: ThumbnailsIndex = {"size": 96, "columns": 1, "rows": 1, "by": "row",
 
 
 def test_a_page_has_the_index_that_it_is_given(atlas: Atlas) -> None:
-    index = Pieces(atlas, HilbertOrder(), similar=5).index(THUMBNAILS, title="A < B", base="x/")
-    page = make_page(atlas, page_data(index))
+    index = Pieces(atlas, HilbertOrder(), similar=5).index(THUMBNAILS, base="</script>")
+    page = make_page(atlas, page_data(index), title="A < B")
     assert json.loads(page.variables["payload"]) == json.loads(json.dumps(index))
     assert "<" not in page.variables["payload"]
     assert (page.title, page.variables["page_title"]) == ("A < B", "A < B")

@@ -43,5 +43,16 @@ PALETTE: Palette = {
 
 
 def hex_to_rgb(colors: Sequence[str]) -> NDArray[np.uint8]:
-    """Give colours ``#rrggbb`` as a (n, 3) uint8 array."""
+    """Give colours as numbers.
+
+    Parameters
+    ----------
+    colors : (n,) sequence of str
+        As ``#rrggbb``.
+
+    Returns
+    -------
+    (n, 3) uint8 array
+        Red, green and blue.
+    """
     return np.array([list(bytes.fromhex(color[1:])) for color in colors], np.uint8)

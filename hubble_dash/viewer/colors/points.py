@@ -42,12 +42,34 @@ def own_colors(means: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def category_colors(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Give each point its category's colour, (n, 3), from the codes of a `ColorColumn`."""
+    """Give each point its category's colour.
+
+    Parameters
+    ----------
+    codes : (n,) uint8 array
+        Of a `ColorColumn` of categories.
+
+    Returns
+    -------
+    (n, 3) uint8 array
+        Red, green and blue; grey where the category has no colour of its own.
+    """
     colors = np.tile(hex_to_rgb([PALETTE["none"]]), (256, 1))
     colors[: len(PALETTE["categories"])] = hex_to_rgb(PALETTE["categories"])
     return colors[codes]
 
 
 def shares(codes: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Give each point its number from 0 to 1, NaN where missing, from codes of a `ColorColumn`."""
+    """Give each point its number, as a share of the range of its legend.
+
+    Parameters
+    ----------
+    codes : (n,) uint8 array
+        Of a `ColorColumn` of numbers.
+
+    Returns
+    -------
+    (n,) float32 array
+        From 0 to 1, NaN where missing.
+    """
     return np.where(codes == MISSING, np.nan, codes / np.float32(NUMBER_STEPS)).astype(np.float32)

@@ -35,7 +35,13 @@ def column(values: Any, dtype: Dtype) -> Column:
 
 
 def data_url(picture: bytes) -> str:
-    """Give a WebP or JPEG picture as a URL that holds it."""
+    """Give a picture as a URL that holds it.
+
+    Parameters
+    ----------
+    picture : bytes
+        A WebP or JPEG file.
+    """
     kind = "jpeg" if picture.startswith(JPEG_START) else "webp"
     return f"data:image/{kind};base64," + base64.b64encode(picture).decode("ascii")
 

@@ -40,11 +40,33 @@ class AtlasOrder:
     per_piece: ClassVar[None] = None
 
     def of_points(self, plane: Plane) -> Rows:
-        """Give the order of points, as indices of them."""
+        """Give the order of points.
+
+        Parameters
+        ----------
+        plane : ((n,) array, (n,) array)
+            Their coordinates x and y.
+
+        Returns
+        -------
+        (n,) int32 array
+            Indices of the points.
+        """
         return np.arange(len(plane[0]), dtype=np.int32)
 
     def of_boxes(self, cutouts: pd.DataFrame) -> Rows:
-        """Give the order of boxes, as rows of the table."""
+        """Give the order of boxes.
+
+        Parameters
+        ----------
+        cutouts : (n, ...) pandas.DataFrame
+            Their images and boxes.
+
+        Returns
+        -------
+        (n,) int32 array
+            Rows of the table.
+        """
         return np.arange(len(cutouts), dtype=np.int32)
 
 
@@ -62,11 +84,33 @@ class HilbertOrder:
     is_by_row: ClassVar[bool] = False
 
     def of_points(self, plane: Plane) -> Rows:
-        """Give the order of points, as indices of them."""
+        """Give the order of points.
+
+        Parameters
+        ----------
+        plane : ((n,) array, (n,) array)
+            Their coordinates x and y.
+
+        Returns
+        -------
+        (n,) int32 array
+            Indices of the points.
+        """
         return hilbert_order(*plane)
 
     def of_boxes(self, cutouts: pd.DataFrame) -> Rows:
-        """Give the order of boxes, by image and then along the curve, as rows of the table."""
+        """Give the order of boxes: by image, then along the curve over their centres.
+
+        Parameters
+        ----------
+        cutouts : (n, ...) pandas.DataFrame
+            Their images and boxes.
+
+        Returns
+        -------
+        (n,) int32 array
+            Rows of the table.
+        """
         curve = hilbert_order(
             cutouts["ixmin"] + cutouts["ixmax"], cutouts["iymin"] + cutouts["iymax"]
         )

@@ -40,7 +40,13 @@ class Parents:
         return len(self._atlas.images)
 
     def preview_path(self, image: int) -> Path:
-        """Path of an image's preview."""
+        """Path of an image's preview.
+
+        Parameters
+        ----------
+        image : int
+            Its row in the table of images.
+        """
         return self._atlas.path / PREVIEWS_FOLDER / str(self._atlas.images["preview"].iloc[image])
 
     @property

@@ -139,7 +139,6 @@ class Pieces:
         self,
         thumbnails: ThumbnailsIndex,
         *,
-        title: str | None = None,
         base: str = "",
         live: bool = False,
         tiles: PyramidIndex | None = None,
@@ -152,8 +151,6 @@ class Pieces:
         ----------
         thumbnails : ThumbnailsIndex
             Where the thumbnails are.
-        title : str, optional
-            Instead of the atlas's own.
         base : str
             What addresses of pieces, thumbnails and tiles begin with.
         live : bool
@@ -171,12 +168,10 @@ class Pieces:
         atlas = self.atlas
         x, y = atlas.positions[self.places.row_at].T
         index: PageIndex = {
-            "title": title or atlas.title,
             "n": len(atlas),
             "similar": self.similar,
             "notes": atlas.manifest["notes"],
             "provenance": provenance(atlas),
-            "has_sky": self.places.has_sky,
             "can_overlap": len(atlas.images) < len(atlas),
             "labels": self._labels[0],
             "images": {"per_piece": self.places.per_piece("images")},

@@ -136,12 +136,10 @@ class PyramidIndex(TypedDict):
 class PageIndex(TypedDict):
     """What a page knows before it asks for a piece."""
 
-    title: str
     n: int
     similar: int
     notes: list[str]
     provenance: list[tuple[str, str]]
-    has_sky: bool
     can_overlap: bool
     labels: list[str]
     images: PieceIndex
@@ -154,6 +152,7 @@ class PageIndex(TypedDict):
     # What addresses of pieces, thumbnails and tiles begin with.
     base: str
     thumbnails: ThumbnailsIndex
+    # Missing where no position on the sky is known.
     sky: NotRequired[PlaneIndex]
     # Missing where a cutout's place is its row.
     rows: NotRequired[PieceIndex]

@@ -86,12 +86,34 @@ def as_dots(layers: Layers, reach: int) -> Layers:
 
 
 def histogram(count: NDArray[Any]) -> NDArray[np.int64]:
-    """Say how many pixels have how many points, (65536,)."""
+    """Say how many pixels have how many points.
+
+    Parameters
+    ----------
+    count : int array
+        Points of each pixel, of any shape.
+
+    Returns
+    -------
+    (65536,) int64 array
+        Pixels by their number of points; those with more count as the last.
+    """
     return np.bincount(_limited(count), minlength=MAX_COUNT + 1)
 
 
 def equalise(counted: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Give the shade of each count, 1 to `SHADES`, so that all are used alike; 0 of none."""
+    """Give each number of points a shade, so that all shades are used alike.
+
+    Parameters
+    ----------
+    counted : (65536,) int64 array
+        As of `histogram`.
+
+    Returns
+    -------
+    (65536,) uint8 array
+        From 1 to `SHADES`; 0 for no points.
+    """
     counted = counted.copy()
     counted[0] = 0
     share = np.cumsum(counted) / max(1, counted.sum())
@@ -101,7 +123,20 @@ def equalise(counted: NDArray[np.int64]) -> NDArray[np.uint8]:
 
 
 def shade(count: NDArray[Any], shades: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Look up the shades of pixels in what `equalise` gives."""
+    """Look up the shades of pixels.
+
+    Parameters
+    ----------
+    count : int array
+        Points of each pixel, of any shape.
+    shades : (65536,) uint8 array
+        As of `equalise`.
+
+    Returns
+    -------
+    uint8 array
+        In the shape of `count`.
+    """
     return shades[_limited(count)]
 
 

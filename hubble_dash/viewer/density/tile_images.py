@@ -78,7 +78,20 @@ def picture_of_numbers(ramp: Sequence[str], none: str) -> Picture:
 
 
 def picture_of_colors(_shades: Bytes, sums: Sums) -> Bytes:
-    """Colour pixels by the mean of ``r``, ``g`` and ``b`` over ``count``."""
+    """Colour pixels by the mean of ``r``, ``g`` and ``b`` over ``count``.
+
+    Parameters
+    ----------
+    _shades : (m,) uint8 array
+        Not needed here.
+    sums : mapping of str to (m,) float array
+        Of those four.
+
+    Returns
+    -------
+    (m, 3) uint8 array
+        Red, green and blue.
+    """
     total = np.stack([sums[channel] for channel in "rgb"], axis=-1)
     return np.round(total / np.maximum(sums["count"], 1)[..., None]).astype(np.uint8)
 

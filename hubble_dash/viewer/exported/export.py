@@ -249,8 +249,9 @@ def _html(
     measured = None if evaluation is None else read_evaluation(evaluation, atlas)
     promised = limits.base_bytes + limits.bytes_per_cutout * len(atlas)
     left = min(promised, limits.max_bytes) - len(library()) - FRAME_BYTES
-    index = inline_index(atlas, similar=similar, title=title, max_bytes=left)
-    return standalone_html(make_page(atlas, page_data(index), evaluation=measured))
+    index = inline_index(atlas, similar=similar, max_bytes=left)
+    page = make_page(atlas, page_data(index), title=title, evaluation=measured)
+    return standalone_html(page)
 
 
 def _check_size(atlas: Atlas, path: Path, similar: int, limits: FileLimits) -> None:

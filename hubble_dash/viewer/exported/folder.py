@@ -89,8 +89,9 @@ def write_folder(
     pieces = Pieces(atlas, HilbertOrder(), similar=similar)
     try:
         with folder_beside(path) as part:
-            index = write_data(pieces, part, title=title, max_points=max_points, progress=progress)
-            _write_page(make_page(atlas, page_data(index), evaluation=measured), part)
+            index = write_data(pieces, part, max_points=max_points, progress=progress)
+            page = make_page(atlas, page_data(index), title=title, evaluation=measured)
+            _write_page(page, part)
             # It may have come while this one was written.
             check_replaceable(path)
             swap_folder(part, path)
@@ -101,6 +102,11 @@ def write_folder(
 
 def check_replaceable(path: Path) -> None:
     """Refuse to write over anything but a report folder with nothing of the user's own in it.
+
+    Parameters
+    ----------
+    path : Path
+        What is to be written.
 
     Raises
     ------
@@ -125,12 +131,7 @@ def check_replaceable(path: Path) -> None:
 
 
 def write_data(
-    pieces: Pieces,
-    folder: Path,
-    *,
-    title: str | None = None,
-    max_points: int = MAX_POINTS,
-    progress: bool = False,
+    pieces: Pieces, folder: Path, *, max_points: int = MAX_POINTS, progress: bool = False
 ) -> PageIndex:
     """Write all files that the page of a report asks for.
 
@@ -140,7 +141,7 @@ def write_data(
         The data.
     folder : Path
         Where the files go.
-    title, max_points, progress
+    max_points, progress
         As in `write_folder`.
 
     Returns
@@ -161,7 +162,7 @@ def write_data(
         tiles = _write_map_tiles(pieces, folder / "tiles", progress)
     if len(places.sky_rows) > max_points:
         sky_tiles = _write_sky_tiles(places, folder / "sky-tiles", progress)
-    return pieces.index(thumbnails, title=title, tiles=tiles, sky_tiles=sky_tiles)
+    return pieces.index(thumbnails, tiles=tiles, sky_tiles=sky_tiles)
 
 
 def _write_page(page: Page, folder: Path) -> None:

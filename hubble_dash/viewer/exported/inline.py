@@ -24,9 +24,7 @@ PREVIEW_QUALITY = 80
 SHEET_QUALITIES = (70, 60, 50, 40, 30, 20, 10)
 
 
-def inline_index(
-    atlas: Atlas, *, similar: int = 9, title: str | None = None, max_bytes: int | None = None
-) -> PageIndex:
+def inline_index(atlas: Atlas, *, similar: int = 9, max_bytes: int | None = None) -> PageIndex:
     """Gather all that a page shows of an atlas.
 
     Parameters
@@ -35,8 +33,6 @@ def inline_index(
         The atlas.
     similar : int
         How many similar cutouts the page shows, at least 1.
-    title : str, optional
-        Instead of the atlas's own.
     max_bytes : int, optional
         Bytes that all of it may take as JSON; previews are shrunk, then thumbnails compressed
         harder, until it fits. Unlimited if not given.
@@ -58,7 +54,7 @@ def inline_index(
         "size": layout.size, "columns": layout.columns, "rows": layout.rows, "by": "row",
         "urls": [],
     }  # fmt: skip
-    index = source.index(thumbnails, title=title, pieces=pieces)
+    index = source.index(thumbnails, pieces=pieces)
     left = None if max_bytes is None else max_bytes - _size(index)
     sheets = _sheets(atlas, left)
     thumbnails["urls"] = sheets

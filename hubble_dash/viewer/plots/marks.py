@@ -25,7 +25,13 @@ Hook = Callable[[Any, Any], None]
 
 
 def named(name: str) -> Hook:
-    """Make a HoloViews hook that names an element's data source, for the browser side to find."""
+    """Make a HoloViews hook that names an element's data source, for the browser side to find.
+
+    Parameters
+    ----------
+    name : str
+        Of the data source; the renderer gets ``-renderer`` behind it.
+    """
 
     def hook(plot: Any, _element: Any) -> None:
         plot.handles["source"].name = name

@@ -55,7 +55,7 @@ class PieceHandler(_DataHandler):
 
     @authenticated
     async def get(self, key: str, kind: str, number: str) -> None:
-        """Answer with a piece."""
+        """Answer with a piece, by the atlas's key, the kind and the number."""
         await self.answer(
             "text/javascript; charset=utf-8", lambda: shared_by_key(key).piece(kind, int(number))
         )
@@ -66,7 +66,7 @@ class ThumbnailHandler(_DataHandler):
 
     @authenticated
     async def get(self, key: str, row: str) -> None:
-        """Answer with a thumbnail."""
+        """Answer with a thumbnail, by the atlas's key and the row."""
         await self.answer("image/webp", lambda: shared_by_key(key).thumbnails.webp(int(row)))
 
 
@@ -75,7 +75,7 @@ class SkyTileHandler(_DataHandler):
 
     @authenticated
     async def get(self, key: str, z: str, x: str, y: str) -> None:
-        """Answer with a tile of the sky."""
+        """Answer with a tile of the sky, by the atlas's key and the tile's level and place."""
         await self.answer("image/png", lambda: shared_by_key(key).sky_tiles[f"{z}/{x}/{y}"])
 
 

@@ -50,15 +50,15 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
 
     def _page(self, measured: Mapping[str, Any] | None) -> Page:
         """Make the page that carries all its data."""
-        data = inline_data(self._atlas, similar=self._similar, title=self._title)
-        return make_page(self._atlas, data, evaluation=measured)
+        data = inline_data(self._atlas, similar=self._similar)
+        return make_page(self._atlas, data, title=self._title, evaluation=measured)
 
     def _large_page(self, measured: Mapping[str, Any] | None) -> Page:
         """Make the page that asks the server for its data, and for the map's density."""
         shared = share(self._atlas, similar=self._similar)
         # The session's own opening of the atlas is let go.
         self._atlas = shared.atlas
-        page = make_page(shared.atlas, shared.data(self._title), evaluation=measured)
+        page = make_page(shared.atlas, shared.data, title=self._title, evaluation=measured)
         self._live = LiveDensity(shared, page.figures["hd-map"])
         WORKERS.submit(shared.prepare)
         if pn.state.curdoc is not None:

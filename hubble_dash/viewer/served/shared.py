@@ -38,11 +38,11 @@ WORKERS = ThreadPoolExecutor(4, thread_name_prefix="hubble-dash")
 # First part of the addresses below which an atlas's data are served, beside the page.
 ROUTE = "hubble-dash"
 
-# Texts of pages with all their data that are kept, of some 4 kB a cutout.
-MAX_TEXTS = 2
+# Pages' data with all pieces and pictures that are kept, of some 4 kB a cutout.
+MAX_INLINE = 2
 
 
-class Build(NamedTuple):
+class _Build(NamedTuple):
     """What tells atlases apart, and the builds of one.
 
     Attributes
@@ -66,8 +66,8 @@ class Build(NamedTuple):
         return hashlib.sha256(identity.encode(errors="surrogateescape")).hexdigest()[:16]
 
 
-_shared: dict[Build, Shared] = {}
-_texts: OrderedDict[tuple[Build, str], PageData] = OrderedDict()
+_shared: dict[_Build, Shared] = {}
+_inline: OrderedDict[_Build, PageData] = OrderedDict()
 # Pages of an older build go on asking for its data, as long as they are open.
 _by_key: WeakValueDictionary[str, Shared] = WeakValueDictionary()
 _lock = threading.Lock()
@@ -113,7 +113,7 @@ class Shared:
 
     @cached_property
     def index(self) -> PageIndex:
-        """What the page knows at its start, with the atlas's own title."""
+        """What the page knows at its start."""
         sky_tiles = None
         if self.sky_tiles:
             present = [tile_number(name) for name in self.sky_tiles]
@@ -129,15 +129,10 @@ class Shared:
             sky_tiles=sky_tiles,
         )  # fmt: skip
 
-    def data(self, title: str | None = None) -> PageData:
-        """Give the data of the page.
-
-        Parameters
-        ----------
-        title : str, optional
-            Instead of the atlas's own.
-        """
-        return page_data({**self.index, "title": title or self.atlas.title})
+    @cached_property
+    def data(self) -> PageData:
+        """The data of the page, the same for all sessions."""
+        return page_data(self.index)
 
     @cached_property
     def sky_tiles(self) -> dict[str, bytes]:
@@ -255,7 +250,7 @@ def shared_by_key(key: str) -> Shared:
         return _by_key[key]
 
 
-def inline_data(atlas: Atlas, *, similar: int = 9, title: str | None = None) -> PageData:
+def inline_data(atlas: Atlas, *, similar: int = 9) -> PageData:
     """Get the data of a page that carries them all, made once for all its sessions.
 
     Parameters
@@ -264,39 +259,33 @@ def inline_data(atlas: Atlas, *, similar: int = 9, title: str | None = None) -> 
         The atlas, or another opening of the same folder.
     similar : int
         How many similar cutouts the page shows.
-    title : str, optional
-        Instead of the atlas's own.
 
     Returns
     -------
     PageData
         With the index, the pieces and all pictures.
     """
-    build, title = _build_of(atlas, similar), title or atlas.title
+    build = _build_of(atlas, similar)
     with _lock:
-        found = _texts.get((build, title))
+        found = _inline.get(build)
     if found is None:
-        found = page_data(inline_index(atlas, similar=similar, title=title))
+        found = page_data(inline_index(atlas, similar=similar))
     with _lock:
         _let_go_of_others(build)
-        _texts[build, title] = found
-        _texts.move_to_end((build, title))
-        if len(_texts) > MAX_TEXTS:
-            _texts.popitem(last=False)
+        _inline[build] = found
+        _inline.move_to_end(build)
+        if len(_inline) > MAX_INLINE:
+            _inline.popitem(last=False)
     return found
 
 
-def _build_of(atlas: Atlas, similar: int) -> Build:
-    return Build(atlas.path.resolve(), atlas.manifest["created"], similar)
+def _build_of(atlas: Atlas, similar: int) -> _Build:
+    return _Build(atlas.path.resolve(), atlas.manifest["created"], similar)
 
 
-def _let_go_of_others(build: Build) -> None:
+def _let_go_of_others(build: _Build) -> None:
     """Forget other builds of the same atlas; the caller holds the lock."""
-    for other in [one for one in _shared if _is_older(one, build)]:
-        del _shared[other]
-    for text in [(one, title) for one, title in _texts if _is_older(one, build)]:
-        del _texts[text]
-
-
-def _is_older(one: Build, build: Build) -> bool:
-    return one.folder == build.folder and one.created != build.created
+    for held in (_shared, _inline):
+        for other in [one for one in held if one.folder == build.folder]:
+            if other.created != build.created:
+                del held[other]

@@ -15,16 +15,15 @@ export type Fact = [name: string, value: number | string];
 
 /** What a page knows before it asks for a piece. */
 export interface PageIndex {
-  title: string;
   n: number;
   similar: number;
   notes: string[];
   provenance: [name: string, text: string][];
-  has_sky: boolean;
   can_overlap: boolean;
   labels: string[];
   start: number[];
   map: PlaneIndex;
+  /** Missing where no position on the sky is known. */
   sky?: PlaneIndex;
   boxes: BoxIndex;
   records: PieceIndex;

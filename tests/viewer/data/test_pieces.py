@@ -296,7 +296,7 @@ def test_what_is_near_on_the_map_is_in_one_piece(atlas: Atlas) -> None:
 def test_whole_and_in_pieces_are_the_same_data(odd_atlas: Atlas) -> None:
     whole, parts = whole_of(odd_atlas), parts_of(odd_atlas)
     one, many = whole.index(THUMBNAILS), parts.index(THUMBNAILS)
-    same = ("title", "n", "similar", "notes", "provenance", "has_sky", "can_overlap")
+    same = ("n", "similar", "notes", "provenance", "can_overlap")
     for name in (*same, "labels", "start", "colors", "palette"):
         assert one[name] == many[name], name
     assert many.keys() - one.keys() == {"rows"}
@@ -319,7 +319,6 @@ def test_without_sky_and_labels_nothing_is_said_of_them(
     bare = table.drop(columns=[name for name in table if re.match(r"(label|score)_\d", name)])
     source = make(changed(flipped_atlas, cutouts=bare[["image", *BOX, *bare.columns[5:8]]]))
     index = source.index(THUMBNAILS)
-    assert not index["has_sky"]
     assert "sky" not in index
     assert "sky" not in source.kinds()
     assert index["labels"] == index["colors"] == []

@@ -17,7 +17,7 @@ from hubble_dash.errors import ExportError
 from hubble_dash.viewer.data.orders import HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.exported import folder as module
-from hubble_dash.viewer.exported.folder import write_data, write_folder
+from hubble_dash.viewer.exported.folder import MARKER, write_data, write_folder
 from hubble_dash.viewer.exported.standalone import library
 from hubble_dash.viewer.page import Page, PageData
 
@@ -50,8 +50,8 @@ def report(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bare_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page of its index alone, where the views do not matter: they take a second to make."""
 
-    def make(atlas: Atlas, data: PageData, **_: object) -> Page:
-        return Page(data.title, {}, {"payload": data.text, "n_cutouts": len(atlas)})
+    def make(atlas: Atlas, data: PageData, *, title: str | None, **_: object) -> Page:
+        return Page(title or atlas.title, {}, {"payload": data.text, "n_cutouts": len(atlas)})
 
     monkeypatch.setattr(module, "make_page", make)
     bare = '<script id="hd-data">{}</script>'
@@ -148,7 +148,8 @@ def test_few_points_need_no_tiles(flipped_atlas: Atlas, tmp_path: Path) -> None:
 
 def test_one_cutout_is_enough(lonely_atlas: Atlas, tmp_path: Path) -> None:
     path = write_folder(lonely_atlas, tmp_path / "one", title="Only <one>")
-    assert read_index(path)["title"] == "Only <one>"
+    assert "<h1>Only &lt;one&gt;</h1>" in (path / "index.html").read_text(encoding="utf-8")
+    assert json.loads((path / MARKER).read_text())["title"] == "Only <one>"
     with PillowImage.open(path / "thumbnails/0.webp") as sheet:
         assert sheet.size == (8 * 96, 96)
 

@@ -42,14 +42,9 @@ def test_everything_is_inside(atlas: Atlas) -> None:
         assert bytes_of(image["url"]) == (atlas.path / "previews" / name).read_bytes()
 
 
-def test_a_title_of_one_s_own_is_taken(atlas: Atlas) -> None:
-    assert inline_index(atlas)["title"] == atlas.title
-    assert inline_index(atlas, title="A < B")["title"] == "A < B"
-
-
 def test_without_positions_there_is_no_sky(flipped_atlas: Atlas) -> None:
     index = inline_index(flipped_atlas)
-    assert not index["has_sky"]
+    assert "sky" not in index
     assert "sky/0" not in index["pieces"]
 
 

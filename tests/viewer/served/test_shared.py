@@ -79,14 +79,7 @@ def test_a_small_atlas_built_anew_is_served_anew_and_the_old_one_is_let_go_of(
 def test_the_data_of_a_page_are_made_once(atlas: Atlas) -> None:
     made = inline_data(atlas, similar=4)
     assert inline_data(open_atlas(atlas.path), similar=4) is made
-    assert inline_data(atlas, similar=4, title="other").title == "other"
     assert json.loads(inline_data(atlas, similar=3).text)["similar"] == 3
-
-
-def test_a_title_of_one_s_own_is_the_page_s(atlas: Atlas) -> None:
-    shared = share(atlas)
-    assert shared.data().title == atlas.title
-    assert json.loads(shared.data("mine").text)["title"] == shared.data("mine").title == "mine"
 
 
 def test_a_server_has_the_tiles_that_its_index_names(atlas: Atlas) -> None:
