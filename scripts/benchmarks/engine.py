@@ -32,7 +32,7 @@ from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.feeding.cutter import CutImage, Cutter
 from hubble_dash.builder.feeding.feeder import Feeder
-from hubble_dash.builder.feeding.previews import SheetWriter, fit_thumbnail
+from hubble_dash.builder.feeding.previews import fit_thumbnail
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.network import Network
 from hubble_dash.builder.models.checkpoints import load_model
@@ -41,6 +41,7 @@ from hubble_dash.builder.models.weights import Weights, find_weights
 from hubble_dash.builder.neighbors.search import find_neighbors
 from hubble_dash.builder.projection.layout import lay_out
 from hubble_dash.builder.reading.image import open_image
+from hubble_dash.builder.shards.sheets import SheetWriter
 from hubble_dash.config import (
     BuildSettings,
     CutoutSettings,

@@ -18,7 +18,8 @@ from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.sheets import SheetLayout, sheet_name, sheet_pixels
-from hubble_dash.builder.feeding.previews import SheetWriter, fit_thumbnail
+from hubble_dash.builder.feeding.previews import fit_thumbnail
+from hubble_dash.builder.shards.sheets import SheetWriter
 
 __all__ = ["ACROSS", "CYCLE", "LAYOUT", "Thumbnails", "base_thumbnails"]
 

@@ -19,11 +19,12 @@ from pyarrow import parquet
 from hubble_dash.atlas.files import write_whole
 from hubble_dash.atlas.schema import CUTOUT_COLUMNS, LABELS, PREVIEWS_FOLDER, SCORES, SHEETS_FOLDER
 from hubble_dash.atlas.sheets import SheetLayout
-from hubble_dash.builder.feeding.previews import Preview, SheetWriter
+from hubble_dash.builder.feeding.previews import Preview
 from hubble_dash.builder.fingerprints.network import Batch, Network
 from hubble_dash.builder.fingerprints.precomputed import GivenFingerprints
 from hubble_dash.builder.shards.checkpoint import Part
 from hubble_dash.builder.shards.fingerprint_file import RawFingerprints
+from hubble_dash.builder.shards.sheets import SheetWriter
 
 __all__ = [
     "COLUMNS",
