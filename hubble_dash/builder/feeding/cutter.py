@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,27 +14,22 @@ from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import Cutouts, find_cutouts, reason_to_leave_out
-from hubble_dash.builder.cutouts.processing import process, process_image
 from hubble_dash.builder.cutouts.sky_positions import SkyPositions, sky_positions_of
 from hubble_dash.builder.feeding.image_row import describe_image
 from hubble_dash.builder.feeding.previews import Preview, fit_thumbnail, make_preview
+from hubble_dash.builder.feeding.recipe import Recipe
 from hubble_dash.builder.fingerprints.preparation import Preparation
-from hubble_dash.builder.reading.image import Image, open_image
 from hubble_dash.builder.reading.pixel_source import Metadata
 from hubble_dash.config import BuildSettings
 from hubble_dash.errors import ImageError
 
-__all__ = ["MAX_CUTOUT_SIDE", "Cut", "CutImage", "Cutter"]
+__all__ = ["Cut", "CutImage", "Cutter"]
 
-T = TypeVar("T")
-
-# Cutouts with longer sides are averaged down while they are read; the network sees far less.
-MAX_CUTOUT_SIDE = 1024
-# An image with no more pixels than this in its cutouts is done at once, and let go of; unless what
-# the network sees of them takes more bytes than that.
-FEW_PIXELS = 4_000_000
-FEW_BYTES = 16_000_000
-NOTHING = np.empty((0, 0, 0, 3), np.uint8)
+# What the cutouts of an image may come to, as cut and as the network sees them, for all of them to
+# be cut as soon as it is read, and its file closed.
+MAX_PIXELS_AT_ONCE = 4_000_000
+MAX_BYTES_AT_ONCE = 16_000_000
+NO_PICTURES = np.empty((0, 0, 0, 3), np.uint8)
 
 
 class Cut(NamedTuple):
@@ -117,22 +112,20 @@ class Cutter:
         Makes what the network sees; None where there is no network.
     thumbnail_size : int
         Side of a thumbnail, in pixels.
+    max_pixels_at_once : int
+        An image whose cutouts have more pixels in all is not cut when it is read, but box by box.
     """
 
     settings: BuildSettings
     catalog: Catalog | None
     prepare: Preparation | None
     thumbnail_size: int
+    max_pixels_at_once: int = MAX_PIXELS_AT_ONCE
 
-    def open(self, path: Path) -> Display:
-        """Open an image as it is shown, processed; close its `image`.
-
-        Raises
-        ------
-        ImageError
-            If the file cannot be read.
-        """
-        return self._opened(path, self._processed)
+    @cached_property
+    def recipe(self) -> Recipe:
+        """How files are read."""
+        return Recipe.of(self.settings)
 
     def read(self, number: int, path: Path) -> CutImage | ImageError:
         """Read a file and find its cutouts; cut them where they are few.
@@ -154,55 +147,49 @@ class Cutter:
         CatalogError
             If the catalogue has hours where it seems to have degrees.
         """
+        check_hours = None if self.catalog is None else self.catalog.check_hours
         try:
-            return self._opened(path, lambda image: self._found(number, image))
+            display = self.recipe.open(path, inspect=check_hours)
         except ImageError as err:
             return err
+        try:
+            return self._found(number, display)
+        except ImageError as err:
+            display.image.close()
+            return err
+        except BaseException:
+            display.image.close()
+            raise
 
     def cut(self, display: Display, box: Box) -> Cut:
         """Cut a box.
+
+        Parameters
+        ----------
+        display : Display
+            The image as shown, open.
+        box : Box
+            In its array pixels.
 
         Raises
         ------
         ImageError
             If the data cannot be decoded.
         """
-        pixels, valid = display.read(box, max_side=self._max_side)
+        pixels, valid = display.read(box, max_side=self.recipe.max_side)
         reason = reason_to_leave_out(pixels, valid, self.settings.cutouts)
         if reason is not None:
-            return Cut(NOTHING, None, (0, 0, 0), reason)
-        shown = process(pixels, self.settings.process_cutouts)
+            return Cut(NO_PICTURES, None, (0, 0, 0), reason)
+        shown = self.recipe.finish(pixels)
         thumbnail = fit_thumbnail(shown, self.thumbnail_size)
         # Along one axis after the other: ten times as fast as along both.
         total = thumbnail.sum(axis=0, dtype=np.uint32).sum(axis=0)
         red, green, blue = (total / self.thumbnail_size**2 + 0.5).astype(int).tolist()
-        pictures = NOTHING if self.prepare is None else self.prepare(shown)
+        pictures = NO_PICTURES if self.prepare is None else self.prepare(shown)
         return Cut(pictures, thumbnail, (red, green, blue), "")
 
-    @property
-    def _max_side(self) -> int | None:
-        return None if self.settings.process_cutouts else MAX_CUTOUT_SIDE
-
-    def _opened(self, path: Path, use: Callable[[Image], T]) -> T:
-        """Open a file, which is closed if what is done with it fails."""
-        settings = self.settings
-        image = open_image(
-            path, hdu=settings.hdu, plane=settings.plane, header_keys=settings.header_keys
-        )
-        try:
-            return use(image)
-        except BaseException:
-            image.close()
-            raise
-
-    def _processed(self, image: Image) -> Display:
-        return process_image(Display(image, self.settings.stretch), self.settings.process_images)
-
-    def _found(self, number: int, image: Image) -> CutImage:
-        settings, catalog = self.settings, self.catalog
-        if catalog is not None:
-            catalog.check_hours(image)
-        display = self._processed(image)
+    def _found(self, number: int, display: Display) -> CutImage:
+        settings, catalog, image = self.settings, self.catalog, display.image
         found = find_cutouts(display, settings.cutouts, catalog=catalog)
         # The preview comes first: it reads the whole image, so a damaged file shows itself
         # before any of its cutouts is taken.
@@ -219,8 +206,9 @@ class Cutter:
     def _are_few(self, boxes: list[Box]) -> bool:
         n_bytes = 0 if self.prepare is None else self.prepare.n_bytes * len(boxes)
         n_pixels = sum(map(self._n_pixels, boxes))
-        return len(boxes) == 1 or (n_pixels <= FEW_PIXELS and n_bytes <= FEW_BYTES)
+        are_small = n_pixels <= self.max_pixels_at_once and n_bytes <= MAX_BYTES_AT_ONCE
+        return len(boxes) == 1 or are_small
 
     def _n_pixels(self, box: Box) -> int:
-        most = max(box.width, box.height) if self._max_side is None else self._max_side
-        return min(box.width, most) * min(box.height, most)
+        max_side = self.recipe.max_side or max(box.width, box.height)
+        return min(box.width, max_side) * min(box.height, max_side)

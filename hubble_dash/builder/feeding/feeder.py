@@ -137,7 +137,7 @@ class Feeder:
             yield from image.cuts[start:]
             return
         boxes = image.found.boxes
-        display = image.display or self.cutter.open(image.path)
+        display = image.display or self.cutter.recipe.open(image.path)
         with display.image:
             parts = in_order(
                 lambda i: [self.cutter.cut(display, box) for box in boxes[i : i + BOXES_AT_ONCE]],

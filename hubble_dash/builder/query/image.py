@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.builder.feeding.cutter import MAX_CUTOUT_SIDE
 from hubble_dash.builder.query.recall import Restored
 from hubble_dash.config.choices import Device
 
@@ -51,7 +50,8 @@ def fingerprint_image(
         If its fingerprints were centred by group.
     """
     restored = Restored(atlas, weights=weights, device=device)
-    with restored.open(path) as display:
-        pixels, _ = display.read(max_side=MAX_CUTOUT_SIDE if restored.shrinks else None)
+    display = restored.recipe.open(path)
+    with display.image:
+        pixels, _ = display.read(max_side=restored.recipe.max_side)
     vector: NDArray[np.float32] = restored.fingerprint([pixels])[0]
     return vector

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.cosine import take_off
-from hubble_dash.builder.cutouts.display import Display
-from hubble_dash.builder.cutouts.processing import process, process_image
+from hubble_dash.builder.feeding.recipe import Recipe
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.network import Network
 from hubble_dash.builder.models.weights import find_weights, find_weights_again
-from hubble_dash.builder.reading.image import open_image
-from hubble_dash.config import ModelInput, Stretch, is_network_file, step_from_dict
+from hubble_dash.config import ModelInput, is_network_file
 from hubble_dash.config.choices import Features
 from hubble_dash.errors import WeightsError
 
@@ -38,6 +35,11 @@ class Restored:
     device : {"auto", "cpu", "cuda", "mps"}
         Where the network runs.
 
+    Attributes
+    ----------
+    recipe : Recipe
+        How its images were read.
+
     Raises
     ------
     WeightsError
@@ -50,8 +52,7 @@ class Restored:
     def __init__(
         self, atlas: Atlas, *, weights: str | Path | None = None, device: str = "auto"
     ) -> None:
-        self._model, self._settings = atlas.manifest["model"], atlas.manifest["settings"]
-        self._weights, self._device = weights, device
+        self._model, self._weights, self._device = atlas.manifest["model"], weights, device
         _refuse_what_no_network_made(atlas)
         if weights is None and self._model["weights_source"] == "file":
             raise WeightsError(
@@ -59,8 +60,7 @@ class Restored:
                 " name it with --weights"
             )
         self._mean = atlas.mean
-        self._on_images = [step_from_dict(step) for step in self._settings["process_images"]]
-        self._on_cutouts = [step_from_dict(step) for step in self._settings["process_cutouts"]]
+        self.recipe = Recipe.from_manifest(atlas.manifest)
 
     @cached_property
     def _network(self) -> Network:
@@ -85,25 +85,6 @@ class Restored:
             model_input=ModelInput(**model["input"]) if "input" in model else None,
         )
 
-    @property
-    def shrinks(self) -> bool:
-        """Whether large cutouts are averaged down while they are read, as the build did it."""
-        return not self._on_cutouts
-
-    @contextmanager
-    def open(self, path: str | Path) -> Iterator[Display]:
-        """Open an image as it is shown, processed.
-
-        Raises
-        ------
-        ImageError
-            If the file cannot be read.
-        """
-        hdu: Any = self._settings["hdu"]
-        with open_image(path, hdu=hdu, plane=self._settings["plane"]) as image:
-            display = Display(image, Stretch(**self._settings["stretch"]))
-            yield process_image(display, self._on_images)
-
     def fingerprint(
         self, cutouts: Sequence[NDArray[np.uint8]], *, n_expected: int | None = None
     ) -> NDArray[np.float32]:
@@ -121,7 +102,7 @@ class Restored:
         WeightsError
             If the atlas's weights cannot be had, or those named are others.
         """
-        shown = [process(one, self._on_cutouts) for one in cutouts]
+        shown = [self.recipe.finish(one) for one in cutouts]
         batch = self._network.fingerprint(shown, n_expected=n_expected)
         return take_off(batch.fingerprints, self._mean)
 

@@ -17,7 +17,6 @@ from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.boxes import Box
 from hubble_dash.atlas.cosine import to_unit_length
 from hubble_dash.builder.cutouts.display import Display
-from hubble_dash.builder.feeding.cutter import MAX_CUTOUT_SIDE
 from hubble_dash.builder.query.recall import Restored
 from hubble_dash.errors import AtlasError, ImageError
 from hubble_dash.evaluation.results import RotationScores
@@ -166,17 +165,18 @@ def _cut_turned(
 ) -> Iterator[Turned]:
     """Give the turned cutouts of rows that rise, and with them the images."""
     table = atlas.cutouts.iloc[rows]
-    max_side = MAX_CUTOUT_SIDE if restored.shrinks else None
+    recipe = restored.recipe
     for image, cutouts in table.groupby("image", sort=False):
         row = atlas.images.iloc[int(str(image))]
         try:
-            with restored.open(row["path"]) as display:
+            display = recipe.open(row["path"])
+            with display.image:
                 if display.shape != (row["ny"], row["nx"]):
                     raise AtlasError(f"{row['path']} is another image than the atlas was made of")
                 for box in cutouts[list(Box._fields)].itertuples(index=False):
                     angle, mirror = float(random.uniform(0, 360)), bool(random.random() < 0.5)
                     yield turn(
-                        display, Box(*box), angle_deg=angle, mirror=mirror, max_side=max_side
+                        display, Box(*box), angle_deg=angle, mirror=mirror, max_side=recipe.max_side
                     )
         except ImageError as err:
             raise AtlasError(

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,11 @@ from helpers.images import blocks, flux_image, make_fits, make_picture
 
 import hubble_dash as hd
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.builder.feeding import cutter as cutting
 from hubble_dash.builder.feeding import feeder as feeding
 from hubble_dash.builder.feeding.cutter import CutImage, Cutter
 from hubble_dash.builder.feeding.feeder import Feeder, usual_workers
+from hubble_dash.builder.feeding.previews import fit_thumbnail
+from hubble_dash.builder.reading.image import open_image
 from hubble_dash.errors import BuildError, ImageError
 
 WINDOWS = hd.SlidingWindow(size=30, step=20)
@@ -79,10 +81,6 @@ def test_processes_make_the_same_atlas_as_threads(
     assert processes.manifest["left_out"] == threads.manifest["left_out"]
     assert "p2.jpg: is damaged" in caplog.text
     assert "p2.jpg: is damaged" in text
-    # An image with many cutouts is opened again, and cut here.
-    monkeypatch.setattr(cutting, "FEW_PIXELS", 0)
-    again = quick_build(images, tmp_path / "c" / "x.atlas", workers=0, **settings)
-    assert contents(again) == contents(threads)
 
 
 def test_images_come_in_order_with_all_that_is_needed(
@@ -93,10 +91,12 @@ def test_images_come_in_order_with_all_that_is_needed(
     assert [one.number for one in found if isinstance(one, CutImage)] == [1, 3, 4, 5]
     assert isinstance(found[1], ImageError)
     assert (found[1].path, found[1].reason.partition(":")[0]) == (images[2], "is damaged")
-    here = Feeder(feeder.cutter)
+    # Images with more pixels are cut box by box.
+    here = Feeder(replace(feeder.cutter, max_pixels_at_once=0))
     for one, other in zip(found, here.images(images, sizes(images), first=1), strict=True):
         if isinstance(one, CutImage) and isinstance(other, CutImage):
             assert (one.row, one.notes, one.preview) == (other.row, other.notes, other.preview)
+            assert (one.cuts is None, other.cuts is None) == (False, True)
             for cut, same in zip(feeder.cuts(one, start=2), here.cuts(other, start=2), strict=True):
                 assert (cut.thumbnail == same.thumbnail).all()
     here.close()
@@ -111,8 +111,8 @@ def test_an_image_with_many_cutouts_is_opened_again(feeder: Feeder, tmp_path: Pa
     cuts = list(feeder.cuts(image, start=5619))
     assert (len(image.found), len(cuts)) == (5625, 6)
     box = image.found.boxes[5619]
-    with cutting.open_image(path) as pixels:
-        expected = cutting.fit_thumbnail(pixels.read(box), 96)
+    with open_image(path) as pixels:
+        expected = fit_thumbnail(pixels.read(box), 96)
     assert (cuts[0].thumbnail == expected).all()
 
 

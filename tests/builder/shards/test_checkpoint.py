@@ -283,7 +283,7 @@ def test_a_map_that_failed_needs_no_new_fingerprints(
         with pytest.raises(TypeError):
             quick_build(images, out, **settings)
     with monkeypatch.context() as patch:
-        patch.setattr("hubble_dash.builder.feeding.cutter.open_image", None)
+        patch.setattr("hubble_dash.builder.feeding.recipe.open_image", None)
         patch.setattr(pipeline, "search_neighbors", None)
         atlas = quick_build(images, out, **settings)
     assert contents(atlas) == contents(

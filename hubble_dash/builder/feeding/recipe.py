@@ -1,0 +1,131 @@
+"""How the images of an atlas are read and shown: by its settings, and again by its manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubble_dash.builder.cutouts.display import Display
+from hubble_dash.builder.cutouts.processing import process, process_image
+from hubble_dash.builder.reading.image import Image, open_image
+from hubble_dash.config import BuildSettings, ProcessingStep, Stretch, step_from_dict
+
+__all__ = ["MAX_CUTOUT_SIDE", "Recipe"]
+
+# Cutouts with longer sides are averaged down while they are read; the network sees far less.
+MAX_CUTOUT_SIDE = 1024
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides the pixels of a cutout, so that those of a query are those of the build.
+
+    Parameters
+    ----------
+    stretch : Stretch
+        How flux becomes display values.
+    process_images, process_cutouts : sequence of steps
+        Processing steps on whole images, and on cutouts.
+    hdu : str or int, optional
+        FITS: name or number of the HDU.
+    plane : int, optional
+        Plane of a cube, from 0.
+    header_keys : sequence of str
+        FITS keys kept as metadata beside the usual ones.
+    """
+
+    stretch: Stretch
+    process_images: Sequence[ProcessingStep] = ()
+    process_cutouts: Sequence[ProcessingStep] = ()
+    hdu: str | int | None = None
+    plane: int | None = None
+    header_keys: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, settings: BuildSettings) -> Recipe:
+        """Take what a build is told.
+
+        Parameters
+        ----------
+        settings : BuildSettings
+            Of the build.
+        """
+        return cls(
+            settings.stretch,
+            settings.process_images,
+            settings.process_cutouts,
+            settings.hdu,
+            settings.plane,
+            settings.header_keys,
+        )
+
+    @classmethod
+    def from_manifest(cls, manifest: Mapping[str, Any]) -> Recipe:
+        """Take what an atlas was built with; of headers only the usual keys are read.
+
+        Parameters
+        ----------
+        manifest : mapping
+            Of the atlas.
+        """
+        told = manifest["settings"]
+        return cls(
+            Stretch(**told["stretch"]),
+            [step_from_dict(step) for step in told["process_images"]],
+            [step_from_dict(step) for step in told["process_cutouts"]],
+            told["hdu"],
+            told["plane"],
+        )
+
+    @property
+    def max_side(self) -> int | None:
+        """Longest side of a cutout as read; None where steps must see each pixel."""
+        return None if self.process_cutouts else MAX_CUTOUT_SIDE
+
+    def open(self, path: str | Path, *, inspect: Callable[[Image], None] | None = None) -> Display:
+        """Open an image as it is shown, its steps done; close its `image`.
+
+        Parameters
+        ----------
+        path : path-like
+            The file.
+        inspect : callable, optional
+            Is given the image before any step; what it raises closes the file.
+
+        Raises
+        ------
+        ImageError
+            If the file cannot be read.
+        """
+        image = open_image(path, hdu=self.hdu, plane=self.plane, header_keys=self.header_keys)
+        try:
+            if inspect is not None:
+                inspect(image)
+            display = process_image(Display(image, self.stretch), self.process_images)
+        except BaseException:
+            image.close()
+            raise
+        if display.image is not image:
+            # Steps leave a copy in memory.
+            image.close()
+        return display
+
+    def finish(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Do the steps on a cutout as it was read.
+
+        Parameters
+        ----------
+        pixels : (h, w) or (h, w, 3) uint8 array
+            Of `Display.read`, with `max_side`.
+
+        Returns
+        -------
+        (h', w') or (h', w', 3) uint8 array
+            What the network and the thumbnail show.
+        """
+        return process(pixels, self.process_cutouts)
