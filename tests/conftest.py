@@ -11,7 +11,7 @@ from helpers.atlases import QuickBuild, make_atlas, nebula
 from helpers.images import flux_image, make_fits
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.config import MapSettings, SlidingWindow
+from hubble_dash.config import BuildSettings, MapSettings, SlidingWindow
 
 # Where several processes run tests, the cores are theirs.
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -60,13 +60,28 @@ def small_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def quick_build(small_weights: Path) -> QuickBuild:
     """`hubble_dash.build` with a small network and a map that takes no time."""
-    from hubble_dash.builder.build import build
+    from hubble_dash.builder.build import build_from
+    from hubble_dash.builder.inputs import Blocks
 
-    def run(inputs: Any, out: Path, **settings: Any) -> Atlas:
+    def run(
+        inputs: Any,
+        out: Path,
+        *,
+        overwrite: bool = False,
+        blocks: Blocks | None = None,
+        **settings: Any,
+    ) -> Atlas:
         # What wins by trial may differ from build to build where other processes run.
         quick = {"model": "test_resnet", "weights": small_weights, "device": "cpu"}
-        quick |= {"engine": "eager", "map": MapSettings(method="pca"), "progress": False}
-        return build(inputs, out=out, **(quick | settings))
+        quick |= {"engine": "eager", "map": MapSettings(method="pca")}
+        return build_from(
+            BuildSettings(**(quick | settings)),
+            inputs,
+            out=out,
+            overwrite=overwrite,
+            progress=False,
+            blocks=blocks or Blocks(),
+        )
 
     return run
 

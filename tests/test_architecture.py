@@ -18,14 +18,14 @@ REPOSITORY = Path(__file__).parents[1]
 # From the ground up; what stands on a line imports only what stands on lines above it. A file that
 # stands in a wing itself, in no room, is named with its wing.
 FLOORS = [
-    ["errors", "config", "builder.ahead", "viewer.linker"],
+    ["errors", "config", "builder.ahead", "builder.cursor", "viewer.linker"],
     ["atlas"],
     ["builder.reading", "builder.backends"],
     ["evaluation", "builder.catalogs", "viewer.colors"],
-    ["builder.cutouts", "builder.inputs", "viewer.data"],
+    ["builder.cutouts", "viewer.data"],
     ["builder.models", "viewer.density", "viewer.plots"],
     ["builder.fingerprints", "builder.neighbors", "viewer.page"],
-    ["builder.feeding", "builder.projection", "viewer.exported"],
+    ["builder.feeding", "builder.inputs", "builder.projection", "viewer.exported"],
     ["builder.shards", "builder.query", "viewer.served"],
     ["builder.stream"],
     ["builder.build"],

@@ -10,56 +10,43 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
-from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas, Neighbors
 from hubble_dash.atlas.boxes import Boxes, most_overlapping
 from hubble_dash.atlas.files import sha256_of
-from hubble_dash.atlas.manifest import MapEntry, NeighborsEntry
-from hubble_dash.atlas.schema import (
-    ARRAY_TYPES,
-    CUTOUTS_FILE,
-    IMAGE_AND_BOX,
-    IMAGES_FILE,
-    NEIGHBORS_FILE,
-    POSITIONS_FILE,
-    SIMILARITIES_FILE,
-)
+from hubble_dash.atlas.manifest import CenterEntry, MapEntry
+from hubble_dash.atlas.schema import CUTOUTS_FILE, IMAGE_AND_BOX, IMAGES_FILE, POSITIONS_FILE
 from hubble_dash.atlas.seal import check_replaceable, seal
-from hubble_dash.builder.fingerprints.loading import load_network
-from hubble_dash.builder.fingerprints.network import Network
-from hubble_dash.builder.fingerprints.precomputed import Given, GivenFingerprints
-from hubble_dash.builder.inputs import catalog_of, files_of
-from hubble_dash.builder.models.weights import Weights, find_weights
-from hubble_dash.builder.neighbors.search import search_neighbors
-from hubble_dash.builder.projection.layout import Layout, lay_out
-from hubble_dash.builder.shards.checkpoint import Part, Plan, open_part
-from hubble_dash.builder.shards.manifest import make_manifest
+from hubble_dash.builder.fingerprints.groups import Groups
+from hubble_dash.builder.inputs import Blocks, Inputs, Source, gather_inputs, source_of
+from hubble_dash.builder.projection.layout import lay_out
+from hubble_dash.builder.shards.arrays import write_neighbors
+from hubble_dash.builder.shards.manifest import Outcome, make_manifest
+from hubble_dash.builder.shards.part import Part, Plan, open_part
 from hubble_dash.builder.shards.tables import column_of, write_colors, write_cutouts, write_images
-from hubble_dash.builder.stream import Streaming
+from hubble_dash.builder.shards.writer import PRECOMPUTED_ROW
+from hubble_dash.builder.stream import stream_to_shards
 from hubble_dash.config import BuildSettings
 
 __all__ = ["build", "build_from"]
-
-logger = logging.getLogger(__name__)
 
 # Settings that a build may change which goes on with another's cutouts.
 MAY_CHANGE = ("title", "map", "neighbors", "max_unreadable", "workers")
 # Beyond this many overlapping cutouts, `Atlas.similar` searches the fingerprints instead.
 MAX_OVERLAPS = 400
 # What a page shows beside the selected cutout, for which neighbours must suffice.
-SHOWN = 9
+N_SHOWN = 9
+BLOCKS = Blocks()
 
 
 def build(
@@ -111,21 +98,26 @@ def build(
 
 
 def build_from(
-    chosen: BuildSettings,
-    inputs: str | Path | Sequence[str | Path] = (),
+    settings: BuildSettings,
+    given: str | Path | Sequence[str | Path] = (),
     *,
     out: str | Path,
     overwrite: bool = False,
     progress: bool = True,
+    blocks: Blocks = BLOCKS,
 ) -> Atlas:
     """Make an atlas as `build` does, with settings that are made and checked already.
 
     Parameters
     ----------
-    chosen : BuildSettings
-        All that decides what the atlas holds.
-    inputs, out, overwrite, progress
+    settings : BuildSettings
+        All that decides what it holds.
+    given : path-like or sequence of path-like
+        Images.
+    out, overwrite, progress
         As in `build`.
+    blocks : Blocks
+        How much is done at once.
 
     Returns
     -------
@@ -138,153 +130,124 @@ def build_from(
     """
     out = Path(out)
     check_replaceable(out, replace=overwrite)
-    given = [inputs] if isinstance(inputs, (str, Path)) else list(inputs)
-    catalog = catalog_of(chosen)
-    files = files_of(given, catalog)
-    positions = Given(chosen.positions, "positions") if chosen.positions is not None else None
-    source = _source(chosen)
-    plan = _plan(chosen, files, source, positions)
+    inputs = gather_inputs(given, settings)
+    source = source_of(settings, inputs, blocks=blocks)
+    plan = _plan(settings, inputs, source)
     with open_part(out, plan, replace=overwrite) as part:
-        network = _network(chosen, source, part)
-        stream = Streaming(chosen, network, positions, catalog, part)
-        stream.run(files, plan.sizes, progress=progress)
-        _End(stream, positions, progress=progress).make()
-        # The name of "." is that of the folder it stands for.
-        names = [Path(one).name or Path(one).resolve().name for one in given]
-        name = out.name.removesuffix(".atlas")
-        manifest = make_manifest(chosen, stream.made, network, inputs=names, name=name)
+        fingerprinter = source.open(part.checkpoint.engine)
+        groups = _groups(settings, inputs, blocks)
+        file = stream_to_shards(
+            settings,
+            inputs,
+            plan.sizes,
+            fingerprinter,
+            groups,
+            part,
+            blocks=blocks,
+            progress=progress,
+        )
+        cutouts = _write_tables(part, inputs, fingerprinter.label_names)
+        centering = _center(part, groups, cutouts)
+        fingerprints = file.finish(len(cutouts), centering.codes, rows_a_block=blocks.rows_a_block)
+        with _bar("neighbours", " cutouts", shown=progress) as show:
+            depth = _depth(settings, cutouts)
+            neighbors, report = write_neighbors(part, fingerprints, k=depth, progress=show)
+        plane = _place(settings, inputs, part, fingerprints, neighbors, progress=progress)
+        outcome = Outcome(
+            n_cutouts=len(cutouts),
+            n_neighbors=depth,
+            neighbors=report,
+            map=plane,
+            center=centering.told,
+            notes=centering.notes,
+        )
+        manifest = make_manifest(
+            settings,
+            fingerprinter,
+            part.checkpoint,
+            outcome,
+            layout=blocks.layout,
+            inputs=inputs.names,
+            name=out.name.removesuffix(".atlas"),
+        )
         return seal(part.atlas, out, manifest, replace=overwrite)
 
 
-def _source(settings: BuildSettings) -> Weights | GivenFingerprints:
-    """Find what the fingerprints come from."""
-    if settings.fingerprints is not None:
-        return GivenFingerprints(Given(settings.fingerprints, "fingerprints"))
-    weights = find_weights(settings.model, settings.weights)
-    logger.info("%s: %s", weights.model, weights.reason)
-    return weights
-
-
-def _plan(
-    settings: BuildSettings,
-    files: Sequence[Path],
-    source: Weights | GivenFingerprints,
-    positions: Given | None,
-) -> Plan:
+def _plan(settings: BuildSettings, inputs: Inputs, source: Source) -> Plan:
     """Say what decides the cutouts and their fingerprints; of files, their content."""
     told = {name: value for name, value in asdict(settings).items() if name not in MAY_CHANGE}
     told["hubble_dash"] = importlib.metadata.version("hubble-dash")
     told["catalog"] = None if settings.catalog is None else sha256_of(Path(settings.catalog))
-    told["positions"] = None if positions is None else positions.sha256
-    if isinstance(source, GivenFingerprints):
-        told["fingerprints"] = source.given.sha256
-    else:
-        told |= {"model": source.model, "weights": source.sha256}
-    return Plan.of(json.loads(json.dumps(told)), files)
+    told["positions"] = None if inputs.positions is None else inputs.positions.vectors.sha256
+    return Plan.of(json.loads(json.dumps(told | dict(source.told))), inputs.files)
 
 
-def _network(
-    settings: BuildSettings, source: Weights | GivenFingerprints, part: Part
-) -> Network | GivenFingerprints:
-    """Load the network, in the backend in which an interrupted build ran it."""
-    if isinstance(source, GivenFingerprints):
-        return source
-    before: dict[str, Any] = part.state["engine"] if part.state is not None else {}
-    return load_network(
-        source,
-        device=before.get("device", settings.device),
-        features=settings.features,
-        batch_size=settings.batch_size,
-        engine=before.get("engine", settings.engine),
-        precision=before.get("precision", settings.precision),
-        quality=settings.quality,
-        model_input=settings.model_input,
+def _groups(settings: BuildSettings, inputs: Inputs, blocks: Blocks) -> Groups | None:
+    """Say by which groups fingerprints are to be centred, if they are."""
+    if settings.center_by is None:
+        return None
+    return Groups(settings.center_by, inputs.catalog, images_looked_at=blocks.images_looked_at)
+
+
+def _write_tables(part: Part, inputs: Inputs, label_names: Sequence[str] | None) -> Boxes:
+    """Join the tables of the shards; give the cutouts' boxes."""
+    write_cutouts(part, label_names, inputs.catalog.metadata if inputs.catalog else None)
+    write_images(part)
+    write_colors(part)
+    return Boxes.of(pd.read_parquet(part.atlas / CUTOUTS_FILE, columns=IMAGE_AND_BOX))
+
+
+class _Centering(NamedTuple):
+    """By which groups fingerprints are centred, and what is said of it."""
+
+    codes: NDArray[np.int64] | None = None
+    told: CenterEntry | None = None
+    notes: Sequence[str] = ()
+
+
+def _center(part: Part, groups: Groups | None, cutouts: Boxes) -> _Centering:
+    """Find the group of each cutout."""
+    if groups is None:
+        return _Centering()
+    rows = column_of(part, "catalog_row")
+    codes = groups.codes(part.atlas / IMAGES_FILE, cutouts.image, rows)
+    told: CenterEntry = {"by": groups.column, "n_groups": len(np.unique(codes))}
+    return _Centering(codes, told, groups.notes(codes))
+
+
+def _depth(settings: BuildSettings, cutouts: Boxes) -> int:
+    """Count the neighbours to keep: for the map, and for nine that do not overlap."""
+    wanted = max(
+        settings.neighbors,
+        round(3 * settings.map.perplexity),
+        min(most_overlapping(cutouts), MAX_OVERLAPS) + N_SHOWN,
     )
+    return min(wanted, len(cutouts) - 1)
 
 
-class _End:
-    """The stages that see all cutouts at once."""
-
-    def __init__(self, stream: Streaming, positions: Given | None, *, progress: bool) -> None:
-        self.settings, self.part, self.made = stream.settings, stream.part, stream.made
-        self.stream, self.positions, self.progress = stream, positions, progress
-
-    def make(self) -> None:
-        """Write the tables, find neighbours, lay out the map."""
-        made, folder = self.made, self.part.atlas
-        assert self.part.state is not None
-        made.engine = self.part.state["engine"]
-        metadata = self.stream.catalog.metadata if self.stream.catalog is not None else None
-        write_cutouts(self.part, self.stream.network.label_names, metadata)
-        write_images(self.part)
-        write_colors(self.part)
-        boxes = Boxes.of(pd.read_parquet(folder / CUTOUTS_FILE, columns=IMAGE_AND_BOX))
-        groups = self._group(boxes.image)
-        fingerprints = self.stream.writer.raw.finish(len(boxes), groups)
-        made.n_cutouts, made.n_neighbors = len(boxes), self._depth(boxes)
-        neighbors = self._find_neighbors(fingerprints)
-        if self.positions is not None:
-            made.map = cast("MapEntry", {"method": "given", **self.positions.describe()})
-            positions = self.positions.positions()
-        else:
-            layout = self._lay_out(fingerprints, neighbors)
-            made.map = cast("MapEntry", {**asdict(self.settings.map), **layout.report})
-            positions = layout.positions
-        np.save(folder / POSITIONS_FILE, positions)
-
-    def _group(self, images: NDArray[np.int32]) -> NDArray[np.int64] | None:
-        """Give the groups by which fingerprints are centred, if they are."""
-        if self.stream.groups is None:
-            return None
-        rows = column_of(self.part, "catalog_row")
-        codes = self.stream.groups.codes(self.part.atlas / IMAGES_FILE, images, rows)
-        self.made.notes.update(self.stream.groups.notes(codes))
-        self.made.center = {"by": self.stream.groups.column, "n_groups": len(np.unique(codes))}
-        return codes
-
-    def _find_neighbors(self, fingerprints: NDArray[np.float16]) -> Neighbors:
-        """Write the neighbours of each cutout, unless an interrupted build has done so."""
-        shape, folder = (len(fingerprints), self.made.n_neighbors), self.part.atlas
-        report = self.part.read_report("neighbors", shape)
-        out = Neighbors(
-            _array(folder / NEIGHBORS_FILE, shape, new=report is None),
-            _array(folder / SIMILARITIES_FILE, shape, new=report is None),
-        )
-        if report is None:
-            with _bar("neighbours", " cutouts", shown=self.progress) as show:
-                report = search_neighbors(fingerprints, k=shape[1], out=out, progress=show).report
-            for array in (out.rows, out.similarities):
-                if isinstance(array, np.memmap):
-                    array.flush()
-            self.part.write_report("neighbors", shape, report)
-        self.made.neighbors = cast("NeighborsEntry", report)
-        return out
-
-    def _lay_out(self, fingerprints: NDArray[np.float16], neighbors: Neighbors) -> Layout:
-        settings = self.settings.map
-        with _bar("map", " iterations", shown=self.progress and settings.method == "tsne") as show:
-            return lay_out(fingerprints, neighbors, settings, progress=show)
-
-    def _depth(self, boxes: Boxes) -> int:
-        """Count the neighbours to keep: for the map, and for nine that do not overlap."""
-        wanted = max(
-            self.settings.neighbors,
-            round(3 * self.settings.map.perplexity),
-            min(most_overlapping(boxes), MAX_OVERLAPS) + SHOWN,
-        )
-        return min(wanted, len(boxes) - 1)
-
-
-def _array(path: Path, shape: tuple[int, int], *, new: bool) -> NDArray[Any]:
-    """Map an array of the atlas; an empty one cannot be mapped."""
-    kind = ARRAY_TYPES[path.name]
-    if not new:
-        kept: NDArray[Any] = np.load(path, mmap_mode="r" if 0 not in shape else None)
-        return kept
-    if 0 in shape:
-        np.save(path, np.empty(shape, kind))
-        return np.empty(shape, kind)
-    return open_memmap(path, mode="w+", dtype=kind, shape=shape)
+def _place(
+    settings: BuildSettings,
+    inputs: Inputs,
+    part: Part,
+    fingerprints: NDArray[np.float16],
+    neighbors: Neighbors,
+    *,
+    progress: bool,
+) -> MapEntry:
+    """Write where each cutout lies on the map; give what the manifest says of it."""
+    told: dict[str, Any]
+    if inputs.positions is not None:
+        number = inputs.precomputed.index(inputs.positions)
+        rows = column_of(part, PRECOMPUTED_ROW.format(number))
+        positions = np.asarray(inputs.positions.vectors.values[rows], np.float32)
+        told = {"method": "given", **inputs.positions.describe()}
+    else:
+        is_long = settings.map.method == "tsne"
+        with _bar("map", " iterations", shown=progress and is_long) as show:
+            layout = lay_out(fingerprints, neighbors, settings.map, progress=show)
+        positions, told = layout.positions, {**asdict(settings.map), **layout.report}
+    np.save(part.atlas / POSITIONS_FILE, positions)
+    return cast("MapEntry", told)
 
 
 @contextmanager

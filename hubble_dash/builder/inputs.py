@@ -1,11 +1,21 @@
-"""What a build starts from: the catalogue, and the files of images."""
+"""What a build starts from: the images, the catalogue, and what the fingerprints come from."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 
+from hubble_dash.atlas.manifest import EngineEntry
+from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder.catalogs.catalog import Catalog, read_catalog
+from hubble_dash.builder.catalogs.precomputed import PrecomputedRows, PrecomputedVectors
+from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
+from hubble_dash.builder.fingerprints.loading import load_network
+from hubble_dash.builder.fingerprints.precomputed import PrecomputedFingerprints
+from hubble_dash.builder.models.weights import Weights, find_weights
 from hubble_dash.builder.reading.files import find_files
 from hubble_dash.config import (
     BuildSettings,
@@ -15,25 +25,168 @@ from hubble_dash.config import (
     FlipUpDown,
     Resize,
     Rotate,
+    is_network_file,
 )
 from hubble_dash.errors import BuildError, CatalogError
 
-__all__ = ["catalog_of", "files_of"]
+__all__ = ["Blocks", "Inputs", "Source", "gather_inputs", "source_of"]
+
+logger = logging.getLogger(__name__)
 
 # Steps after which a pixel is at another place.
 MOVING = (Crop, FlipLeftRight, FlipUpDown, Resize, Rotate)
 
 
-def catalog_of(settings: BuildSettings) -> Catalog | None:
-    """Read the catalogue of a build, if it has one.
+@dataclass(frozen=True)
+class Blocks:
+    """How much is done at once.
+
+    Parameters
+    ----------
+    layout : SheetLayout
+        Of the thumbnails.
+    cutouts_a_shard : int
+        About: half a minute to some minutes of work that may be lost.
+    vectors_a_batch : int
+        Of the user's vectors that are looked up together.
+    rows_a_block : int
+        Fingerprints that are held in memory together at the end.
+    images_looked_at : int
+        Before the build stops where all of them lack the column to centre by.
+    """
+
+    layout: SheetLayout = field(default_factory=SheetLayout)
+    cutouts_a_shard: int = 8192
+    vectors_a_batch: int = 256
+    rows_a_block: int = 16384
+    images_looked_at: int = 20
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the user gave.
+
+    Parameters
+    ----------
+    names : list of str
+        Of files and folders, as they were given.
+    files : list of Path
+        The images, in order.
+    catalog : Catalog or None
+        With positions and metadata.
+    fingerprints, positions : PrecomputedRows or None
+        The user's own, in the place of those that would be made.
+    """
+
+    names: list[str]
+    files: list[Path]
+    catalog: Catalog | None
+    fingerprints: PrecomputedRows | None
+    positions: PrecomputedRows | None
+
+    @property
+    def precomputed(self) -> list[PrecomputedRows]:
+        """Those that have a row for each cutout, fingerprints first."""
+        return [rows for rows in (self.fingerprints, self.positions) if rows is not None]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the fingerprints come from, not yet ready to run.
+
+    Parameters
+    ----------
+    told : dict
+        What decides them, for the plan of the build.
+    open : callable
+        Makes it ready, in the backend that `Fingerprinter.describe_engine` named in an earlier run;
+        given an empty entry, in that which is asked for.
+    """
+
+    told: Mapping[str, str]
+    open: Callable[[EngineEntry], Fingerprinter]
+
+
+def gather_inputs(given: str | Path | Sequence[str | Path], settings: BuildSettings) -> Inputs:
+    """Find and read what a build starts from, but for the images.
+
+    Parameters
+    ----------
+    given : path-like or sequence of path-like
+        Images, as of `hubble_dash.build`.
+    settings : BuildSettings
+        Name the other files.
 
     Raises
     ------
+    BuildError
+        If there are no images, or the user's vectors cannot be used.
     CatalogError
-        If it cannot be used.
+        If the catalogue cannot be used.
+    ImageError
+        If a file that was given is not there.
     ValueError
-        If its pixels are not those that will be cut.
+        If the catalogue's pixels are not those that will be cut.
     """
+    several = [given] if isinstance(given, (str, Path)) else list(given)
+    # The name of "." is that of the folder it stands for.
+    names = [Path(one).name or Path(one).resolve().name for one in several]
+    catalog = _catalog_of(settings)
+    files = _files_of(several, catalog)
+    own: dict[str, PrecomputedRows | None] = {"fingerprints": None, "positions": None}
+    if settings.positions is not None:
+        vectors = PrecomputedVectors(settings.positions, "positions")
+        own["positions"] = PrecomputedRows(vectors, settings.cutouts, files, catalog)
+    if settings.fingerprints is not None:
+        vectors = PrecomputedVectors(settings.fingerprints, "fingerprints")
+        own["fingerprints"] = PrecomputedRows(vectors, settings.cutouts, files, catalog)
+    return Inputs(names, files, catalog, own["fingerprints"], own["positions"])
+
+
+def source_of(settings: BuildSettings, inputs: Inputs, *, blocks: Blocks) -> Source:
+    """Find what the fingerprints come from: the user's vectors, or else a network.
+
+    Parameters
+    ----------
+    settings : BuildSettings
+        Say which network.
+    inputs : Inputs
+        Have the vectors.
+    blocks : Blocks
+        How many are looked up at once.
+
+    Raises
+    ------
+    WeightsError
+        If the weights cannot be had.
+    """
+    if inputs.fingerprints is not None:
+        found = PrecomputedFingerprints(inputs.fingerprints, cutouts_a_batch=blocks.vectors_a_batch)
+        return Source({"fingerprints": inputs.fingerprints.vectors.sha256}, lambda _: found)
+    weights = find_weights(settings.model, settings.weights)
+    logger.info("%s: %s", weights.model, weights.reason)
+    told = {"model": weights.model, "weights": weights.sha256}
+    return Source(told, lambda engine: _network(settings, weights, engine))
+
+
+def _network(settings: BuildSettings, weights: Weights, engine: EngineEntry) -> Fingerprinter:
+    """Load the network, in the backend in which an interrupted build ran it."""
+    before = cast("dict[str, Any]", engine)
+    return load_network(
+        weights,
+        device=before.get("device", settings.device),
+        features=settings.features,
+        batch_size=settings.batch_size,
+        engine=before.get("engine", settings.engine),
+        precision=before.get("precision", settings.precision),
+        quality=settings.quality,
+        model_input=settings.model_input,
+        requested=None if is_network_file(settings.model) else settings.model,
+    )
+
+
+def _catalog_of(settings: BuildSettings) -> Catalog | None:
+    """Read the catalogue of a build, if it has one."""
     if settings.catalog is None:
         return None
     columns = settings.catalog_columns
@@ -61,16 +214,8 @@ def catalog_of(settings: BuildSettings) -> Catalog | None:
     return catalog
 
 
-def files_of(given: Sequence[str | Path], catalog: Catalog | None) -> list[Path]:
-    """Find the images of a build: those given, else those that the catalogue names.
-
-    Raises
-    ------
-    BuildError
-        If there are none.
-    ImageError
-        If one that was given is not there.
-    """
+def _files_of(given: Sequence[str | Path], catalog: Catalog | None) -> list[Path]:
+    """Find the images of a build: those given, else those that the catalogue names."""
     if given:
         return find_files(given)
     if catalog is None or catalog.paths is None:

@@ -73,7 +73,7 @@ class BuildSettings:
         The user's own vectors, (m, d) floats in ``.npy``, ``.npz`` or Parquet: no network is run,
         and `model`, `model_input`, `weights`, `features`, `quality`, `device`, `batch_size`,
         `engine` and `precision` must stay as they are. Rows belong to cutouts by name or in order,
-        as `hubble_dash.builder.fingerprints.precomputed` explains.
+        as `hubble_dash.builder.catalogs.precomputed` explains.
     positions : path-like, optional
         The user's own map, (m, 2) floats likewise: none is laid out, and `map` must stay as it is.
     center_by : str, optional

@@ -33,6 +33,7 @@ from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.feeding.cutter import CutImage, Cutter
 from hubble_dash.builder.feeding.feeder import Feeder
 from hubble_dash.builder.feeding.previews import fit_thumbnail
+from hubble_dash.builder.fingerprints.fingerprinter import Cutout
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.network import Network
 from hubble_dash.builder.models.checkpoints import load_model
@@ -221,7 +222,7 @@ class _Bench:
 
     def _feed(
         self, network: Network, files: list[Path], cutouts: CutoutSettings, n_workers: int
-    ) -> Iterator[Pixels]:
+    ) -> Iterator[Cutout]:
         """Read, cut and prepare as a build does, thumbnails and previews included."""
         cutter = Cutter(BuildSettings(cutouts=cutouts), None, network.prepare, SheetLayout().size)
         with closing(Feeder(cutter, n_workers=n_workers)) as feeder:
@@ -231,7 +232,7 @@ class _Bench:
                 for cut in feeder.cuts(image):
                     if (n := n + 1) > self.n:
                         return
-                    yield cut.pictures
+                    yield Cutout(cut.pictures, self.n)
 
     def _script(self) -> tuple[float, float]:
         """What one would write by hand; the seconds of its network, and of all of it."""
@@ -251,15 +252,14 @@ class _Bench:
 
 
 def _choose_backend(network: Network, cutouts: list[Pixels]) -> None:
-    pictures = network.prepared(cutouts[:128])
-    list(network.stream(pictures, n_expected=lambda: 10**6))
+    list(network.stream(Cutout(pictures, 10**6) for pictures in network.prepared(cutouts[:128])))
 
 
-def _emptied(feed: Callable[[], Iterator[Pixels]]) -> None:
+def _emptied(feed: Callable[[], Iterator[Cutout]]) -> None:
     deque(feed(), maxlen=0)
 
 
-def _streamed(network: Network, feed: Callable[[], Iterator[Pixels]]) -> None:
+def _streamed(network: Network, feed: Callable[[], Iterator[Cutout]]) -> None:
     deque(network.stream(feed()), maxlen=0)
 
 

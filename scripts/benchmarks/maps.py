@@ -24,6 +24,7 @@ from sklearn.neighbors import NearestNeighbors
 from hubble_dash.atlas.atlas import Neighbors
 from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.cutouts.display import Display
+from hubble_dash.builder.fingerprints.fingerprinter import Cutout
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.models.weights import find_weights
 from hubble_dash.builder.neighbors.search import Searched, find_neighbors, search_neighbors
@@ -120,8 +121,8 @@ def _vectors(options: argparse.Namespace, n: int) -> NDArray[Any]:
     images = images or [Image.from_array(skimage.data.hubble_deep_field())]
     network = load_network(find_weights("tf_efficientnet_lite0"), device="cpu")
     windows = _windows([Display(image, Stretch()) for image in images], n)
-    batches = network.stream(network.prepared(windows), n_expected=lambda: n)
-    return np.concatenate([batch.fingerprints for batch in batches])
+    cutouts = (Cutout(pictures, n) for pictures in network.prepared(windows))
+    return np.concatenate([batch.fingerprints for _, batch in network.stream(cutouts)])
 
 
 def _windows(images: list[Display], n: int) -> Iterator[NDArray[np.uint8]]:

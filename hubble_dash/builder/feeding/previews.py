@@ -14,9 +14,10 @@ from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.resampling import resample
 from hubble_dash.builder.reading.pictures import without_metadata
 
-__all__ = ["Preview", "fit_thumbnail", "make_preview"]
+__all__ = ["Preview", "fit_thumbnail", "make_preview", "preview_name"]
 
 PREVIEW_QUALITY = 90
+PREVIEWS_A_FOLDER = 1000
 # More bytes a pixel than any quality needs: some cameras write such files.
 BYTES_A_PIXEL = 1.0
 JPEG_MAX_SIDE = 65535
@@ -99,3 +100,14 @@ def make_preview(display: Display, *, max_side: int = 1600) -> Preview:
     # An eighth of the time of the quickest WebP, for a quarter more bytes.
     Pillow.fromarray(pixels).save(buffer, format="JPEG", quality=PREVIEW_QUALITY)
     return Preview(buffer.getvalue(), pixels.shape[1], pixels.shape[0])
+
+
+def preview_name(number: int) -> str:
+    """Name the file that shows an image, within ``previews/``; no folder has very many.
+
+    Parameters
+    ----------
+    number : int
+        Of the image in the atlas.
+    """
+    return f"{number // PREVIEWS_A_FOLDER:04d}/{number:07d}.jpg"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,15 +11,14 @@ from pyarrow import parquet  # type: ignore[import-untyped]
 
 from hubble_dash.atlas.schema import class_codes
 from hubble_dash.builder.catalogs.catalog import Catalog
+from hubble_dash.builder.cursor import SeenColumns
 from hubble_dash.builder.reading.pixel_source import Metadata
 
 __all__ = ["FILE", "Groups"]
 
 FILE = "file"
-# Means of fewer are mostly the cutouts themselves.
-FEW = 10
-# So many images are looked at before the network has worked in vain.
-LOOKED_AT = 20
+# The mean of fewer cutouts is mostly what is special about them.
+MIN_CUTOUTS_A_GROUP = 10
 
 
 class Groups:
@@ -32,10 +30,12 @@ class Groups:
         A column of the catalogue, a header key of the images, or "file".
     catalog : Catalog, optional
         Its columns come first.
+    images_looked_at : int
+        Where so many images all lack it, the build stops, before the network has worked in vain.
     """
 
-    def __init__(self, column: str, catalog: Catalog | None) -> None:
-        self.column = column
+    def __init__(self, column: str, catalog: Catalog | None, *, images_looked_at: int = 20) -> None:
+        self.column, self._images_looked_at = column, images_looked_at
         self._table = pd.DataFrame() if catalog is None else catalog.metadata
         self._known = column in self._table or column == FILE
         self._there = dict.fromkeys([*map(str, self._table.columns), FILE])
@@ -59,17 +59,24 @@ class Groups:
         self._known = self._known or self.column in metadata
         self._there |= dict.fromkeys(metadata)
         self._n_seen += 1
-        if self._n_seen == min(LOOKED_AT, n_files):
+        if self._n_seen == min(self._images_looked_at, n_files):
             self._check()
 
-    def state(self) -> dict[str, Any]:
-        """Give what has been seen, as plain data."""
-        return {"known": self._known, "there": list(self._there), "n_seen": self._n_seen}
+    @property
+    def seen(self) -> SeenColumns:
+        """What has been seen so far."""
+        return SeenColumns(self._known, list(self._there), self._n_seen)
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take up what `state` gave."""
-        self._known, self._n_seen = state["known"], state["n_seen"]
-        self._there = dict.fromkeys(state["there"])
+    def restore(self, seen: SeenColumns) -> None:
+        """Take up where a build was interrupted.
+
+        Parameters
+        ----------
+        seen : SeenColumns
+            By then.
+        """
+        self._known, self._n_seen = seen.known, seen.n_seen
+        self._there = dict.fromkeys(seen.there)
 
     def _check(self) -> None:
         if not self._known:
@@ -117,15 +124,23 @@ class Groups:
         return codes
 
     def notes(self, codes: NDArray[np.int64]) -> list[str]:
-        """Say where centring by these groups means little."""
+        """Say where centring by these groups means little.
+
+        Parameters
+        ----------
+        codes : (n,) int64 array
+            Of `codes`.
+        """
         _, counts = np.unique(codes, return_counts=True)
+        n_small = int((counts < MIN_CUTOUTS_A_GROUP).sum())
         notes = []
         if len(counts) == 1:
             notes.append(f"All cutouts share one {self.column}: centring by it is that of all.")
-        elif counts.min() < FEW:
+        elif n_small:
             notes.append(
-                f"Of {len(counts)} groups by {self.column}, {(counts < FEW).sum()} have fewer than"
-                f" {FEW} cutouts; what is special about these was taken for what they share."
+                f"Of {len(counts)} groups by {self.column}, {n_small} have fewer than"
+                f" {MIN_CUTOUTS_A_GROUP} cutouts; what is special about these was taken for what"
+                " they share."
             )
         if (codes < 0).any():
             n = int((codes < 0).sum())

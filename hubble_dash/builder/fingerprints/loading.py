@@ -35,6 +35,7 @@ def load_network(
     precision: PrecisionChoice = "auto",
     quality: Quality = "plain",
     model_input: ModelInput | None = None,
+    requested: str | None = None,
 ) -> Network:
     """Build the network that makes fingerprints.
 
@@ -59,6 +60,8 @@ def load_network(
         the network's own head on its own crop.
     model_input : ModelInput, optional
         What a network file expects; only with one.
+    requested : str, optional
+        The model that was asked for, where the weights are another's.
 
     Returns
     -------
@@ -78,6 +81,7 @@ def load_network(
     choice("engine", engine, EngineChoice)
     choice("precision", precision, PrecisionChoice)
     at_least("batch_size", batch_size, 1)
+    asked = quality
     if features == "probabilities" and quality == "fast":
         quality = "plain"
     if is_network_file(weights.model):
@@ -97,7 +101,15 @@ def load_network(
         encoder=opened.encoder,
         prepare=Preparation(opened.network_input, QUALITIES[quality]),
         label_names=opened.label_names,
-        options=NetworkOptions(_device(device), features, batch_size, engine, precision),
+        options=NetworkOptions(
+            _device(device),
+            features,
+            batch_size,
+            engine,
+            precision,
+            requested=requested or weights.model,
+            quality=asked,
+        ),
         model_input=opened.model_input,
     )
 

@@ -9,61 +9,56 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from hubble_dash.atlas.manifest import EngineEntry, ModelEntry
 from hubble_dash.atlas.schema import N_LABELS
 from hubble_dash.builder.ahead import ahead, in_order
 from hubble_dash.builder.backends.autotune import Autotuned, autotune
 from hubble_dash.builder.backends.backend import Encoder, Outputs
 from hubble_dash.builder.fingerprints.augmentation import join
+from hubble_dash.builder.fingerprints.fingerprinter import NO_PIXELS, Batch, Cutout
 from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.models.weights import Weights
 from hubble_dash.config import ModelInput
-from hubble_dash.config.choices import EngineChoice, Features, PrecisionChoice
+from hubble_dash.config.choices import EngineChoice, Features, PrecisionChoice, Quality
 from hubble_dash.errors import WeightsError
 
-__all__ = ["Batch", "Network", "NetworkOptions"]
+__all__ = ["Network", "NetworkOptions"]
 
 # Pictures by which the backend is chosen.
-SAMPLE = 128
-# Where nobody says how many cutouts there will be.
-MANY = 10_000
+SAMPLE_PICTURES = 128
+# Batches that are put together before the network asks for them.
+BATCHES_AHEAD = 3
 # Where the cores are few, the network needs them itself.
 PREPARING_THREADS = max(1, min(8, (os.cpu_count() or 1) // 2))
 
 
 @dataclass(frozen=True)
-class Batch:
-    """What the network says of some cutouts.
+class NetworkOptions:
+    """How a network is run; see `hubble_dash.builder.fingerprints.loading`, which checks it.
 
     Parameters
     ----------
-    fingerprints : (b, d) float32 array
-        One row a cutout.
-    labels : (b, 5) int32 array
-        Indices into the network's `label_names`, most probable first; -1 where there is none.
-    scores : (b, 5) float32 array
-        Their probabilities (softmax over all classes); 0 where there is none.
+    device, features, batch_size, engine, precision
+        As of `hubble_dash.builder.fingerprints.loading.load_network`.
+    requested : str
+        The model that was asked for.
+    quality : {"plain", "fast", "balanced", "best"}
+        The quality that was asked for.
     """
-
-    fingerprints: NDArray[np.float32]
-    labels: NDArray[np.int32]
-    scores: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class NetworkOptions:
-    """How a network is run; see `hubble_dash.builder.fingerprints.loading`, which checks them."""
 
     device: str
     features: Features
     batch_size: int
     engine: EngineChoice
     precision: PrecisionChoice
+    requested: str
+    quality: Quality
 
 
 class Network:
@@ -88,6 +83,8 @@ class Network:
     prepare : Preparation
         Makes of a cutout the pictures that the network sees.
     """
+
+    packages = ("torch", "timm")
 
     def __init__(
         self,
@@ -136,8 +133,10 @@ class Network:
         """
         if len(cutouts) == 0:
             raise ValueError("no cutouts were given; at least one is needed")
-        with closing(self.prepared(cutouts)) as pictures:
-            parts = list(self.stream(pictures, n_expected=lambda: n_expected or len(cutouts)))
+        n = n_expected or len(cutouts)
+        with closing(self.prepared(cutouts)) as prepared:
+            asked = (Cutout(pictures, n) for pictures in prepared)
+            parts = [batch for _, batch in self.stream(asked)]
         return Batch(
             np.concatenate([part.fingerprints for part in parts]),
             np.concatenate([part.labels for part in parts]),
@@ -157,7 +156,7 @@ class Network:
         Yields
         ------
         (v, height, width, 3) uint8 array
-            The views of each, for `stream`.
+            The views of each.
 
         Raises
         ------
@@ -171,26 +170,23 @@ class Network:
             )
 
     def stream(
-        self,
-        pictures: Iterable[NDArray[np.uint8]],
-        *,
-        n_expected: Callable[[], int] | None = None,
-    ) -> Generator[Batch, None, None]:
+        self, cutouts: Iterable[Cutout]
+    ) -> Generator[tuple[list[Cutout], Batch], None, None]:
         """Compute fingerprints while cutouts are still being read.
 
         Parameters
         ----------
-        pictures : iterable of (v, height, width, 3) uint8 arrays
-            What `prepare` makes of each cutout. Drawn from in another thread, a few batches ahead
-            of the network, so that a generator that reads and cuts keeps the network busy.
-        n_expected : callable, optional
-            Says how many cutouts there will be, roughly; asked once the first have been drawn. The
-            backend is chosen for that many; for very many where it is not given.
+        cutouts : iterable of Cutout
+            With what `prepare` makes of each. Drawn from in another thread, a few batches ahead of
+            the network, so that a generator that reads and cuts keeps the network busy. The backend
+            is chosen for as many as the first ones say that there will be.
 
         Yields
         ------
-        Batch
-            In the order of the cutouts.
+        cutouts : list of Cutout
+            The next ones, in order, without their pictures.
+        batch : Batch
+            Row i is of cutout i.
 
         Raises
         ------
@@ -201,30 +197,49 @@ class Network:
         WeightsError
             If the network gives numbers that are not finite.
         """
-        with closing(ahead(self._batches(pictures), depth=3)) as drawn:
-            batches: Iterator[NDArray[np.uint8]] = drawn
+        with closing(ahead(self._batches(cutouts), depth=BATCHES_AHEAD)) as drawn:
+            batches: Iterator[tuple[list[Cutout], NDArray[np.uint8]]] = drawn
             if self._autotuned is None:
-                first = list(itertools.islice(drawn, -(-SAMPLE // self._options.batch_size)))
+                n_batches = -(-SAMPLE_PICTURES // self._options.batch_size)
+                first = list(itertools.islice(drawn, n_batches))
                 if not first:
                     return
-                self._autotuned = self._autotune(np.concatenate(first), n_expected)
+                sample = np.concatenate([pictures for _, pictures in first])
+                self._autotuned = self._autotune(sample, first[-1][0][-1].n_expected)
                 batches = itertools.chain(first, drawn)
-            under_way: deque[Callable[[], Outputs]] = deque()
-            for batch in batches:
-                under_way.append(self._autotuned.runner(batch))
+            under_way: deque[tuple[list[Cutout], Callable[[], Outputs]]] = deque()
+            for some, pictures in batches:
+                under_way.append((some, self._autotuned.runner(pictures)))
                 if len(under_way) > 1:
-                    yield self._described(*under_way.popleft()())
-            for outputs in under_way:
-                yield self._described(*outputs())
+                    done, outputs = under_way.popleft()
+                    yield done, self._described(*outputs())
+            for done, outputs in under_way:
+                yield done, self._described(*outputs())
 
-    def describe_engine(self) -> dict[str, Any]:
+    def describe(self) -> ModelEntry:
+        """Say what made the fingerprints, and with which weights."""
+        weights, options = self.weights, self._options
+        return {
+            "requested": options.requested,
+            "name": weights.model,
+            "weights": weights.path.name,
+            "weights_source": weights.source,
+            "weights_sha256": weights.sha256,
+            "reason": weights.reason,
+            "features": options.features,
+            "quality": options.quality,
+        }
+
+    def describe_engine(self) -> EngineEntry:
         """Say in which backend the network ran, what else was tried, and what its file was told."""
-        given = {} if self._model_input is None else {"input": asdict(self._model_input)}
-        return given if self._autotuned is None else given | self._autotuned.describe()
+        told: EngineEntry = {"device": self.device}
+        if self._model_input is not None:
+            told["input"] = asdict(self._model_input)
+        if self._autotuned is not None:
+            told |= cast("EngineEntry", self._autotuned.describe())
+        return told
 
-    def _autotune(
-        self, sample: NDArray[np.uint8], n_expected: Callable[[], int] | None
-    ) -> Autotuned:
+    def _autotune(self, sample: NDArray[np.uint8], n_expected: int) -> Autotuned:
         options = self._options
         return autotune(
             self._encoder,
@@ -233,15 +248,19 @@ class Network:
             engine=options.engine,
             precision=options.precision,
             batch_size=options.batch_size,
-            n_expected=self.prepare.views.n * (n_expected() if n_expected is not None else MANY),
+            n_expected=self.prepare.views.n * n_expected,
         )
 
-    def _batches(self, pictures: Iterable[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
+    def _batches(
+        self, cutouts: Iterable[Cutout]
+    ) -> Iterator[tuple[list[Cutout], NDArray[np.uint8]]]:
         """Join what belongs to one pass of the network."""
         per_batch = max(1, self._options.batch_size // self.prepare.views.n)
-        drawn = iter(pictures)
-        while batch := list(itertools.islice(drawn, per_batch)):
-            yield np.concatenate(batch)
+        drawn = iter(cutouts)
+        while some := list(itertools.islice(drawn, per_batch)):
+            pictures = np.concatenate([cutout.pictures for cutout in some])
+            # The network has its own copy from here on.
+            yield [cutout._replace(pictures=NO_PIXELS) for cutout in some], pictures
 
     def _chosen(self, features: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
         return logits.softmax(1) if self._options.features == "probabilities" else features

@@ -5,92 +5,66 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from hubble_dash.atlas.manifest import (
     CenterEntry,
-    EngineEntry,
     MapEntry,
     ModelEntry,
     NeighborsEntry,
     UnsealedManifest,
 )
 from hubble_dash.atlas.sheets import SheetLayout
-from hubble_dash.builder.fingerprints.network import Network
-from hubble_dash.builder.fingerprints.precomputed import GivenFingerprints
+from hubble_dash.builder.cursor import Counts
+from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
 from hubble_dash.builder.projection.layout import MIN_CUTOUTS_TO_LAY_OUT
-from hubble_dash.config import BuildSettings, is_network_file
+from hubble_dash.builder.shards.checkpoint import Checkpoint
+from hubble_dash.config import BuildSettings
 
-__all__ = ["Made", "make_manifest"]
+__all__ = ["Outcome", "make_manifest"]
 
-FEW_CUTOUTS = 10
-VERSIONS = ("torch", "timm", "faiss-cpu", "openTSNE", "astropy", "photutils", "numpy")
+MIN_CUTOUTS_TO_COMPARE = 10
+# Packages that are always used, beside those of the fingerprinter.
+PACKAGES = ("faiss-cpu", "openTSNE", "astropy", "photutils", "numpy")
 
 
-@dataclass
-class Made:
-    """What came out of a build.
+@dataclass(frozen=True)
+class Outcome:
+    """What came of all cutouts together.
 
     Parameters
     ----------
-    layout : SheetLayout
-        Of the thumbnails.
-    n_images : int
-        Images with cutouts.
-    unreadable : list of (Path, str)
-        Files that were left out, and why.
-    left_out : Counter
-        Cutouts that were left out, by reason.
-    notes : Counter
-        What the user should know, and of how many images.
     n_cutouts, n_neighbors : int
         How many, and how many neighbours of each.
-    map : MapEntry
-        The layout that was made: its method and settings, or the file that gave it.
     neighbors : NeighborsEntry
         How neighbours were found, and how many of the nearest.
+    map : MapEntry
+        The layout that was made: its method and settings, or the file that gave it.
     center : CenterEntry or None
         The column by whose groups fingerprints were centred, and how many there were.
-    engine : EngineEntry
-        The backend in which the network ran.
+    notes : sequence of str
+        What the user should know.
     """
 
-    layout: SheetLayout
-    n_images: int = 0
-    unreadable: list[tuple[Path, str]] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)
-    notes: Counter[str] = field(default_factory=Counter)
-    n_cutouts: int = 0
-    n_neighbors: int = 0
-    map: MapEntry = field(default_factory=lambda: MapEntry(method=""))
-    neighbors: NeighborsEntry = field(default_factory=NeighborsEntry)
+    n_cutouts: int
+    n_neighbors: int
+    neighbors: NeighborsEntry
+    map: MapEntry
     center: CenterEntry | None = None
-    engine: EngineEntry = field(default_factory=EngineEntry)
-
-    def state(self) -> dict[str, Any]:
-        """Give what is counted while cutouts are made, as plain data."""
-        return {
-            "n_images": self.n_images,
-            "unreadable": [(str(path), reason) for path, reason in self.unreadable],
-            "left_out": dict(self.left_out),
-            "notes": dict(self.notes),
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take up what `state` gave."""
-        self.n_images = state["n_images"]
-        self.unreadable = [(Path(path), reason) for path, reason in state["unreadable"]]
-        self.left_out, self.notes = Counter(state["left_out"]), Counter(state["notes"])
+    notes: Sequence[str] = ()
 
 
 def make_manifest(
     settings: BuildSettings,
-    made: Made,
-    network: Network | GivenFingerprints,
+    fingerprinter: Fingerprinter,
+    checkpoint: Checkpoint,
+    outcome: Outcome,
     *,
+    layout: SheetLayout,
     inputs: list[str],
     name: str,
 ) -> UnsealedManifest:
@@ -100,10 +74,14 @@ def make_manifest(
     ----------
     settings : BuildSettings
         All that was asked for.
-    made : Made
-        What came out.
-    network : Network or GivenFingerprints
+    fingerprinter : Fingerprinter
         What made the fingerprints.
+    checkpoint : Checkpoint
+        What was counted on the way, and in which backend the fingerprinter ran.
+    outcome : Outcome
+        What came of it.
+    layout : SheetLayout
+        Of the thumbnails.
     inputs : list of str
         Names of files and folders.
     name : str
@@ -114,15 +92,17 @@ def make_manifest(
     UnsealedManifest
         For `hubble_dash.atlas.seal.seal`.
     """
+    counts = checkpoint.cursor.counts
+    packages = [*fingerprinter.packages, *PACKAGES]
     return {
         "title": settings.title or name,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "hubble_dash": importlib.metadata.version("hubble-dash"),
-        "n_images": made.n_images,
-        "n_cutouts": made.n_cutouts,
-        "n_features": network.n_features,
-        "n_neighbors": made.n_neighbors,
-        "model": _model(settings, made, network),
+        "n_images": counts.n_images,
+        "n_cutouts": outcome.n_cutouts,
+        "n_features": fingerprinter.n_features,
+        "n_neighbors": outcome.n_neighbors,
+        "model": cast("ModelEntry", {**fingerprinter.describe(), **checkpoint.engine}),
         "settings": {
             "inputs": inputs,
             "cutouts": asdict(settings.cutouts),
@@ -136,50 +116,30 @@ def make_manifest(
             "plane": settings.plane,
             "neighbors": settings.neighbors,
         },
-        "center": made.center,
-        "neighbors": made.neighbors,
-        "map": made.map,
-        "thumbnails": made.layout.to_entry(),
+        "center": outcome.center,
+        "neighbors": outcome.neighbors,
+        "map": outcome.map,
+        "thumbnails": layout.to_entry(),
         "left_out": {
-            "files": [{"path": str(path), "reason": reason} for path, reason in made.unreadable],
-            "cutouts": dict(made.left_out),
+            "files": [{"path": str(path), "reason": reason} for path, reason in counts.unreadable],
+            "cutouts": dict(counts.left_out),
         },
-        "notes": _notes(settings, made),
+        "notes": _notes(settings, counts, outcome),
         "versions": {
             "python": platform.python_version(),
-            **{package: importlib.metadata.version(package) for package in _packages(network)},
+            **{package: importlib.metadata.version(package) for package in packages},
         },
     }
 
 
-def _model(settings: BuildSettings, made: Made, network: Network | GivenFingerprints) -> ModelEntry:
-    if isinstance(network, GivenFingerprints):
-        return network.describe()
-    weights = network.weights
-    model: ModelEntry = {
-        "requested": weights.model if is_network_file(settings.model) else settings.model,
-        "name": weights.model,
-        "weights": weights.path.name,
-        "weights_source": weights.source,
-        "weights_sha256": weights.sha256,
-        "reason": weights.reason,
-        "features": settings.features,
-        "quality": settings.quality,
-    }
-    return cast("ModelEntry", {**model, **made.engine})
-
-
-def _packages(network: Network | GivenFingerprints) -> list[str]:
-    unused = ("torch", "timm") if isinstance(network, GivenFingerprints) else ()
-    return [package for package in VERSIONS if package not in unused]
-
-
-def _notes(settings: BuildSettings, made: Made) -> list[str]:
-    notes = [text if c == 1 else f"{c} images: {text}" for text, c in made.notes.items()]
-    if made.n_cutouts < FEW_CUTOUTS:
-        some = "1 cutout" if made.n_cutouts == 1 else f"{made.n_cutouts} cutouts"
+def _notes(settings: BuildSettings, counts: Counts, outcome: Outcome) -> list[str]:
+    told = Counter(counts.notes)
+    told.update(outcome.notes)
+    notes = [text if n == 1 else f"{n} images: {text}" for text, n in told.items()]
+    if outcome.n_cutouts < MIN_CUTOUTS_TO_COMPARE:
+        some = "1 cutout" if outcome.n_cutouts == 1 else f"{outcome.n_cutouts} cutouts"
         notes.append(f"With {some} there is little to compare, and the map says little.")
-    if made.map["method"] not in (settings.map.method, "given"):
+    if outcome.map["method"] not in (settings.map.method, "given"):
         notes.append(
             f"The map is that of PCA: {settings.map.method} needs {MIN_CUTOUTS_TO_LAY_OUT}"
             " different cutouts."

@@ -22,10 +22,9 @@ __all__ = ["SheetWriter"]
 # and its noise hides what that costs. The page's size rests on this budget.
 SHEET_QUALITIES = (85, 75, 65, 55, 45, 35)
 BYTES_A_THUMBNAIL = 2300
-# Every so many rows of a sheet are encoded to learn which quality it needs.
-ROWS_TRIED = 8
-# Sheets that may wait to be encoded, for each thread.
-WAITING = 2
+# One row of so many is encoded to learn which quality a sheet needs.
+ROWS_A_TRIED_ROW = 8
+SHEETS_WAITING_A_THREAD = 2
 
 
 class SheetWriter:
@@ -78,7 +77,7 @@ class SheetWriter:
         Parameters
         ----------
         thumbnail : (size, size, 3) uint8 array
-            Of `fit_thumbnail`.
+            Of `hubble_dash.builder.feeding.previews.fit_thumbnail`.
 
         Raises
         ------
@@ -92,10 +91,10 @@ class SheetWriter:
         if self._n % self.layout.per_sheet == 0:
             self._submit(self.layout.per_sheet)
 
-    @property
-    def under_way(self) -> list[Future[None]]:
-        """The sheets that are full and may not be written yet."""
-        return list(self._waiting)
+    def flush(self) -> None:
+        """Wait until all full sheets are written."""
+        while self._waiting:
+            self._waiting.popleft().result()
 
     def close(self) -> int:
         """Write what is left; a second call only counts.
@@ -109,8 +108,7 @@ class SheetWriter:
         if left_over and not self._closed:
             self._submit(left_over)
         self._closed = True
-        while self._waiting:
-            self._waiting.popleft().result()
+        self.flush()
         self._threads.shutdown()
         return self.layout.n_sheets(self._n)
 
@@ -119,7 +117,7 @@ class SheetWriter:
         self._threads.shutdown(cancel_futures=True)
 
     def _submit(self, n_thumbnails: int) -> None:
-        while len(self._waiting) >= WAITING * self._n_threads:
+        while len(self._waiting) >= SHEETS_WAITING_A_THREAD * self._n_threads:
             self._waiting.popleft().result()
         n_rows = -(-n_thumbnails // self.layout.columns)
         sheet = self._sheet[: n_rows * self.layout.size]
@@ -130,7 +128,7 @@ class SheetWriter:
     def _write(self, sheet: NDArray[np.uint8], n_thumbnails: int, path: Path) -> None:
         """Write the sheet at the best quality that keeps to the budget."""
         size, columns = self.layout.size, self.layout.columns
-        tried = sheet.reshape(-1, size, *sheet.shape[1:])[ROWS_TRIED // 2 :: ROWS_TRIED]
+        tried = sheet.reshape(-1, size, *sheet.shape[1:])[ROWS_A_TRIED_ROW // 2 :: ROWS_A_TRIED_ROW]
         if len(tried) and n_thumbnails == self.layout.per_sheet:
             budget = len(tried) * columns * BYTES_A_THUMBNAIL
             first = _first_within(budget, tried.reshape(-1, *sheet.shape[1:]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -21,19 +21,29 @@ from hubble_dash.atlas.schema import (
     LABELS,
     SCORES,
 )
-from hubble_dash.builder.shards.checkpoint import Part
+from hubble_dash.builder.shards.part import Part
 
 __all__ = ["column_of", "write_colors", "write_cutouts", "write_images"]
 
 COLORS = ["red", "green", "blue"]
 OF_ATLAS = list(CUTOUT_COLUMNS)
-# Of the table of images.
-ROWS_A_GROUP = 8192
 INT64 = np.iinfo(np.int64)
 
 
 def column_of(part: Part, name: str) -> NDArray[np.int64]:
-    """Give a column of whole numbers of all shards' tables, (n,)."""
+    """Give a column of whole numbers of all shards' tables.
+
+    Parameters
+    ----------
+    part : Part
+        The build.
+    name : str
+        Of the column.
+
+    Returns
+    -------
+    (n,) int64 array
+    """
     columns = [table[name].to_numpy() for table in _shards(part, [name])]
     return np.concatenate([np.empty(0, np.int64), *columns])
 
@@ -60,8 +70,54 @@ def write_cutouts(
     )
     names = [*OF_ATLAS, *(name for label in labels for name in (label.name, label.score))]
     further = None if metadata is None else _of_catalog(part, metadata, names)
+    tables = _tables(part, labels, further)
+    first = next(tables)
+    with parquet.ParquetWriter(part.atlas / CUTOUTS_FILE, first.schema) as writer:
+        for table in chain([first], tables):
+            writer.write_table(table)
+
+
+def write_colors(part: Part) -> None:
+    """Write ``colors.npy``, (n, 3) uint8: the mean colour of each thumbnail.
+
+    Parameters
+    ----------
+    part : Part
+        A build all of whose cutouts are done.
+    """
+    columns = [[shard[name].to_numpy() for name in COLORS] for shard in _shards(part, COLORS)]
+    colors = np.concatenate([np.stack(one, axis=1) for one in columns])
+    np.save(part.atlas / COLORS_FILE, colors)
+
+
+def write_images(part: Part, *, rows_a_group: int = 8192) -> None:
+    """Write ``images.parquet``; a header key that is text in one image is text in all.
+
+    Parameters
+    ----------
+    part : Part
+        A build all of whose cutouts are done.
+    rows_a_group : int
+        How many are held in memory, and stand in a group of rows of the file.
+    """
+    kinds = _kinds(part)
+    schema = pa.schema(kinds)
+    with parquet.ParquetWriter(part.atlas / IMAGES_FILE, schema) as writer:
+        images = _images(part)
+        while rows := list(islice(images, rows_a_group)):
+            columns = {name: [row.get(name) for row in rows] for name in kinds}
+            arrays = [
+                pa.array(map(_as_text, column) if kind == pa.string() else column, kind)
+                for column, kind in zip(columns.values(), kinds.values(), strict=True)
+            ]
+            writer.write_table(pa.table(arrays, schema))
+
+
+def _tables(
+    part: Part, labels: Sequence[_Label], further: pd.DataFrame | None
+) -> Iterator[pa.Table]:
+    """Give the atlas's table of each shard's cutouts, all with the same schema."""
     schema: pa.Schema | None = None
-    writer: parquet.ParquetWriter | None = None
     for shard in _shards(part):
         table = shard.select(OF_ATLAS).to_pandas()
         for label in labels:
@@ -70,42 +126,15 @@ def write_cutouts(
         if schema is None:
             fields = [*pa.Schema.from_pandas(table, preserve_index=False)]
             # The kind of a column is that of all rows, not of a shard's.
-            fields += (
-                [] if further is None else pa.Schema.from_pandas(further, preserve_index=False)
-            )
+            if further is not None:
+                fields += pa.Schema.from_pandas(further, preserve_index=False)
             schema = pa.schema(fields)
         if further is not None:
             rows = further.iloc[shard["catalog_row"].to_numpy()].set_axis(table.index)
             table = pd.concat([table, rows], axis=1)
         made = pa.Table.from_pandas(table, schema, preserve_index=False)
-        if writer is None:
-            schema = made.schema
-            writer = parquet.ParquetWriter(part.atlas / CUTOUTS_FILE, schema)
-        writer.write_table(made)
-    assert writer is not None
-    writer.close()
-
-
-def write_colors(part: Part) -> None:
-    """Write ``colors.npy``, (n, 3) uint8: the mean colour of each thumbnail."""
-    columns = [[shard[name].to_numpy() for name in COLORS] for shard in _shards(part, COLORS)]
-    colors = np.concatenate([np.stack(one, axis=1) for one in columns])
-    np.save(part.atlas / COLORS_FILE, colors)
-
-
-def write_images(part: Part) -> None:
-    """Write ``images.parquet``; a header key that is text in one image is text in all."""
-    kinds = _kinds(part)
-    schema = pa.schema(kinds)
-    with parquet.ParquetWriter(part.atlas / IMAGES_FILE, schema) as writer:
-        images = _images(part)
-        while rows := list(islice(images, ROWS_A_GROUP)):
-            columns = {name: [row.get(name) for row in rows] for name in kinds}
-            arrays = [
-                pa.array(map(_as_text, column) if kind == pa.string() else column, kind)
-                for column, kind in zip(columns.values(), kinds.values(), strict=True)
-            ]
-            writer.write_table(pa.table(arrays, schema))
+        schema = made.schema
+        yield made
 
 
 class _Label:
@@ -125,10 +154,6 @@ class _Label:
         """Give the labels of a shard's cutouts."""
         place = self._place[_codes(shard, self.name)]
         return pd.Categorical.from_codes(place, self._words)
-
-
-def _fields(table: pd.DataFrame) -> pa.Schema:
-    return pa.Schema.from_pandas(table, preserve_index=False)
 
 
 def _codes(table: pa.Table, name: str) -> NDArray[np.int32]:
@@ -159,14 +184,12 @@ def _writable(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shards(part: Part, columns: list[str] | None = None) -> Iterator[pa.Table]:
-    assert part.state is not None
-    for number in range(part.state["n_shards"]):
+    for number in range(part.checkpoint.n_shards):
         yield parquet.read_table(part.shard(number), columns=columns)
 
 
 def _images(part: Part) -> Iterator[dict[str, Any]]:
-    assert part.state is not None
-    for number in range(part.state["n_shards"]):
+    for number in range(part.checkpoint.n_shards):
         with part.shard_images(number).open(encoding="utf-8") as file:
             yield from map(json.loads, file)
 

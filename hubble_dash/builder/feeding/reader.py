@@ -1,0 +1,204 @@
+"""Images -> cutouts, one after the other, each with all that is to be written of it."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from hubble_dash.builder.catalogs.catalog import Catalog
+from hubble_dash.builder.catalogs.precomputed import PrecomputedRows
+from hubble_dash.builder.cursor import Counts, Cursor
+from hubble_dash.builder.feeding.cutter import CutImage
+from hubble_dash.builder.feeding.feeder import Feeder
+from hubble_dash.builder.feeding.previews import preview_name
+from hubble_dash.builder.fingerprints.fingerprinter import Cutout
+from hubble_dash.builder.fingerprints.groups import Groups
+from hubble_dash.errors import BuildError, ImageError
+
+__all__ = ["CutoutReader"]
+
+logger = logging.getLogger(__name__)
+
+
+class CutoutReader:
+    """Gives the cutouts of all images in order, and counts what is left out.
+
+    Parameters
+    ----------
+    feeder : Feeder
+        Has files read and cut.
+    files : sequence of Path
+        All images.
+    sizes : sequence of int
+        Bytes of each.
+    keep_preview : callable
+        Is given name and content of the file that shows an image, before the image's cutouts: far
+        larger than these, it does not wait with them for their fingerprints.
+    catalog : Catalog, optional
+        Images that it says nothing of are noted.
+    groups : Groups, optional
+        Looks at the columns of each image.
+    precomputed : sequence of PrecomputedRows
+        The user's files that have a row for each cutout.
+    max_unreadable : float
+        Share of unreadable files past which reading stops.
+    cutouts_a_shard : int
+        After so many, a cutout says where reading goes on after it.
+    """
+
+    def __init__(
+        self,
+        feeder: Feeder,
+        files: Sequence[Path],
+        sizes: Sequence[int],
+        *,
+        keep_preview: Callable[[str, bytes], None],
+        catalog: Catalog | None = None,
+        groups: Groups | None = None,
+        precomputed: Sequence[PrecomputedRows] = (),
+        max_unreadable: float = 0.5,
+        cutouts_a_shard: int,
+    ) -> None:
+        self._feeder, self._files, self._sizes = feeder, files, sizes
+        self._catalog, self._groups, self._precomputed = catalog, groups, precomputed
+        self._max_unreadable, self._cutouts_a_shard = max_unreadable, cutouts_a_shard
+        self._keep_preview = keep_preview
+        self._counts = Counts(notes=Counter(catalog.notes if catalog is not None else []))
+        self._start, self._n = Cursor(), 0
+
+    def restore(self, cursor: Cursor, n: int) -> None:
+        """Take up where a build was interrupted.
+
+        Parameters
+        ----------
+        cursor : Cursor
+            Where; what it says of `groups` and `precomputed` is theirs to take up.
+        n : int
+            Cutouts before.
+        """
+        self._start, self._n, self._counts = cursor, n, cursor.counts.copy()
+
+    def cutouts(self) -> Generator[Cutout, None, None]:
+        """Read all images.
+
+        Yields
+        ------
+        Cutout
+            The next one.
+
+        Raises
+        ------
+        BuildError
+            If too many files cannot be read, or the user's vectors do not fit the cutouts.
+        CatalogError
+            If the catalogue has hours where it seems to have degrees.
+        ValueError
+            If there is no such column to centre by.
+        """
+        images = self._feeder.images(self._files, self._sizes, first=self._start.file)
+        with closing(images):
+            for image in images:
+                if isinstance(image, ImageError):
+                    self._leave_out(image)
+                else:
+                    yield from self._cutouts_of(image)
+
+    def finish(self) -> Cursor:
+        """Compare numbers when all has been read, and give where reading ended.
+
+        Raises
+        ------
+        BuildError
+            If there is no cutout, or the user's vectors do not fit the cutouts.
+        """
+        counts, n_files = self._counts, len(self._files)
+        if not self._n:
+            reasons = counts.left_out or Counter(why for _, why in counts.unreadable)
+            listed = "; ".join(f"{reason} ({n})" for reason, n in reasons.most_common(5))
+            raise BuildError(
+                f"no cutouts in {n_files} images ({listed or 'none was found'});"
+                " try other cutouts, a lower threshold, or a lower min_valid"
+            )
+        for rows in self._precomputed:
+            counts.notes.update(rows.finish())
+        return self._cursor(n_files, 0, self._n_cut())
+
+    def _leave_out(self, error: ImageError) -> None:
+        """Go on without a file, unless that is one of too many."""
+        logger.warning("left out: %s", error)
+        unreadable, n_files = self._counts.unreadable, len(self._files)
+        unreadable.append((error.path, error.reason))
+        if len(unreadable) > self._max_unreadable * n_files:
+            listed = "; ".join(f"{path}: {reason}" for path, reason in unreadable[:3])
+            raise BuildError(
+                f"{len(unreadable)} of {n_files} files cannot be read ({listed});"
+                " mend or leave out such files, or allow more with --max-unreadable"
+            )
+
+    def _cutouts_of(self, image: CutImage) -> Iterator[Cutout]:
+        counts, number, found = self._counts, image.number, image.found
+        first = self._start.box if number == self._start.file else 0
+        n_cut = self._n_cut()
+        rows = [one.rows_of(image.path, number, found.catalog_rows) for one in self._precomputed]
+        if not first:
+            self._look(image)
+        is_new = not first
+        n_expected = round((self._n + len(found) - first) * len(self._files) / (number + 1))
+        for i, cut in enumerate(self._feeder.cuts(image, start=first), first):
+            if cut.thumbnail is None:
+                counts.left_out[cut.left_out] += 1
+                continue
+            image_row = self._begin(image) if is_new else None
+            is_new = False
+            taken = tuple(of_file[i] for of_file in rows)
+            for one, row in zip(self._precomputed, taken, strict=True):
+                one.take(row)
+            self._n += 1
+            is_last = self._n % self._cutouts_a_shard == 0
+            yield Cutout(
+                cut.pictures,
+                n_expected,
+                (
+                    *(counts.n_images - 1, *found.boxes[i], *image.positions.row(i).values()),
+                    *(*cut.color, int(found.catalog_rows[i])),
+                ),
+                taken,
+                cut.thumbnail,
+                image_row,
+                self._cursor(number, i + 1, n_cut) if is_last else None,
+            )
+        if is_new:
+            logger.info("%s: no cutouts", image.path)
+
+    def _look(self, image: CutImage) -> None:
+        """See what an image has, before any cutout of it."""
+        if self._groups is not None:
+            self._groups.look(image.metadata, n_files=len(self._files))
+        self._counts.left_out.update(image.found.left_out)
+
+    def _begin(self, image: CutImage) -> dict[str, Any]:
+        """Count an image of which there is a cutout; give its row."""
+        counts, name = self._counts, preview_name(self._counts.n_images)
+        counts.n_images += 1
+        counts.notes.update(image.notes + self._missing_row(image))
+        self._keep_preview(name, image.preview.data)
+        return image.row | {"preview": name}
+
+    def _missing_row(self, image: CutImage) -> list[str]:
+        """Say why an image has nothing of the catalogue."""
+        if self._catalog is None or (image.found.catalog_rows >= 0).any():
+            return []
+        n_rows = len(self._catalog.rows_of(image.path))
+        several = f"{n_rows} rows, so that none was taken for the image as a whole"
+        return [f"the catalogue has {several if n_rows else 'no row for it'}"]
+
+    def _n_cut(self) -> tuple[int, ...]:
+        return tuple(one.n_cut for one in self._precomputed)
+
+    def _cursor(self, file: int, box: int, n_cut: tuple[int, ...]) -> Cursor:
+        seen = None if self._groups is None else self._groups.seen
+        return Cursor(file, box, n_cut, seen, self._counts.copy())

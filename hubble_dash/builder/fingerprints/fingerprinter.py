@@ -1,0 +1,117 @@
+"""What goes through a build, a cutout at a time, and what makes the fingerprints of it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubble_dash.atlas.manifest import EngineEntry, ModelEntry
+from hubble_dash.builder.cursor import Cursor
+from hubble_dash.builder.fingerprints.preparation import Preparation
+
+__all__ = ["NO_PIXELS", "Batch", "Cutout", "Fingerprinter"]
+
+NO_PIXELS = np.empty((0, 0, 0, 3), np.uint8)
+
+
+class Cutout(NamedTuple):
+    """A cutout on its way from the reader by the fingerprinter to the writer.
+
+    One that is only asked about has pictures alone.
+
+    Attributes
+    ----------
+    pictures : (v, height, width, 3) uint8 array
+        What the network sees; empty where there is none, or it has seen them.
+    n_expected : int
+        How many cutouts there will be in all, as far as is known by now.
+    row : tuple
+        Values of `hubble_dash.builder.shards.writer.COLUMNS`.
+    precomputed_rows : tuple of int
+        Its row of each file that the user gave, that of fingerprints first.
+    thumbnail : (size, size, 3) uint8 array
+        What the page shows.
+    image : dict or None
+        The row of the table of images, where it is the first of its image.
+    after : Cursor or None
+        Where reading goes on after it, where it is the last of a shard.
+    """
+
+    pictures: NDArray[np.uint8]
+    n_expected: int
+    row: tuple[int | float, ...] = ()
+    precomputed_rows: tuple[int, ...] = ()
+    thumbnail: NDArray[np.uint8] = NO_PIXELS
+    image: dict[str, Any] | None = None
+    after: Cursor | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is said of some cutouts.
+
+    Parameters
+    ----------
+    fingerprints : (b, d) float32 array
+        One row a cutout.
+    labels : (b, 5) int32 array
+        Indices into the fingerprinter's `label_names`, most probable first; -1 where there is none.
+    scores : (b, 5) float32 array
+        Their probabilities (softmax over all classes); 0 where there is none.
+    """
+
+    fingerprints: NDArray[np.float32]
+    labels: NDArray[np.int32]
+    scores: NDArray[np.float32]
+
+
+class Fingerprinter(Protocol):
+    """Makes fingerprints of cutouts: a network, or the user's own vectors."""
+
+    @property
+    def n_features(self) -> int:
+        """Length of a fingerprint."""
+
+    @property
+    def label_names(self) -> list[str] | None:
+        """Names of the classes; None where there are none."""
+
+    @property
+    def prepare(self) -> Preparation | None:
+        """Makes of a cutout the pictures that are looked at; None where none are."""
+
+    @property
+    def device(self) -> str:
+        """Where it runs: ``"cpu"``, ``"cuda"`` or ``"mps"``."""
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Packages it needs, whose versions decide what it gives."""
+
+    def stream(
+        self, cutouts: Iterable[Cutout]
+    ) -> Generator[tuple[list[Cutout], Batch], None, None]:
+        """Give cutouts back with their fingerprints.
+
+        Parameters
+        ----------
+        cutouts : iterable of Cutout
+            Another thread may draw them, some batches ahead.
+
+        Yields
+        ------
+        cutouts : list of Cutout
+            The next ones, in order; their pictures may be gone.
+        batch : Batch
+            Row i is of cutout i.
+        """
+
+    def describe(self) -> ModelEntry:
+        """Give the manifest's entry of the model, but for what `describe_engine` says."""
+
+    def describe_engine(self) -> EngineEntry:
+        """Say in which backend it ran, to which a build that goes on keeps."""
