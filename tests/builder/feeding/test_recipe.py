@@ -50,10 +50,10 @@ def test_a_manifest_gives_the_recipe_again(tmp_path: Path, settings: dict[str, A
 
 
 def test_large_cutouts_are_averaged_down_unless_steps_see_them(tmp_path: Path) -> None:
-    path = make_picture(tmp_path / "a.png", np.tile(np.uint8([[0, 200]]), (4, 1500)))
+    path = make_picture(tmp_path / "a.png", np.tile(np.uint8([[0, 200]]), (4, 1000)))
     for recipe, shape, levels in (
         (Recipe(hd.Stretch()), (2, 1000), {100}),
-        (Recipe(hd.Stretch(), process_cutouts=[hd.FlipUpDown()]), (4, 3000), {0, 200}),
+        (Recipe(hd.Stretch(), process_cutouts=[hd.FlipUpDown()]), (4, 2000), {0, 200}),
     ):
         display = recipe.open(path)
         with display.image:
