@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -114,6 +115,26 @@ def test_a_room_says_what_comes_in_and_what_goes_out(room: Path) -> None:
 def test_a_room_has_few_files(room: Path) -> None:
     if room.name not in WINGS:
         assert 3 <= len([path for path in room.glob("*.py") if path.stem[0] != "_"]) <= 9
+
+
+def documented(heading: str) -> list[list[str]]:
+    """Names in each row of the table below a heading of the architecture, dotted."""
+    text = (REPOSITORY / "docs/architecture.md").read_text(encoding="utf-8")
+    table = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (?:\d+ \| )?(`.+?) \|", table, flags=re.MULTILINE)
+    return [[name.replace("/", ".") for name in re.findall(r"`([\w/]+)`", row)] for row in rows]
+
+
+def test_the_documented_floors_are_these() -> None:
+    assert documented("Who may import whom") == FLOORS
+
+
+def test_every_room_is_documented() -> None:
+    rooms = {".".join(room.relative_to(PACKAGE).parts) for room in ROOMS} - {*WINGS}
+    assert {name for row in documented("Rooms") for name in row} == rooms
+    drawing = (REPOSITORY / "docs/rooms.svg").read_text(encoding="utf-8")
+    drawn = set(re.findall(r"\w+", " ".join(re.findall(r'class="name"[^>]*>([^<]+)<', drawing))))
+    assert {room.rpartition(".")[2] for room in rooms} <= drawn
 
 
 def test_all_rooms_are_installed() -> None:

@@ -111,6 +111,15 @@ def test_every_script_is_there(script: str) -> None:
     assert (ROOT / "scripts" / script).exists()
 
 
+HOMES = "hubble_dash|atlas|builder|cli|config|evaluation|viewer|templates|tests|scripts|docs"
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(rf"`((?:{HOMES})/[\w./]*)`", TEXT))))
+def test_every_path_is_there(path: str) -> None:
+    places = [home / (path + end) for home in (ROOT, ROOT / "hubble_dash") for end in ("", ".py")]
+    assert any(place.exists() for place in places)
+
+
 def test_the_readme_is_short() -> None:
     assert len(TEXTS[README].splitlines()) <= 170
 
