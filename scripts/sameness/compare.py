@@ -19,8 +19,8 @@ from sameness.pages import page_parts
 
 __all__ = ["Accepted", "compare_folders", "compare_json"]
 
-# Keys of the index that no reader ever asked for; NEW may lack them.
-DEAD = ("preview_pieces", "images.n", "tiles.colors")
+# Keys of the index that no reader ever asked for, or asks for no longer; NEW may lack them.
+DEAD = ("preview_pieces", "images.n", "tiles.colors", "title", "has_sky")
 # Longer texts are data, and are shown by their checksums.
 MAX_TEXT = 160
 

@@ -12,10 +12,10 @@ from PIL import Image as PillowImage
 
 from hubble_dash.viewer.colors.columns import OTHER
 from hubble_dash.viewer.colors.palette import PALETTE, hex_to_rgb
-from hubble_dash.viewer.colors.points import category_colors, own_colors, shares
+from hubble_dash.viewer.colors.points import category_colors, shares
 from hubble_dash.viewer.data.schema import MAX_POINTS
 from hubble_dash.viewer.density.pyramid import TILE, Pyramid, Square
-from hubble_dash.viewer.density.tile_images import MIN_ALPHA, SHADES, encode_tile
+from hubble_dash.viewer.density.tile_images import MIN_ALPHA, SHADES
 
 UNIT = Square(0.0, 1.0, 1.0)
 
@@ -161,31 +161,6 @@ def test_numbers_go_through_the_ramp_and_unknown_ones_do_not() -> None:
     assert found[8] == hex_to_rgb([PALETTE["none"]])[0].tolist()
     # The mean of the ends is the middle, to one step of the ramp.
     np.testing.assert_allclose(found[0], ramp[4], atol=12)
-
-
-def test_own_colours_read_on_dark_and_on_light() -> None:
-    random = np.random.default_rng(2)
-    means = random.integers(0, 256, (500, 3), dtype=np.uint8)
-    light = own_colors(means).astype(int)
-    middle = (light.max(axis=1) + light.min(axis=1)) / 510
-    assert middle.min() == pytest.approx(0.35, abs=0.01)
-    assert middle.max() == pytest.approx(0.77, abs=0.01)
-    # The strongest channel stays the strongest, but for rounding.
-    strongest = np.take_along_axis(light, means.argmax(1)[:, None], 1)[:, 0]
-    assert (strongest >= light.max(1) - 1).all()
-
-
-def test_tiles_with_many_colours_are_near_enough() -> None:
-    random = np.random.default_rng(3)
-    pixels = np.full((TILE, TILE, 4), 255, np.uint8)
-    pixels[..., :3] = random.integers(80, 130, (TILE, TILE, 3))
-    pixels[:9] = 0
-    png = encode_tile(pixels.view(np.uint32)[..., 0])
-    with PillowImage.open(io.BytesIO(png)) as picture:
-        seen = np.asarray(picture.convert("RGBA"))
-    assert (seen[:9, :, 3] == 0).all()
-    assert (seen[9:, :, 3] == 255).all()
-    assert np.abs(seen[9:].astype(int) - pixels[9:]).mean() < 8
 
 
 def test_denser_is_more_opaque(pyramid: Pyramid) -> None:

@@ -1,0 +1,68 @@
+"""A server in the tests' own process, and what is asked of it."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import re
+import threading
+from typing import Any
+
+from bokeh.client import ClientSession
+from bokeh.server.server import Server
+from panel.io.server import get_server
+
+# Small enough that every atlas of the tests counts as a large one.
+MOST_INSIDE = 10
+
+
+class Served:
+    """A server in a thread, below a prefix, and what is asked of it."""
+
+    def __init__(self, pages: dict[str, Any]) -> None:
+        self._pages = pages
+        self._started = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        assert self._started.wait(60)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        self._server: Server = get_server(self._pages, port=0, prefix="behind/a/proxy")
+        self._server.start()
+        self.port = self._server.port
+        self._server.io_loop.add_callback(self._started.set)
+        self._server.io_loop.start()
+        self._server.io_loop.close()
+
+    def stop(self) -> None:
+        self._server.io_loop.add_callback(self._server.stop)
+        self._server.io_loop.add_callback(self._server.io_loop.stop)
+        self._thread.join(20)
+        assert not self._thread.is_alive()
+
+    def url(self, path: str) -> str:
+        return f"http://localhost:{self.port}/behind/a/proxy/{path}"
+
+    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
+        connection.request("GET", f"/behind/a/proxy/{path}", headers=headers)
+        answer = connection.getresponse()
+        found = answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+        connection.close()
+        return found
+
+    def models(self, session: ClientSession, *names: str) -> list[Any]:
+        """The server's own models of a session."""
+        document = self._server.get_session("/nebulae", session.id).document
+        return [document.select_one({"name": name}) for name in names]
+
+
+def index_of(served: Served, name: str) -> dict[str, Any]:
+    status, _, page = served.get(name)
+    assert status == 200
+    found = re.search(rb'id="hd-data">(.*?)</script>', page)
+    assert found is not None
+    index: dict[str, Any] = json.loads(found[1])
+    return index

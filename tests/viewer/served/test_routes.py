@@ -1,0 +1,93 @@
+"""The data of large atlases over HTTP, and nothing else."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+from helpers.served import Served, index_of
+from PIL import Image as PillowImage
+
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.viewer.served.shared import share, shared_by_key
+
+
+def test_every_piece_is_there(served: Served, base: str, atlas: Atlas) -> None:
+    pieces = share(atlas).pieces
+    for kind, count in pieces.kinds().items():
+        for number in range(count):
+            status, headers, body = served.get(f"{base}data/{kind}/{number}.js")
+            assert status == 200
+            assert headers["content-type"] == "text/javascript; charset=utf-8"
+            text = body.decode()
+            start = f'hubbleDash.piece("{kind}/{number}",'
+            assert text.startswith(start)
+            assert text.endswith(");")
+            made = json.loads(json.dumps(pieces.make(kind, number)))
+            assert json.loads(text[len(start) : -2]) == made
+
+
+def test_thumbnails_are_those_of_the_sheets(served: Served, base: str, atlas: Atlas) -> None:
+    layout = atlas.sheet_layout
+    for row in (0, 1, layout.columns, len(atlas) - 1):
+        status, headers, body = served.get(f"{base}thumbnails/{row}.webp")
+        assert (status, headers["content-type"]) == (200, "image/webp")
+        with PillowImage.open(io.BytesIO(body)) as picture:
+            shown = np.asarray(picture.convert("RGB"), float)
+        with PillowImage.open(atlas.sheet_path(row // layout.per_sheet)) as sheet:
+            down, across = divmod(row % layout.per_sheet, layout.columns)
+            left, top = layout.size * across, layout.size * down
+            box = (left, top, left + layout.size, top + layout.size)
+            expected = np.asarray(sheet.convert("RGB").crop(box), float)
+        assert shown.shape == (layout.size, layout.size, 3)
+        # compressed a second time
+        assert np.abs(shown - expected).mean() < 3
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "data/map/1.js", "data/map/999999999.js", "data/nothing/0.js", "data/map/-1.js",
+        "data/map/0.json", "data/__class__/0.js", "data/../../app.py", "data/map/..%2f0.js",
+        "data/%2e%2e/0.js", "thumbnails/100000.webp", "thumbnails/x.webp", "thumbnails/1.png",
+        "thumbnails/../manifest.json", "manifest.json", "",
+    ],
+)  # fmt: skip
+def test_nothing_else_is_there(served: Served, base: str, path: str) -> None:
+    status, headers, body = served.get(base + path)
+    assert status == 404
+    assert "immutable" not in headers.get("cache-control", "")
+    assert b"piece(" not in body
+
+
+def test_an_unknown_atlas_is_not_there(served: Served) -> None:
+    index_of(served, "nebulae")
+    assert served.get(f"hubble-dash/{'0' * 16}/data/map/0.js")[0] == 404
+    with pytest.raises(LookupError):
+        shared_by_key("0" * 16)
+
+
+def test_two_atlases_of_one_server_are_told_apart(
+    served: Served, atlas: Atlas, flipped_atlas: Atlas
+) -> None:
+    one, other = index_of(served, "nebulae"), index_of(served, "flipped")
+    assert one["base"] != other["base"]
+    assert b"<title>Other</title>" in served.get("flipped")[2]
+    images = [served.get(f"{index['base']}data/images/0.js")[2] for index in (one, other)]
+    for body, shown in zip(images, (atlas, flipped_atlas), strict=True):
+        assert len(re.findall(rb'"origin":', body)) == len(shown.images)
+    assert b'"lower"' not in images[0]
+    assert b'"lower"' in images[1]
+
+
+def test_a_browser_asks_once(served: Served, base: str) -> None:
+    _, first, _ = served.get(f"{base}data/records/0.js")
+    assert "immutable" in first["cache-control"]
+    status, _, body = served.get(f"{base}data/records/0.js", **{"If-None-Match": first["etag"]})
+    assert (status, body) == (304, b"")
+    other = served.get(f"{base}thumbnails/0.webp", **{"If-None-Match": first["etag"]})
+    assert other[0] == 200
+    assert other[1]["etag"] != first["etag"]
