@@ -100,11 +100,14 @@ class Pyramid:
     min_reach : int
         Smallest radius of a point's dot, in pixels; dots are larger where points are few.
 
+    max_points : int
+        Up to so many in view, the page draws the points themselves.
+
     Attributes
     ----------
     levels : int
-        Enough for every view of 4 x 4 tiles of the last one to hold so few points that the page
-        shows them themselves; at most 7.
+        Enough for every view of 4 x 4 tiles of the last one to hold at most `max_points`; 7 at
+        most.
     n_blocks : int
         How many blocks `counts`, `colors` and `numbers` yield.
 
@@ -114,7 +117,15 @@ class Pyramid:
         If a point lies outside the square, or nowhere.
     """
 
-    def __init__(self, x: ArrayLike, y: ArrayLike, square: Square, *, min_reach: int = 0) -> None:
+    def __init__(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        square: Square,
+        *,
+        min_reach: int = 0,
+        max_points: int = MAX_POINTS,
+    ) -> None:
         across = (np.asarray(x, np.float64) - square.left) / square.side
         down = (square.top - np.asarray(y, np.float64)) / square.side
         if not (((across >= 0) & (across < 1)).all() and ((down >= 0) & (down < 1)).all()):
@@ -122,7 +133,7 @@ class Pyramid:
         # In rows from the top, so that a band of a level is a slice.
         self._order = np.argsort(down, kind="stable")
         self._across, self._down = across[self._order], down[self._order]
-        self.levels = _n_levels(self._across, self._down)
+        self.levels = _n_levels(self._across, self._down, max_points)
         self._reach = [max(min_reach, self._spread_by(z)) for z in range(self.levels)]
         self._shades = []
         self.n_blocks = 0
@@ -233,16 +244,14 @@ class Pyramid:
         return len(np.unique(np.floor(self._down * width) * width + np.floor(self._across * width)))
 
 
-def _n_levels(across: NDArray[np.float64], down: NDArray[np.float64]) -> int:
-    """Find the first level at which no view of 4 x 4 tiles holds many points."""
+def _n_levels(across: NDArray[np.float64], down: NDArray[np.float64], max_points: int) -> int:
+    """Find the first level at which no view of 4 x 4 tiles holds more points than that."""
     for level in range(MAX_LEVELS - 1):
         edges = np.linspace(0, 1, 2**level + 1)
         held = np.histogram2d(down, across, bins=(edges, edges))[0]
         view = (min(VIEW_TILES, len(held)),) * 2
-        if (
-            np.lib.stride_tricks.sliding_window_view(held, view).sum(axis=(2, 3)).max()
-            <= MAX_POINTS
-        ):
+        in_view = np.lib.stride_tricks.sliding_window_view(held, view).sum(axis=(2, 3))
+        if in_view.max() <= max_points:
             return level + 1
     return MAX_LEVELS
 

@@ -13,11 +13,11 @@ from PIL import Image as PillowImage
 from hubble_dash.viewer.colors.columns import OTHER
 from hubble_dash.viewer.colors.palette import PALETTE, hex_to_rgb
 from hubble_dash.viewer.colors.points import category_colors, shares
-from hubble_dash.viewer.data.schema import MAX_POINTS
-from hubble_dash.viewer.density.pyramid import TILE, Pyramid, Square
+from hubble_dash.viewer.density.pyramid import BLOCK_TILES, TILE, Pyramid, Square
 from hubble_dash.viewer.density.tile_images import MIN_ALPHA, SHADES
 
 UNIT = Square(0.0, 1.0, 1.0)
+N_POINTS = 8_000
 
 
 def gathered(blocks: Iterable[dict[str, bytes]]) -> dict[str, np.ndarray[Any, Any]]:
@@ -46,16 +46,16 @@ def points() -> np.ndarray[Any, Any]:
     """Dense and sparse clusters, with more than one level's worth of points; (2, n)."""
     random = np.random.default_rng(0)
     centres = random.uniform(0.2, 0.8, (6, 2))
-    kind = random.integers(0, 6, 30_000)
+    kind = random.integers(0, 6, N_POINTS)
     width = np.array([0.006, 0.01, 0.02, 0.03, 0.05, 0.06])[kind]
     return np.clip(
-        centres[kind] + random.normal(0, 1, (30_000, 2)) * width[:, None], 0.001, 0.999
+        centres[kind] + random.normal(0, 1, (N_POINTS, 2)) * width[:, None], 0.001, 0.999
     ).T
 
 
 @pytest.fixture(scope="module")
 def pyramid(points: np.ndarray[Any, Any]) -> Pyramid:
-    return Pyramid(*points, UNIT)
+    return Pyramid(*points, UNIT, max_points=N_POINTS // 4)
 
 
 def test_every_level_counts_every_point_where_it_lies(
@@ -80,10 +80,11 @@ def test_every_level_counts_every_point_where_it_lies(
 def test_dots_across_the_edges_of_blocks_are_whole() -> None:
     """Points at both sides of the edges of blocks, drawn as dots of 3 pixels and more."""
     edge = np.array([0.25, 0.5, 0.75])
-    x = np.concatenate([edge - 1e-9, edge + 1e-9, np.full(25_000, 0.1)])
-    y = np.concatenate([edge, edge, np.full(25_000, 0.1)])
-    pyramid = Pyramid(x, y, UNIT)
-    level = 5
+    x, y = np.concatenate([edge - 1e-9, edge + 1e-9]), np.concatenate([edge, edge])
+    pyramid = Pyramid(x, y, UNIT, max_points=4)
+    level = pyramid.levels - 1
+    # Of the first level with several blocks, four meet in the middle.
+    assert TILE * 2**level == 2 * TILE * BLOCK_TILES
     reach = pyramid._reach[level]
     assert reach >= 1
     alpha = level_picture(gathered(pyramid.counts(["#102030", "#405060"])), level)[..., 3]
@@ -111,12 +112,13 @@ def test_a_lone_point_is_seen_in_the_right_pixel_and_empty_tiles_are_left_out() 
 
 def test_there_are_as_many_levels_as_points_need() -> None:
     random = np.random.default_rng(1)
-    x, y = random.uniform(0, 0.999, (2, MAX_POINTS * 5))
-    # 4 x 4 tiles are a quarter of level 3, with 25,000 points, and a sixteenth of the next.
-    assert Pyramid(x, y, UNIT).levels == 5
-    assert Pyramid(x[:MAX_POINTS], y[:MAX_POINTS], UNIT).levels == 1
-    same = np.full(MAX_POINTS + 1, 0.4)
-    assert Pyramid(same, same, UNIT).levels == 7
+    x, y = random.uniform(0, 0.999, (2, 5000))
+    # 4 x 4 tiles are a quarter of level 3, with 1,250 points, and a sixteenth of the next.
+    assert Pyramid(x, y, UNIT, max_points=1000).levels == 5
+    assert Pyramid(x[:1000], y[:1000], UNIT, max_points=1000).levels == 1
+    same = np.full(1001, 0.4)
+    assert Pyramid(same, same, UNIT, max_points=1000).levels == 7
+    assert Pyramid(same, same, UNIT).levels == 1
 
 
 def test_densities_of_a_level_meet_without_a_seam(pyramid: Pyramid) -> None:

@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 import pytest
-from helpers.served import Served, index_of
+from helpers.served import Served, index_in
 from PIL import Image as PillowImage
 
 from hubble_dash.atlas.atlas import Atlas
@@ -63,20 +63,21 @@ def test_nothing_else_is_there(served: Served, base: str, path: str) -> None:
     assert b"piece(" not in body
 
 
+@pytest.mark.usefixtures("base")
 def test_an_unknown_atlas_is_not_there(served: Served) -> None:
-    index_of(served, "nebulae")
     assert served.get(f"hubble-dash/{'0' * 16}/data/map/0.js")[0] == 404
     with pytest.raises(LookupError):
         shared_by_key("0" * 16)
 
 
 def test_two_atlases_of_one_server_are_told_apart(
-    served: Served, atlas: Atlas, flipped_atlas: Atlas
+    served: Served, base: str, atlas: Atlas, flipped_atlas: Atlas
 ) -> None:
-    one, other = index_of(served, "nebulae"), index_of(served, "flipped")
-    assert one["base"] != other["base"]
-    assert b"<title>Other</title>" in served.get("flipped")[2]
-    images = [served.get(f"{index['base']}data/images/0.js")[2] for index in (one, other)]
+    page = served.get("flipped")[2]
+    assert b"<title>Other</title>" in page
+    other = index_in(page)["base"]
+    assert base != other
+    images = [served.get(f"{part}data/images/0.js")[2] for part in (base, other)]
     for body, shown in zip(images, (atlas, flipped_atlas), strict=True):
         assert len(re.findall(rb'"origin":', body)) == len(shown.images)
     assert b'"lower"' not in images[0]
