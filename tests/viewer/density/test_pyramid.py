@@ -55,7 +55,7 @@ def points() -> np.ndarray[Any, Any]:
 
 @pytest.fixture(scope="module")
 def pyramid(points: np.ndarray[Any, Any]) -> Pyramid:
-    return Pyramid(*points, UNIT, max_points=N_POINTS // 4)
+    return Pyramid(*points, UNIT, max_points=N_POINTS // 2)
 
 
 def test_every_level_counts_every_point_where_it_lies(
