@@ -229,6 +229,43 @@ def test_hovering_previews_a_cutout(open_page: Open, report: Path, atlas: Atlas)
     page.page.wait_for_selector("#hd-preview", state="hidden")
 
 
+def test_the_sky_s_readout_says_where_the_pointer_is(open_page: Open, report: Path) -> None:
+    from astropy.coordinates import SkyCoord
+
+    page = open_page(report)
+    x, y = (float(value[0]) for value in mollweide(np.array([83.6]), np.array([22.0])))
+    page.page.mouse.move(*page.screen("hd-sky", x, y))
+    readout = page.page.locator("#hd-sky-readout")
+    page.page.wait_for_function(
+        "document.getElementById('hd-sky-readout').textContent.includes('h')"
+    )
+    found = SkyCoord(readout.inner_text().translate(str.maketrans("−°′″", "-dms")))
+    # a pixel of the whole sky is most of a degree
+    assert found.separation(SkyCoord(83.6, 22.0, unit="deg")).deg < 2
+    page.page.mouse.move(700, 20)
+    page.page.wait_for_function(
+        "document.getElementById('hd-sky-readout').textContent.startsWith('ICRS')"
+    )
+
+
+def test_a_preview_that_comes_too_late_is_not_shown(open_page: Open, report: Path) -> None:
+    page = open_page(report)
+    hidden = page.run(
+        """async () => {
+            const { state, plotEvent } = hubbleDash;
+            const points = Bokeh.documents[0].get_model_by_name("hd-map-points").data;
+            const at = { x: points.x[0], y: points.y[0], sx: 50, sy: 50 };
+            plotEvent("hd-map", { event_name: "mousemove", ...at });
+            while (state.pointed === null) await null;
+            plotEvent("hd-map", { event_name: "mouseleave", ...at });
+            while (state.pointed !== null) await null;
+            await new Promise((done) => setTimeout(done));
+            return document.getElementById("hd-preview").hidden;
+        }"""
+    )
+    assert hidden
+
+
 def test_select_refuses_rows_that_are_not_there(open_page: Open, report: Path) -> None:
     page = open_page(report)
     for wrong in ("-1", "216", "1.5", "'3'", "null"):
