@@ -31,6 +31,7 @@ from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.inputs import Blocks, Inputs, Source, gather_inputs, source_of
 from hubble_dash.builder.projection.layout import lay_out
 from hubble_dash.builder.shards.arrays import write_neighbors
+from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.manifest import Outcome, make_manifest
 from hubble_dash.builder.shards.part import Part, Plan, open_part
 from hubble_dash.builder.shards.tables import column_of, write_colors, write_cutouts, write_images
@@ -130,37 +131,16 @@ def build_from(
     """
     out = Path(out)
     check_replaceable(out, replace=overwrite)
-    inputs = gather_inputs(given, settings)
+    inputs = gather_inputs(given, settings, blocks=blocks)
     source = source_of(settings, inputs, blocks=blocks)
     plan = _plan(settings, inputs, source)
     with open_part(out, plan, replace=overwrite) as part:
         fingerprinter = source.open(part.checkpoint.engine)
-        groups = _groups(settings, inputs, blocks)
         file = stream_to_shards(
-            settings,
-            inputs,
-            plan.sizes,
-            fingerprinter,
-            groups,
-            part,
-            blocks=blocks,
-            progress=progress,
+            settings, inputs, plan.sizes, fingerprinter, part, blocks=blocks, progress=progress
         )
         cutouts = _write_tables(part, inputs, fingerprinter.label_names)
-        centering = _center(part, groups, cutouts)
-        fingerprints = file.finish(len(cutouts), centering.codes, rows_a_block=blocks.rows_a_block)
-        with _bar("neighbours", " cutouts", shown=progress) as show:
-            depth = _depth(settings, cutouts)
-            neighbors, report = write_neighbors(part, fingerprints, k=depth, progress=show)
-        plane = _place(settings, inputs, part, fingerprints, neighbors, progress=progress)
-        outcome = Outcome(
-            n_cutouts=len(cutouts),
-            n_neighbors=depth,
-            neighbors=report,
-            map=plane,
-            center=centering.told,
-            notes=centering.notes,
-        )
+        outcome = _see_all(settings, inputs, part, cutouts, file, blocks=blocks, progress=progress)
         manifest = make_manifest(
             settings,
             fingerprinter,
@@ -182,19 +162,38 @@ def _plan(settings: BuildSettings, inputs: Inputs, source: Source) -> Plan:
     return Plan.of(json.loads(json.dumps(told | dict(source.told))), inputs.files)
 
 
-def _groups(settings: BuildSettings, inputs: Inputs, blocks: Blocks) -> Groups | None:
-    """Say by which groups fingerprints are to be centred, if they are."""
-    if settings.center_by is None:
-        return None
-    return Groups(settings.center_by, inputs.catalog, images_looked_at=blocks.images_looked_at)
-
-
 def _write_tables(part: Part, inputs: Inputs, label_names: Sequence[str] | None) -> Boxes:
     """Join the tables of the shards; give the cutouts' boxes."""
     write_cutouts(part, label_names, inputs.catalog.metadata if inputs.catalog else None)
     write_images(part)
     write_colors(part)
     return Boxes.of(pd.read_parquet(part.atlas / CUTOUTS_FILE, columns=IMAGE_AND_BOX))
+
+
+def _see_all(
+    settings: BuildSettings,
+    inputs: Inputs,
+    part: Part,
+    cutouts: Boxes,
+    file: FingerprintFile,
+    *,
+    blocks: Blocks,
+    progress: bool,
+) -> Outcome:
+    """Do what needs all cutouts at once: centre fingerprints, find neighbours, lay out the map."""
+    centering = _center(part, inputs.groups, cutouts)
+    fingerprints = file.finish(len(cutouts), centering.codes, rows_a_block=blocks.rows_a_block)
+    depth = _depth(settings, cutouts)
+    with _bar("neighbours", " cutouts", shown=progress) as show:
+        neighbors, report = write_neighbors(part, fingerprints, k=depth, progress=show)
+    return Outcome(
+        n_cutouts=len(cutouts),
+        n_neighbors=depth,
+        neighbors=report,
+        map=_place(settings, inputs, part, fingerprints, neighbors, progress=progress),
+        center=centering.told,
+        notes=centering.notes,
+    )
 
 
 class _Centering(NamedTuple):

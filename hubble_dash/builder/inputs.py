@@ -6,13 +6,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from hubble_dash.atlas.manifest import EngineEntry
 from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder.catalogs.catalog import Catalog, read_catalog
 from hubble_dash.builder.catalogs.precomputed import PrecomputedRows, PrecomputedVectors
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
+from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.precomputed import PrecomputedFingerprints
 from hubble_dash.builder.models.weights import Weights, find_weights
@@ -21,6 +22,7 @@ from hubble_dash.config import (
     BuildSettings,
     CatalogPositions,
     Crop,
+    CutoutSettings,
     FlipLeftRight,
     FlipUpDown,
     Resize,
@@ -74,6 +76,8 @@ class Inputs:
         The images, in order.
     catalog : Catalog or None
         With positions and metadata.
+    groups : Groups or None
+        By which fingerprints are to be centred.
     fingerprints, positions : PrecomputedRows or None
         The user's own, in the place of those that would be made.
     """
@@ -81,6 +85,7 @@ class Inputs:
     names: list[str]
     files: list[Path]
     catalog: Catalog | None
+    groups: Groups | None
     fingerprints: PrecomputedRows | None
     positions: PrecomputedRows | None
 
@@ -107,7 +112,9 @@ class Source:
     open: Callable[[EngineEntry], Fingerprinter]
 
 
-def gather_inputs(given: str | Path | Sequence[str | Path], settings: BuildSettings) -> Inputs:
+def gather_inputs(
+    given: str | Path | Sequence[str | Path], settings: BuildSettings, *, blocks: Blocks
+) -> Inputs:
     """Find and read what a build starts from, but for the images.
 
     Parameters
@@ -116,6 +123,8 @@ def gather_inputs(given: str | Path | Sequence[str | Path], settings: BuildSetti
         Images, as of `hubble_dash.build`.
     settings : BuildSettings
         Name the other files.
+    blocks : Blocks
+        How many images are looked at for a column to centre by.
 
     Raises
     ------
@@ -133,14 +142,17 @@ def gather_inputs(given: str | Path | Sequence[str | Path], settings: BuildSetti
     names = [Path(one).name or Path(one).resolve().name for one in several]
     catalog = _catalog_of(settings)
     files = _files_of(several, catalog)
-    own: dict[str, PrecomputedRows | None] = {"fingerprints": None, "positions": None}
-    if settings.positions is not None:
-        vectors = PrecomputedVectors(settings.positions, "positions")
-        own["positions"] = PrecomputedRows(vectors, settings.cutouts, files, catalog)
-    if settings.fingerprints is not None:
-        vectors = PrecomputedVectors(settings.fingerprints, "fingerprints")
-        own["fingerprints"] = PrecomputedRows(vectors, settings.cutouts, files, catalog)
-    return Inputs(names, files, catalog, own["fingerprints"], own["positions"])
+    groups: Groups | None = None
+    if settings.center_by is not None:
+        groups = Groups(settings.center_by, catalog, images_looked_at=blocks.images_looked_at)
+    return Inputs(
+        names,
+        files,
+        catalog,
+        groups,
+        _rows_of(settings.fingerprints, "fingerprints", settings.cutouts, files, catalog),
+        _rows_of(settings.positions, "positions", settings.cutouts, files, catalog),
+    )
 
 
 def source_of(settings: BuildSettings, inputs: Inputs, *, blocks: Blocks) -> Source:
@@ -183,6 +195,19 @@ def _network(settings: BuildSettings, weights: Weights, engine: EngineEntry) -> 
         model_input=settings.model_input,
         requested=None if is_network_file(settings.model) else settings.model,
     )
+
+
+def _rows_of(
+    path: str | Path | None,
+    what: Literal["fingerprints", "positions"],
+    cutouts: CutoutSettings,
+    files: Sequence[Path],
+    catalog: Catalog | None,
+) -> PrecomputedRows | None:
+    """Read vectors of the user's own, and settle whose rows they are."""
+    if path is None:
+        return None
+    return PrecomputedRows(PrecomputedVectors(path, what), cutouts, files, catalog)
 
 
 def _catalog_of(settings: BuildSettings) -> Catalog | None:

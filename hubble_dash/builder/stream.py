@@ -14,7 +14,6 @@ from hubble_dash.builder.feeding.feeder import N_THREADS, Feeder, usual_workers
 from hubble_dash.builder.feeding.reader import CutoutReader
 from hubble_dash.builder.fingerprints.augmentation import QUALITIES
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
-from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.inputs import Blocks, Inputs
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.part import Part
@@ -30,7 +29,6 @@ def stream_to_shards(
     inputs: Inputs,
     sizes: Sequence[int],
     fingerprinter: Fingerprinter,
-    groups: Groups | None,
     part: Part,
     *,
     blocks: Blocks,
@@ -51,8 +49,6 @@ def stream_to_shards(
         Bytes of each file.
     fingerprinter : Fingerprinter
         Makes the fingerprints.
-    groups : Groups, optional
-        By which they will be centred.
     part : Part
         Takes all that is written.
     blocks : Blocks
@@ -75,7 +71,7 @@ def stream_to_shards(
     ValueError
         If there is no such column to centre by.
     """
-    _take_up(part, inputs, groups)
+    _take_up(part, inputs)
     fingerprints = FingerprintFile(
         part, fingerprinter.n_features, is_centered=_is_centered(settings)
     )
@@ -93,7 +89,7 @@ def stream_to_shards(
             sizes,
             keep_preview=part.write_preview,
             catalog=inputs.catalog,
-            groups=groups,
+            groups=inputs.groups,
             precomputed=inputs.precomputed,
             max_unreadable=settings.max_unreadable,
             cutouts_a_shard=n_per_shard,
@@ -125,11 +121,11 @@ def _run(
     writer.finish(reader.finish())
 
 
-def _take_up(part: Part, inputs: Inputs, groups: Groups | None) -> None:
+def _take_up(part: Part, inputs: Inputs) -> None:
     """Let all that remembers cutouts remember those of whole shards."""
     cursor = part.checkpoint.cursor
-    if groups is not None and cursor.columns is not None:
-        groups.restore(cursor.columns)
+    if inputs.groups is not None and cursor.columns is not None:
+        inputs.groups.restore(cursor.columns)
     if part.checkpoint.n:
         for i, rows in enumerate(inputs.precomputed):
             rows.restore(column_of(part, PRECOMPUTED_ROW.format(i)), cursor.n_cut[i])

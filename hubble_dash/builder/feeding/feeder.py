@@ -21,16 +21,16 @@ __all__ = ["N_THREADS", "Feeder", "usual_workers"]
 
 # Where the cores are few, the network needs them itself.
 N_THREADS = max(2, min(8, (os.cpu_count() or 1) // 2))
-# Bytes of files that may be read before their turn, by each thread or process: the largest images
-# are read one at a time.
-AHEAD_BYTES = 16_000_000
-BOXES_AT_ONCE = 8
-# What a process is asked for at once.
-FILES_AT_ONCE = 4
-BYTES_AT_ONCE = 2_000_000
-# Fewer files are read before processes would have started.
-MANY_FILES = 500
-MOST_WORKERS = 16
+# Bytes of files that each thread or process may read before their turn, so that the largest
+# images are read one at a time.
+BYTES_AHEAD_A_READER = 16_000_000
+BOXES_A_TASK = 8
+# Small files go to a process together, so that going to and fro costs little.
+MAX_FILES_A_TASK = 4
+MAX_BYTES_A_TASK = 2_000_000
+# Threads have read fewer files before processes have started.
+MIN_FILES_FOR_PROCESSES = 500
+MAX_PROCESSES = 16
 
 
 def usual_workers(device: str, n_files: int) -> int:
@@ -45,9 +45,9 @@ def usual_workers(device: str, n_files: int) -> int:
     n_files : int
         How many there are to read.
     """
-    if device == "cpu" or n_files < MANY_FILES:
+    if device == "cpu" or n_files < MIN_FILES_FOR_PROCESSES:
         return 0
-    return min(MOST_WORKERS, max(0, (os.cpu_count() or 1) - 1))
+    return min(MAX_PROCESSES, max(0, (os.cpu_count() or 1) - 1))
 
 
 class Feeder:
@@ -140,8 +140,8 @@ class Feeder:
         display = image.display or self.cutter.recipe.open(image.path)
         with display.image:
             parts = in_order(
-                lambda i: [self.cutter.cut(display, box) for box in boxes[i : i + BOXES_AT_ONCE]],
-                range(start, len(boxes), BOXES_AT_ONCE),
+                lambda i: [self.cutter.cut(display, box) for box in boxes[i : i + BOXES_A_TASK]],
+                range(start, len(boxes), BOXES_A_TASK),
                 executor=self._threads,
                 depth=2 * N_THREADS,
             )
@@ -161,7 +161,7 @@ class Feeder:
             executor=self._threads,
             depth=2 * N_THREADS + 2,
             weigh=sizes.__getitem__,
-            most=AHEAD_BYTES * N_THREADS,
+            most=BYTES_AHEAD_A_READER * N_THREADS,
             discard=_close,
         )
 
@@ -174,7 +174,7 @@ class Feeder:
             executor=self._workers,
             depth=self._n_workers + self._n_workers // 2 + 2,
             weigh=lambda numbered: sum(sizes[number] for number, _ in numbered),
-            most=AHEAD_BYTES * self._n_workers,
+            most=BYTES_AHEAD_A_READER * self._n_workers,
         )
         try:
             for answers in parts:
@@ -190,10 +190,10 @@ class Feeder:
 
 
 def _parts(sizes: Sequence[int], first: int) -> Iterator[range]:
-    """Join small files, so that going to and fro costs little."""
+    """Join small files to tasks."""
     start, n_bytes = first, 0
     for number in range(first, len(sizes)):
-        is_enough = number - start == FILES_AT_ONCE or n_bytes + sizes[number] > BYTES_AT_ONCE
+        is_enough = number - start == MAX_FILES_A_TASK or n_bytes + sizes[number] > MAX_BYTES_A_TASK
         if is_enough and number > start:
             yield range(start, number)
             start, n_bytes = number, 0

@@ -18,9 +18,9 @@ __all__ = ["Preview", "fit_thumbnail", "make_preview", "preview_name"]
 
 PREVIEW_QUALITY = 90
 PREVIEWS_A_FOLDER = 1000
-# More bytes a pixel than any quality needs: some cameras write such files.
-BYTES_A_PIXEL = 1.0
-JPEG_MAX_SIDE = 65535
+# A JPEG file with more is written anew: some cameras write more than any quality needs.
+MAX_BYTES_A_PIXEL = 1.0
+MAX_JPEG_SIDE = 65535
 
 
 def fit_thumbnail(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
@@ -86,12 +86,12 @@ def make_preview(display: Display, *, max_side: int = 1600) -> Preview:
     ValueError
         If `max_side` is out of range.
     """
-    if not 1 <= max_side <= JPEG_MAX_SIDE:
-        raise ValueError(f"max_side is {max_side}; JPEG holds 1 to {JPEG_MAX_SIDE} pixels a side")
+    if not 1 <= max_side <= MAX_JPEG_SIDE:
+        raise ValueError(f"max_side is {max_side}; JPEG holds 1 to {MAX_JPEG_SIDE} pixels a side")
     ny, nx = display.shape
     if display.image.jpeg is not None and max(ny, nx) <= max_side:
         data = without_metadata(display.image.jpeg)
-        if data is not None and len(data) <= BYTES_A_PIXEL * ny * nx:
+        if data is not None and len(data) <= MAX_BYTES_A_PIXEL * ny * nx:
             # Damage must show itself before a cutout is taken: one pixel means decoding all.
             display.image.read(Box(0, 1, 0, 1))
             return Preview(data, nx, ny)

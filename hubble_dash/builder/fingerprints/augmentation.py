@@ -20,7 +20,7 @@ from hubble_dash.config.choices import Quality
 __all__ = ["QUALITIES", "Views", "join", "see"]
 
 # The disk fades out over this share of its radius: a sharp edge is a feature of its own.
-SOFT_EDGE = 0.06
+SOFT_SHARE_OF_RADIUS = 0.06
 
 
 @dataclass(frozen=True)
@@ -143,9 +143,9 @@ def _disk(side: int) -> tuple[Image.Image, Image.Image, int]:
     """Make masks of what lies outside the disk, and of its rim, and count the latter's pixels."""
     across = np.arange(side, dtype=np.float32) - (side - 1) / 2
     radius = np.hypot(across[:, None], across) / (side / 2)
-    inside = np.clip((1 - radius) / SOFT_EDGE, 0, 1)
+    inside = np.clip((1 - radius) / SOFT_SHARE_OF_RADIUS, 0, 1)
     weight = inside * inside * (3 - 2 * inside)
-    rim = (radius > 1 - 2 * SOFT_EDGE) & (radius <= 1)
+    rim = (radius > 1 - 2 * SOFT_SHARE_OF_RADIUS) & (radius <= 1)
     return _mask(1 - weight), _mask(rim), int(rim.sum())
 
 

@@ -13,17 +13,17 @@ from scipy.spatial import ConvexHull
 
 __all__ = ["fill_blanks", "frame_of"]
 
-# Levels by which a blank area may differ from its colour: JPEG leaves ripples along edges.
-TOLERANCE = 4
-# By how much the sky beside a frame stands out; where it does not, the frame is no feature.
-CONTRAST = 12
-# A corner counts as blank from so many parts of the shorter side on.
-CORNER = 25
-# The sky inside a frame is convex, but for the steps of its pixels.
-CONVEX = 0.98
-# It reaches the cutout's sides over this share of at least two of them; a galaxy on black does not.
-REACH = 0.5
-MOST_BLANK = 0.6
+# Gray levels, of 255, by which a blank area may differ from its colour: JPEG leaves ripples.
+MAX_OFF_LEVELS = 4
+# Gray levels by which the sky beside a frame stands out, at least; else it is no feature.
+MIN_CONTRAST_LEVELS = 12
+# A blank corner is at least the shorter side divided by this, along both sides.
+CORNERS_A_SIDE = 25
+# The sky fills its convex hull, but for the steps of its pixels.
+MIN_SHARE_OF_HULL = 0.98
+# It reaches two of the cutout's sides over so much of them; a galaxy on black does not.
+MIN_SHARE_OF_SIDE = 0.5
+MAX_SHARE_BLANK = 0.6
 
 
 def fill_blanks(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -68,14 +68,14 @@ def frame_of(pixels: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
         What is blank; None where nothing is, or it does not look like a frame.
     """
     height, width = pixels.shape[:2]
-    thick = max(2, min(height, width) // CORNER)
+    thick = max(2, min(height, width) // CORNERS_A_SIDE)
     if min(height, width) < 4 * thick:
         return None
     blank = np.zeros((height, width), bool)
     for y in (slice(None, thick), slice(-thick, None)):
         for x in (slice(None, thick), slice(-thick, None)):
             block = pixels[y, x].reshape(thick * thick, -1)
-            if (np.ptp(block, axis=0) <= TOLERANCE).all() and not blank[y, x].all():
+            if (np.ptp(block, axis=0) <= MAX_OFF_LEVELS).all() and not blank[y, x].all():
                 blank |= _around(pixels, block, (y.indices(height)[0], x.indices(width)[0]))
     if not blank.any() or not _is_frame(blank) or not _stands_out(pixels, blank):
         return None
@@ -87,7 +87,7 @@ def _around(
 ) -> NDArray[np.bool_]:
     """Find the area of one colour that a corner belongs to."""
     off = np.abs(pixels.astype(np.int16) - np.median(block, axis=0).reshape(pixels.shape[2:]))
-    alike = (off.reshape(*pixels.shape[:2], -1) <= TOLERANCE).all(axis=2)
+    alike = (off.reshape(*pixels.shape[:2], -1) <= MAX_OFF_LEVELS).all(axis=2)
     areas, _ = label(alike)
     same: NDArray[np.bool_] = alike & (areas == areas[corner])
     return same
@@ -98,20 +98,20 @@ def _stands_out(pixels: NDArray[np.uint8], blank: NDArray[np.bool_]) -> bool:
     rim = binary_dilation(blank, iterations=2) & ~blank
     colour = np.median(pixels[blank], axis=0)
     off = np.abs(pixels[rim] - colour).reshape(int(rim.sum()), -1).max(axis=1)
-    return bool(np.median(off) >= CONTRAST)
+    return bool(np.median(off) >= MIN_CONTRAST_LEVELS)
 
 
 def _is_frame(blank: NDArray[np.bool_]) -> bool:
     """Say whether what is left is convex, and reaches two sides."""
-    if blank.mean() > MOST_BLANK:
+    if blank.mean() > MAX_SHARE_BLANK:
         return False
     sky = ~blank
     sides = (sky[0], sky[-1], sky[:, 0], sky[:, -1])
-    if sum(side.mean() >= REACH for side in sides) < 2:
+    if sum(side.mean() >= MIN_SHARE_OF_SIDE for side in sides) < 2:
         return False
     rows = np.flatnonzero(sky.any(axis=1))
     first, last = sky.argmax(axis=1)[rows], sky.shape[1] - sky[:, ::-1].argmax(axis=1)[rows]
     x = np.concatenate([first, first, last, last])
     y = np.concatenate([rows, rows + 1, rows, rows + 1])
     hull = ConvexHull(np.stack([x, y], axis=1))
-    return bool(sky.sum() >= CONVEX * hull.volume)
+    return bool(sky.sum() >= MIN_SHARE_OF_HULL * hull.volume)

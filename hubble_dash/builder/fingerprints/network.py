@@ -35,7 +35,7 @@ SAMPLE_PICTURES = 128
 # Batches that are put together before the network asks for them.
 BATCHES_AHEAD = 3
 # Where the cores are few, the network needs them itself.
-PREPARING_THREADS = max(1, min(8, (os.cpu_count() or 1) // 2))
+N_PREPARING_THREADS = max(1, min(8, (os.cpu_count() or 1) // 2))
 
 
 @dataclass(frozen=True)
@@ -164,9 +164,9 @@ class Network:
             If a cutout has another data type or shape.
         """
         # Cutouts may be large, and pictures are small: few of the former are held.
-        with ThreadPoolExecutor(PREPARING_THREADS, "preparing") as threads:
+        with ThreadPoolExecutor(N_PREPARING_THREADS, "preparing") as threads:
             yield from in_order(
-                self.prepare, cutouts, executor=threads, depth=2 * PREPARING_THREADS
+                self.prepare, cutouts, executor=threads, depth=2 * N_PREPARING_THREADS
             )
 
     def stream(

@@ -25,9 +25,9 @@ __all__ = ["Turned", "measure_rotations", "turn"]
 
 logger = logging.getLogger(__name__)
 
-PENDING = 128
-# Bicubic interpolation looks two pixels around.
-RIM = 2
+CUTOUTS_A_BATCH = 128
+# Pixels around a place at which bicubic interpolation looks.
+BICUBIC_REACH = 2
 
 
 class Turned(NamedTuple):
@@ -150,7 +150,7 @@ def measure_rotations(
             pending.append(turned.pixels)
             n_reflected += not turned.real
             bar.update()
-            if len(pending) == PENDING:
+            if len(pending) == CUTOUTS_A_BATCH:
                 ask()
         if pending:
             ask()
@@ -203,7 +203,7 @@ def _margins(box: Box, angle_deg: float, factor: int) -> tuple[int, int]:
     x, y = (
         math.ceil(max(0, new - old) / 2) for new, old in ((width, box.width), (height, box.height))
     )
-    return (-(-x // factor) + RIM) * factor, (-(-y // factor) + RIM) * factor
+    return (-(-x // factor) + BICUBIC_REACH) * factor, (-(-y // factor) + BICUBIC_REACH) * factor
 
 
 def _turned(pixels: NDArray[np.uint8], angle_deg: float) -> NDArray[np.uint8]:

@@ -16,6 +16,7 @@ from hubble_dash.atlas.manifest import (
     MapEntry,
     ModelEntry,
     NeighborsEntry,
+    SettingsEntry,
     UnsealedManifest,
 )
 from hubble_dash.atlas.sheets import SheetLayout
@@ -103,19 +104,7 @@ def make_manifest(
         "n_features": fingerprinter.n_features,
         "n_neighbors": outcome.n_neighbors,
         "model": cast("ModelEntry", {**fingerprinter.describe(), **checkpoint.engine}),
-        "settings": {
-            "inputs": inputs,
-            "cutouts": asdict(settings.cutouts),
-            "stretch": asdict(settings.stretch),
-            "process_images": [asdict(step) for step in settings.process_images],
-            "process_cutouts": [asdict(step) for step in settings.process_cutouts],
-            "catalog": Path(settings.catalog).name if settings.catalog else None,
-            "catalog_columns": asdict(settings.catalog_columns),
-            "header_keys": list(settings.header_keys),
-            "hdu": settings.hdu,
-            "plane": settings.plane,
-            "neighbors": settings.neighbors,
-        },
+        "settings": _settings(settings, inputs),
         "center": outcome.center,
         "neighbors": outcome.neighbors,
         "map": outcome.map,
@@ -129,6 +118,22 @@ def make_manifest(
             "python": platform.python_version(),
             **{package: importlib.metadata.version(package) for package in packages},
         },
+    }
+
+
+def _settings(settings: BuildSettings, inputs: list[str]) -> SettingsEntry:
+    return {
+        "inputs": inputs,
+        "cutouts": asdict(settings.cutouts),
+        "stretch": asdict(settings.stretch),
+        "process_images": [asdict(step) for step in settings.process_images],
+        "process_cutouts": [asdict(step) for step in settings.process_cutouts],
+        "catalog": Path(settings.catalog).name if settings.catalog else None,
+        "catalog_columns": asdict(settings.catalog_columns),
+        "header_keys": list(settings.header_keys),
+        "hdu": settings.hdu,
+        "plane": settings.plane,
+        "neighbors": settings.neighbors,
     }
 
 
