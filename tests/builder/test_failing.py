@@ -21,7 +21,7 @@ from hubble_dash.errors import AtlasError
     ("module", "stage"),
     [
         (cutting, "make_preview"),
-        (cutting, "keep"),
+        (cutting, "reason_to_leave_out"),
         (pipeline, "write_neighbors"),
         (pipeline, "lay_out"),
         (pipeline, "seal"),

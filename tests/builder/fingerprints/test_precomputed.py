@@ -26,7 +26,10 @@ from hubble_dash.builder.fingerprints.precomputed import PrecomputedFingerprints
 from hubble_dash.builder.inputs import Blocks
 from hubble_dash.cli.main import main
 from hubble_dash.errors import BuildError, WeightsError
-from hubble_dash.viewer.page import TEMPLATE, make_page
+from hubble_dash.viewer.data.orders import HilbertOrder
+from hubble_dash.viewer.data.pieces import Pieces
+from hubble_dash.viewer.data.schema import ThumbnailsIndex
+from hubble_dash.viewer.page import TEMPLATE, make_page, page_data
 
 PCA = hd.MapSettings(method="pca")
 
@@ -265,7 +268,11 @@ def test_page_and_provenance_say_what_it_is(own_atlas: Atlas) -> None:
     assert said["Map"].startswith("positions as given in umap.npy, SHA-256 ")
     assert "Model" not in said
     assert not any("timm" in text for text in said.values())
-    variables = make_page(own_atlas).variables
+    thumbnails: ThumbnailsIndex = {
+        "size": 96, "columns": 1, "rows": 1, "by": "row", "url": "{piece}",
+    }  # fmt: skip
+    data = page_data(Pieces(own_atlas, HilbertOrder()).index(thumbnails))
+    variables = make_page(own_atlas, data).variables
     assert (variables["model"], variables["weights"]) == ("zoobot.npy", "fingerprints as given")
     assert variables["map_method"] == "given"
     assert '{% if map_method == "given" %}positions as given' in TEMPLATE
