@@ -16,7 +16,8 @@ from sameness.trees import Tree
 
 __all__ = ["go_on"]
 
-# What is asked of an atlas; plain data are printed.
+# What is asked of an atlas. Plain data are printed, of similarities the digits that people see:
+# products that are rounded in another order differ in the seventh.
 QUESTIONS = """
 import json, sys, hubble_dash as hd
 atlas = hd.open_atlas(sys.argv[1])
@@ -25,7 +26,8 @@ found = {"wrong": atlas.check(), "image": atlas.images.iloc[-1].astype(str).to_d
 for name, question in (("row", row), ("fingerprint", atlas.fingerprints[row])):
     for leave_out in {False, name == "row"}:
         similar = atlas.similar(question, n=12, leave_out_overlapping=leave_out)
-        found[f"{name} {leave_out}"] = similar.rows.tolist(), similar.similarities.tolist()
+        shown = [f"{similarity:.5f}" for similarity in similar.similarities]
+        found[f"{name} {leave_out}"] = similar.rows.tolist(), shown
 print(json.dumps(found))
 """
 
