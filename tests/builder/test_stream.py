@@ -174,7 +174,7 @@ def test_memory_does_not_grow_with_the_number_of_images(
     quick_build: QuickBuild, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pixels = patches(1, (500, 500))
-    for i in range(40):
+    for i in range(60):
         make_picture(tmp_path / f"p{i}.png", np.roll(pixels, i * 9, axis=1), compress_level=1)
     files = sorted(tmp_path.glob("*.png"))
     stream, peaks = pipeline.stream_to_shards, []
@@ -187,6 +187,7 @@ def test_memory_does_not_grow_with_the_number_of_images(
         return file
 
     monkeypatch.setattr(pipeline, "stream_to_shards", measured)
-    quick_build(files[:20], tmp_path / "few.atlas", batch_size=2)
+    quick_build(files[:15], tmp_path / "few.atlas", batch_size=2)
     quick_build(files, tmp_path / "many.atlas", batch_size=2)
-    assert peaks[1] - peaks[0] < 3 * pixels.nbytes
+    # Of 45 more images; threads may hold some more or less at a time.
+    assert peaks[1] - peaks[0] < 4 * pixels.nbytes

@@ -10,7 +10,7 @@ from helpers.images import make_picture
 from PIL import Image
 
 from hubble_dash.atlas.atlas import open_atlas
-from hubble_dash.builder import build as pipeline
+from hubble_dash.builder import inputs
 from hubble_dash.builder.models.weights import find_weights
 from hubble_dash.cli import demo
 from hubble_dash.cli.main import main
@@ -24,7 +24,7 @@ def small_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "_picture", lambda: part)
     monkeypatch.setattr("hubble_dash.builder.models.weights.hub_constants.HF_HUB_OFFLINE", True)
     lite = find_weights("tf_efficientnet_lite0")
-    monkeypatch.setattr(pipeline, "find_weights", lambda *_: lite)
+    monkeypatch.setattr(inputs, "find_weights", lambda *_: lite)
 
 
 def test_the_demo_is_made_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -83,7 +83,7 @@ def test_a_query_by_image_finds_its_cutout(
     model_input = ModelInput(mean=(0,), std=(1,))
     atlas = quick_build(
         files, tmp_path / "x.atlas", model=str(path), weights=None, model_input=model_input,
-        quality="balanced",
+        quality="balanced", engine="auto",
     )  # fmt: skip
     model = atlas.manifest["model"]
     assert (model["name"], model["requested"]) == (path.name, path.name)
