@@ -9,8 +9,6 @@ from typing import NamedTuple
 import numpy as np
 from astropy.stats import gaussian_fwhm_to_sigma
 from numpy.typing import NDArray
-from photutils.background import Background2D
-from photutils.segmentation import deblend_sources, detect_sources
 from scipy.ndimage import gaussian_filter, maximum_filter, minimum_filter
 
 from hubble_dash.atlas.boxes import Box
@@ -123,6 +121,10 @@ def _is_centered_in(extent: Box, core: Box) -> bool:
 
 def _detect_in(flux: NDArray[np.float32], settings: DetectedSources, *, is_flux: bool) -> list[Box]:
     """Detect sources in one tile; extents in pixels of the tile."""
+    # Takes two seconds to import, in each process that reads; most builds detect nothing.
+    from photutils.background import Background2D
+    from photutils.segmentation import deblend_sources, detect_sources
+
     uncovered = ~np.isfinite(flux)
     if is_flux:
         uncovered |= _zero_areas(flux)
