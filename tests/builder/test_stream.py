@@ -16,9 +16,9 @@ from PIL import Image
 
 import hubble_dash as hd
 from hubble_dash.atlas.sheets import SheetLayout
-from hubble_dash.builder import build as pipeline
+from hubble_dash.builder.fingerprints.fingerprinter import Batch, Cutout
 from hubble_dash.builder.inputs import Blocks
-from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
+from hubble_dash.builder.shards.writer import ShardWriter
 from hubble_dash.errors import BuildError
 
 BOX = ["ixmin", "ixmax", "iymin", "iymax"]
@@ -173,21 +173,22 @@ def test_several_sheets_and_batches(quick_build: QuickBuild, tmp_path: Path) -> 
 def test_memory_does_not_grow_with_the_number_of_images(
     quick_build: QuickBuild, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pixels = patches(1, (500, 500))
-    for i in range(60):
+    pixels = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
+    for i in range(240):
         make_picture(tmp_path / f"p{i}.png", np.roll(pixels, i * 9, axis=1), compress_level=1)
-    files = sorted(tmp_path.glob("*.png"))
-    stream, peaks = pipeline.stream_to_shards, []
+    write, held = ShardWriter.write, []
 
-    def measured(*given: Any, **settings: Any) -> FingerprintFile:
-        tracemalloc.start()
-        file = stream(*given, **settings)
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
-        return file
+    def measured(self: ShardWriter, cutouts: list[Cutout], batch: Batch) -> None:
+        held.extend([tracemalloc.get_traced_memory()[0]] * len(cutouts))
+        write(self, cutouts, batch)
 
-    monkeypatch.setattr(pipeline, "stream_to_shards", measured)
-    quick_build(files[:15], tmp_path / "few.atlas", batch_size=2)
-    quick_build(files, tmp_path / "many.atlas", batch_size=2)
-    # Of 45 more images; threads may hold some more or less at a time.
-    assert peaks[1] - peaks[0] < 4 * pixels.nbytes
+    monkeypatch.setattr(ShardWriter, "write", measured)
+    # Thumbnails wait for their sheet, which is soon full.
+    blocks = Blocks(layout=SheetLayout(columns=3, rows=2))
+    tracemalloc.start()
+    quick_build(tmp_path, tmp_path / "x.atlas", batch_size=4, blocks=blocks)
+    tracemalloc.stop()
+    # The first cutouts are kept for the choice of a backend. Threads hold now more, now less.
+    assert len(held) == 240
+    grown = np.median(held[200:]) - np.median(held[140:180])
+    assert grown < 7 * pixels.nbytes  # of 60 images; their previews alone take twice as much
