@@ -206,7 +206,9 @@ class Network:
                     return
                 sample = np.concatenate([pictures for _, pictures in first])
                 self._autotuned = self._autotune(sample, first[-1][0][-1].n_expected)
-                batches = itertools.chain(first, drawn)
+                # Of an iterator, so that these pictures, some tens of megabytes, are let go of.
+                batches = itertools.chain(iter(first), drawn)
+                del first, sample
             under_way: deque[tuple[list[Cutout], Callable[[], Outputs]]] = deque()
             for some, pictures in batches:
                 under_way.append((some, self._autotuned.runner(pictures)))
