@@ -272,7 +272,7 @@ def _add_running(group: argparse._ArgumentGroup) -> None:
     )  # fmt: skip
     group.add_argument(
         "--precision", choices=get_args(PrecisionChoice),
-        help=f"how exactly; auto takes no form that changes the fingerprints ({usual.precision})",
+        help=f"how exactly; auto takes none that changes the fingerprints ({usual.precision})",
     )  # fmt: skip
     group.add_argument(
         "--workers", type=int, metavar="N",
