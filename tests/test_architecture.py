@@ -164,4 +164,10 @@ def test_an_atlas_opens_and_exports_without_the_builder_s_packages(
 
 
 def test_the_builder_needs_none_of_the_viewer_s_packages() -> None:
-    run_without("panel holoviews bokeh jinja2", "import hubble_dash as hd; hd.build")
+    code = (
+        "import hubble_dash.builder.feeding.feeder\n"
+        "assert 'torch' not in sys.modules, 'each process that reads would wait for it'\n"
+        "import hubble_dash as hd; hd.build\n"
+        "assert 'timm' not in sys.modules, 'a build of vectors that are given would wait for it'\n"
+    )
+    run_without("panel holoviews bokeh jinja2", code)

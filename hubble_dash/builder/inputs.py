@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from hubble_dash.atlas.manifest import EngineEntry
 from hubble_dash.atlas.sheets import SheetLayout
@@ -14,9 +14,7 @@ from hubble_dash.builder.catalogs.catalog import Catalog, read_catalog
 from hubble_dash.builder.catalogs.precomputed import PrecomputedRows, PrecomputedVectors
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
 from hubble_dash.builder.fingerprints.groups import Groups
-from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.precomputed import PrecomputedFingerprints
-from hubble_dash.builder.models.weights import Weights, find_weights
 from hubble_dash.builder.reading.files import find_files
 from hubble_dash.config import (
     BuildSettings,
@@ -30,6 +28,9 @@ from hubble_dash.config import (
     is_network_file,
 )
 from hubble_dash.errors import BuildError, CatalogError
+
+if TYPE_CHECKING:
+    from hubble_dash.builder.models.weights import Weights
 
 __all__ = ["Blocks", "Inputs", "Source", "gather_inputs", "source_of"]
 
@@ -175,6 +176,9 @@ def source_of(settings: BuildSettings, inputs: Inputs, *, blocks: Blocks) -> Sou
     if inputs.fingerprints is not None:
         found = PrecomputedFingerprints(inputs.fingerprints, cutouts_a_batch=blocks.vectors_a_batch)
         return Source({"fingerprints": inputs.fingerprints.vectors.sha256}, lambda _: found)
+    # timm takes three seconds to import, which the user's own vectors need not wait for.
+    from hubble_dash.builder.models.weights import find_weights
+
     weights = find_weights(settings.model, settings.weights)
     logger.info("%s: %s", weights.model, weights.reason)
     told = {"model": weights.model, "weights": weights.sha256}
@@ -183,6 +187,8 @@ def source_of(settings: BuildSettings, inputs: Inputs, *, blocks: Blocks) -> Sou
 
 def _network(settings: BuildSettings, weights: Weights, engine: EngineEntry) -> Fingerprinter:
     """Load the network, in the backend in which an interrupted build ran it."""
+    from hubble_dash.builder.fingerprints.loading import load_network
+
     before = cast("dict[str, Any]", engine)
     return load_network(
         weights,

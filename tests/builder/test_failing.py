@@ -12,7 +12,6 @@ from helpers.builds import pictures
 
 from hubble_dash.atlas.atlas import open_atlas
 from hubble_dash.builder import build as pipeline
-from hubble_dash.builder import inputs as gathering
 from hubble_dash.builder.feeding import cutter as cutting
 from hubble_dash.errors import AtlasError
 
@@ -60,7 +59,7 @@ def test_an_old_atlas_is_replaced_only_when_asked_and_whole(
         return now == before and {p.name for p in tmp_path.iterdir()} == {"in", "x.atlas"}
 
     with monkeypatch.context() as patch:
-        patch.setattr(gathering, "load_network", None)
+        patch.setattr("hubble_dash.builder.fingerprints.loading.load_network", None)
         with pytest.raises(AtlasError, match="--overwrite"):
             quick_build(files, out)
     assert unchanged()

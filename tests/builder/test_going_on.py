@@ -24,8 +24,8 @@ import hubble_dash as hd
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder import build as pipeline
-from hubble_dash.builder import inputs as building
 from hubble_dash.builder.build import build_from
+from hubble_dash.builder.fingerprints import loading
 from hubble_dash.builder.inputs import Blocks
 from hubble_dash.builder.shards.writer import ShardWriter
 from hubble_dash.cli.main import main
@@ -168,11 +168,10 @@ def test_every_place_to_stop_is_as_good(images: list[Path], tmp_path: Path, stop
     assert contents(build("parts")) == contents(whole)
 
 
-def test_a_build_that_was_killed_goes_on(
-    quick_build: QuickBuild, small_weights: Path, images: list[Path], tmp_path: Path
-) -> None:
+def test_a_build_that_was_killed_goes_on(images: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "parts" / "x.atlas"
-    whole = quick_build(images, tmp_path / "whole" / "x.atlas", **SETTINGS)
+    settings = SETTINGS | settings_of("given", tmp_path)
+    whole = given_build(images, tmp_path / "whole" / "x.atlas", **settings)
     code = f"""
 import time
 from pathlib import Path
@@ -186,20 +185,19 @@ def slow(self, cutouts, batch):
     write(self, cutouts, batch)
     time.sleep(0.05 if self._part.checkpoint.n < 24 else 600)
 ShardWriter.write = slow
-settings = hd.BuildSettings(model="test_resnet", batch_size=4, weights={str(small_weights)!r},
-    device="cpu", engine="eager", map=hd.MapSettings(method="pca"),
-    cutouts=hd.SlidingWindow(size=30, step=20))
+settings = hd.BuildSettings(fingerprints={str(settings["fingerprints"])!r},
+    positions={str(settings["positions"])!r}, cutouts=hd.SlidingWindow(size=30, step=20))
 build_from(settings, {[str(path) for path in images]!r}, out=Path({str(out)!r}), progress=False,
-    blocks=Blocks(SheetLayout(columns=3, rows=2), cutouts_a_shard={PER_SHARD}))
+    blocks=Blocks(SheetLayout(columns=3, rows=2), cutouts_a_shard={PER_SHARD}, vectors_a_batch=3))
 """
     with subprocess.Popen([sys.executable, "-c", code]) as process:
         try:
             wait_for(process, out.with_name("x.atlas.part") / "state.json", 24)
             with pytest.raises(BuildError, match="another process builds"):
-                quick_build(images, out, **SETTINGS)
+                given_build(images, out, **settings)
         finally:
             os.kill(process.pid, signal.SIGKILL)
-    assert contents(quick_build(images, out, **SETTINGS)) == contents(whole)
+    assert contents(given_build(images, out, **settings)) == contents(whole)
 
 
 def wait_for(process: subprocess.Popen[bytes], path: Path, n: int) -> None:
@@ -307,8 +305,8 @@ def test_the_backend_of_the_network_stays(
     assert state["engine"]["engine"] == "eager"
     told = state["engine"] | {"precision": "fp32", "tried": [{"engine": "of the first run"}]}
     path.write_text(json.dumps(state | {"engine": told}))
-    asked, load = [], building.load_network
-    monkeypatch.setattr(building, "load_network", lambda *a, **k: asked.append(k) or load(*a, **k))
+    asked, load = [], loading.load_network
+    monkeypatch.setattr(loading, "load_network", lambda *a, **k: asked.append(k) or load(*a, **k))
     atlas = quick_build(images, interrupted.with_name("x.atlas"), **SETTINGS)
     assert [(k["device"], k["engine"], k["precision"]) for k in asked] == [("cpu", "eager", "fp32")]
     assert atlas.manifest["model"]["tried"] == told["tried"]

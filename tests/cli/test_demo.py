@@ -10,8 +10,7 @@ from helpers.images import make_picture
 from PIL import Image
 
 from hubble_dash.atlas.atlas import open_atlas
-from hubble_dash.builder import inputs
-from hubble_dash.builder.models.weights import find_weights
+from hubble_dash.builder.models import weights
 from hubble_dash.cli import demo
 from hubble_dash.cli.main import main
 
@@ -23,8 +22,8 @@ def small_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     part = make_picture(tmp_path / "part.jpg", np.asarray(whole)[300:460, 300:500], quality=95)
     monkeypatch.setattr(demo, "_picture", lambda: part)
     monkeypatch.setattr("hubble_dash.builder.models.weights.hub_constants.HF_HUB_OFFLINE", True)
-    lite = find_weights("tf_efficientnet_lite0")
-    monkeypatch.setattr(inputs, "find_weights", lambda *_: lite)
+    lite = weights.find_weights("tf_efficientnet_lite0")
+    monkeypatch.setattr(weights, "find_weights", lambda *_: lite)
 
 
 def test_the_demo_is_made_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

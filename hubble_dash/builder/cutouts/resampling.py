@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 __all__ = ["VECTORIZED", "resample"]
@@ -27,6 +26,9 @@ def resample(pixels: NDArray[np.uint8], shape: tuple[int, int], mode: str) -> ND
     -------
     (rows, columns, 1) or (rows, columns, 3) uint8 array
     """
+    # Takes two seconds to import, in each process that reads.
+    import torch
+
     # torch wants positive steps, and warns of arrays that it might write to.
     whole = np.require(pixels.reshape(*pixels.shape[:2], -1), requirements=["C", "W"])
     # The new axis comes first: else torch does not see that channels are innermost, and copies.

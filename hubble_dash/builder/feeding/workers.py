@@ -14,8 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-import torch
-
 from hubble_dash.builder.feeding.cutter import CutImage, Cutter
 from hubble_dash.errors import ImageError
 
@@ -49,7 +47,6 @@ def start_worker(cutter: Cutter, level: int) -> None:
     # The user's Ctrl-C reaches all processes, and the one that made them stops them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
-    torch.set_num_threads(1)
     _Worker.cutter, _Worker.logged = cutter, queue.SimpleQueue()
     logger = logging.getLogger("hubble_dash")
     logger.setLevel(level)

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from helpers.atlases import QuickBuild
 from helpers.images import blocks, flux_image, make_fits, make_picture
 
@@ -42,10 +43,12 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def feeder() -> Iterator[Feeder]:
-    """Two processes, which take a moment to start."""
-    made = Feeder(Cutter(hd.BuildSettings(cutouts=WINDOWS), None, None, 96), n_workers=2)
-    yield made
-    made.close()
+    """Two processes, which take a moment to start, whatever the user says of threads."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("OMP_NUM_THREADS", "3")
+        made = Feeder(Cutter(hd.BuildSettings(cutouts=WINDOWS), None, None, 96), n_workers=2)
+        yield made
+        made.close()
 
 
 def sizes(files: list[Path]) -> list[int]:
@@ -76,7 +79,7 @@ def test_processes_make_the_same_atlas_as_threads(
     caplog.clear()
     with monkeypatch.context() as patch:
         patch.setattr(Cutter, "read", None)  # in this process alone
-        processes = quick_build(images, tmp_path / "b" / "x.atlas", workers=2, **settings)
+        processes = quick_build(images, tmp_path / "b" / "x.atlas", workers=1, **settings)
     assert contents(processes) == contents(threads)
     assert processes.manifest["left_out"] == threads.manifest["left_out"]
     assert "p2.jpg: is damaged" in caplog.text
@@ -116,20 +119,22 @@ def test_an_image_with_many_cutouts_is_opened_again(feeder: Feeder, tmp_path: Pa
     assert (cuts[0].thumbnail == expected).all()
 
 
-def test_a_process_that_dies_is_told(images: list[Path]) -> None:
-    made = Feeder(Cutter(hd.BuildSettings(), None, None, 96), n_workers=1)
-    running = made.images(images * 40, sizes(images) * 40)
+def test_a_process_uses_one_thread(feeder: Feeder) -> None:
+    # The threads of OpenMP are as many as torch has.
+    assert feeder._workers.submit(torch.get_num_threads).result() == 1
+
+
+def test_a_process_that_dies_is_told(feeder: Feeder, images: list[Path]) -> None:
+    """The last test of the processes that are shared."""
+    running = feeder.images(images * 40, sizes(images) * 40)
     next(running)
-    for pid in made._workers._processes:
+    for pid in feeder._workers._processes:
         os.kill(pid, signal.SIGKILL)
     with pytest.raises(BuildError, match=r"died.*--workers 0: the build goes on"):
         list(running)
-    made.close()
 
 
-def test_processes_end_with_a_script_that_is_killed_and_has_no_guard(
-    images: list[Path], tmp_path: Path
-) -> None:
+def test_processes_end_with_a_script_that_is_killed_and_has_no_guard(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(f"""
 import sys
@@ -138,8 +143,7 @@ from hubble_dash.builder.feeding.cutter import Cutter
 from hubble_dash.builder.feeding.feeder import Feeder
 from hubble_dash.config import BuildSettings
 feeder = Feeder(Cutter(BuildSettings(), None, None, 96), n_workers=1)
-files = [Path(path) for path in {[str(path) for path in images]!r}]
-for image in feeder.images(files, [1] * len(files)):
+for image in feeder.images([Path({str(tmp_path / "none.png")!r})] * 9, [1] * 9):
     print(*feeder._workers._processes, flush=True)
     sys.stdin.read()
 """)

@@ -19,7 +19,6 @@ import hubble_dash as hd
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.provenance import provenance
 from hubble_dash.builder import build as pipeline
-from hubble_dash.builder import inputs as gathering
 from hubble_dash.builder.catalogs.precomputed import PrecomputedRows, PrecomputedVectors
 from hubble_dash.builder.fingerprints.fingerprinter import NO_PIXELS, Cutout, Fingerprinter
 from hubble_dash.builder.fingerprints.precomputed import PrecomputedFingerprints
@@ -37,8 +36,8 @@ PCA = hd.MapSettings(method="pca")
 @pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither weights are looked for nor a network is made."""
-    monkeypatch.setattr(gathering, "find_weights", None)
-    monkeypatch.setattr(gathering, "load_network", None)
+    monkeypatch.setattr("hubble_dash.builder.models.weights.find_weights", None)
+    monkeypatch.setattr("hubble_dash.builder.fingerprints.loading.load_network", None)
 
 
 def test_vectors_are_looked_up_in_any_order(tmp_path: Path) -> None:
