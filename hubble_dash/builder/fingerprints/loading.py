@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any, NamedTuple
 
 import torch
@@ -166,6 +167,11 @@ def _device(device: str) -> str:
 def _label_names(model: Any) -> list[str] | None:
     """Name the classes by the first of WordNet's words, where they are ImageNet's."""
     subset = timm.data.infer_imagenet_subset(model) if model.num_classes else None
-    if subset is None:
-        return None
-    return [text.split(",")[0] for text in timm.data.ImageNetInfo(subset).label_descriptions()]
+    return None if subset is None else list(_names_in(subset))
+
+
+# Each time, timm reads the names of all 21,842 classes.
+@cache
+def _names_in(subset: str) -> tuple[str, ...]:
+    described = timm.data.ImageNetInfo(subset).label_descriptions()
+    return tuple(text.split(",")[0] for text in described)
