@@ -19,9 +19,10 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, whose fixtures they share."""
+    """Keep in one process the tests of a file, whose fixtures they share, and those of `mosaic`."""
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(str(item.path)))
+        shares = "mosaic" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("mosaic" if shares else str(item.path)))
 
 
 @pytest.fixture(scope="session")
