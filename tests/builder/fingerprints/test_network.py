@@ -133,11 +133,16 @@ def test_wrong_cutouts(lite: Network, cutout: Pixels) -> None:
         lite.fingerprint([])
 
 
-@pytest.mark.parametrize("suffix", [".safetensors", ".pth"])
-def test_resnet50_of_a_file(tmp_path: Path, suffix: str) -> None:
-    path = tmp_path / f"mine{suffix}"
+@pytest.fixture(scope="module")
+def resnet50() -> dict[str, torch.Tensor]:
     torch.manual_seed(0)
-    tensors = timm.create_model("resnet50").state_dict()
+    tensors: dict[str, torch.Tensor] = timm.create_model("resnet50").state_dict()
+    return tensors
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".pth"])
+def test_resnet50_of_a_file(resnet50: dict[str, torch.Tensor], tmp_path: Path, suffix: str) -> None:
+    path, tensors = tmp_path / f"mine{suffix}", resnet50
     if suffix == ".pth":
         torch.save({"state_dict": tensors}, path)
     else:

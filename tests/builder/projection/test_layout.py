@@ -51,7 +51,7 @@ def test_too_few_is_said(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_tsne_keeps_neighbourhoods_as_scikit_learn_does() -> None:
-    fingerprints = clustered(400)
+    fingerprints = clustered(240)
     unit = unit_rows(fingerprints)
     ours = trustworthiness(unit, positions_of(fingerprints), n_neighbors=10)
     with threadpool_limits(1):  # on a busy machine its threads wait for one another

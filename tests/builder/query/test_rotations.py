@@ -71,7 +71,7 @@ def test_large_boxes_are_averaged_down() -> None:
 def test_an_atlas_is_asked(quick_build: QuickBuild, small_weights: Path, tmp_path: Path) -> None:
     path = tmp_path / "nebula.png"
     Pillow.fromarray(nebula(2)).save(path)
-    window = SlidingWindow(size=64, step=32)
+    window = SlidingWindow(size=64, step=48)
     atlas = quick_build([path], tmp_path / "n.atlas", cutouts=window)
 
     def ask(n: int = 1000) -> object:
