@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -209,16 +210,22 @@ def wait_for(process: subprocess.Popen[bytes], path: Path, n: int) -> None:
     raise AssertionError(f"{path} never had {n}")
 
 
-@pytest.fixture
-def interrupted(
-    quick_build: QuickBuild, images: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def two_shards(
+    quick_build: QuickBuild, images: list[Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """What is left of a build with two whole shards."""
-    out = tmp_path / "x.atlas"
-    with monkeypatch.context() as patch:
+    out = tmp_path_factory.mktemp("interrupted") / "x.atlas"
+    with pytest.MonkeyPatch.context() as patch:
         stop = Stop(patch, KeyboardInterrupt)
         stop.run(25, lambda: quick_build(images, out, **SETTINGS))
-    yield out.with_name("x.atlas.part")
+    return out.with_name("x.atlas.part")
+
+
+@pytest.fixture
+def interrupted(two_shards: Path, tmp_path: Path) -> Iterator[Path]:
+    """Its copy, with which each test goes on."""
+    yield shutil.copytree(two_shards, tmp_path / "x.atlas.part")
     assert [path.name for path in tmp_path.iterdir() if "atlas" in path.name] == ["x.atlas"]
 
 
