@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -44,14 +45,7 @@ def base_thumbnails(source: Atlas | None) -> Pixels:
         Field if not given.
     """
     if source is None:
-        field = skimage.data.hubble_deep_field()
-        corners = [
-            (y, x)
-            for y in range(0, field.shape[0] - WINDOW + 1, STEP)
-            for x in range(0, field.shape[1] - WINDOW + 1, STEP)
-        ]
-        cut = [field[y : y + WINDOW, x : x + WINDOW] for y, x in corners]
-        return np.stack([fit_thumbnail(one, LAYOUT.size) for one in cut])
+        return _windows_of_the_deep_field()
     rows = np.unique(np.linspace(0, len(source) - 1, min(CYCLE, len(source))).astype(int))
     layout, found = source.sheet_layout, []
     for sheet in np.unique(rows // layout.per_sheet):
@@ -59,6 +53,20 @@ def base_thumbnails(source: Atlas | None) -> Pixels:
         boxes = map(layout.box, rows[rows // layout.per_sheet == sheet].tolist())
         found += [fit_thumbnail(pixels[box.slices], LAYOUT.size) for box in boxes]
     return np.stack(found)
+
+
+@lru_cache(maxsize=1)
+def _windows_of_the_deep_field() -> Pixels:
+    field = skimage.data.hubble_deep_field()
+    corners = [
+        (y, x)
+        for y in range(0, field.shape[0] - WINDOW + 1, STEP)
+        for x in range(0, field.shape[1] - WINDOW + 1, STEP)
+    ]
+    cut = [field[y : y + WINDOW, x : x + WINDOW] for y, x in corners]
+    windows = np.stack([fit_thumbnail(one, LAYOUT.size) for one in cut])
+    windows.flags.writeable = False  # they are shared
+    return windows
 
 
 class Thumbnails:

@@ -43,7 +43,7 @@ def test_better_quality_finds_turned_cutouts(
     tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hubble_dash.builder.models.weights.hub_constants.HF_HUB_OFFLINE", True)
-    make_picture(tmp_path / "sky.png", nebula(5))
+    make_picture(tmp_path / "sky.png", nebula(5, (135, 210)))
     recall = {}
     for quality in ("plain", "balanced"):
         out = tmp_path / f"{quality}.atlas"

@@ -10,11 +10,13 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import pytest
 from helpers.commands import Capture, fails, status
 
 from hubble_dash.atlas.atlas import Atlas
 
 
+@pytest.mark.usefixtures("plain_page")
 def test_export(atlas: Atlas, tmp_path: Path, capsys: Capture) -> None:
     page = tmp_path / "page.html"
     assert status("export", atlas.path, page, "--similar", 4, "--title", "Clouds & dust") == 0
@@ -30,6 +32,7 @@ def test_export(atlas: Atlas, tmp_path: Path, capsys: Capture) -> None:
     assert "similar" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("plain_page")
 def test_export_as_a_folder(atlas: Atlas, tmp_path: Path, capsys: Capture) -> None:
     report = tmp_path / "report"
     assert status("export", atlas.path, f"{report}/", "--title", "Clouds & dust") == 0

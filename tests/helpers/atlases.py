@@ -81,7 +81,7 @@ def make_atlas(
     for index, picture in enumerate(pictures):
         ny, nx = picture.shape[:2]
         shown = picture if origin == "upper" else picture[::-1]
-        PillowImage.fromarray(shown).save(part / "previews" / f"{index:05d}.webp", quality=90)
+        _save(shown, part / "previews" / f"{index:05d}.webp", quality=90)
         images.append(
             {
                 "path": f"/data/field_{index}.fits",
@@ -97,7 +97,7 @@ def make_atlas(
                 "INSTRUME": "ACS",
             }
         )
-        for box in grid((ny, nx), size, step):
+        for box in grid((ny, nx), size, step)[: None if limit is None else limit - len(records)]:
             x, y = (box[0] + box[1] - 1) / 2, (box[2] + box[3] - 1) / 2
             cut = picture[box[2] : box[3], box[0] : box[1]]
             cut = cut if origin == "upper" else cut[::-1]
@@ -115,7 +115,6 @@ def make_atlas(
                     "class": "spiral" if len(records) % 3 else "elliptical",
                 }
             )  # fmt: skip
-    records, thumbnails = records[:limit], thumbnails[:limit]
     n = len(records)
     small = [np.asarray(PillowImage.fromarray(t).resize((4, 4))).ravel() for t in thumbnails]
     fingerprints = (np.array(small, dtype=np.float16) / 16 + 1).astype(np.float16)
@@ -127,11 +126,11 @@ def make_atlas(
             np.float32
         )
     for start in range(0, n, LAYOUT.per_sheet):
-        sheet = PillowImage.new("RGB", (LAYOUT.size * LAYOUT.columns, LAYOUT.size * LAYOUT.rows))
-        for slot, pixels in enumerate(thumbnails[start : start + LAYOUT.per_sheet]):
-            corner = (slot % LAYOUT.columns * LAYOUT.size, slot // LAYOUT.columns * LAYOUT.size)
-            sheet.paste(PillowImage.fromarray(pixels), corner)
-        sheet.save(part / "sheets" / f"sheet_{start // LAYOUT.per_sheet:05d}.webp", quality=80)
+        held = thumbnails[start : start + LAYOUT.per_sheet]
+        sheet = LAYOUT.blank(LAYOUT.per_sheet)
+        for slot, pixels in enumerate(held):
+            sheet[LAYOUT.box(slot).slices] = pixels
+        _save(sheet, part / "sheets" / f"sheet_{start // LAYOUT.per_sheet:05d}.webp", quality=80)
     pd.DataFrame(images).to_parquet(part / "images.parquet")
     pd.DataFrame(records).to_parquet(part / "cutouts.parquet")
     for name, array in (
@@ -143,6 +142,11 @@ def make_atlas(
         np.save(part / f"{name}.npy", array)
     said = _manifest(len(images), n, fingerprints.shape[1], rows.shape[1])
     return seal(part, path, cast("UnsealedManifest", {**said, **manifest}))
+
+
+def _save(pixels: NDArray[np.uint8], path: Path, *, quality: int) -> None:
+    """Write a WebP in the quickest way, which takes a quarter of the time."""
+    PillowImage.fromarray(pixels).save(path, quality=quality, method=0)
 
 
 def _manifest(n_images: int, n: int, d: int, k: int) -> UnsealedManifest:

@@ -60,7 +60,7 @@ class Served:
 
 
 def index_of(served: Served, name: str) -> dict[str, Any]:
-    """The index of a page, which takes a second to make."""
+    """The index of a page."""
     status, _, page = served.get(name)
     assert status == 200
     return index_in(page)

@@ -63,6 +63,7 @@ def test_either_form_can_be_forced(caplog: pytest.LogCaptureFixture) -> None:
         choose_form(9, Path("three"), "zip")  # type: ignore[arg-type]
 
 
+@pytest.mark.usefixtures("plain_page")
 def test_what_is_chosen_is_written(atlas: Atlas, tmp_path: Path) -> None:
     assert export(atlas, tmp_path / "page.html") == tmp_path / "page.html"
     assert "hd-data" in (tmp_path / "page.html").read_text(encoding="utf-8")
@@ -70,6 +71,7 @@ def test_what_is_chosen_is_written(atlas: Atlas, tmp_path: Path) -> None:
     assert json.loads((folder / MARKER).read_text())["n_cutouts"] == len(atlas)
 
 
+@pytest.mark.usefixtures("plain_page")
 def test_a_file_that_browsers_refuse_is_refused_first(atlas: Atlas, tmp_path: Path) -> None:
     index = inline_index(atlas)
     for image in index["pieces"]["images/0"]["images"]:
@@ -105,9 +107,9 @@ def test_what_is_there_is_not_lost(atlas: Atlas, tmp_path: Path) -> None:
 
 
 def test_a_page_keeps_to_its_size(tmp_path: Path) -> None:
-    """Noisy parent images, one cutout each, are 1 MB too large and must shrink to fit."""
+    """Noisy parent images, one cutout each, are too large and must shrink to fit."""
     random = np.random.default_rng(0)
-    pictures = [random.integers(0, 255, (250, 300, 3), dtype=np.uint8) for _ in range(20)]
+    pictures = [random.integers(0, 255, (250, 300, 3), dtype=np.uint8) for _ in range(7)]
     atlas = make_atlas(tmp_path / "noise.atlas", pictures=pictures, size=250, step=250)
     usual = FileLimits()
     limits = FileLimits(base_bytes=usual.base_bytes - 1_700_000)
@@ -117,6 +119,7 @@ def test_a_page_keeps_to_its_size(tmp_path: Path) -> None:
     assert page.stat().st_size <= promised
 
 
+@pytest.mark.usefixtures("plain_page")
 def test_export_replaces_whole_files_only(atlas: Atlas, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text("old")
@@ -127,6 +130,7 @@ def test_export_replaces_whole_files_only(atlas: Atlas, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
 
 
+@pytest.mark.usefixtures("plain_page")
 def test_export_says_what_is_wrong_with_its_target(atlas: Atlas, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="is a folder"):
         export(atlas, tmp_path, form="file")
@@ -134,6 +138,7 @@ def test_export_says_what_is_wrong_with_its_target(atlas: Atlas, tmp_path: Path)
         export(atlas, tmp_path / "none" / "page.html")
 
 
+@pytest.mark.usefixtures("plain_page")
 def test_text_of_the_data_cannot_leave_its_element(tmp_path: Path) -> None:
     evil = "</script><img src=x onerror=alert(1)>"
     atlas = make_atlas(tmp_path / "evil.atlas", pictures=[nebula(1)], limit=5, title=evil)
@@ -142,6 +147,7 @@ def test_text_of_the_data_cannot_leave_its_element(tmp_path: Path) -> None:
     assert "&lt;/script&gt;" in html
 
 
+@pytest.mark.usefixtures("plain_page")
 def test_without_positions_there_is_no_sky(flipped_atlas: Atlas) -> None:
     html = page_html(flipped_atlas)
     assert 'id="hd-sky"' not in html

@@ -146,6 +146,7 @@ def test_few_points_need_no_tiles(flipped_atlas: Atlas, tmp_path: Path) -> None:
     assert not {"tiles", "sky_tiles", "sky"} & index.keys()
 
 
+@pytest.mark.usefixtures("plain_page")
 def test_one_cutout_is_enough(lonely_atlas: Atlas, tmp_path: Path) -> None:
     path = write_folder(lonely_atlas, tmp_path / "one", title="Only <one>")
     assert "<h1>Only &lt;one&gt;</h1>" in (path / "index.html").read_text(encoding="utf-8")

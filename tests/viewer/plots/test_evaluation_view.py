@@ -150,6 +150,7 @@ def test_nothing_is_taken_for_markup() -> None:
     assert EVIL in "".join(parse(html).itertext())
 
 
+@pytest.mark.usefixtures("plain_page")
 def test_panel_serve_takes_it(
     atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,6 +162,7 @@ def test_panel_serve_takes_it(
     assert [one._evaluation for one in shown] == [str(saved)]
 
 
+@pytest.mark.usefixtures("plain_page")
 def test_saved_read_and_shown(atlas: Atlas, tmp_path: Path) -> None:
     saved = tmp_path / "found.json"
     assert main(["evaluate", str(atlas.path), "--by", "image", "--save", str(saved)]) == 0
@@ -173,6 +175,7 @@ def test_saved_read_and_shown(atlas: Atlas, tmp_path: Path) -> None:
     assert ".hd-eval" not in make_page(atlas, data).variables["style"]
 
 
+@pytest.mark.usefixtures("plain_page")
 def test_an_exported_page_has_the_figure(tmp_path: Path) -> None:
     atlas = make_atlas(tmp_path / "small.atlas", size=120, step=120)
     saved = tmp_path / "found.json"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from helpers.plots import empty_plots
 from helpers.served import MOST_INSIDE, Served, index_of
 
 from hubble_dash.atlas.atlas import Atlas
@@ -25,6 +26,7 @@ def served(atlas: Atlas, flipped_atlas: Atlas) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def base(served: Served) -> str:
-    """Where the data of the first atlas are; a page takes a second."""
-    found: str = index_of(served, "nebulae")["base"]
+    """Where the data of the first atlas are."""
+    with empty_plots():
+        found: str = index_of(served, "nebulae")["base"]
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -51,16 +52,15 @@ def lies_at(source: Any, place: list[float]) -> bool:
     return bool(np.allclose(found, place))
 
 
-@pytest.mark.parametrize("color", ["count", "own", 0])
 @in_a_thread
-def test_the_density_follows_the_view(served: Served, atlas: Atlas, color: str | int) -> None:
+def test_the_density_follows_the_view(served: Served, atlas: Atlas) -> None:
     shared = share(atlas)
     shared.prepare()
     session = pull_session(url=served.url("nebulae"))
     try:
         figure, renderer = served.models(session, "hd-map", "hd-map-density")
         assert figure.renderers[0] is renderer
-        for part in (1.0, 0.5):
+        for color, part in itertools.product(["count", "own", 0], (1.0, 0.5)):
             left, right, bottom, top = (part * side for side in shared.index["map"]["extent"])
             view = View(left, right, bottom, top, 60, 40, color)
             look(session, view)
@@ -75,6 +75,7 @@ def test_the_density_follows_the_view(served: Served, atlas: Atlas, color: str |
         session.close()
 
 
+@pytest.mark.usefixtures("plain_page")
 @in_a_thread
 def test_a_drag_does_not_queue_up(
     served: Served, atlas: Atlas, monkeypatch: pytest.MonkeyPatch

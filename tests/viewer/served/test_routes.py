@@ -70,6 +70,7 @@ def test_an_unknown_atlas_is_not_there(served: Served) -> None:
         shared_by_key("0" * 16)
 
 
+@pytest.mark.usefixtures("plain_page")
 def test_two_atlases_of_one_server_are_told_apart(
     served: Served, base: str, atlas: Atlas, flipped_atlas: Atlas
 ) -> None:

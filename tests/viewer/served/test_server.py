@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from helpers.served import MOST_INSIDE, Served, index_of
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.served.server import Dashboard, dashboard
 
 
+@pytest.mark.usefixtures("plain_page")
 def test_the_page_says_where_its_data_are(served: Served, atlas: Atlas) -> None:
     index = index_of(served, "nebulae")
     assert index["live"] is True
@@ -22,6 +24,7 @@ def test_the_page_says_where_its_data_are(served: Served, atlas: Atlas) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.usefixtures("plain_page")
 def test_a_notebook_says_what_to_do_instead(atlas: Atlas) -> None:
     shown = dashboard(atlas, most_inside=MOST_INSIDE)._repr_mimebundle_()[0]["text/html"]
     assert f"{len(atlas):,} cutouts" in shown

@@ -28,6 +28,7 @@ def build(path: Path, created: str, **options: object) -> Atlas:
     return made
 
 
+@pytest.mark.usefixtures("plain_page")
 def test_sessions_share_the_atlas(atlas: Atlas) -> None:
     opened = [open_atlas(atlas.path) for _ in range(2)]
     assert opened[0] is not opened[1]
