@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,16 @@ from hubble_dash.config import BuildSettings, MapSettings, SlidingWindow
 # Where several processes run tests, the cores are theirs.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Most of what numba compiles here runs for less time than its compiling takes.
+os.environ.setdefault("NUMBA_OPT", "1")
+# What is imported stays, and looking through it for garbage takes a third of the time.
+gc.disable()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep in one process the tests of a file, whose fixtures they share, and those of `mosaic`."""
-    for item in items:
-        shares = "mosaic" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("mosaic" if shares else str(item.path)))
+def pytest_collection_finish() -> None:
+    """Look for garbage among what the tests make."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -174,7 +174,7 @@ def test_memory_does_not_grow_with_the_number_of_images(
     quick_build: QuickBuild, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
-    for i in range(240):
+    for i in range(160):
         make_picture(tmp_path / f"p{i}.png", np.roll(pixels, i * 9, axis=1), compress_level=1)
     write, held = ShardWriter.write, []
 
@@ -189,6 +189,6 @@ def test_memory_does_not_grow_with_the_number_of_images(
     quick_build(tmp_path, tmp_path / "x.atlas", batch_size=4, blocks=blocks)
     tracemalloc.stop()
     # The first cutouts are kept for the choice of a backend. Threads hold now more, now less.
-    assert len(held) == 240
-    grown = np.median(held[200:]) - np.median(held[140:180])
+    assert len(held) == 160
+    grown = np.median(held[130:]) - np.median(held[70:100])
     assert grown < 7 * pixels.nbytes  # of 60 images; their previews alone take twice as much
