@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.reading.image import Image
-from hubble_dash.builder.reading.sky import Sky
+from hubble_dash.builder.sky.sky import Sky
 from hubble_dash.config import Stretch
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from astropy.coordinates import Angle
 from numpy.typing import NDArray
 
-from hubble_dash.builder.reading.sky import quiet_astropy
+from hubble_dash.builder.quiet import quiet_astropy
 from hubble_dash.config.choices import AngleUnit
 from hubble_dash.errors import CatalogError
 

@@ -14,7 +14,7 @@ from astropy.table import Table
 from astropy.time import Time
 from pyarrow import ArrowException, parquet  # type: ignore[import-untyped]
 
-from hubble_dash.builder.reading.sky import quiet_astropy
+from hubble_dash.builder.quiet import quiet_astropy
 from hubble_dash.errors import CatalogError
 
 __all__ = ["TableFile", "read_table"]

@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter, maximum_filter, minimum_filter
 
 from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.cutouts.display import Display
-from hubble_dash.builder.reading.quiet import quiet
+from hubble_dash.builder.quiet import quiet
 from hubble_dash.config import DetectedSources
 
 __all__ = ["Tiling", "detect_extents"]

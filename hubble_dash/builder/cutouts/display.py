@@ -21,7 +21,7 @@ from PIL import Image as Pillow
 
 from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.reading.image import Image
-from hubble_dash.builder.reading.sky import Sky
+from hubble_dash.builder.sky.sky import Sky
 from hubble_dash.config import Stretch
 from hubble_dash.config.choices import Curve
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import Cutouts
-from hubble_dash.builder.reading.sky import PositionQuality
+from hubble_dash.builder.sky.sky import PositionQuality
 from hubble_dash.config import CatalogPositions, CutoutSettings, WholeImage
 
 __all__ = ["SkyPositions", "sky_positions_of"]

@@ -11,8 +11,9 @@ import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
+from hubble_dash.builder.quiet import quiet_astropy
 from hubble_dash.builder.reading.pixel_source import Metadata, Opened
-from hubble_dash.builder.reading.sky import quiet_astropy, sky_from_header
+from hubble_dash.builder.sky.header import sky_from_header
 from hubble_dash.errors import ImageError
 
 __all__ = ["open_fits"]

@@ -17,8 +17,8 @@ from hubble_dash.builder.reading.files import find_files
 from hubble_dash.builder.reading.fits import open_fits
 from hubble_dash.builder.reading.pictures import MAX_BYTES_READ_AT_ONCE, open_picture
 from hubble_dash.builder.reading.pixel_source import ArraySource, Metadata, Opened, PixelSource
-from hubble_dash.builder.reading.sky import Sky
 from hubble_dash.builder.reading.tiff import open_tiff
+from hubble_dash.builder.sky.sky import Sky
 from hubble_dash.errors import ImageError
 
 __all__ = ["MAX_PIXELS", "Image", "find_files", "open_image"]

@@ -15,8 +15,8 @@ import PIL.Image
 import PIL.ImageOps
 from numpy.typing import NDArray
 
-from hubble_dash.builder.reading.avm import sky_from_avm
 from hubble_dash.builder.reading.pixel_source import ArraySource, Decoded, Opened
+from hubble_dash.builder.sky.avm import sky_from_avm
 from hubble_dash.errors import ImageError
 
 __all__ = [

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hubble_dash.builder.reading.sky import Sky
+from hubble_dash.builder.sky.sky import Sky
 
 __all__ = ["ArraySource", "Decoded", "Metadata", "Opened", "PixelSource"]
 

@@ -10,10 +10,10 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from hubble_dash.builder.reading.avm import sky_from_avm
 from hubble_dash.builder.reading.pictures import check_budget, decode_with_pillow, split_alpha
 from hubble_dash.builder.reading.pixel_source import ArraySource, Opened
-from hubble_dash.builder.reading.sky import Sky
+from hubble_dash.builder.sky.avm import sky_from_avm
+from hubble_dash.builder.sky.sky import Sky
 from hubble_dash.errors import ImageError
 
 __all__ = ["open_tiff"]

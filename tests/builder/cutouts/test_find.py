@@ -11,7 +11,7 @@ from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.catalogs.catalog import Catalog, read_catalog
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import Cutouts, find_cutouts, reason_to_leave_out
-from hubble_dash.builder.reading.sky import Sky
+from hubble_dash.builder.sky.sky import Sky
 from hubble_dash.config import (
     CatalogPositions,
     DetectedSources,

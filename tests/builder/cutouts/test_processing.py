@@ -10,7 +10,7 @@ from scipy.ndimage import gaussian_filter
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.processing import process, process_image
 from hubble_dash.builder.reading.image import Image
-from hubble_dash.builder.reading.sky import Sky
+from hubble_dash.builder.sky.sky import Sky
 from hubble_dash.config import (
     Crop,
     EqualizeAdaptive,

@@ -14,8 +14,8 @@ from helpers.images import (
 from PIL.Image import Exif
 from PIL.PngImagePlugin import PngInfo
 
-from hubble_dash.builder.reading.avm import sky_from_avm
 from hubble_dash.builder.reading.image import open_image
+from hubble_dash.builder.sky.avm import sky_from_avm
 
 
 def gnomonic(xi_deg: float, eta_deg: float) -> tuple[float, float]:

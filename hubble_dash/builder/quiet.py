@@ -7,9 +7,10 @@ import threading
 import warnings
 from collections.abc import Iterator
 
+import numpy as np
 from astropy import log as astropy_log
 
-__all__ = ["quiet"]
+__all__ = ["quiet", "quiet_astropy"]
 
 _lock = threading.Lock()
 _inside: list[contextlib.ExitStack] = []
@@ -40,3 +41,10 @@ def quiet() -> Iterator[None]:
             _n_inside -= 1
             if _n_inside == 0:
                 _inside.pop().close()
+
+
+@contextlib.contextmanager
+def quiet_astropy() -> Iterator[None]:
+    """Keep astropy's remarks on real headers off the screen; what matters becomes a note."""
+    with quiet(), np.errstate(all="ignore"):
+        yield

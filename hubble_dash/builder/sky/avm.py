@@ -17,7 +17,8 @@ from pyavm.exceptions import (
     AVMListLengthError,
 )
 
-from hubble_dash.builder.reading.sky import Sky, check_positions, one_line, quiet_astropy
+from hubble_dash.builder.quiet import quiet_astropy
+from hubble_dash.builder.sky.sky import Sky, check_positions, one_line
 
 __all__ = ["sky_from_avm"]
 

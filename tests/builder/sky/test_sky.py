@@ -17,7 +17,8 @@ from helpers.images import (
 )
 
 from hubble_dash.builder.reading.image import open_image
-from hubble_dash.builder.reading.sky import Sky, sky_from_header
+from hubble_dash.builder.sky.header import sky_from_header
+from hubble_dash.builder.sky.sky import Sky
 
 # Corners and middle of the 60 x 80 image, and half pixels.
 X = np.array([0.0, 79.0, 0.0, 79.0, 39.5, 12.25])

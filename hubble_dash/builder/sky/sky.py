@@ -1,4 +1,4 @@
-"""Where pixels lie on the sky, as a FITS header tells.
+"""Where the pixels of an image lie on the sky.
 
 Pixel coordinates are those of the array: ``x`` counts columns, ``y`` counts rows, and the centre of
 the first pixel is 0.0. Sky positions are ICRS degrees.
@@ -6,34 +6,27 @@ the first pixel is 0.0. Sky positions are ICRS degrees.
 
 from __future__ import annotations
 
-import contextlib
-import re
-from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 import numpy as np
 from astropy.coordinates import BaseCoordinateFrame, ConvertError, SkyCoord
-from astropy.io import fits
 from astropy.wcs import WCS, NoConvergence
-from astropy.wcs.utils import wcs_to_celestial_frame
 from numpy.typing import ArrayLike, NDArray
 
-from hubble_dash.builder.reading.quiet import quiet
+from hubble_dash.builder.quiet import quiet_astropy
+from hubble_dash.builder.sky.frames import frame_of
 
 __all__ = [
+    "ARCSEC_PER_RADIAN",
     "PositionQuality",
     "Sky",
     "check_positions",
     "one_line",
-    "quiet_astropy",
-    "sky_from_header",
 ]
 
 PositionQuality = Literal["exact", "approximate"]
 
 ARCSEC_PER_RADIAN = 3600 * 180 / np.pi
-
-_LINEAR_KEYS = re.compile(r"(CRVAL|CRPIX|CDELT|CROTA)\d|(CD|PC)\d_\d")
 
 
 class Coordinates(NamedTuple):
@@ -73,7 +66,7 @@ class Sky:
         if self._matrix.shape != (3, 3):
             raise ValueError(f"matrix has shape {self._matrix.shape}; it must be (3, 3)")
         with quiet_astropy():
-            self._frame: BaseCoordinateFrame = wcs_to_celestial_frame(wcs)
+            self._frame: BaseCoordinateFrame = frame_of(wcs).frame
         self._is_icrs = self._frame.name == "icrs"
         if not self._is_icrs:
             self._transform(np.zeros(1), np.zeros(1), to_icrs=True)
@@ -201,64 +194,6 @@ class Sky:
     def _unit_vector(self, x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
         ra, dec = np.radians(self.at(x, y))
         return np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)], axis=-1)
-
-
-@contextlib.contextmanager
-def quiet_astropy() -> Iterator[None]:
-    """Keep astropy's remarks on real headers off the screen; what matters becomes a note."""
-    with quiet(), np.errstate(all="ignore"):
-        yield
-
-
-def sky_from_header(
-    header: fits.Header, hdus: fits.HDUList | None = None
-) -> tuple[Sky | None, list[str]]:
-    """Read the positions of a FITS image from its header.
-
-    Parameters
-    ----------
-    header : astropy.io.fits.Header
-        Of the image's HDU.
-    hdus : astropy.io.fits.HDUList, optional
-        The open file, for distortions that are kept as lookup tables in further HDUs.
-
-    Returns
-    -------
-    (Sky or None, list of str)
-        None where the header has no celestial coordinates, or unusable ones; the latter with a
-        note that says why.
-    """
-    if not any("CTYPE" in key for key in header):
-        return None, []
-    try:
-        with quiet_astropy():
-            wcs = WCS(header, fobj=hdus)
-            if not wcs.has_celestial:
-                return None, []
-            _check_keys(header)
-            if {wcs.wcs.lng, wcs.wcs.lat} != {0, 1}:
-                raise ValueError("the image's two axes are not the celestial ones")
-            sky = Sky(wcs if wcs.naxis == 2 else wcs.celestial)
-            check_positions(sky, (header.get("NAXIS2", 1), header.get("NAXIS1", 1)))
-    # What wcslib raises on bad headers are ValueErrors; KeyError and the rest are astropy's.
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError) as err:
-        return None, [f"no sky positions, since the WCS cannot be used: {one_line(err)}"]
-    return sky, []
-
-
-def _check_keys(header: fits.Header) -> None:
-    """Refuse a header where wcslib would fill in 0 deg for a position or 1 deg for a pixel."""
-    for key in filter(_LINEAR_KEYS.fullmatch, header):
-        if not isinstance(header[key], int | float):
-            raise ValueError(f"{key} is {header[key]!r}, no number")
-    if "CRVAL1" not in header or "CRVAL2" not in header:
-        raise ValueError("CRVAL1 or CRVAL2 is missing")
-    if not any(key in header for key in ("CDELT1", "CD1_1", "CD1_2", "PC1_1", "PC1_2")):
-        raise ValueError("there is no pixel scale (CDELT or CD)")
-    if "CD1_1" in header or "CD1_2" in header:
-        (a, b), (c, d) = ([header.get(f"CD{i}_{j}", 0.0) for j in (1, 2)] for i in (1, 2))
-        if a * d == b * c:
-            raise ValueError("the CD matrix is singular")
 
 
 def check_positions(sky: Sky, shape: tuple[int, int]) -> None:
