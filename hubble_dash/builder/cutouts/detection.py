@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from astropy.stats import gaussian_fwhm_to_sigma
@@ -24,6 +25,10 @@ SMOOTHING_SIGMA = 3.0 * float(gaussian_fwhm_to_sigma)
 # Values of 8 bits are rounded, which is noise of 1 / sqrt(12) levels, also where the sky is clipped
 # to black and seems to have none.
 PICTURE_NOISE = 12**-0.5
+# How widely values spread is found from about this many pixels of a tile.
+MAX_SAMPLED_PIXELS = 1_000_000
+# Times the spread: the square of a larger value is beyond float32.
+MAX_SCALED = 1e15
 
 
 class Tiling(NamedTuple):
@@ -119,7 +124,9 @@ def _is_centered_in(extent: Box, core: Box) -> bool:
     return core.ixmin <= x < core.ixmax and core.iymin <= y < core.iymax
 
 
-def _detect_in(flux: NDArray[np.float32], settings: DetectedSources, *, is_flux: bool) -> list[Box]:
+def _detect_in(
+    flux: NDArray[np.floating[Any]], settings: DetectedSources, *, is_flux: bool
+) -> list[Box]:
     """Detect sources in one tile; extents in pixels of the tile."""
     # Takes two seconds to import, in each process that reads; most builds detect nothing.
     from photutils.background import Background2D
@@ -130,7 +137,8 @@ def _detect_in(flux: NDArray[np.float32], settings: DetectedSources, *, is_flux:
         uncovered |= _zero_areas(flux)
     if uncovered.all():
         return []
-    flux = np.where(uncovered, np.float32(0), flux)
+    flux = _at_unit_noise(flux, uncovered) if is_flux else np.where(uncovered, 0, flux)
+    flux = flux.astype(np.float32, copy=False)
     # photutils warns where it finds nothing, or where a mesh box is empty: both are normal.
     with quiet():
         background = Background2D(
@@ -156,7 +164,24 @@ def _detect_in(flux: NDArray[np.float32], settings: DetectedSources, *, is_flux:
     return [Box(x.start, x.stop, y.start, y.stop) for y, x in segments.slices]
 
 
-def _zero_areas(flux: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _at_unit_noise(
+    flux: NDArray[np.floating[Any]], uncovered: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Scale flux so that its values spread by about 1, and squares of them are finite, not 0.
+
+    By a power of two, so that no digit changes: sources do not depend on the unit.
+    """
+    step = math.ceil(math.sqrt(flux.size / MAX_SAMPLED_PIXELS))
+    covered = flux[::step, ::step][~uncovered[::step, ::step]]
+    values = (covered if covered.size else flux[~uncovered]).astype(np.float64)
+    away = np.abs(values - np.median(values))
+    spread = float(np.median(away)) or float(away.mean()) or float(np.abs(flux[~uncovered]).max())
+    _, exponent = math.frexp(spread)
+    scaled = np.ldexp(np.where(uncovered, 0, flux), -exponent)
+    return np.clip(scaled, -MAX_SCALED, MAX_SCALED).astype(np.float32)
+
+
+def _zero_areas(flux: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
     """Areas of at least 5 x 5 zeros: outside the edges of a mosaic."""
     zero = np.asarray(flux == 0)
     if not zero.any():

@@ -143,7 +143,7 @@ class Display:
             pixels[::turn][rows], valid[::turn][rows] = shown, good
         return pixels, valid
 
-    def flux(self, box: Box | None = None) -> NDArray[np.float32]:
+    def flux(self, box: Box | None = None) -> NDArray[np.floating[Any]]:
         """Read the values that sources are detected on.
 
         Parameters
@@ -153,8 +153,9 @@ class Display:
 
         Returns
         -------
-        (h, w) float32 array
-            In array orientation, NaN where not valid; the luminance of colour images.
+        (h, w) float32 or float64 array
+            In array orientation, NaN where not valid; the luminance of colour images. float64 where
+            the image has it, as its values may lie beyond what float32 holds.
 
         Raises
         ------
@@ -164,10 +165,11 @@ class Display:
         box = self._box(box)
         pixels = self.image.read(box)
         valid = self._valid(pixels, box)
+        dtype = np.dtype(np.float64 if pixels.dtype == np.float64 else np.float32)
         with np.errstate(over="ignore", invalid="ignore"):
-            flux = pixels.astype(np.float32, copy=False)
+            flux: NDArray[np.floating[Any]] = pixels.astype(dtype, copy=False)
             if flux.ndim == 3:
-                flux = flux @ LUMINANCE
+                flux = flux @ LUMINANCE.astype(dtype)
         flux[~valid | ~np.isfinite(flux)] = np.nan
         return flux
 

@@ -40,6 +40,19 @@ def test_a_constant_image_has_no_sources(value: int, dtype: type) -> None:
     assert len(find_cutouts(display_of(flat), DetectedSources())) == 0
 
 
+@pytest.mark.parametrize("sky", [0.0, 10.0, -500.0])
+@pytest.mark.parametrize(
+    ("factor", "dtype"),
+    [(1e-30, ">f4"), (1e-24, "f4"), (1e22, "f4"), (1e30, "f4"), (1e-200, "f8"), (1e200, ">f8")],
+)
+def test_sources_do_not_depend_on_the_unit(sky: float, factor: float, dtype: str) -> None:
+    flux = sources((120, 120), scattered(2, 60)) + np.float32(sky - 10)
+    expected = detect_extents(display_of(flux), DetectedSources())
+    assert len(expected) == 4
+    flux = (flux.astype(np.float64) * factor).astype(dtype)
+    assert detect_extents(display_of(flux), DetectedSources()) == expected
+
+
 def test_an_image_without_valid_pixels_has_no_sources() -> None:
     nothing = np.full((100, 120), np.nan, np.float32)
     assert len(find_cutouts(display_of(nothing), DetectedSources())) == 0

@@ -181,12 +181,13 @@ def test_limits_of_large_images_are_sampled() -> None:
     assert extremes.read(Box(0, 9, 0, 9))[0].sum() == 255
 
 
-def test_flux() -> None:
-    flux = flux_image().astype(">f8")
+@pytest.mark.parametrize("dtype", [">f4", ">f8"])
+def test_flux(dtype: str) -> None:
+    flux = flux_image().astype(dtype)
     flux[3, 4], flux[5, 6] = np.nan, np.inf
     got = display(flux, origin="lower").flux(Box(2, 20, 1, 15))
-    assert got.dtype == np.float32
-    expected = flux[1:15, 2:20].astype(np.float32)
+    assert got.dtype == np.dtype(dtype).newbyteorder("=")
+    expected = flux[1:15, 2:20].astype(got.dtype)
     expected[~np.isfinite(expected)] = np.nan
     assert np.array_equal(got, expected, equal_nan=True)
 
