@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from string import ascii_uppercase
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +25,7 @@ from hubble_dash.builder.sky.spelling import respell
 
 __all__ = ["approximate", "sky_from_header"]
 
+_CTYPE = re.compile(r"CTYPE(\d)([A-Z]?)")
 _LONGITUDE = re.compile(r"RA\b|RA-|[A-Z]LON|[A-Z]{2}LN")
 _LATITUDE = re.compile(r"DEC\b|DEC-|[A-Z]LAT|[A-Z]{2}LT")
 _PLATE = re.compile(r"AMD[XY]\d+|PPO\d|PLT.*|CNPIX\d|[XY]PIXELSZ")
@@ -111,14 +111,18 @@ def _unusable(error: Exception) -> str:
 
 def _descriptions(header: fits.Header) -> list[_Description]:
     """List the descriptions with celestial axes: the first one, then A to Z."""
+    names: dict[str, dict[int, str]] = {"": {}}
+    for key in header:
+        match = _CTYPE.fullmatch(key)
+        if match is not None:
+            names.setdefault(match[2], {})[int(match[1])] = str(header[key])
     found = []
-    for alt in ("", *ascii_uppercase):
-        names = {i: str(header[key]) for i in range(1, 10) if (key := f"CTYPE{i}{alt}") in header}
-        longitudes = [i for i, name in names.items() if _LONGITUDE.match(name)]
-        latitudes = [i for i, name in names.items() if _LATITUDE.match(name)]
+    for alt, of_axes in sorted(names.items()):
+        longitudes = [i for i, name in of_axes.items() if _LONGITUDE.match(name)]
+        latitudes = [i for i, name in of_axes.items() if _LATITUDE.match(name)]
         if longitudes and latitudes:
             found.append(_Description(alt, (longitudes[0], latitudes[0])))
-        elif not alt and not names and PLATE_KEY in header:
+        elif not alt and not of_axes and PLATE_KEY in header:
             found.append(_Description(alt, (1, 2)))
     return found
 

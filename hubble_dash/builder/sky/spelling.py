@@ -15,8 +15,9 @@ _MAY_BE_FORTRAN = re.compile(r"= +[+-]? *[\d.]+D[+-]?\d", re.IGNORECASE)
 _AXIS = re.compile(r"(RA|DEC|[A-Z]LON|[A-Z]LAT|[A-Z]{2}L[NT])[-_]+([A-Z]{3})(-[A-Z]{3})?")
 _CTYPE = re.compile(r"CTYPE\d+[A-Z]?")
 _EQUINOX = re.compile(r"(EQUINOX[A-Z]?|EPOCH)")
-_YEAR = re.compile(r"([JB]?) *(\d{4}(?:\.\d*)?)")
 _SYSTEM = re.compile(r"(RADESYS[A-Z]?|RADECSYS)")
+_MAY_CHANGE = re.compile("|".join(one.pattern for one in (_CTYPE, _EQUINOX, _SYSTEM)))
+_YEAR = re.compile(r"([JB]?) *(\d{4}(?:\.\d*)?)")
 # What some write there in place of the system's name.
 _SYSTEMS = {"J2000": "FK5", "J2000.0": "FK5", "B1950": "FK4", "B1950.0": "FK4"}
 CARD = 80
@@ -53,7 +54,7 @@ def respell(header: fits.Header) -> Respelled:
     """
     respelled, doubts = _without_fortran(header), []
     changes: dict[str, str | float] = {}
-    for key in respelled:
+    for key in filter(_MAY_CHANGE.fullmatch, respelled):
         value = respelled[key]
         if not isinstance(value, str):
             continue
