@@ -90,10 +90,9 @@ def check_agreement(header: fits.Header, alt: str, wcs: WCS) -> None:
     latitude = header.get(f"CRVAL{axes[1] + 1}{alt}", 0.0) * factors[1]
     if abs(latitude) > 90:
         raise ValueError(f"CRVAL{axes[1] + 1}{alt} is {latitude:g} deg, beyond a pole")
-    for key, read in ((f"LONPOLE{alt}", wcs.wcs.lonpole), (f"LATPOLE{alt}", wcs.wcs.latpole)):
-        # PV on the longitude may say the same, and goes before.
-        if not any(one in header for one in (f"PV{axes[0] + 1}_3{alt}", f"PV{axes[0] + 1}_4{alt}")):
-            _compare(key, header.get(key), read, 1.0)
+    # PV on the longitude may say the same, and goes before; LATPOLE is a hint, and is worked out.
+    if f"PV{axes[0] + 1}_3{alt}" not in header:
+        _compare(f"LONPOLE{alt}", header.get(f"LONPOLE{alt}"), wcs.wcs.lonpole, 1.0)
     said = _matrix(header, alt, (axes[0] + 1, axes[1] + 1))
     if said is None:
         return

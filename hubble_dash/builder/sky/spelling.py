@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from astropy.io import fits
 
@@ -21,6 +21,8 @@ _YEAR = re.compile(r"([JB]?) *(\d{4}(?:\.\d*)?)")
 # What some write there in place of the system's name.
 _SYSTEMS = {"J2000": "FK5", "J2000.0": "FK5", "B1950": "FK4", "B1950.0": "FK4"}
 CARD = 80
+# Of the equinoxes of catalogues.
+YEARS = (1800, 2200)
 
 
 class Respelled(NamedTuple):
@@ -53,29 +55,44 @@ def respell(header: fits.Header) -> Respelled:
         reference systems in capitals.
     """
     respelled, doubts = _without_fortran(header), []
-    changes: dict[str, str | float] = {}
+    is_alone = "EQUINOX" not in respelled and "ICRS" not in str(respelled.get("RADESYS"))
+    changes: dict[str, str | float | None] = {}
     for key in filter(_MAY_CHANGE.fullmatch, respelled):
         value = respelled[key]
-        if not isinstance(value, str):
-            continue
-        if _CTYPE.fullmatch(key):
-            spelled = _spell_axis(value)
-            changes[key] = spelled
-            if spelled != value.strip().upper():
-                doubts.append(f"{key} {value!r} is taken as {spelled!r}")
-        elif _SYSTEM.fullmatch(key):
+        if _EQUINOX.fullmatch(key):
+            changes[key], doubt = _spell_year(key, value, is_alone=is_alone)
+            doubts += doubt
+        elif isinstance(value, str) and _SYSTEM.fullmatch(key):
             changes[key] = _SYSTEMS.get(value.strip().upper(), value.strip().upper())
-        elif _EQUINOX.fullmatch(key):
-            year = _YEAR.fullmatch(value.strip().upper())
-            if year is not None:
-                changes[key] = float(year[2])
-            else:
-                doubts.append(f"{key} is {value!r}, no year")
+        elif isinstance(value, str):
+            changes[key] = spelled = _spell_axis(value)
+            if spelled.upper() != value.strip().upper():
+                doubts.append(f"{key} {value!r} is taken as {spelled!r}")
     changes = {key: value for key, value in changes.items() if value != respelled[key]}
     if changes:
         respelled = respelled.copy()
-        respelled.update(changes)
+        for key, new in changes.items():
+            if new is None:
+                del respelled[key]
+            else:
+                respelled[key] = new
     return Respelled(respelled, doubts)
+
+
+def _spell_year(key: str, value: Any, *, is_alone: bool) -> tuple[float | None, list[str]]:
+    """Give an equinox as a number, None if it is none, and what is in doubt of it.
+
+    Some write the time of the exposure as EPOCH, which once meant the equinox, and does so still
+    where it is alone.
+    """
+    year = _YEAR.fullmatch(value.strip().upper()) if isinstance(value, str) else None
+    number = float(year[2]) if year is not None else value
+    is_number = isinstance(number, int | float) and not isinstance(number, bool)
+    if not is_number or not YEARS[0] <= number <= YEARS[1]:
+        return None, [f"{key} is {value!r}, no year"] if key != "EPOCH" or is_alone else []
+    if key == "EPOCH" and is_alone and number % 25:
+        return number, [f"EPOCH {number:g} is taken as the equinox"]
+    return number, []
 
 
 def _without_fortran(header: fits.Header) -> fits.Header:

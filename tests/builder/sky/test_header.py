@@ -189,6 +189,12 @@ def test_a_scale_that_the_library_read_otherwise_is_refused() -> None:
         {"CTYPE3": "FREQ", "CRVAL3": 1.4e9, "CDELT3": 1e6, "CRPIX3": 1.0, "WCSAXES": 3},
         {"CTYPE1": "RA---NCP", "CTYPE2": "DEC--NCP"},
         {"LONPOLE": 180.0, "LATPOLE": 2.0},
+        {"LONPOLE": 180.0, "LATPOLE": 90.0},
+        {"PV1_1": 0.0, "PV1_2": 90.0, "PV1_3": 180.0, "PV1_4": 90.0},
+        {"RADESYS": "ICRS", "EPOCH": 2015.5, "EQUINOX": 2000.0},
+        {"RADESYS": "ICRS", "EPOCH": 2015.5},
+        {"CRVAL1": -210.0},
+        {"CRVAL1": 150, "CRVAL2": 2},
     ],
 )  # fmt: skip
 def test_lawful_headers_stay_exact(keys: dict[str, Any]) -> None:
@@ -234,6 +240,9 @@ def test_sip_of_a_plane_of_a_cube() -> None:
         ({"CROTA1": 30.0}, "CROTA1 is 30"),
         ({"RADESYS": "ICRS", "EQUINOX": 1950.0}, "EQUINOX is 1950"),
         ({"EQUINOX": "now"}, "EQUINOX is 'now'"),
+        ({"EQUINOX": 0.0}, "EQUINOX is 0.0, no year"),
+        ({"EPOCH": 0.0}, "EPOCH is 0.0, no year"),
+        ({"EPOCH": 1976.2452}, "EPOCH 1976.25 is taken as the equinox"),
         ({"CPDIS1": "LOOKUP", "DP1": "EXTVER: 1"}, "tables of distortions"),
     ],
 )
