@@ -127,6 +127,12 @@ class SettingsEntry(TypedDict):
         Name of the catalogue's file.
     catalog_columns : dict
         Parameters of `hubble_dash.CatalogColumns`.
+    catalog_table : str, int or None
+        Which of several tables of the catalogue's file; missing in older atlases, as are the next.
+    name_column : str or None
+        Of vectors or a map that were given: what names the image of each row.
+    leave_out_columns : list of str
+        Of these: what is no feature.
     header_keys : list of str
         Kept as metadata beside the usual ones.
     hdu : str, int or None
@@ -144,6 +150,9 @@ class SettingsEntry(TypedDict):
     process_cutouts: list[dict[str, Any]]
     catalog: str | None
     catalog_columns: dict[str, Any]
+    catalog_table: NotRequired[str | int | None]
+    name_column: NotRequired[str | None]
+    leave_out_columns: NotRequired[list[str]]
     header_keys: list[str]
     hdu: str | int | None
     plane: int | None

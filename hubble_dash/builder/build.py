@@ -41,6 +41,8 @@ from hubble_dash.config import BuildSettings
 
 __all__ = ["build", "build_from"]
 
+# Settings that builds before them lack; where they are as usual, such a build goes on.
+NEWER = ("catalog_table", "name_column", "leave_out_columns")
 # Settings that a build may change which goes on with another's cutouts.
 MAY_CHANGE = ("title", "map", "neighbors", "max_unreadable", "workers")
 # Beyond this many overlapping cutouts, `Atlas.similar` searches the fingerprints instead.
@@ -156,6 +158,7 @@ def build_from(
 def _plan(settings: BuildSettings, inputs: Inputs, source: Source) -> Plan:
     """Say what decides the cutouts and their fingerprints; of files, their content."""
     told = {name: value for name, value in asdict(settings).items() if name not in MAY_CHANGE}
+    told = {name: value for name, value in told.items() if value or name not in NEWER}
     told["hubble_dash"] = importlib.metadata.version("hubble-dash")
     told["catalog"] = None if settings.catalog is None else sha256_of(Path(settings.catalog))
     told["positions"] = None if inputs.positions is None else inputs.positions.vectors.sha256

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from hubble_dash.atlas.manifest import EngineEntry
 from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder.catalogs.catalog import Catalog, read_catalog
+from hubble_dash.builder.catalogs.names import find_file
 from hubble_dash.builder.catalogs.precomputed import PrecomputedRows, PrecomputedVectors
+from hubble_dash.builder.catalogs.vectors import VectorColumns
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
 from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.fingerprints.precomputed import PrecomputedFingerprints
@@ -20,7 +22,6 @@ from hubble_dash.config import (
     BuildSettings,
     CatalogPositions,
     Crop,
-    CutoutSettings,
     FlipLeftRight,
     FlipUpDown,
     Resize,
@@ -143,6 +144,8 @@ def gather_inputs(
     names = [Path(one).name or Path(one).resolve().name for one in several]
     catalog = _catalog_of(settings)
     files = _files_of(several, catalog)
+    if catalog is not None:
+        catalog = catalog.of_images(files)
     groups: Groups | None = None
     if settings.center_by is not None:
         groups = Groups(settings.center_by, catalog, images_looked_at=blocks.images_looked_at)
@@ -151,8 +154,8 @@ def gather_inputs(
         files,
         catalog,
         groups,
-        _rows_of(settings.fingerprints, "fingerprints", settings.cutouts, files, catalog),
-        _rows_of(settings.positions, "positions", settings.cutouts, files, catalog),
+        _rows_of(settings, "fingerprints", files, catalog),
+        _rows_of(settings, "positions", files, catalog),
     )
 
 
@@ -204,16 +207,18 @@ def _network(settings: BuildSettings, weights: Weights, engine: EngineEntry) -> 
 
 
 def _rows_of(
-    path: str | Path | None,
+    settings: BuildSettings,
     what: Literal["fingerprints", "positions"],
-    cutouts: CutoutSettings,
     files: Sequence[Path],
     catalog: Catalog | None,
 ) -> PrecomputedRows | None:
     """Read vectors of the user's own, and settle whose rows they are."""
+    path = settings.fingerprints if what == "fingerprints" else settings.positions
     if path is None:
         return None
-    return PrecomputedRows(PrecomputedVectors(path, what), cutouts, files, catalog)
+    columns = VectorColumns(settings.name_column, settings.leave_out_columns)
+    vectors = PrecomputedVectors(path, what, columns=columns)
+    return PrecomputedRows(vectors, settings.cutouts, files, catalog)
 
 
 def _catalog_of(settings: BuildSettings) -> Catalog | None:
@@ -229,12 +234,14 @@ def _catalog_of(settings: BuildSettings) -> Catalog | None:
         x_column=columns.x,
         y_column=columns.y,
         ra_unit=columns.ra_unit,
+        table=settings.catalog_table,
     )
     at_positions = isinstance(settings.cutouts, CatalogPositions)
     if catalog.paths is None and not at_positions:
         raise CatalogError(
             f"{catalog.path} does not say to which image a row belongs; name its column of paths"
             " with --path-column, or cut at its positions with --cutouts catalog"
+            + "".join(f" ({note})" for note in catalog.notes)
         )
     moving = [step.name for step in settings.process_images if isinstance(step, MOVING)]
     if at_positions and catalog.x is not None and moving:
@@ -251,4 +258,5 @@ def _files_of(given: Sequence[str | Path], catalog: Catalog | None) -> list[Path
         return find_files(given)
     if catalog is None or catalog.paths is None:
         raise BuildError("no images: name files or folders, or a catalogue with a path column")
-    return list({path.resolve(): path for path in catalog.paths}.values())
+    here = [find_file(path, catalog.path.parent) for path in catalog.paths]
+    return list({path.resolve(): path for path in here}.values())

@@ -165,6 +165,9 @@ def _refuse_what_does_nothing(options: Namespace) -> None:
         for name in _given(options, names):
             if getattr(options, given) is not None:
                 raise ValueError(f"{flag(name)} would do nothing beside {flag(given)}")
+    if options.fingerprints is None and options.positions is None:
+        for name in _given(options, ("name_column", "leave_out_columns")):
+            raise ValueError(f"{flag(name)} belongs to --fingerprints or --positions")
     for name, (other, values) in _BELONGS.items():
         chosen = _map_method(options) if other == "map" else getattr(options, other)
         if _given(options, (name,)) and chosen not in values:
@@ -181,5 +184,6 @@ def _refuse_without_catalog(options: Namespace) -> None:
         raise ValueError("no INPUT: name image files or folders, or a --catalog that names them")
     if options.cutouts == "catalog":
         raise ValueError("--cutouts catalog needs the positions; name their file: --catalog FILE")
-    for name in _given(options, [*(f"{name}_column" for name in _COLUMN_OPTIONS), "ra_unit"]):
+    spoken_of = [*(f"{name}_column" for name in _COLUMN_OPTIONS), "ra_unit", "catalog_table"]
+    for name in _given(options, spoken_of):
         raise ValueError(f"{flag(name)} speaks of a catalogue; name it: --catalog FILE")

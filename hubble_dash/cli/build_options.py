@@ -38,8 +38,12 @@ __all__ = ["CUTOUT_KINDS", "add_options", "flag"]
 CUTOUT_KINDS: Mapping[str, type[CutoutSettings]] = {
     one.kind: one for one in get_args(CutoutSettings)
 }
-# Options that turn a setting off.
-_OFF = {"cover_edges": "--no-cover-edges", "deblend": "--no-deblend"}
+# Options that turn a setting off, or give one of several.
+_OTHER = {
+    "cover_edges": "--no-cover-edges",
+    "deblend": "--no-deblend",
+    "leave_out_columns": "--leave-out-column",
+}
 
 
 def flag(name: str) -> str:
@@ -55,7 +59,7 @@ def flag(name: str) -> str:
     str
         Such as ``"--min-pixels"``.
     """
-    return _OFF.get(name, f"--{name.replace('_', '-')}")
+    return _OTHER.get(name, f"--{name.replace('_', '-')}")
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -167,7 +171,7 @@ def _step(text: str) -> ProcessingStep:
 
 
 def _add_catalog(parser: ArgumentParser) -> None:
-    group = parser.add_argument_group("catalogue (CSV, ECSV, VOTable, FITS table, Parquet)")
+    group = parser.add_argument_group("catalogue (CSV and other texts, VOTable, FITS, Parquet)")
     group.add_argument("--catalog", metavar="FILE", help="positions and metadata")
     for name, text in zip(
         ("path", "ra", "dec", "x", "y"),
@@ -176,6 +180,11 @@ def _add_catalog(parser: ArgumentParser) -> None:
     ):  # fmt: skip
         group.add_argument(f"--{name}-column", metavar="NAME", help=f"its column of {text}")
     group.add_argument("--ra-unit", choices=get_args(AngleUnit), help="unit of its RA column")
+    group.add_argument(
+        "--catalog-table", metavar="NAME",
+        help="which of several tables in its file, by name or number (the first with positions or"
+        " paths)",
+    )  # fmt: skip
 
 
 def _add_reading(parser: ArgumentParser) -> None:
@@ -216,8 +225,16 @@ def _add_network(parser: ArgumentParser) -> None:
     group, usual = parser.add_argument_group("fingerprints"), BuildSettings()
     group.add_argument(
         "--fingerprints", metavar="FILE",
-        help="your own vectors instead of a network's: .npy, .npz or Parquet, a row for each"
+        help="your own vectors instead of a network's: .npy, .npz, Parquet or CSV, a row for each"
         " cutout, by name of the image or in order",
+    )  # fmt: skip
+    group.add_argument(
+        "--name-column", metavar="NAME",
+        help="fingerprints, positions: the column that names images (file, id_str, object_id, ...)",
+    )  # fmt: skip
+    group.add_argument(
+        "--leave-out-column", action="append", dest="leave_out_columns", metavar="NAME",
+        help="fingerprints, positions: a column that is no feature; may be repeated",
     )  # fmt: skip
     group.add_argument(
         "--center-by", metavar="COLUMN",

@@ -76,6 +76,10 @@ class BuildSettings:
         as `hubble_dash.builder.catalogs.precomputed` explains.
     positions : path-like, optional
         The user's own map, (m, 2) floats likewise: none is laid out, and `map` must stay as it is.
+    name_column : str, optional
+        The column of these files that names the image of each row; usual names are recognised.
+    leave_out_columns : sequence of str
+        Columns of these files that are neither names nor features.
     center_by : str, optional
         Take the mean of each group off the fingerprints, so that what an instrument, say, gives to
         all of its images is no reason to be alike: a column of the catalogue, a header key of the
@@ -113,6 +117,9 @@ class BuildSettings:
         A catalogue with positions and metadata of images or of cutouts.
     catalog_columns : CatalogColumns
         Its columns.
+    catalog_table : str or int, optional
+        Which table of its file, by name or number (of FITS the HDU's, else from 0); the first with
+        positions or paths if not given.
     hdu : str or int, optional
         FITS: name or number of the HDU; the first image with data if not given.
     plane : int, optional
@@ -131,6 +138,8 @@ class BuildSettings:
     process_cutouts: Sequence[ProcessingStep] = ()
     fingerprints: str | Path | None = None
     positions: str | Path | None = None
+    name_column: str | None = None
+    leave_out_columns: Sequence[str] = ()
     center_by: str | None = None
     model: str = "auto"
     model_input: ModelInput = field(default_factory=ModelInput)
@@ -146,6 +155,7 @@ class BuildSettings:
     map: MapSettings = field(default_factory=MapSettings)
     catalog: str | Path | None = None
     catalog_columns: CatalogColumns = field(default_factory=CatalogColumns)
+    catalog_table: str | int | None = None
     hdu: str | int | None = None
     plane: int | None = None
     header_keys: Sequence[str] = ()
@@ -167,7 +177,16 @@ class BuildSettings:
             raise ValueError("cutouts at catalogue positions need a catalogue; name one: catalog=")
         for given, names in GIVEN_INSTEAD.items():
             self._refuse_beside(given, names)
+        self._check_files()
         self._check_network_file()
+
+    def _check_files(self) -> None:
+        """Refuse what speaks of a file that is not given."""
+        if self.catalog_table is not None and self.catalog is None:
+            raise ValueError("catalog_table speaks of a catalogue; name it: catalog=")
+        for name in ("name_column", "leave_out_columns"):
+            if getattr(self, name) and self.fingerprints is None and self.positions is None:
+                raise ValueError(f"{name} speaks of fingerprints or positions of your own")
 
     def _check_network_file(self) -> None:
         """Refuse what does nothing with a network file, or without one."""

@@ -12,6 +12,7 @@ from astropy.coordinates import Angle
 from numpy.typing import NDArray
 
 from hubble_dash.builder.quiet import quiet_astropy
+from hubble_dash.builder.tables.kinds import as_minus
 from hubble_dash.config.choices import AngleUnit
 from hubble_dash.errors import CatalogError
 
@@ -69,7 +70,7 @@ def to_degrees(
         If the unit is no angle, text cannot be read, or values are out of range.
     """
     numbers = pd.to_numeric(column.values, errors="coerce").to_numpy(float, na_value=np.nan)
-    text = column.values.astype("string").fillna("").str.strip()
+    text = column.values.astype("string").fillna("").str.strip().map(as_minus)
     is_text = np.isnan(numbers) & ~text.str.lower().isin(["", "nan"]).to_numpy(bool)
     assumed = False
     if is_text.any():
@@ -122,7 +123,8 @@ def _parse(
 ) -> NDArray[np.float64]:
     unit = u.Unit(stated) if stated is not None else (u.hourangle if is_ra else u.deg)
     way = (
-        "write degrees, or sexagesimal hours as 10:45:03.6 (for degrees say --ra-unit deg)"
+        "write degrees as 161.265, or sexagesimal hours as 10:45:03.6 (for degrees say"
+        " --ra-unit deg)"
         if is_ra
         else "write degrees, or sexagesimal degrees as -59:52:04"
     )

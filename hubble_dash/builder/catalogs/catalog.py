@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -14,10 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.builder.catalogs.angles import AngleColumn, to_degrees
-from hubble_dash.builder.catalogs.columns import Columns, find_columns
-from hubble_dash.builder.catalogs.tables import TableFile, read_table
-from hubble_dash.builder.reading.files import SUFFIXES
+from hubble_dash.builder.catalogs.columns import Columns, find_columns, say_choice
+from hubble_dash.builder.catalogs.names import ImageNames, expanded
 from hubble_dash.builder.reading.image import Image
+from hubble_dash.builder.tables.astropy_tables import TableFile
+from hubble_dash.builder.tables.read import read_table
 from hubble_dash.config.bounds import choice
 from hubble_dash.config.choices import AngleUnit
 from hubble_dash.errors import CatalogError
@@ -51,6 +52,8 @@ class Catalog:
         What the user should know.
     ra_assumed : bool
         Whether nothing but habit says that `ra_deg` were given in degrees.
+    images : sequence of Path
+        Those of the build, as far as they are known.
     """
 
     path: Path
@@ -62,6 +65,7 @@ class Catalog:
     metadata: pd.DataFrame
     notes: list[str] = field(default_factory=list)
     ra_assumed: bool = False
+    images: Sequence[Path] = ()
 
     def __len__(self) -> int:
         return len(self.metadata)
@@ -77,19 +81,58 @@ class Catalog:
         Returns
         -------
         int64 array
-            Those rows whose path is this file, or else, since catalogues travel, has its name, or
-            else its name without suffix; of several such paths, the one that shares the most
-            folders, and none where that leaves several. All rows if there is no path column.
+            Those rows whose path is this file, or else, since catalogues travel, has its name, as
+            `hubble_dash.builder.catalogs.names.ImageNames` compares names; of several such paths,
+            the one that shares the most folders, and none where that leaves several. All rows if
+            there is no path column.
         """
         if self.paths is None:
             return np.arange(len(self), dtype=np.int64)
-        image_path = Path(os.path.realpath(image_path))
-        name = Path(image_path).name
-        for key in (name, _stem(name)):
-            rows = [row for row in self._rows_by_name.get(key, []) if self._may_be(row, image_path)]
-            if rows:
-                return self._closest(rows, image_path)
-        return np.empty(0, dtype=np.int64)
+        found = self._names.find(Path(image_path))
+        if found.is_unclear:
+            logger.warning("%s: several rows may mean %s; none is taken", self.path, image_path)
+        return found.rows
+
+    def why_no_row(self, image_path: str | Path) -> str:
+        """Say why an image has none.
+
+        Parameters
+        ----------
+        image_path : path-like
+            One of which `rows_of` is empty.
+        """
+        if self._names.find(Path(image_path)).is_unclear:
+            return (
+                "the catalogue has rows that may mean it or another image, so that none was taken"
+            )
+        return "the catalogue has no row for it"
+
+    def of_images(self, images: Sequence[Path]) -> Catalog:
+        """Give the catalogue of a build's images, and stop where it says nothing of any.
+
+        Parameters
+        ----------
+        images : sequence of Path
+            All of them.
+
+        Returns
+        -------
+        Catalog
+            Which knows them: no row that means one is taken for another, similar name.
+
+        Raises
+        ------
+        CatalogError
+            If no row means any of them.
+        """
+        catalog = replace(self, images=images)
+        if self.paths is None or not images or any(len(catalog.rows_of(one)) for one in images):
+            return catalog
+        raise CatalogError(
+            f"{self.path}: no row means any of the {len(images)} images:"
+            f" {catalog._names.explain(images)}; correct the names, or say which column has them"
+            " with --path-column"
+        )
 
     def check_hours(self, image: Image) -> None:
         """Catch right ascensions that are in hours although nothing says so.
@@ -127,27 +170,8 @@ class Catalog:
             )
 
     @cached_property
-    def _rows_by_name(self) -> dict[str, list[int]]:
-        rows: dict[str, list[int]] = {}
-        for row, path in enumerate(self.paths or []):
-            for key in {path.name, _stem(path.name)}:
-                rows.setdefault(key, []).append(row)
-        return rows
-
-    def _may_be(self, row: int, image_path: Path) -> bool:
-        """Say no to a path that leads to another file."""
-        assert self.paths is not None
-        path = self.paths[row]
-        return not path.exists() or Path(os.path.realpath(path)) == image_path
-
-    def _closest(self, rows: list[int], image_path: Path) -> NDArray[np.int64]:
-        assert self.paths is not None
-        n_shared = [_count_shared_folders(self.paths[row], image_path) for row in rows]
-        best = [row for row, n in zip(rows, n_shared, strict=True) if n == max(n_shared)]
-        if len({self.paths[row] for row in best}) > 1:
-            logger.warning("%s: several rows may mean %s; none is taken", self.path, image_path)
-            best = []
-        return np.array(best, dtype=np.int64)
+    def _names(self) -> ImageNames:
+        return ImageNames(self.paths or [], self.images)
 
 
 def read_catalog(
@@ -159,8 +183,9 @@ def read_catalog(
     x_column: str | None = None,
     y_column: str | None = None,
     ra_unit: AngleUnit | None = None,
+    table: str | int | None = None,
 ) -> Catalog:
-    """Read a CSV, ECSV, VOTable, FITS or Parquet catalogue.
+    """Read a catalogue, in any format of `hubble_dash.builder.tables.read.read_table`.
 
     Parameters
     ----------
@@ -172,6 +197,9 @@ def read_catalog(
         RA and Dec, unless named.
     ra_unit : {"deg", "hourangle"}, optional
         Unit of the right ascensions, whatever the file says.
+    table : str or int, optional
+        Which table of a file with several, by name or number; the first that has such columns if
+        not given.
 
     Returns
     -------
@@ -188,14 +216,19 @@ def read_catalog(
     if ra_unit is not None:
         choice("ra_unit", ra_unit, AngleUnit)
     path = Path(path)
-    table = read_table(path)
-    notes = list(table.notes)
-    names = find_columns(
-        path, table, Columns(path_column, ra_column, dec_column, x_column, y_column)
+    wanted = Columns(path_column, ra_column, dec_column, x_column, y_column)
+    found = read_table(
+        path,
+        name=table,
+        is_wanted=lambda one: _is_useful(path, one, wanted),
+        as_text=[] if path_column is None else [path_column],
     )
+    notes = list(found.notes)
+    names = find_columns(path, found, wanted)
+    notes += say_choice(found, names, wanted)
     try:
-        ra, dec, assumed = _read_positions(table, names, ra_unit)
-        x, y = (_read_pixels(table, name, notes) for name in (names.x, names.y))
+        ra, dec, assumed = _read_positions(found, names, ra_unit)
+        x, y = (_read_pixels(found, name, notes) for name in (names.x, names.y))
     except CatalogError as err:
         raise CatalogError(f"{path}: {err}") from None
     if assumed and ra is not None and np.nanmax(ra, initial=0.0) < 24:
@@ -203,18 +236,26 @@ def read_catalog(
             f"the right ascensions ({names.ra!r}) are all below 24 and taken as degrees; "
             "say --ra-unit hourangle if they are hours, --ra-unit deg to silence this"
         )
-    further = [name for name in table.data.columns if name not in names]
+    further = [name for name in found.data.columns if name not in names]
     return Catalog(
         path=path,
-        paths=None if names.path is None else _read_paths(path, table.data[names.path]),
+        paths=None if names.path is None else _read_paths(path, found.data[names.path]),
         ra_deg=ra,
         dec_deg=dec,
         x=x,
         y=y,
-        metadata=table.data[further],
+        metadata=found.data[further],
         notes=notes,
         ra_assumed=assumed,
     )
+
+
+def _is_useful(path: Path, table: TableFile, wanted: Columns) -> bool:
+    """Say whether a table has the columns that are wanted, or else any that tell what it is of."""
+    try:
+        return any(find_columns(path, table, wanted))
+    except (CatalogError, ValueError):
+        return False
 
 
 def _read_positions(
@@ -250,21 +291,6 @@ def _read_paths(path: Path, column: pd.Series) -> list[Path]:
     if missing.any():
         row = int(np.argmax(missing.to_numpy()))
         raise CatalogError(f"{path}: row {row} of column {column.name!r} has no path")
-    return [path.parent / Path(str(value).strip()).expanduser() for value in column]
-
-
-def _stem(name: str) -> str:
-    """Take a known suffix off: names such as ``galaxy_1.25`` have a dot but no suffix."""
-    for suffix in sorted(SUFFIXES, key=len, reverse=True):
-        if name.lower().endswith(suffix):
-            return name[: -len(suffix)]
-    return name
-
-
-def _count_shared_folders(path: Path, other: Path) -> int:
-    n = 0
-    for ours, theirs in zip(path.parts[-2::-1], other.parts[-2::-1], strict=False):
-        if ours != theirs:
-            break
-        n += 1
-    return n
+    if pd.api.types.is_float_dtype(column) and (column % 1 == 0).all():
+        column = column.astype("int64")
+    return [path.parent / expanded(str(value).strip()) for value in column]

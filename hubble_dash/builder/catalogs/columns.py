@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from hubble_dash.builder.catalogs.tables import TableFile
+from hubble_dash.builder.tables.astropy_tables import TableFile
 from hubble_dash.errors import CatalogError
 
-__all__ = ["Columns", "find_columns"]
+__all__ = ["Columns", "find_columns", "say_choice"]
 
 # Names as people write them, letters and digits only, the likeliest first.
 _PATH_NAMES = (
@@ -28,6 +28,8 @@ _DEC_NAMES = (
 )
 _X_NAMES = "x xpix xpixel xcentroid xcenter xcentre ximage xwinimage"
 _Y_NAMES = "y ypix ypixel ycentroid ycenter ycentre yimage ywinimage"
+# What matching two tables appends to names that both have: TOPCAT and astropy, pandas.
+_OF_FIRST = ("", "_1", "_x", "_2", "_y")
 
 
 class Columns(NamedTuple):
@@ -56,7 +58,7 @@ def find_columns(path: Path, table: TableFile, wanted: Columns) -> Columns:
     -------
     Columns
         RA and Dec both or neither, x and y likewise; x and y only where there are no RA and Dec,
-        unless the user names them.
+        unless the user names them. Of two tables that were matched, those of the first.
 
     Raises
     ------
@@ -65,7 +67,8 @@ def find_columns(path: Path, table: TableFile, wanted: Columns) -> Columns:
     ValueError
         If only one column of a pair is named.
     """
-    path_name = _find(path, table, wanted.path, _PATH_NAMES, text=True)
+    path_names = _find(path, table, wanted.path, _PATH_NAMES, text=True)
+    path_name = next((name for name in path_names if name is not None), None)
     ra, dec = _find_pair(
         path,
         table,
@@ -78,6 +81,33 @@ def find_columns(path: Path, table: TableFile, wanted: Columns) -> Columns:
     return Columns(path_name, ra, dec, x, y)
 
 
+def say_choice(table: TableFile, found: Columns, wanted: Columns) -> list[str]:
+    """Say which of two positions or paths of a matched table was taken.
+
+    Parameters
+    ----------
+    table : TableFile
+        Its content.
+    found, wanted : Columns
+        What `find_columns` gave, and was given.
+
+    Returns
+    -------
+    list of str
+        Notes; none where nothing was to choose.
+    """
+    notes = []
+    for kind in ("path", "ra", "dec", "x", "y"):
+        name = getattr(found, kind)
+        base = re.sub("(_1|_x|_2|_y)$", "", name or "")
+        others = [
+            base + end for end in _OF_FIRST if base + end in table.data and base + end != name
+        ]
+        if name is not None and getattr(wanted, kind) is None and others and base != name:
+            notes.append(f"{name!r} was taken, not {others[0]!r}; name it with --{kind}-column")
+    return notes
+
+
 def _find(
     path: Path,
     table: TableFile,
@@ -86,23 +116,28 @@ def _find(
     *,
     ucd: str = "",
     text: bool = False,
-) -> str | None:
+) -> list[str | None]:
+    """Find a column, as it would be called in each of two tables that were matched."""
     names = [str(name) for name in table.data.columns]
     if wanted is not None:
         if wanted not in names:
             raise CatalogError(f"{path}: no column {wanted!r}; there are: {', '.join(names)}")
-        return wanted
+        return [wanted]
     if ucd:
         by_meaning = [name for name in names if table.ucds.get(name, "").startswith(ucd)]
         main = [name for name in by_meaning if "meta.main" in table.ucds[name]]
         if main:
-            return main[0]
-    plain = {re.sub(r"[^a-z0-9]", "", name.lower()): name for name in reversed(names)}
-    for name in usual.split():
-        found = plain.get(name)
-        if found and not (text and pd.api.types.is_numeric_dtype(table.data[found])):
-            return found
-    return None
+            return [main[0]]
+    if text:
+        names = [name for name in names if not pd.api.types.is_numeric_dtype(table.data[name])]
+    return [_find_usual(names, usual, end) for end in _OF_FIRST]
+
+
+def _find_usual(names: list[str], usual: str, end: str) -> str | None:
+    """Find the likeliest of the usual names, with an ending; of several alike, the first."""
+    ended = {name: name[: len(name) - len(end)] for name in names if name.lower().endswith(end)}
+    plain = {re.sub(r"[^a-z0-9]", "", base.lower()): name for name, base in reversed(ended.items())}
+    return next((plain[name] for name in usual.split() if name in plain), None)
 
 
 def _find_pair(
@@ -118,4 +153,8 @@ def _find_pair(
         _find(path, table, name, names, ucd=ucd)
         for name, names, ucd in zip(wanted, usual, ucds, strict=True)
     )
-    return (None, None) if first is None or second is None else (first, second)
+    # Both come from one of two tables that were matched.
+    pairs = zip(first, second, strict=len(first) == len(second))
+    return next(
+        ((ra, dec) for ra, dec in pairs if ra is not None and dec is not None), (None, None)
+    )

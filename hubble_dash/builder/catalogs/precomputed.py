@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.files import sha256_of
 from hubble_dash.builder.catalogs.catalog import Catalog
-from hubble_dash.builder.catalogs.vectors import read_vectors
+from hubble_dash.builder.catalogs.names import ImageNames, expanded
+from hubble_dash.builder.catalogs.vectors import VectorColumns, read_vectors
 from hubble_dash.config import CatalogPositions, CutoutSettings, WholeImage
 from hubble_dash.errors import BuildError
 
@@ -34,10 +34,12 @@ class PrecomputedVectors:
     ----------
     path : path-like
         A ``.npy`` file with a matrix, which is never read whole; an ``.npz`` with a matrix and,
-        if there are any, names; or Parquet with a column of lists, or columns of numbers, and, if
-        there is any, one of paths or file names.
+        if there are any, names; or Parquet or CSV with a column of lists, or columns of numbers,
+        and, if there is any, one of paths, file names or identifiers.
     what : {"fingerprints", "positions"}
         What it holds: (m, d) or (m, 2) floats, finite; fingerprints are not zero.
+    columns : VectorColumns, optional
+        What the user says of its columns.
     rows_a_block : int
         How many are looked at together.
 
@@ -53,6 +55,8 @@ class PrecomputedVectors:
         The largest absolute value.
     sha256 : str
         Its checksum.
+    notes : sequence of str
+        What the user should know.
 
     Raises
     ------
@@ -65,10 +69,11 @@ class PrecomputedVectors:
         path: str | Path,
         what: Literal["fingerprints", "positions"],
         *,
+        columns: VectorColumns | None = None,
         rows_a_block: int = 1024,
     ) -> None:
         self.path = Path(path)
-        self.values, self.names = read_vectors(self.path)
+        self.values, self.names, self.notes = read_vectors(self.path, columns)
         if what == "positions" and self.values.shape[1] != 2:
             raise BuildError(f"{path} has {self.values.shape[1]} columns; positions have x and y")
         self.largest = self._check_rows(rows_a_block, may_be_zero=what == "positions")
@@ -118,7 +123,8 @@ class PrecomputedRows:
     Raises
     ------
     BuildError
-        If there are not as many rows as images, or as rows of the catalogue.
+        If there are not as many rows as images, or as rows of the catalogue, or the rows name
+        none of the images.
     """
 
     def __init__(
@@ -130,8 +136,8 @@ class PrecomputedRows:
     ) -> None:
         self.vectors, self.n_cut = vectors, 0
         self._used = np.zeros(len(vectors), bool)
-        self._notes: list[str] = []
-        self._by_name = _by_name(vectors)
+        self._notes = list(vectors.notes)
+        self._by_name = _by_name(vectors, files)
         self._whole = isinstance(settings, WholeImage)
         self._at_catalog = isinstance(settings, CatalogPositions)
         self.matched: Literal["name", "catalog", "order"] = "order"
@@ -181,7 +187,7 @@ class PrecomputedRows:
             If the file names other images, or has not as many rows as there are cutouts.
         """
         path, n = self.vectors.path, len(catalog_rows)
-        named = None if self._by_name is None else self._by_name.rows_of(image)
+        named = None if self._by_name is None else self._by_name.find(image).rows
         first = number if self._whole else self.n_cut
         self.n_cut += n
         if self._at_catalog:
@@ -258,10 +264,15 @@ class PrecomputedRows:
             )
 
 
-def _by_name(vectors: PrecomputedVectors) -> Catalog | None:
+def _by_name(vectors: PrecomputedVectors, files: Sequence[Path]) -> ImageNames | None:
     """Find rows by the name of their image as a catalogue finds its own."""
     if vectors.names is None:
         return None
-    paths = [vectors.path.parent / Path(name).expanduser() for name in vectors.names]
-    no_columns = pd.DataFrame(index=range(len(paths)))
-    return Catalog(vectors.path, paths, None, None, None, None, no_columns)
+    names = ImageNames([vectors.path.parent / expanded(name) for name in vectors.names], files)
+    if not any(len(names.find(file).rows) for file in files):
+        raise BuildError(
+            f"{vectors.path}: no row means any of the {len(files)} images:"
+            f" {names.explain(files)}; say which column names them (--name-column), or leave it out"
+            " (--leave-out-column), and rows are taken in the order of the files"
+        )
+    return names

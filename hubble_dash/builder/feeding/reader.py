@@ -193,8 +193,9 @@ class CutoutReader:
         if self._catalog is None or (image.found.catalog_rows >= 0).any():
             return []
         n_rows = len(self._catalog.rows_of(image.path))
-        several = f"{n_rows} rows, so that none was taken for the image as a whole"
-        return [f"the catalogue has {several if n_rows else 'no row for it'}"]
+        if not n_rows:
+            return [self._catalog.why_no_row(image.path)]
+        return [f"the catalogue has {n_rows} rows, so that none was taken for the image as a whole"]
 
     def _n_cut(self) -> tuple[int, ...]:
         return tuple(one.n_cut for one in self._precomputed)

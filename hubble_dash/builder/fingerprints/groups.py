@@ -13,6 +13,7 @@ from hubble_dash.atlas.schema import class_codes
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.cursor import SeenColumns
 from hubble_dash.builder.reading.pixel_source import Metadata
+from hubble_dash.builder.tables.kinds import nullable
 
 __all__ = ["FILE", "Groups"]
 
@@ -112,7 +113,7 @@ class Groups:
         """
         self._check()
         if self.column in self._table:
-            column = self._table[self.column].reset_index(drop=True)
+            column = nullable(self._table[[self.column]])[self.column].reset_index(drop=True)
             return class_codes(column.reindex(catalog_rows))[0]
         if self.column == FILE:
             return image_rows.astype(np.int64)

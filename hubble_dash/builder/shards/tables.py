@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
@@ -22,12 +23,17 @@ from hubble_dash.atlas.schema import (
     SCORES,
 )
 from hubble_dash.builder.shards.part import Part
+from hubble_dash.builder.tables.kinds import nullable
+from hubble_dash.builder.tables.text import unique_names
 
 __all__ = ["column_of", "write_colors", "write_cutouts", "write_images"]
 
 COLORS = ["red", "green", "blue"]
 OF_ATLAS = list(CUTOUT_COLUMNS)
 INT64 = np.iinfo(np.int64)
+# What pandas makes of columns, and of those of which some images have nothing.
+_DTYPES = {pa.int64(): "int64", pa.float64(): "float64", pa.bool_(): "bool", pa.string(): "str"}
+_NULLABLE = {pa.int64(): "Int64", pa.bool_(): "boolean"}
 
 
 def column_of(part: Part, name: str) -> NDArray[np.int64]:
@@ -61,15 +67,15 @@ def write_cutouts(
         Names of the network's classes.
     metadata : pandas.DataFrame, optional
         The catalogue's further columns, which follow under their own names; a name that the
-        atlas uses itself gets ``_catalog`` added, once more where that is taken too.
+        atlas uses itself gets ``_catalog`` added, once more where that is taken too, and one of no
+        letters is told by its number.
     """
     labels = (
         []
         if label_names is None
         else [_Label(part, *pair, label_names) for pair in zip(LABELS, SCORES, strict=True)]
     )
-    names = [*OF_ATLAS, *(name for label in labels for name in (label.name, label.score))]
-    further = None if metadata is None else _of_catalog(part, metadata, names)
+    further = None if metadata is None else _of_catalog(part, metadata)
     tables = _tables(part, labels, further)
     first = next(tables)
     with parquet.ParquetWriter(part.atlas / CUTOUTS_FILE, first.schema) as writer:
@@ -93,6 +99,9 @@ def write_colors(part: Part) -> None:
 def write_images(part: Part, *, rows_a_group: int = 8192) -> None:
     """Write ``images.parquet``; a header key that is text in one image is text in all.
 
+    Whole numbers and truths stay what they are where other images have none: the file says by what
+    kinds pandas reads them so.
+
     Parameters
     ----------
     part : Part
@@ -100,8 +109,15 @@ def write_images(part: Part, *, rows_a_group: int = 8192) -> None:
     rows_a_group : int
         How many are held in memory, and stand in a group of rows of the file.
     """
-    kinds = _kinds(part)
-    schema = pa.schema(kinds)
+    kinds, lacking = _kinds(part)
+    like = pd.DataFrame(
+        {
+            name: pd.Series(dtype=(_NULLABLE if name in lacking else {}).get(kind, _DTYPES[kind]))
+            for name, kind in kinds.items()
+        }
+    )
+    told = pa.Schema.from_pandas(like, preserve_index=False).metadata
+    schema = pa.schema([*kinds.items()], told)
     with parquet.ParquetWriter(part.atlas / IMAGES_FILE, schema) as writer:
         images = _images(part)
         while rows := list(islice(images, rows_a_group)):
@@ -110,7 +126,7 @@ def write_images(part: Part, *, rows_a_group: int = 8192) -> None:
                 pa.array(map(_as_text, column) if kind == pa.string() else column, kind)
                 for column, kind in zip(columns.values(), kinds.values(), strict=True)
             ]
-            writer.write_table(pa.table(arrays, schema))
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
 def _tables(
@@ -161,25 +177,33 @@ def _codes(table: pa.Table, name: str) -> NDArray[np.int32]:
     return codes
 
 
-def _of_catalog(part: Part, metadata: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+def _of_catalog(part: Part, metadata: pd.DataFrame) -> pd.DataFrame:
     """Make the catalogue's columns ready to be taken; row -1 is that of cutouts without one."""
-    table = metadata.reset_index(drop=True)
-    if any((shard["catalog_row"].to_numpy() < 0).any() for shard in _shards(part, ["catalog_row"])):
-        table = table.reindex([*range(len(table)), -1])
-    renamed: dict[str, str] = {}
-    for name in table.columns:
-        new, taken = name, {*names, *renamed.values()}
-        while new in taken or (new != name and new in table.columns):
+    names = unique_names(metadata.columns)
+    renamed: list[str] = []
+    for name in names:
+        new, taken = name, {*OF_ATLAS, *LABELS, *SCORES, *renamed}
+        while new in taken or (new != name and new in names):
             new += "_catalog"
-        renamed[name] = new
-    return _writable(table.rename(columns=renamed))
+        renamed.append(new)
+    table = _writable(metadata.set_axis(renamed, axis=1).reset_index(drop=True))
+    if any((shard["catalog_row"].to_numpy() < 0).any() for shard in _shards(part, ["catalog_row"])):
+        table = nullable(table).reindex([*range(len(table)), -1])
+    return table
 
 
 def _writable(table: pd.DataFrame) -> pd.DataFrame:
     """Turn values of mixed kinds, and of kinds that Parquet does not know, into text."""
     table = table.copy()
-    for name in table.columns[[kind == np.dtype(object) for kind in table.dtypes]]:
-        table[name] = table[name].map(str, na_action="ignore")
+    for name, kind in table.dtypes.items():
+        if kind == np.dtype(object):
+            inferred = pd.api.types.infer_dtype(table[name], skipna=True)
+            if inferred == "boolean":
+                table[name] = table[name].astype("boolean")
+            else:
+                table[name] = table[name].map(str, na_action="ignore")
+        elif getattr(kind, "kind", "") == "c":
+            table[name] = table[name].map(str)
     return table
 
 
@@ -194,10 +218,11 @@ def _images(part: Part) -> Iterator[dict[str, Any]]:
             yield from map(json.loads, file)
 
 
-def _kinds(part: Part) -> dict[str, pa.DataType]:
-    """Find for each column a kind that holds the values of all images."""
+def _kinds(part: Part) -> tuple[dict[str, pa.DataType], set[str]]:
+    """Find a kind for each column that holds the values of all images, and which some lack."""
     types: dict[str, set[type]] = {}
-    n_with: dict[str, int] = {}
+    n_with: Counter[str] = Counter()
+    n_long: Counter[str] = Counter()
     n = 0
     for row in _images(part):
         n += 1
@@ -205,16 +230,19 @@ def _kinds(part: Part) -> dict[str, pa.DataType]:
             # Beyond 64 bits there is only text.
             fits = type(value) is not int or INT64.min <= value <= INT64.max
             types.setdefault(name, set()).add(type(value) if fits else str)
-            n_with[name] = n_with.get(name, 0) + 1
-    return {name: _kind(found, complete=n_with[name] == n) for name, found in types.items()}
+            n_with[name] += 1
+            n_long[name] += type(value) is int and float(value) != value
+    kinds = {name: _kind(found, is_long=bool(n_long[name])) for name, found in types.items()}
+    return kinds, {name for name, n_there in n_with.items() if n_there < n}
 
 
-def _kind(types: set[type], *, complete: bool) -> pa.DataType:
-    if types == {int} and complete:
+def _kind(types: set[type], *, is_long: bool) -> pa.DataType:
+    """Give a kind for values of several; numbers that no float gives back stay as they are."""
+    if types == {int}:
         return pa.int64()
-    if types <= {int, float}:
+    if types <= {int, float} and not is_long:
         return pa.float64()
-    return pa.bool_() if types == {bool} and complete else pa.string()
+    return pa.bool_() if types == {bool} else pa.string()
 
 
 def _as_text(value: object) -> str | None:

@@ -83,7 +83,8 @@ def test_header_keys_of_several_kinds(tmp_path: Path) -> None:
     names = ["name", "EXPTIME", "FLAG", "N", "MIXED", "BIG", "FILTER", "SOME"]
     assert read.columns.tolist() == names
     assert read["EXPTIME"].fillna("-").tolist() == ["1200.0", "long", "-"]
-    assert read["FLAG"].fillna("-").tolist() == ["True", "-", "-"]
+    assert read["FLAG"].dtype == "boolean"
+    assert read["FLAG"].tolist() == [True, pd.NA, pd.NA]
     assert read["N"].tolist() == [3, 4, 5]
     assert read["N"].dtype == np.int64
     assert read["MIXED"].fillna(0).tolist() == [1, 2.5, 0]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from astropy.table import MaskedColumn, QTable, Table
 from helpers.tables import write_text
 
 from hubble_dash.builder.catalogs.catalog import read_catalog
-from hubble_dash.builder.catalogs.tables import _read_head
 from hubble_dash.errors import CatalogError
 
 RA = [161.2638, 10.5, 359.75]
@@ -137,17 +135,3 @@ def test_parquet_of_pandas_keeps_types(tmp_path: Path) -> None:
     metadata = read_catalog(tmp_path / "a.parquet").metadata
     assert metadata["day"][0] == pd.Timestamp("2026-01-02")
     assert bool(metadata["ok"][0])
-
-
-def test_of_a_csv_only_the_head_is_read_to_understand_it(tmp_path: Path) -> None:
-    path = write_text(tmp_path / "large.csv", "# made by hand", "", "path,ra,dec")
-    with path.open("r+b") as file:
-        # A hole: it takes no room on disk.
-        file.truncate(100_000_000)
-    tracemalloc.start()
-    try:
-        assert _read_head(path) == (2, "path,ra,dec", "")
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert peak < 1_000_000

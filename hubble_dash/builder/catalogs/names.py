@@ -1,0 +1,223 @@
+"""Which rows mean an image, by the names that they give it, whatever machine wrote them."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubble_dash.builder.reading.files import SUFFIXES
+
+__all__ = ["Found", "ImageNames", "expanded", "find_file"]
+
+_SUFFIXES = sorted(SUFFIXES, key=len, reverse=True)
+# A path takes one of the two slashes of https://host/... for superfluous.
+_OF_ADDRESS = re.compile(r"(?:^|/)[A-Za-z][A-Za-z0-9+.-]+:/(?P<path>[^?#]*)")
+_N_SHOWN = 3
+
+
+class Found(NamedTuple):
+    """The rows of an image.
+
+    Attributes
+    ----------
+    rows : int64 array
+        Their numbers.
+    is_unclear : bool
+        Whether there are none because several, or one that is another image's as much, may mean it.
+    """
+
+    rows: NDArray[np.int64]
+    is_unclear: bool = False
+
+
+class ImageNames:
+    r"""The names that rows give to images.
+
+    A name is compared as it stands; then without folders of any system (``C:\a\b.png``), blanks
+    around it, what follows the path of an address, and in one of Unicode's ways to write an ``é``;
+    then without regard to case; then both without suffix, as identifiers are. The first way that
+    finds a row counts, and of several files found, the one that shares the most folders.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        The path, name or identifier that each row gives.
+    images : collection of Path
+        All images: a row that means one of them is not another one's whose name differs by case.
+    """
+
+    def __init__(self, paths: Sequence[Path], images: Collection[Path] = ()) -> None:
+        self._paths, self._images = paths, images
+        self._tables: dict[int, dict[str, list[int]]] = {}
+        self._shared: dict[int, set[str]] = {}
+
+    def find(self, image: Path) -> Found:
+        """Find the rows of an image.
+
+        Parameters
+        ----------
+        image : Path
+            The image; a link may be meant by its own name, or by that of what it leads to.
+        """
+        real = Path(os.path.realpath(image))
+        found = self._find(image.name, real)
+        return found if len(found.rows) or real.name == image.name else self._find(real.name, real)
+
+    def explain(self, images: Sequence[Path]) -> str:
+        """Say what rows and images are called, for a message.
+
+        Parameters
+        ----------
+        images : sequence of Path
+            Some.
+        """
+        rows = list(dict.fromkeys(str(path) for path in self._paths))
+        named = [
+            ", ".join(map(repr, names[:_N_SHOWN])) for names in (rows, [p.name for p in images])
+        ]
+        return f"its rows name {named[0]}, and the images are {named[1]}"
+
+    def _find(self, name: str, real: Path) -> Found:
+        for way, key_of in enumerate(_WAYS):
+            key = key_of(Path(name))
+            rows = [row for row in self._rows(way).get(key, ()) if self._may_be(row, real)]
+            if rows:
+                closest = [] if key in self._shared_by_images(way) else self._closest(rows, real)
+                return Found(np.array(closest, np.int64), is_unclear=not closest)
+        return Found(np.empty(0, np.int64))
+
+    def _rows(self, way: int) -> Mapping[str, list[int]]:
+        """Give the rows by their names, as one way to compare sees these."""
+        if way not in self._tables:
+            table: dict[str, list[int]] = {}
+            for row, path in enumerate(self._paths):
+                table.setdefault(_WAYS[way](path), []).append(row)
+            self._tables[way] = table
+        return self._tables[way]
+
+    def _shared_by_images(self, way: int) -> set[str]:
+        """Give the names that several images have in this way, and not in a closer one."""
+        if way not in self._shared:
+            names: dict[str, set[str]] = {}
+            for image in self._images if way in _CLOSER else ():
+                names.setdefault(_WAYS[way](image), set()).add(_WAYS[_CLOSER[way]](image))
+            self._shared[way] = {key for key, several in names.items() if len(several) > 1}
+        return self._shared[way]
+
+    def _may_be(self, row: int, image: Path) -> bool:
+        """Say no to a path that leads to another file."""
+        path = self._paths[row]
+        return not _exists(path) or Path(os.path.realpath(path)) == image
+
+    def _closest(self, rows: list[int], image: Path) -> list[int]:
+        """Take the rows that share most folders with an image; none, if they still differ."""
+        folders = {row: _folders(self._paths[row]) for row in rows}
+        n_shared = {row: _count_shared(folders[row], _folders(image)) for row in rows}
+        best = [row for row in rows if n_shared[row] == max(n_shared.values())]
+        different = {(*folders[row], plain_name(self._paths[row])) for row in best}
+        return best if len(different) == 1 else []
+
+
+def expanded(text: str) -> Path:
+    """Give a path; one that begins with ``~`` and no user's name is a name.
+
+    Parameters
+    ----------
+    text : str
+        As a table has it.
+    """
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
+
+
+def find_file(path: Path, folder: Path) -> Path:
+    """Find the file on this machine that a catalogue of another one means.
+
+    Parameters
+    ----------
+    path : Path
+        As the catalogue has it.
+    folder : Path
+        Of the catalogue.
+
+    Returns
+    -------
+    Path
+        The first that exists of: the path; with slashes for backslashes; its name in `folder`; each
+        in both forms of Unicode. The path itself, if none does.
+    """
+    if _exists(path):
+        return path
+    for guess in (Path(str(path).replace("\\", "/")), folder / plain_name(path)):
+        for form in ("NFC", "NFD"):
+            written = Path(unicodedata.normalize(form, str(guess)))
+            if _exists(written):
+                return written
+    return path
+
+
+def plain_name(path: Path) -> str:
+    """Give the name of a file without what differs from machine to machine.
+
+    Parameters
+    ----------
+    path : Path
+        Of this system, of Windows, or an address.
+    """
+    text = str(path)
+    if address := _OF_ADDRESS.search(text):
+        text = unquote(address["path"])
+    return unicodedata.normalize("NFC", re.split(r"[/\\]", text)[-1].strip())
+
+
+def _stem(path: Path) -> str:
+    """Take a known suffix off: names such as ``galaxy_1.25`` have a dot but no suffix."""
+    name = plain_name(path)
+    folded = name.casefold()
+    for suffix in _SUFFIXES:
+        if folded.endswith(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+# How names are compared, the closest way first; and which way tells names apart that are the same
+# in another. A picture and its FITS file share a stem, and a row.
+_WAYS: Sequence[Callable[[Path], str]] = (
+    lambda path: path.name,
+    plain_name,
+    lambda path: plain_name(path).casefold(),
+    _stem,
+    lambda path: _stem(path).casefold(),
+)
+_CLOSER = {1: 0, 2: 0, 4: 3}
+
+
+def _exists(path: Path) -> bool:
+    """Say whether there is such a file; there is none with a name that no file can have."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _folders(path: Path) -> list[str]:
+    return re.split(r"[/\\]", str(path))[:-1]
+
+
+def _count_shared(folders: list[str], others: list[str]) -> int:
+    n = 0
+    for ours, theirs in zip(folders[::-1], others[::-1], strict=False):
+        if ours != theirs:
+            break
+        n += 1
+    return n
