@@ -21,7 +21,7 @@ REPOSITORY = Path(__file__).parents[1]
 FLOORS = [
     ["errors", "config", "builder.ahead", "builder.cursor", "builder.quiet", "viewer.linker"],
     ["atlas", "builder.sky"],
-    ["builder.reading", "builder.backends"],
+    ["builder.reading", "builder.tables", "builder.backends"],
     ["evaluation", "builder.catalogs", "viewer.colors"],
     ["builder.cutouts", "viewer.data"],
     ["builder.models", "viewer.density", "viewer.plots"],

@@ -26,6 +26,7 @@ __all__ = [
     "IMAGES_FILE",
     "IMAGE_AND_BOX",
     "LABELS",
+    "LONGEST_WHOLE",
     "MANIFEST_FILE",
     "MEAN_FILE",
     "NEIGHBORS_FILE",
@@ -40,6 +41,7 @@ __all__ = [
     "class_codes",
     "extra_columns",
     "extra_image_columns",
+    "is_long",
     "is_number",
     "text_codes",
 ]
@@ -81,6 +83,10 @@ N_LABELS = 5
 # Names of classes, as categories, and their probabilities, float32; missing without classes.
 LABELS = [f"label_{i}" for i in range(1, N_LABELS + 1)]
 SCORES = [f"score_{i}" for i in range(1, N_LABELS + 1)]
+
+
+# Beyond this a float, and so JavaScript, does not know each whole number.
+LONGEST_WHOLE = 2**53 - 1
 
 
 class ImageRow(TypedDict):
@@ -133,6 +139,13 @@ def _further(table: pd.DataFrame, own: set[str]) -> list[str]:
 def is_number(values: pd.Series) -> bool:
     """Say whether a column holds numbers; true and false are none."""
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+
+
+def is_long(values: pd.Series) -> bool:
+    """Say whether a column holds whole numbers that not every float gives back, as identifiers."""
+    if not pd.api.types.is_integer_dtype(values) or not values.notna().any():
+        return False
+    return int(values.max()) > LONGEST_WHOLE or int(values.min()) < -LONGEST_WHOLE
 
 
 def text_codes(values: pd.Series) -> tuple[NDArray[np.int64], list[str]]:

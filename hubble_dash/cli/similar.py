@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from hubble_dash.cli.commands import Commands
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from hubble_dash.atlas.atlas import Atlas, Similar
 
 __all__ = ["add_command"]
@@ -58,6 +62,40 @@ def _run(options: Namespace) -> None:
     _print(atlas, _find(atlas, options), options.format)
 
 
+def _apart(names: list[str], taken: list[str]) -> list[str]:
+    """Give columns other names than those that are taken."""
+    found: list[str] = []
+    for name in names:
+        new = name
+        while new in taken or new in found or (new != name and new in names):
+            new += "_catalog"
+        found.append(new)
+    return found
+
+
+def _rows(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Give rows column by column, since pandas makes one kind of a row."""
+    for row in range(len(table)):
+        yield {str(name): table[name].iloc[row] for name in table}
+
+
+def _plain(value: Any) -> Any:
+    """Give what JSON has, with all digits; what is missing, and no number, is null."""
+    import numpy as np
+    import pandas as pd
+
+    if pd.isna(value):
+        return None
+    if isinstance(value, (float, np.floating)):
+        # The shortest text that gives the number back, of either precision.
+        return float(str(value)) if np.isfinite(value) else None
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    return value if isinstance(value, (bool, int, float, str)) else str(value)
+
+
 def _find(atlas: Atlas, options: Namespace) -> Similar:
     if options.image is not None:
         from hubble_dash.builder.query.image import fingerprint_image
@@ -93,6 +131,8 @@ def _parse_position(text: str) -> tuple[float, float]:
 
 
 def _print(atlas: Atlas, found: Similar, form: str) -> None:
+    import pandas as pd
+
     from hubble_dash.atlas.schema import BOX, LABELS, SKY
 
     table = atlas.cutouts.iloc[found.rows].reset_index(drop=True)
@@ -104,13 +144,14 @@ def _print(atlas: Atlas, found: Similar, form: str) -> None:
         "file": names,
     }
     # A column of the user's catalogue may have one of these names.
-    table = table.rename(columns={name: f"{name}_catalog" for name in first})
+    table.columns = pd.Index(_apart(list(table.columns), list(first)))
     for place, (name, values) in enumerate(first.items()):
         table.insert(place, name, values)
     if form == "csv":
         table.to_csv(sys.stdout, index=False)
     elif form == "json":
-        print(table.to_json(orient="records", indent=2, force_ascii=False, date_format="iso"))
+        records = [{name: _plain(value) for name, value in row.items()} for row in _rows(table)]
+        print(json.dumps(records, indent=2, ensure_ascii=False, allow_nan=False))
     else:
         boxes = [*BOX, *SKY[:2], LABELS[0]]
         shown = [*first, *(name for name in boxes if name in table)]

@@ -14,6 +14,7 @@ from hubble_dash.atlas.schema import (
     LABELS,
     extra_columns,
     extra_image_columns,
+    is_long,
     is_number,
     text_codes,
 )
@@ -43,12 +44,15 @@ QUANTILES = (0.02, 0.98)
 
 
 class NumberLegend(TypedDict):
-    """A column of numbers: the 2nd and the 98th percentile, and how many are missing."""
+    """A column of numbers: the 2nd and the 98th percentile, and how many are missing.
+
+    Percentiles of whole numbers that a float does not give back are texts.
+    """
 
     name: str
     kind: Literal["number"]
-    low: float
-    high: float
+    low: float | str
+    high: float | str
     missing: int
 
 
@@ -105,45 +109,56 @@ def color_columns(atlas: Atlas) -> list[ColorColumn]:
     """
     cutouts, images = atlas.cutouts, atlas.images
     image = cutouts["image"].to_numpy()
-    found: dict[str, ColorColumn | None] = {}
+    found: list[ColorColumn | None] = []
     if 1 < len(images) < len(cutouts):
-        found["file"] = _by_category("file", image, images["name"].astype(str).tolist())
+        found.append(_by_category("file", image, images["name"].astype(str).tolist()))
     if LABELS[0] in cutouts:
-        found["best label"] = _by_category("best label", *text_codes(cutouts[LABELS[0]]))
-    for name in extra_columns(cutouts):
-        found[name] = _of(cutouts[name])
+        found.append(_by_category("best label", *text_codes(cutouts[LABELS[0]])))
+    # A column of the user's may have one of these names, and is another column.
+    further = extra_columns(cutouts)
+    found += [_of(cutouts[name]) for name in further]
     for name in extra_image_columns(images):
-        if name not in found and images[name].nunique() > 1:
-            found[name] = _of(images[name], image)
-    return [column for column in found.values() if column is not None]
+        if name not in further and images[name].nunique() > 1:
+            found.append(_of(images[name], image))
+    return [column for column in found if column is not None]
 
 
 def _of(values: pd.Series, rows: NDArray[Any] | slice = slice(None)) -> ColorColumn | None:
     """Make the column of a table's column, taken at `rows`; none of too many different texts."""
     name = str(values.name)
     if is_number(values):
-        return _by_number(name, values.to_numpy(dtype=float, na_value=np.nan)[rows])
+        whole = values.iloc[rows].dropna().to_numpy() if is_long(values) else None
+        return _by_number(name, values.to_numpy(dtype=float, na_value=np.nan)[rows], whole)
     codes, texts = text_codes(values)
     return _by_category(name, codes[rows], texts) if len(texts) <= MAX_CATEGORIES else None
 
 
-def _by_number(name: str, values: NDArray[np.float64]) -> ColorColumn | None:
-    """Spread numbers between two of their quantiles."""
+def _by_number(
+    name: str, values: NDArray[np.float64], whole: NDArray[Any] | None
+) -> ColorColumn | None:
+    """Spread numbers between two of their quantiles, which are told as texts of whole ones."""
     known = np.isfinite(values)
     n = int(known.sum())
     if not n:
         return None
-    places = [int(share * (n - 1) + 0.5) for share in QUANTILES]
-    low, high = np.partition(values[known], places)[places].tolist()
+    low, high = _ends(values[known])
     codes = np.full(len(values), MISSING, np.uint8)
     part = np.clip(values[known], low, high)
     share = (part - low) / (high - low) if high > low else np.full(n, 0.5)
     codes[known] = np.round(share * NUMBER_STEPS)
     missing = len(values) - n
+    told = [low, high] if whole is None else [*map(str, _ends(whole))]
     legend: NumberLegend = {
-        "name": name, "kind": "number", "low": low, "high": high, "missing": missing,
+        "name": name, "kind": "number", "low": told[0], "high": told[1], "missing": missing,
     }  # fmt: skip
     return ColorColumn(legend, codes)
+
+
+def _ends(values: NDArray[Any]) -> list[Any]:
+    """Give the two quantiles of numbers, which are among them."""
+    places = [int(share * (len(values) - 1) + 0.5) for share in QUANTILES]
+    ends: list[Any] = np.partition(values, places)[places].tolist()
+    return ends
 
 
 def _by_category(name: str, codes: NDArray[Any], texts: list[str]) -> ColorColumn | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -19,13 +22,15 @@ from hubble_dash.viewer.data.schema import (
 __all__ = ["box_columns", "label_codes", "label_columns", "metadata", "sky_columns"]
 
 
-def metadata(rows: pd.DataFrame) -> list[MetadataColumn]:
+def metadata(rows: pd.DataFrame, *, long: Collection[str] = ()) -> list[MetadataColumn]:
     """Give columns for a piece: numbers as they are, anything else as codes into its texts.
 
     Parameters
     ----------
     rows : (m, ...) pandas.DataFrame
         The columns of `extra_columns`, of the cutouts in question.
+    long : collection of str
+        Columns of whole numbers that are too long for a float; they travel as texts.
 
     Returns
     -------
@@ -35,9 +40,13 @@ def metadata(rows: pd.DataFrame) -> list[MetadataColumn]:
     found: list[MetadataColumn] = []
     for name in rows:
         values = rows[name]
-        if is_number(values):
-            numbers = values.to_numpy(dtype=float, na_value=np.nan)
-            found.append({"name": str(name), "values": column(numbers, "float64")})
+        if is_number(values) and name not in long:
+            # The shortest number that is one of single precision is not that of its double.
+            kind: Literal["float32", "float64"] = (
+                "float32" if values.dtype in (np.float32, np.float16) else "float64"
+            )
+            numbers = values.to_numpy(dtype=kind, na_value=np.nan)
+            found.append({"name": str(name), "values": column(numbers, kind)})
         else:
             codes, texts = text_codes(values)
             found.append({"name": str(name), "codes": column(codes, "int32"), "texts": texts})

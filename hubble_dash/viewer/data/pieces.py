@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.provenance import provenance
-from hubble_dash.atlas.schema import extra_columns
+from hubble_dash.atlas.schema import extra_columns, is_long
 from hubble_dash.viewer.colors.columns import ColorColumn, color_columns
 from hubble_dash.viewer.colors.palette import PALETTE
 from hubble_dash.viewer.colors.tints import mean_colors, tints
@@ -237,6 +237,10 @@ class Pieces:
     def _extra(self) -> list[str]:
         return extra_columns(self.atlas.cutouts)
 
+    @cached_property
+    def _long(self) -> list[str]:
+        return [name for name in self._extra if is_long(self.atlas.cutouts[name])]
+
     def _row_column(self, rows: Rows) -> RowColumn:
         return {} if self.places.is_by_row else {"row": column(rows, "int32")}
 
@@ -290,7 +294,7 @@ class Pieces:
             "depth": depth,
             "neighbors": column(places, "uint16" if len(self.atlas) <= N_SHORT else "int32"),
             "similarities": column(np.round(cosines * SIMILARITY_STEPS), "int16"),
-            "metadata": metadata(table.iloc[rows][self._extra]),
+            "metadata": metadata(table.iloc[rows][self._extra], long=self._long),
         }
 
     def _rows(self, number: int) -> RowPiece:

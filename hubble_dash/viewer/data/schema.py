@@ -223,10 +223,13 @@ class BoxPiece(BoxColumns):
 
 
 class MetadataColumn(TypedDict):
-    """A column of the user's: numbers, or codes (-1 for none) into texts."""
+    """A column of the user's: numbers, or codes (-1 for none) into texts.
+
+    Whole numbers that a float does not give back are texts, in all pieces.
+    """
 
     name: str
-    values: NotRequired[Float64]
+    values: NotRequired[Float64 | Float32]
     codes: NotRequired[Int32]
     texts: NotRequired[list[str]]
 

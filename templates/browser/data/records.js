@@ -2,6 +2,7 @@
 // A `row` is a cutout's number in the atlas, a `place` its rank in the order of the pieces.
 
 import { overlap, shownBox } from "./boxes.js";
+import { numberAt } from "./decode.js";
 import { N_LABELS, SCORE_STEPS, SIMILARITY_STEPS } from "./wire.js";
 
 /**
@@ -52,7 +53,7 @@ function labelsOf({ columns: { label, score }, at }, names) {
  */
 function metadataOf({ columns, at, parent }) {
   const own = columns.metadata.map(({ name, values, codes, texts }) => (
-    /** @type {[string, number | string | undefined]} */ ([name, values ? values[at] : texts?.[codes?.[at] ?? -1]])
+    /** @type {[string, number | string | undefined]} */ ([name, values ? numberAt(values, at) : texts?.[codes?.[at] ?? -1]])
   ));
   const isKnown = (/** @type {[string, unknown]} */ [, value]) => value !== undefined && !Number.isNaN(value);
   return /** @type {Fact[]} */ ([...own, ...parent.metadata].filter(isKnown));

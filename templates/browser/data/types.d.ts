@@ -94,8 +94,9 @@ export type ColorLegend = NumberLegend | CategoryLegend;
 export interface NumberLegend {
   name: string;
   kind: "number";
-  low: number;
-  high: number;
+  /** Texts, where no float gives them back. */
+  low: number | string;
+  high: number | string;
   missing: number;
 }
 
@@ -162,10 +163,10 @@ export interface RecordPiece {
   metadata: MetadataColumn[];
 }
 
-/** Numbers, or codes (-1 for none) into texts. */
+/** Numbers, or codes (-1 for none) into texts, such as whole numbers that a float does not give back. */
 export interface MetadataColumn {
   name: string;
-  values?: Float64Array;
+  values?: Float64Array | Float32Array;
   codes?: Int32Array;
   texts?: string[];
 }

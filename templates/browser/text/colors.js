@@ -2,7 +2,7 @@
 // Out: colours as "#rrggbb", and what a legend says.
 
 import { MISSING, NUMBER_STEPS, TINT_STEPS } from "../data/wire.js";
-import { number } from "./format.js";
+import { ends } from "./format.js";
 
 /**
  * @import { ColorChoice, ColorLegend, Palette, PointColumns } from "../data/types.d.ts"
@@ -123,9 +123,10 @@ export class Coloring {
     if (choice === "own") return [];
     if (choice === "count") return [{ ramp: palette.density, low: "few cutouts", high: "many" }];
     const column = this.legends[choice];
+    const [low, high] = column.kind === "number" ? ends(column.low, column.high) : [];
     /** @type {(Ramp | LegendEntry)[]} */
     const parts = column.kind === "number"
-      ? [{ ramp: palette.ramp, low: number(column.low), high: number(column.high) }]
+      ? [{ ramp: palette.ramp, low, high }]
       : column.categories.map(({ text, count }, i) => ({ color: palette.categories[i], text, count }));
     if (column.kind === "category" && column.other) parts.push({ color: palette.none, text: "other", count: column.other });
     if (column.missing) parts.push({ color: palette.none, text: "not known", count: column.missing });

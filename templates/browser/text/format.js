@@ -45,9 +45,26 @@ export function angle(deg) {
   return `${value < 10 ? value.toPrecision(2) : Math.round(value)}${unit}`;
 }
 
-/** @param {number | string} value a number with seven digits, and what is none as it is */
-export function number(value) {
-  return typeof value === "number" ? String(Number(value.toPrecision(7))) : String(value);
+/**
+ * A number by which people look something up: the shortest text that gives it back. What is none stays as it is.
+ *
+ * @param {number | string} value
+ */
+export const number = (value) => String(value);
+
+/**
+ * The ends of a scale: whole numbers as they are, others with as many digits as tell places between the ends.
+ *
+ * @param {number | string} low
+ * @param {number | string} high
+ */
+export function ends(low, high) {
+  const [from, to] = [Number(low), Number(high)];
+  const digits = Math.ceil(Math.log10(Math.max(Math.abs(from), Math.abs(to)) / (to - from))) + 4;
+  const kept = digits <= 17 ? Math.max(digits, 4) : 17; // of equal ends all
+  return [low, high].map((value) => (
+    typeof value === "string" || Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(kept)))
+  ));
 }
 
 /** @param {number} value */
