@@ -130,8 +130,8 @@ class Catalog:
             return catalog
         raise CatalogError(
             f"{self.path}: no row means any of the {len(images)} images:"
-            f" {catalog._names.explain(images)}; correct the names, or say which column has them"
-            " with --path-column"
+            f" {catalog._names.explain(images, self.path.parent)}; correct the names, or say which"
+            " column has them with --path-column"
         )
 
     def check_hours(self, image: Image) -> None:

@@ -71,15 +71,18 @@ class ImageNames:
         found = self._find(image.name, real)
         return found if len(found.rows) or real.name == image.name else self._find(real.name, real)
 
-    def explain(self, images: Sequence[Path]) -> str:
+    def explain(self, images: Sequence[Path], folder: Path) -> str:
         """Say what rows and images are called, for a message.
 
         Parameters
         ----------
         images : sequence of Path
             Some.
+        folder : Path
+            Which the paths of rows are told without.
         """
-        rows = list(dict.fromkeys(str(path) for path in self._paths))
+        inside = str(folder / "x")[:-1]
+        rows = list(dict.fromkeys(str(path).removeprefix(inside) for path in self._paths))
         named = [
             ", ".join(map(repr, names[:_N_SHOWN])) for names in (rows, [p.name for p in images])
         ]

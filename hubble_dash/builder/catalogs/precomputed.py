@@ -272,7 +272,8 @@ def _by_name(vectors: PrecomputedVectors, files: Sequence[Path]) -> ImageNames |
     if not any(len(names.find(file).rows) for file in files):
         raise BuildError(
             f"{vectors.path}: no row means any of the {len(files)} images:"
-            f" {names.explain(files)}; say which column names them (--name-column), or leave it out"
-            " (--leave-out-column), and rows are taken in the order of the files"
+            f" {names.explain(files, vectors.path.parent)}; say which column names them"
+            " (--name-column), or leave it out (--leave-out-column), and rows are taken in the"
+            " order of the files"
         )
     return names

@@ -15,6 +15,7 @@ from astropy.io import ascii as astropy_ascii
 from astropy.io import fits, votable
 from astropy.table import Column, MaskedColumn, Table
 from astropy.time import Time
+from numpy.typing import NDArray
 
 from hubble_dash.builder.tables.kinds import typed
 from hubble_dash.builder.tables.text import unique_names
@@ -114,6 +115,7 @@ def text_table(text: str, form: str, *, as_text: Collection[str]) -> TableFile:
     as_text : collection of str
         Columns that stay texts.
     """
+    text = text.rstrip()
     if form in _TYPED:
         return of_astropy(_with_positions(Table.read(text, format=form, guess=False)))
     as_they_are = {"*": [astropy_ascii.convert_numpy(str)]}
@@ -177,7 +179,7 @@ def _of_hdu(hdu: fits.BinTableHDU | fits.TableHDU) -> Table:
 def _of_time(column: Time) -> Column:
     """Give times as the file has them: numbers such as MJD, or texts to the nanosecond."""
     if np.asarray(column.value).dtype.kind == "f":
-        return MaskedColumn(np.ma.filled(np.ma.asarray(column.value), np.nan))
+        return Column(_floats(column.value))
     column.precision = 9
     texts = [text.rstrip("0").rstrip(".") for text in np.ma.filled(column.isot, "").tolist()]
     return MaskedColumn(texts, mask=[not text for text in texts])
@@ -187,21 +189,22 @@ def _with_positions(table: Table) -> Table:
     """Put the parts of positions together, as RA and Dec in degrees."""
     if not {*_PARTS} <= {*table.colnames} or {"ra", "dec"} & {*map(str.lower, table.colnames)}:
         return table
+    # Of another equinox they are no ICRS.
     if any("1950" in str(table[name].description) for name in _PARTS):
         return table
-    h, m, s, sign, d, minutes, seconds = (
-        table[name].filled() if table.masked else table[name] for name in _PARTS
+    ra, dec = (
+        sum(_floats(table[name]) / 60**i for i, name in enumerate(parts))
+        for parts in (("RAh", "RAm", "RAs"), ("DEd", "DEm", "DEs"))
     )
-    negative = np.array([str(one).strip() == "-" for one in sign])
-    table["RA"] = 15.0 * (
-        np.asarray(h, float) + np.asarray(m, float) / 60 + np.asarray(s, float) / 3600
-    )
-    degrees = (
-        np.asarray(d, float) + np.asarray(minutes, float) / 60 + np.asarray(seconds, float) / 3600
-    )
-    table["Dec"] = np.where(negative, -degrees, degrees)
+    is_south = np.array([str(sign).strip() == "-" for sign in table["DE-"]])
+    table["RA"], table["Dec"] = 15 * ra, np.where(is_south, -dec, dec)
     table["RA"].unit = table["Dec"].unit = "deg"
     return table
+
+
+def _floats(column: Column) -> NDArray[np.float64]:
+    """Give numbers, NaN where they are missing."""
+    return np.ma.filled(np.ma.asarray(column).astype(float), np.nan)
 
 
 def _units(table: Table) -> dict[str, str]:

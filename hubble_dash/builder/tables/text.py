@@ -6,7 +6,7 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -22,6 +22,8 @@ _SEPARATORS = ",;\t|"
 _N_LOOKED_AT = 30
 _ROWS_A_BLOCK = 50_000
 _RULE = re.compile(r"[-=+|:,;\s]*(--|==)[-=+|:,;\s]*")
+_TYPES_OF_RDB = re.compile(r"\d*[NSM](\t\d*[NSM])+")
+_ROWS_OF_PSQL = re.compile(r"\(\d+ rows?\)")
 _RULE_OF_VIZIER = re.compile(rb"(?m)^[- \t]*--[- \t]*\r?$")
 _QUOTED_WORDS = re.compile(r'"([^"]*)"(?=\s|$)|\'([^\']*)\'(?=\s|$)|(\S+)')
 
@@ -45,19 +47,24 @@ class SeparatedText(NamedTuple):
 
 
 class _Line(NamedTuple):
-    """A line, and where the next one starts."""
+    """A line, where it starts, and where the next one does."""
 
     text: str
+    start: int
     end: int
 
 
 class _Layout(NamedTuple):
-    """How a table is written: its names and units, what separates them, where rows start."""
+    """How a table is written: its names and units, what separates them, where rows start.
+
+    ``ends`` are the places at which columns end, where a line of dashes and blanks shows them.
+    """
 
     names: list[str]
     units: list[str]
     separator: str
     start: int
+    ends: Sequence[int] = ()
 
 
 def sections(data: bytes) -> list[tuple[str, bytes]]:
@@ -136,26 +143,33 @@ def _layout(data: bytes) -> _Layout:
     """Find the names of the columns, and what separates them."""
     lines, above = _head(data)
     separator = ""
+    # Excel writes what separates its columns.
     if lines and (hint := re.fullmatch(r'"?sep=(.)"?', lines[0].text)):
         separator, lines = hint[1], lines[1:]
     lines = [*itertools.dropwhile(lambda line: _RULE.fullmatch(line.text), lines)]
     if not lines:
         raise CatalogError("the catalogue has no rows")
     texts = [line.text for line in lines]
-    rule = next((i for i, text in enumerate(texts[:4]) if _RULE.fullmatch(text)), 0)
-    first = max(rule, 1)
-    rows = texts[rule + 1 if rule else 1 :]
-    separator = separator or _separator(texts[first - 1], rows)
-    names, units, end = _split(texts[first - 1], separator), [], lines[rule].end
+    rule = next((i for i, text in enumerate(texts[:4]) if i and _is_rule(text)), 0)
+    head, rows = texts[max(rule, 1) - 1], texts[rule + 1 :]
+    separator = separator or _separator(head, rows)
+    names, units = _split(head, separator), []
     if rule > 1 and len(over := _split(texts[rule - 2], separator)) == len(names):
         names, units = over, names
-    if not rule and _are_values(names):
-        # Where the first line holds values, the line above may name them, as NumPy writes it.
-        n, names, end = len(names), _split(above.lstrip("# "), separator), 0
-        if len(names) != n:
-            raise CatalogError(f"the first line must name the columns; it is {texts[0]!r}")
-        end = data.find(texts[0].encode())
-    return _Layout(names, units, separator, end)
+    if rule or not _are_values(names):
+        ends = [match.end() for match in re.finditer(r"\S+", texts[rule])] if rule else []
+        ends = ends if separator == " " and len(ends) == len(names) else []
+        return _Layout(names, units, separator, lines[rule].end, ends)
+    # Where the first line holds values, the line above may name them, as NumPy writes it.
+    above_names = _split(above.lstrip("# "), separator)
+    if len(above_names) != len(names):
+        raise CatalogError(f"the first line must name the columns; it is {head!r}")
+    return _Layout(above_names, [], separator, lines[0].start)
+
+
+def _is_rule(line: str) -> bool:
+    """Know a line below the names: dashes, or the types of an RDB table."""
+    return bool(_RULE.fullmatch(line) or _TYPES_OF_RDB.fullmatch(line))
 
 
 def _head(data: bytes) -> tuple[list[_Line], str]:
@@ -165,11 +179,11 @@ def _head(data: bytes) -> tuple[list[_Line], str]:
     while at < len(data) and len(found) < _N_LOOKED_AT:
         end = data.find(b"\n", at) + 1 or len(data)
         text = data[at:end].decode(errors="replace").rstrip("\r\n")
-        at = end
         if text.strip() and not text.startswith("#"):
-            found.append(_Line(text, end))
+            found.append(_Line(text, at, end))
         elif text.strip() and not found:
             above = text
+        at = end
     return found, above
 
 
@@ -253,26 +267,44 @@ def _read_row_by_row(data: bytes, layout: _Layout, names: list[str]) -> pa.Table
 def _rows(data: bytes, layout: _Layout) -> Iterator[list[str]]:
     """Give the values of each row; those that are missing at its end are empty."""
     n, separator = len(layout.names), layout.separator
+    for number, row in _split_rows(data, layout):
+        values = _unframed([value.strip() for value in row], separator)
+        if not any(values) or _is_remark(values, n, separator):
+            continue
+        while len(values) > n and not values[-1]:
+            values.pop()
+        if len(values) > n or (separator == " " and len(values) < n):
+            raise CatalogError(
+                f"line {number} has {len(values)} values, and {n} columns are named:"
+                f" {separator.join(row)[:80]!r}; put texts with separators into double quotes,"
+                " and give each value that is missing a word such as nan"
+            )
+        yield values + [""] * (n - len(values))
+
+
+def _split_rows(data: bytes, layout: _Layout) -> Iterator[tuple[int, list[str]]]:
+    """Split lines, and number them from 1; a text in quotes may have several."""
     n_above = data.count(b"\n", 0, layout.start)
     with io.TextIOWrapper(io.BytesIO(data[layout.start :]), "utf-8", newline="") as lines:
-        reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
-        split = map(_words, lines) if separator == " " else reader
-        for number, row in enumerate(split, 1):
-            values = _unframed([value.strip() for value in row], separator)
-            if not any(values) or _is_remark(values, n):
-                continue
-            while len(values) > n and not values[-1]:
-                values.pop()
-            if len(values) > n or (separator == " " and len(values) < n):
-                line = n_above + (number if separator == " " else reader.line_num)
-                raise CatalogError(
-                    f"line {line} has {len(values)} values, and {n} columns are named:"
-                    f" {separator.join(row)[:80]!r}; put texts with separators into double quotes,"
-                    " and give each value that is missing a word such as nan"
-                )
-            yield values + [""] * (n - len(values))
+        if layout.separator == " ":
+            for number, line in enumerate(lines, n_above + 1):
+                yield number, _at_places(line, layout.ends) or _words(line)
+        else:
+            reader = csv.reader(lines, delimiter=layout.separator, skipinitialspace=True)
+            for row in reader:
+                yield n_above + reader.line_num, row
 
 
-def _is_remark(values: list[str], n: int) -> bool:
-    """Tell a remark, or a line of dashes, from a row whose first value starts with #."""
-    return len(values) != n and (values[0].startswith("#") or bool(_RULE.fullmatch(values[0])))
+def _at_places(line: str, ends: Sequence[int]) -> list[str]:
+    """Split a line at the ends of columns; give nothing where that would cut a word."""
+    if not ends or any(line[end : end + 1].strip() for end in ends[:-1]):
+        return []
+    return [line[start:end] for start, end in zip([0, *ends], [*ends[:-1], None], strict=False)]
+
+
+def _is_remark(values: list[str], n: int, separator: str) -> bool:
+    """Tell what is no row: remarks, lines of dashes; a name may start with # too."""
+    first = values[0]
+    if len(values) == n and separator != " ":
+        return False
+    return first.startswith("#") or bool(_RULE.fullmatch(first) or _ROWS_OF_PSQL.fullmatch(first))

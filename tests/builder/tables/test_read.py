@@ -6,13 +6,18 @@ from pathlib import Path
 import astropy.units as u
 import numpy as np
 import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 from astropy.coordinates import SkyCoord
 from astropy.io import fits
+from astropy.io.votable import from_table
 from astropy.table import MaskedColumn, QTable, Table
+from astropy.time import Time
 from helpers.tables import write_text
+from pyarrow import parquet as pq
 
 from hubble_dash.builder.catalogs.catalog import read_catalog
+from hubble_dash.builder.tables.read import read_table
 from hubble_dash.errors import CatalogError
 
 RA = [161.2638, 10.5, 359.75]
@@ -135,3 +140,186 @@ def test_parquet_of_pandas_keeps_types(tmp_path: Path) -> None:
     metadata = read_catalog(tmp_path / "a.parquet").metadata
     assert metadata["day"][0] == pd.Timestamp("2026-01-02")
     assert bool(metadata["ok"][0])
+
+
+IDS = [6917528997577384321, 0, -(2**53) - 1]
+
+
+def with_ids() -> Table:
+    made = Table({"file": PATHS, "id": MaskedColumn(IDS, mask=[False, True, False])})
+    made["big"] = np.array([2**64 - 1, 1, 2], np.uint64)
+    made["few"] = MaskedColumn(np.array([2**64 - 1, 1, 2], np.uint64), mask=[False, True, False])
+    made["digits"] = ["000123", "7", "08"]
+    made["mag"] = np.array([12.3, 20.1, np.nan], np.float32)
+    return made
+
+
+@pytest.mark.parametrize("name", ["a.fits", "a.vot", "a.ecsv", "a.parquet", "b.parquet", "a.csv"])
+def test_identifiers_stay_whole_though_some_are_missing(tmp_path: Path, name: str) -> None:
+    made, path = with_ids(), tmp_path / name
+    if name == "a.vot":
+        # It knows no unsigned integers of 64 bits.
+        made.remove_columns(["big", "few"])
+    if name == "b.parquet":
+        # As tools write it that are not pandas: integers with nulls, and nothing of pandas's.
+        plain = made.to_pandas().convert_dtypes()
+        pq.write_table(pa.Table.from_pandas(plain).replace_schema_metadata(None), path)
+    else:
+        made.write(path, format="votable" if name == "a.vot" else None)
+    found = read_table(path).data
+    assert found["id"].tolist() == [IDS[0], pd.NA, IDS[2]]
+    assert found["digits"].tolist() == ["000123", "7", "08"]
+    np.testing.assert_array_equal(found["mag"].astype(np.float32), made["mag"])
+    if "big" in made.colnames:
+        assert found["big"].tolist() == [2**64 - 1, 1, 2]
+        assert found["few"].tolist() == [2**64 - 1, pd.NA, 2]
+
+
+def several_of_fits(path: Path) -> None:
+    meta = fits.BinTableHDU(Table({"KEY": ["a"], "VALUE": ["b"]}), name="META")
+    hdus = [fits.PrimaryHDU(), meta, fits.BinTableHDU(table(), name="SOURCES")]
+    fits.HDUList(hdus).writeto(path)
+
+
+def several_of_votable(path: Path) -> None:
+    both, other = from_table(Table({"KEY": ["a"], "VALUE": ["b"]})), from_table(table())
+    both.resources[0].tables[0].ID, other.resources[0].tables[0].ID = "META", "SOURCES"
+    both.resources[0].tables.append(other.resources[0].tables[0])
+    both.to_xml(str(path))
+
+
+def several_of_vizier(path: Path) -> None:
+    rows = [f"{ra}\t{dec}" for ra, dec in zip(RA, DEC, strict=True)]
+    write_text(
+        path, "#RESOURCE", "#Table\tMETA:", "KEY\tVALUE", "\t", "---\t-----", "a\tb", "",
+        "#RESOURCE", "#Table\tSOURCES:", "_RAJ2000\t_DEJ2000", "deg\tdeg", "---\t---", *rows,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("write", [several_of_fits, several_of_votable, several_of_vizier])
+def test_of_several_tables_the_first_with_positions_is_taken(
+    tmp_path: Path, write: Callable[[Path], None]
+) -> None:
+    write(tmp_path / "a")
+    catalog = read_catalog(tmp_path / "a")
+    assert catalog.ra_deg.tolist() == RA
+    assert "META" in catalog.notes[0]
+    assert "SOURCES was taken" in catalog.notes[0]
+    first = 1 if write is several_of_fits else 0
+    for name in ("META", "meta", first, str(first)):
+        assert list(read_catalog(tmp_path / "a", table=name).metadata) == ["KEY", "VALUE"]
+    assert read_catalog(tmp_path / "a", table=first + 1).notes == []
+    with pytest.raises(CatalogError, match=f"no table 'X'; there are: {first} META, .* SOURCES"):
+        read_catalog(tmp_path / "a", table="X")
+    # A column that is named tells the table too.
+    assert list(read_catalog(tmp_path / "a", path_column="KEY").metadata) == ["VALUE"]
+
+
+def test_columns_of_fits_that_astropy_does_not_take(tmp_path: Path) -> None:
+    """Two of one name, and a truth that is not known: neither T nor F."""
+    columns = [
+        fits.Column("ra", "D", array=RA), fits.Column("RB", "D", array=DEC),
+        fits.Column("ok", "L", array=[True, False, False]),
+    ]  # fmt: skip
+    fits.BinTableHDU.from_columns(columns).writeto(tmp_path / "a.fits")
+    raw = bytearray((tmp_path / "a.fits").read_bytes().replace(b"'RB      '", b"'ra      '"))
+    raw[raw.rindex(b"F")] = 0
+    (tmp_path / "a.fits").write_bytes(raw)
+    found = read_table(tmp_path / "a.fits").data
+    assert found["ra"].tolist() == RA
+    assert found["ra_2"].tolist() == DEC
+    assert found["ok"].tolist() == [True, False, pd.NA]
+
+
+def test_times_keep_their_digits(tmp_path: Path) -> None:
+    made = Table({"file": ["a.fits", "b.fits"]})
+    made["mjd"] = Time([59123.456789012, 60000.5], format="mjd")
+    made["date"] = Time(["2026-03-15T01:02:03.123456", "2026-03-15"])
+    made.write(tmp_path / "a.ecsv")
+    found = read_table(tmp_path / "a.ecsv").data
+    assert found["mjd"].tolist() == [59123.456789012, 60000.5]
+    assert found["date"].tolist() == ["2026-03-15T01:02:03.123", "2026-03-15T00:00:00"]
+
+
+MRT = """\
+Title: Stars
+================================================================================
+Byte-by-byte Description of file: stars.txt
+--------------------------------------------------------------------------------
+   Bytes Format Units  Label  Explanations
+--------------------------------------------------------------------------------
+   1-  4 A4     ---    ID     Name
+   6-  7 I2     h      RAh    Hour of Right Ascension (J2000)
+   9- 10 I2     min    RAm    Minute of Right Ascension (J2000)
+  12- 16 F5.2   s      RAs    Second of Right Ascension (J2000)
+      18 A1     ---    DE-    Sign of the Declination (J2000)
+  19- 20 I2     deg    DEd    Degree of Declination (J2000)
+  22- 23 I2     arcmin DEm    Arcminute of Declination (J2000)
+  25- 28 F4.1   arcsec DEs    Arcsecond of Declination (J2000)
+  30- 34 F5.2   mag    Vmag   ?=99.99 Magnitude
+--------------------------------------------------------------------------------
+0012 05 35 17.30 -00 23 28.0 12.50
+0013 05 35 18.30 +05 23 28.0 99.99
+"""
+
+
+def test_positions_in_parts_of_a_table_of_a_journal(tmp_path: Path) -> None:
+    catalog = read_catalog(write_text(tmp_path / "a.txt", MRT))
+    true = SkyCoord(
+        ["05 35 17.30 -00 23 28.0", "05 35 18.30 +05 23 28.0"], unit=("hourangle", "deg")
+    )
+    np.testing.assert_allclose(catalog.ra_deg, true.ra.deg, atol=1e-12)
+    np.testing.assert_allclose(catalog.dec_deg, true.dec.deg, atol=1e-12)
+    assert catalog.metadata["ID"].tolist() == ["0012", "0013"]
+    assert catalog.metadata["Vmag"].isna().tolist() == [False, True]
+    old = write_text(tmp_path / "old.txt", MRT.replace("J2000", "B1950"))
+    assert read_catalog(old).ra_deg is None
+
+
+def test_sextractor_and_ipac(tmp_path: Path) -> None:
+    lines = ["#   1 NUMBER  Running number", "#   2 ALPHA_J2000  Right ascension  [deg]"]
+    lines += [
+        "#   3 DELTA_J2000  Declination  [deg]",
+        "#   4 FLUX_APER  Fluxes  [count]",
+        "#   6 FLAGS",
+    ]
+    rows = [
+        f"{i} {ra} {dec} 1.5e3 2.5D+03 0" for i, (ra, dec) in enumerate(zip(RA, DEC, strict=True))
+    ]
+    found = read_table(write_text(tmp_path / "a.cat", *lines, *rows))
+    assert found.data["ALPHA_J2000"].tolist() == RA
+    assert found.data["FLUX_APER_1"].tolist() == [2500.0] * 3
+    assert found.units == {
+        "ALPHA_J2000": "deg",
+        "DELTA_J2000": "deg",
+        "FLUX_APER": "ct",
+        "FLUX_APER_1": "ct",
+    }
+    with_ids()["file", "id", "digits"].write(tmp_path / "a.tbl", format="ascii.ipac")
+    found = read_table(tmp_path / "a.tbl")
+    assert found.data["id"].tolist() == [IDS[0], pd.NA, IDS[2]]
+    assert found.data["digits"].tolist() == ["000123", "7", "08"]
+
+
+def test_parquet_of_any_tool(tmp_path: Path) -> None:
+    """An index is a column like others, bytes are texts, and lists are left out."""
+    frame = pd.DataFrame({"n": [1, 2], "v": [[1.0], [2.0]]}, index=pd.Index(["a.png", "b.png"]))
+    frame.assign(b=[b"x", b"y"]).to_parquet(tmp_path / "a.parquet")
+    found = read_table(tmp_path / "a.parquet")
+    assert found.data["__index_level_0__"].tolist() == ["a.png", "b.png"]
+    assert found.data["b"].tolist() == ["x", "y"]
+    assert "'v' is left out" in found.notes[0]
+    frame.rename_axis("file").to_parquet(tmp_path / "b.parquet")
+    assert [path.name for path in read_catalog(tmp_path / "b.parquet").paths] == ["a.png", "b.png"]
+
+
+def test_an_archive_s_error_is_told(tmp_path: Path) -> None:
+    info = '<INFO name="QUERY_STATUS" value="{}">{}</INFO>{}'
+    votable = f'<VOTABLE version="1.3"><RESOURCE>{info}</RESOURCE></VOTABLE>'
+    write_text(tmp_path / "a.vot", votable.format("ERROR", "no such table: gaia", ""))
+    with pytest.raises(CatalogError, match="an archive's error: no such table: gaia"):
+        read_table(tmp_path / "a.vot")
+    data = "<DATA><TABLEDATA><TR><TD>1</TD></TR></TABLEDATA></DATA>"
+    rows = f'<TABLE><FIELD name="n" datatype="int"/>{data}</TABLE>'
+    write_text(tmp_path / "b.vot", votable.format("OVERFLOW", "", rows))
+    assert "cut this catalogue off" in read_table(tmp_path / "b.vot").notes[0]
