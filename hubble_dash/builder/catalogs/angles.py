@@ -20,6 +20,8 @@ __all__ = ["AngleColumn", "to_degrees"]
 
 _HOURS = {"h", "hr", "hrs", "hour", "hours", "hourangle"}
 _HOURS_IN_NAME = re.compile(r"(^|_)ra_?(h|hr|hrs|hour|hours|hms)$", re.IGNORECASE)
+# In what is sexagesimal a comma can only be a decimal one.
+_DECIMAL_COMMA = re.compile(r"([:hdm\s]\s*\d+),(\d+\D*)$")
 _DEGREES_IN_NAME = re.compile(r"deg|_d$", re.IGNORECASE)
 
 
@@ -133,7 +135,7 @@ def _parse(
     with quiet_astropy():
         for i, text in enumerate(texts):
             try:
-                degrees[i] = Angle(text, unit=unit).deg
+                degrees[i] = Angle(_DECIMAL_COMMA.sub(r"\1.\2", text), unit=unit).deg
             except (ValueError, TypeError, u.UnitsError):
                 raise CatalogError(
                     f"column {column.name!r} holds {text!r}, which is no angle; {way}"

@@ -18,10 +18,12 @@ from hubble_dash.errors import CatalogError
         ("10 45 03.6", "-59 52 04.08"),
         ("10h45m03.6s", "-59d52m04.08s"),
         ("161.265d", "-59d52.068m"),
+        ("10:45:03,6", "\u221259:52:04,08"),
+        ("10h45m03,6s", "\u201359d52m04,08s"),
     ],
 )
 def test_sexagesimal(tmp_path: Path, ra: str, dec: str) -> None:
-    path = write_text(tmp_path / "a.csv", "ra,dec", f"{ra},{dec}", "00:00:01,-00:30:00", ",")
+    path = write_text(tmp_path / "a.csv", "ra,dec", f'"{ra}","{dec}"', "00:00:01,-00:30:00", ",")
     catalog = read_catalog(path)
     # 10 h 45 m 3.6 s = (10 + 45/60 + 3.6/3600) * 15 deg; the sign of -00 counts.
     assert catalog.ra_deg[:2] == pytest.approx([161.265, 15 / 3600], abs=1e-10)
@@ -102,3 +104,14 @@ def test_mixed_column(tmp_path: Path) -> None:
 
 def test_negative_right_ascension_wraps(tmp_path: Path) -> None:
     assert read_catalog(write_text(tmp_path / "a.csv", "ra,dec", "-1.5,2")).ra_deg[0] == 358.5
+
+
+def test_a_comma_in_degrees_is_no_guess(tmp_path: Path) -> None:
+    """Three digits after it in all rows, and nothing that says of which kind commas are."""
+    path = write_text(tmp_path / "a.txt", "ra\tdec", "10,684\t41,269", "11,684\t42,269")
+    with pytest.raises(
+        CatalogError, match=r"'10,684', which is no angle; write degrees as 161\.265"
+    ):
+        read_catalog(path)
+    excel = write_text(tmp_path / "a.csv", "ra;dec", "10,684;41,269", "11,684;42,269")
+    assert read_catalog(excel).ra_deg.tolist() == [10.684, 11.684]

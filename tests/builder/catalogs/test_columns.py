@@ -62,3 +62,31 @@ def test_pixels_are_metadata_beside_positions(tmp_path: Path) -> None:
     catalog = read_catalog(write_text(tmp_path / "a.csv", "ra,dec,x,y", "161.5,4,5,6"))
     assert catalog.x is None
     assert list(catalog.metadata.columns) == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("names", "taken"),
+    [
+        ("ra_1,dec_1,ra_2,dec_2", ("ra_1", "dec_1")),
+        ("RA_2,DEC_2,RA_1,DEC_1", ("RA_1", "DEC_1")),
+        ("ra_x,dec_x,ra_y,dec_y", ("ra_x", "dec_x")),
+        ("ra_2,dec_2,id,z", ("ra_2", "dec_2")),
+        # Of one table both, rather than the likelier name of each.
+        ("ra,ra_1,dec_1,z", ("ra_1", "dec_1")),
+    ],
+)
+def test_two_tables_that_were_matched(tmp_path: Path, names: str, taken: tuple[str, str]) -> None:
+    values = dict(zip(names.split(","), "1234", strict=True))
+    catalog = read_catalog(write_text(tmp_path / "a.csv", names, ",".join(values.values())))
+    assert (catalog.ra_deg[0], catalog.dec_deg[0]) == tuple(float(values[name]) for name in taken)
+    assert set(catalog.metadata) == {*values} - {*taken}
+
+
+def test_which_of_two_positions_was_taken_is_said(tmp_path: Path) -> None:
+    lines = ["file_1,ra_1,dec_1,ra_2,dec_2", "a.png,161,2,3,4"]
+    catalog = read_catalog(write_text(tmp_path / "a.csv", *lines))
+    assert [path.name for path in catalog.paths] == ["a.png"]
+    told = "'ra_1' was taken, not 'ra_2'; name it with --ra-column"
+    assert [note for note in catalog.notes if "taken" in note] == [told, told.replace("ra", "dec")]
+    named = read_catalog(tmp_path / "a.csv", ra_column="ra_2", dec_column="dec_2", ra_unit="deg")
+    assert named.notes == []

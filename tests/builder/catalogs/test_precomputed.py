@@ -12,6 +12,7 @@ from helpers.precomputed import as_columns, save, save_several, vectors
 
 import hubble_dash as hd
 from hubble_dash.builder.catalogs.precomputed import PrecomputedRows, PrecomputedVectors
+from hubble_dash.builder.catalogs.vectors import VectorColumns
 from hubble_dash.errors import BuildError
 
 WHOLE, WINDOWS = hd.WholeImage(), hd.SlidingWindow(size=20, step=20)
@@ -117,3 +118,15 @@ def test_what_was_taken_is_taken_again(tmp_path: Path) -> None:
         with pytest.raises(BuildError, match=r"row 1 of .* fits several cutouts"):
             one.take(1)
         assert one.rows_of(files[1], 1, NONE) == [2, 3]
+
+
+def test_rows_that_name_none_of_the_images_are_refused(tmp_path: Path) -> None:
+    as_columns(tmp_path / "v", vectors(3), ["0", "1", "2"])
+    found = PrecomputedVectors(tmp_path / "v", "fingerprints")
+    files = [tmp_path / f"gal_{i}.png" for i in range(3)]
+    told = r"no row means any of the 3 images: its rows name '0', '1', '2', .*--leave-out-column"
+    with pytest.raises(BuildError, match=told):
+        PrecomputedRows(found, WHOLE, files, None)
+    columns = VectorColumns(None, ["path"])
+    in_order = PrecomputedVectors(tmp_path / "v", "fingerprints", columns=columns)
+    assert PrecomputedRows(in_order, WHOLE, files, None).matched == "order"

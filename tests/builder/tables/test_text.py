@@ -27,7 +27,9 @@ def read(path: Path, *lines: str, **options: str) -> TableFile:
 WRITTEN = {
     "blanks": ["id ra dec", "007 150.05 2.05", "  008  149.93   -1.95"],
     "remark names columns": ["# id ra dec", "007 150.05 2.05", "008 149.93 -1.95"],
-    "remarks between rows": ["id ra dec", "007 150.05 2.05", "# a b", "# a b c", "008 149.93 -1.95"],
+    "remarks between rows": [
+        "id ra dec", "007 150.05 2.05", "# a b", "# a b c", "008 149.93 -1.95",
+    ],
     "remarks in CSV": ["id,ra,dec", "007,150.05,2.05", "# a second night", "008,149.93,-1.95", "#"],
     "VizieR": [
         "#RESOURCE=yCat", "#Column\tid\t(A3)", "id\tra\tdec", "\tdeg\tdeg", "---\t------\t-----",
