@@ -6,12 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from astropy.coordinates import SkyCoord
+from astropy.io import fits
+from astropy.table import Table
 from astropy.wcs import WCS
 from helpers.atlases import QuickBuild
 from helpers.builds import pictures
 from helpers.images import flux_image, make_fits, sky_header
+from helpers.precomputed import build_of, save, vectors
 
 import hubble_dash as hd
 from hubble_dash.errors import BuildError, CatalogError, ImageError
@@ -126,3 +130,66 @@ def test_inputs_that_are_not_there(quick_build: QuickBuild, tmp_path: Path) -> N
         quick_build(tmp_path / "none", tmp_path / "x.atlas")
     with pytest.raises(BuildError, match="no images: name files"):
         quick_build((), tmp_path / "x.atlas")
+
+
+def test_a_catalogue_of_other_images_stops_the_build_before_it_reads_any(
+    quick_build: QuickBuild, tmp_path: Path
+) -> None:
+    files = pictures(tmp_path / "in", 4)
+    (tmp_path / "c.csv").write_text("file,z\n" + "".join(f"q{i}.png,1\n" for i in range(4)))
+    for path in files:
+        path.write_bytes(b"")
+    with pytest.raises(CatalogError, match=r"rows name 'q0\.png', .* images are 'p0\.png'"):
+        quick_build(files, tmp_path / "x.atlas", catalog=tmp_path / "c.csv")
+    assert not list(tmp_path.glob("x.atlas*"))
+
+
+def test_a_catalogue_of_windows_names_the_files_too(
+    tmp_path: Path,
+) -> None:
+    pictures(tmp_path / "in", 2)
+    (tmp_path / "c.csv").write_text("file;z\r\nin\\p1.png;1,5\r\nC:\\far\\in\\p0.png;2,5\r\n")
+    own = {"fingerprints": save(tmp_path / "v.npy", vectors(2))}
+    atlas = build_of(tmp_path / "in", tmp_path / "x.atlas", catalog=tmp_path / "c.csv", **own)
+    assert dict(zip(atlas.images["name"], atlas.cutouts["z"], strict=True)) == {
+        "p0.png": 2.5, "p1.png": 1.5,
+    }  # fmt: skip
+    (tmp_path / "d.csv").write_text("file,z\nin\\p1.png,1\n")
+    own = {"fingerprints": save(tmp_path / "v.npy", vectors(1))}
+    atlas = build_of((), tmp_path / "y.atlas", catalog=tmp_path / "d.csv", **own)
+    assert atlas.images["name"].tolist() == ["p1.png"]
+
+
+def test_of_two_images_that_a_row_may_mean_neither_gets_it(
+    tmp_path: Path,
+) -> None:
+    files = pictures(tmp_path / "in", 3)
+    (tmp_path / "c.csv").write_text("file,z\nx/p0.png,1\ny/p0.png,2\np1.png,3\n")
+    own = {"fingerprints": save(tmp_path / "v.npy", vectors(3))}
+    atlas = build_of(files, tmp_path / "x.atlas", catalog=tmp_path / "c.csv", **own)
+    assert atlas.cutouts["z"].tolist() == [pd.NA, 3, pd.NA]
+    assert any("rows that may mean it or another" in note for note in atlas.manifest["notes"])
+
+
+def test_a_table_of_the_catalogue_s_file_is_named(tmp_path: Path) -> None:
+    make_fits(tmp_path / "a.fits")
+    tables = [Table({"x": [20.0], "y": [30.0]}), Table({"x": [40.0], "y": [25.0]})]
+    hdus = [fits.BinTableHDU(one, name=name) for one, name in zip(tables, "AB", strict=True)]
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(tmp_path / "c.fits")
+    for name, x in ((None, 20), ("B", 40), (2, 40)):
+        atlas = build_of(
+            tmp_path / "a.fits", tmp_path / f"{name}.atlas", catalog=tmp_path / "c.fits",
+            cutouts=hd.CatalogPositions(size=9), catalog_table=name,
+            fingerprints=save(tmp_path / "v.npy", vectors(1)),
+        )  # fmt: skip
+        assert atlas.cutouts["ixmin"].tolist() == [x - 4]
+        assert atlas.manifest["settings"]["catalog_table"] == name
+        assert any("2 tables" in note for note in atlas.manifest["notes"]) == (name is None)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"catalog_table": "B"}, {"name_column": "id"}, {"leave_out_columns": ["label"]}]
+)
+def test_what_speaks_of_a_file_that_is_not_given_is_refused(settings: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=next(iter(settings))):
+        hd.BuildSettings(**settings)

@@ -102,3 +102,32 @@ def test_columns_of_the_catalogue_named_as_ours(
     first = json.loads(capsys.readouterr().out)[0]
     assert (first["rank"], first["rank_catalog"], first["row_catalog"]) == (1, 7, "theirs")
     assert first["when"].startswith("2026-01-02")
+
+
+def test_json_has_all_digits(
+    atlas: Atlas, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n = len(atlas)
+    named = atlas.cutouts.assign(
+        ids=pd.array([None if i % 2 else 2**62 + i for i in range(n)], "Int64"),
+        mjd=[59123.456789012345 + i for i in range(n)], flux=[1.5e-17 * i for i in range(n)],
+        single=np.full(n, 12.3, np.float32), odd=[np.inf] * n,
+        ok=pd.array([None if i % 2 else True for i in range(n)], "boolean"),
+    )  # fmt: skip
+    monkeypatch.setattr(Atlas, "cutouts", named)
+    assert status("similar", atlas.path, "--row", 3, "--format", "json") == 0
+    text = capsys.readouterr().out
+    assert '"single": 12.3,' in text
+    for record in json.loads(text):
+        i = record["row"]
+        assert record["ids"] == (None if i % 2 else 2**62 + i)
+        assert record["mjd"] == named["mjd"][i]
+        assert record["flux"] == 1.5e-17 * i
+        assert record["odd"] is None
+        assert record["ok"] is (None if i % 2 else True)
+        assert record["image"] == named["image"][i]
+    assert status("similar", atlas.path, "--row", 3, "--format", "csv") == 0
+    table = pd.read_csv(io.StringIO(capsys.readouterr().out), dtype=str)
+    assert table["ids"].dropna().tolist() == [
+        str(2**62 + int(i)) for i in table["row"] if int(i) % 2 == 0
+    ]

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bytesOf, decode } from "../../templates/browser/data/decode.js";
+import { bytesOf, decode, numberAt } from "../../templates/browser/data/decode.js";
 import { column } from "./wire.js";
 
 test("columns become the arrays that they were, wherever they stand", () => {
@@ -16,6 +16,15 @@ test("other data stay as they are", () => {
   const plain = { text: "a", none: null, list: [1, [true]], empty: {} };
   assert.deepEqual(decode(plain), plain);
   assert.deepEqual(decode(column(new Float32Array())), new Float32Array());
+});
+
+test("numbers of single precision are the shortest that they can be", () => {
+  const texts = ["12.3", "0.1", "-1e-30", "16777216", "0", "3.4028235e+38", "1.1754944e-38", "0.33333334"];
+  const values = new Float32Array(texts.map(Number));
+  assert.deepEqual(texts.map((_, i) => String(numberAt(values, i))), texts);
+  assert.ok(Number.isNaN(numberAt(new Float32Array([NaN]), 0)));
+  assert.equal(numberAt(new Float32Array([-Infinity]), 0), -Infinity);
+  assert.equal(numberAt(new Float64Array([0.1 + 0.2]), 0), 0.1 + 0.2);
 });
 
 test("bytes are counted by array, text and number", () => {

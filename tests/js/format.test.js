@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { angle, count, degrees, number, position, runs, similarity } from "../../templates/browser/text/format.js";
+import { angle, count, degrees, ends, number, position, runs, similarity } from "../../templates/browser/text/format.js";
 
 // As astropy writes them: SkyCoord(ra, dec).to_string("hmsdms", precision=...).
 test("positions in hours and degrees", () => {
@@ -29,10 +29,23 @@ test("angles in the unit that suits them", () => {
   assert.deepEqual([360, 12.4, 1, 0.5, 1 / 60, 0.01, 0.0003].map(angle), ["360°", "12°", "1.0°", "30′", "1.0′", "36″", "1.1″"]);
 });
 
-test("numbers with seven digits, and other things as they are", () => {
-  assert.deepEqual([0.1 + 0.2, 1234567.89, 1e-12, "a", 3].map(number), ["0.3", "1234568", "1e-12", "a", "3"]);
+test("numbers whole, with the fewest digits that give them back, and other things as they are", () => {
+  const texts = ["261136680", "20260316", "59124.456789", "0.1", "1e-12", "9007199254740991", "-0.30000000000000004"];
+  assert.deepEqual(texts.map(Number).map(number), texts);
+  assert.equal(number("6917528997577384321"), "6917528997577384321");
   assert.equal(count(1234567), "1,234,567");
   assert.equal(similarity(0.98765), "0.988");
+});
+
+test("the ends of a scale have the digits that tell places between them", () => {
+  assert.deepEqual(ends(59123.456789012, 59127.456789012), ["59123.4568", "59127.4568"]);
+  assert.deepEqual(ends(0.25, 1e6), ["0.25", "1000000"]);
+  assert.deepEqual(ends(12.345678, 23.456789), ["12.346", "23.457"]);
+  assert.deepEqual(ends(20260315, 20260319.5), ["20260315", "20260319.5"]);
+  assert.deepEqual(ends("6917528997577384321", "6917528997577384323"), ["6917528997577384321", "6917528997577384323"]);
+  assert.deepEqual(ends(1.23456789, 1.23456789), ["1.23456789", "1.23456789"]);
+  assert.deepEqual(ends(-1e-30, 3.5e-30), ["-1e-30", "3.5e-30"]);
+  assert.deepEqual(ends(0, 0), ["0", "0"]);
 });
 
 test("numbers that share a label", () => {

@@ -24,7 +24,7 @@ function recordPiece(number) {
     score: new Uint16Array([65535, 13107, 0, 0, 0, 5, 4, 3, 2, 1]),
     depth: 5, neighbors: new Uint16Array([...NEIGHBORS, ...NEIGHBORS]),
     similarities: new Int16Array([32767, 16384, 3, 2, 1, 5, 4, 3, 2, 1]),
-    metadata: [{ name: "z", values: new Float64Array([0.5, NaN]) }, { name: "kind", codes: new Int32Array([-1, 0]), texts: ["spiral"] }],
+    metadata: [{ name: "z", values: new Float64Array([0.5, NaN]) }, { name: "mag", values: new Float32Array([NaN, 12.3]) }, { name: "kind", codes: new Int32Array([-1, 0]), texts: ["spiral"] }],
   };
 }
 
@@ -49,7 +49,7 @@ test("a cutout is found by its row, with all there is to say of it", async () =>
   const other = await records(3).cutout(2);
   assert.deepEqual(other.shownBox, { left: 0, right: 4, bottom: 6, top: 10 });
   assert.deepEqual(other.sky, { ra: 13, dec: 2, scale: 3, x: 5, y: 7, approximate: true });
-  assert.deepEqual(other.metadata, [["kind", "spiral"], ["FILTER", "r"]]);
+  assert.deepEqual(other.metadata, [["mag", 12.3], ["kind", "spiral"], ["FILTER", "r"]]);
 });
 
 test("similar cutouts come in their order, with ranks and similarities", async () => {

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.schema import PREVIEWS_FOLDER, extra_image_columns
+from hubble_dash.atlas.schema import LONGEST_WHOLE, PREVIEWS_FOLDER, extra_image_columns
 from hubble_dash.viewer.data.encoding import data_url
 from hubble_dash.viewer.data.schema import ImageEntry
 
@@ -124,6 +124,8 @@ class Parents:
 
 
 def _plain(value: Any) -> str | float | int:
-    """Give what JSON holds: a finite number as it is, anything else as text."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return value if number and math.isfinite(value) else str(value)
+    """Give what browsers hold: a finite number as it is, others and longer ones as text."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    fits = math.isfinite(value) if isinstance(value, float) else abs(value) <= LONGEST_WHOLE
+    return value if fits else str(value)

@@ -10,10 +10,12 @@ import pytest
 from helpers.atlases import QuickBuild, brute_force
 from helpers.images import flux_image, make_fits
 from helpers.precomputed import build_of, pictures, save, vectors
+from helpers.tables import write_text
 from numpy.typing import NDArray
 
 import hubble_dash as hd
 from hubble_dash.atlas.provenance import provenance
+from hubble_dash.builder.catalogs.catalog import read_catalog
 from hubble_dash.builder.cursor import SeenColumns
 from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.inputs import Blocks
@@ -130,3 +132,13 @@ def test_a_column_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "INSTRUME" in message
     assert "--header-key" in message
     assert main([*words, "--center-by", "kind", "--map", "pca"]) == 0
+
+
+def test_groups_by_identifiers_that_some_lack(tmp_path: Path) -> None:
+    """Two that one float stands for are two groups."""
+    lines = ["file,tile", f"a,{2**53}", f"b,{2**53 + 1}", "c,"]
+    catalog = read_catalog(write_text(tmp_path / "c.csv", *lines))
+    codes = Groups("tile", catalog).codes(
+        tmp_path, np.zeros(5, np.int32), np.array([0, 1, 2, -1, 1])
+    )
+    assert codes.tolist() == [0, 1, -1, -1, 1]

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 from helpers.shards import Mean, write_shards
+from pyarrow import parquet
 
 from hubble_dash.builder.shards.checkpoint import Checkpoint
 from hubble_dash.builder.shards.part import Part, Plan
@@ -91,3 +93,74 @@ def test_header_keys_of_several_kinds(tmp_path: Path) -> None:
     assert read["BIG"].fillna("-").tolist() == [str(2**63), "-", "-"]
     assert read["FILTER"].fillna("-").tolist() == ["-", "-", "F606W"]
     assert read["SOME"].fillna(0).tolist() == [0, 0, 7]
+
+
+def test_identifiers_stay_whole_where_cutouts_lack_a_row(tmp_path: Path) -> None:
+    catalog = pd.DataFrame(
+        {
+            "id": np.array([6917528997577384321, 2**53 + 1], np.int64),
+            "unsigned": np.array([2**64 - 1, 1], np.uint64),
+            "ok": [True, False],
+            "sparse": pd.Series([True, None], dtype=object),
+            "digits": ["000123", "7"],
+            "complex": [1 + 2j, 3j],
+        }
+    )
+    part, _ = write_shards(tmp_path, Mean(), 3, catalog_rows=[1, -1, 0], per_shard=2)
+    read = table_of(part, None, catalog)
+    assert read["id"].tolist() == [2**53 + 1, pd.NA, 6917528997577384321]
+    assert read["unsigned"].tolist() == [1, pd.NA, 2**64 - 1]
+    assert read["ok"].tolist() == [False, pd.NA, True]
+    assert read["sparse"].tolist() == [pd.NA, pd.NA, True]
+    assert read["digits"].fillna("-").tolist() == ["7", "-", "000123"]
+    assert read["complex"].fillna("-").tolist() == ["3j", "-", "(1+2j)"]
+    # Other tools see integers too.
+    kinds = parquet.read_schema(part.atlas / "cutouts.parquet")
+    assert (kinds.field("id").type, kinds.field("unsigned").type) == (pa.int64(), pa.uint64())
+
+
+def test_columns_of_any_name_survive(tmp_path: Path) -> None:
+    own = ["image", "ra_deg", "pixel_scale_arcsec", "label_1", "score_5"]
+    odd = [
+        "",
+        " ",
+        0,
+        None,
+        ("a", 1),
+        "__index_level_0__",
+        "index",
+        "<b>",
+        "a.b",
+        "\u202egnp",
+        "n\nm",
+    ]
+    names = [*own, *odd, "label_1_catalog", "z"]
+    catalog = pd.DataFrame([list(range(len(names)))], columns=pd.Index(names, dtype=object))
+    part, _ = write_shards(tmp_path, Mean(), 2, catalog_rows=[0, 0])
+    read = table_of(part, None, catalog)
+    further = read.iloc[0, 8:]
+    assert further.tolist() == list(range(len(names)))
+    assert list(further.index) == [
+        *("image_catalog", "ra_deg_catalog", "pixel_scale_arcsec_catalog"),
+        *("label_1_catalog_catalog", "score_5_catalog", "column 6", "column 7", "0", "None"),
+        *("('a', 1)", "__index_level_0__", "index", "<b>", "a.b", "\u202egnp", "n\nm"),
+        *("label_1_catalog", "z"),
+    ]
+    assert read["image"].tolist() == [0, 0]
+
+
+def test_long_whole_numbers_of_headers(tmp_path: Path) -> None:
+    images = [
+        {"name": "a", "TIC": 2**53 + 1, "ROOF": True, "MIXED": 2**53 + 1, "nx": 4},
+        {"name": "b", "MIXED": 0.5, "nx": 5},
+    ]
+    part = Part(tmp_path)
+    part.start(Plan.of({}, []))
+    part.shard_images(0).write_text("".join(json.dumps(line) + "\n" for line in images))
+    part.commit(Checkpoint(n_shards=1))
+    write_images(part)
+    read = pd.read_parquet(part.atlas / "images.parquet")
+    assert read["TIC"].tolist() == [2**53 + 1, pd.NA]
+    assert read["ROOF"].tolist() == [True, pd.NA]
+    assert read["MIXED"].tolist() == ["9007199254740993", "0.5"]
+    assert read["nx"].dtype == np.int64

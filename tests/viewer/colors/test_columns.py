@@ -85,3 +85,25 @@ def test_what_headers_say_colours_cutouts(atlas: Atlas) -> None:
 
 def test_images_that_are_cutouts_are_no_categories(flipped_atlas: Atlas) -> None:
     assert "file" not in {column.legend["name"] for column in color_columns(flipped_atlas)}
+
+
+def test_the_ends_of_long_numbers_are_told_whole(atlas: Atlas) -> None:
+    n = len(atlas)
+    ids = pd.array([None, *(2**62 + i for i in range(1, n))], "Int64")
+    found = colored(atlas, ids=ids, short=[2**53 - 1 - i for i in range(n)])
+    places = [int(share * (n - 2) + 0.5) for share in (0.02, 0.98)]
+    assert (found["ids"].legend["low"], found["ids"].legend["high"]) == tuple(
+        str(2**62 + 1 + place) for place in places
+    )
+    assert found["ids"].codes[0] == MISSING
+    assert isinstance(found["short"].legend["low"], float)
+    # Other numbers of a header are told so too.
+    images = atlas.images.assign(TIC=[2**62 + 1, 2**62 + 3])
+    assert colored(atlas, images)["TIC"].legend["high"] == str(2**62 + 3)
+
+
+def test_a_column_may_be_called_as_ours_are(atlas: Atlas) -> None:
+    copy = Atlas(atlas.path, atlas.manifest)
+    copy.cutouts = atlas.cutouts.assign(**{"file": "theirs", "best label": 7.0, "0": "a"})
+    names = [found.legend["name"] for found in color_columns(copy)]
+    assert names == ["file", "best label", "magnitude", "class", "file", "best label", "0"]

@@ -201,6 +201,35 @@ def test_metadata_are_as_in_the_table(source: Pieces) -> None:
     assert {len(record) for record in found} == {3, 4, 5, 6}
 
 
+@BOTH
+def test_numbers_arrive_whole(make: Callable[[Atlas], Pieces], atlas: Atlas) -> None:
+    """Those that no float gives back as texts, in all pieces; others with all their digits."""
+    n = len(atlas)
+    ids = pd.array([2**62 + i if i % 3 else None for i in range(n)], "Int64")
+    short = [2**53 - 1 - i for i in range(n)]
+    table = atlas.cutouts.assign(
+        ids=ids, short=short, unsigned=np.array([2**64 - 1 - i for i in range(n)], np.uint64),
+        mostly_small=[-(2**60) if i == n - 1 else i for i in range(n)],
+        single=np.array([12.3 + i for i in range(n)], np.float32),
+        mjd=[59123.456789012 + i for i in range(n)],
+        is_star=pd.array([None if i % 2 else True for i in range(n)], "boolean"),
+    )  # fmt: skip
+    found = metadata_by_row(make(changed(atlas, cutouts=table)))
+    for i, record in enumerate(found):
+        assert record.get("ids") == (str(2**62 + i) if i % 3 else None)
+        assert record["unsigned"] == str(2**64 - 1 - i)
+        assert record["mostly_small"] == (str(-(2**60)) if i == n - 1 else str(i))
+        assert record["short"] == short[i]
+        assert record["mjd"] == 59123.456789012 + i
+        assert np.float32(record["single"]) == table["single"][i]
+        assert record.get("is_star") == (None if i % 2 else "True")
+    kinds = {column["name"]: column for column in made(make(atlas), "records")[0]["metadata"]}
+    assert kinds["magnitude"]["values"]["dtype"] == "float64"
+    piece = made(make(changed(atlas, cutouts=table)), "records")[0]["metadata"]
+    dtypes = {column["name"]: column.get("values", {}).get("dtype") for column in piece}
+    assert (dtypes["single"], dtypes["short"], dtypes["ids"]) == ("float32", "float64", None)
+
+
 def test_points_carry_tint_and_codes_by_row(source: Pieces) -> None:
     tint = by_row(source, "map", "tint")
     # Ranks of lightness are those of all cutouts: spread over the whole range.
@@ -238,9 +267,16 @@ def test_images_are_those_of_the_atlas(source: Pieces) -> None:
 def test_image_metadata_that_json_cannot_hold_are_texts(atlas: Atlas) -> None:
     images = atlas.images.copy()
     images["GAIN"], images["FLAG"], images["EXPTIME"] = [np.inf, np.nan], [True, False], [10, 20]
+    images["ID"] = pd.array([2**62 + 1, None], "Int64")
     found = made(parts_of(changed(atlas, cutouts=atlas.cutouts, images=images)), "images")
     assert [dict(piece["images"][0]["metadata"]) for piece in found] == [
-        {"INSTRUME": "ACS", "GAIN": "inf", "FLAG": "True", "EXPTIME": 10},
+        {
+            "INSTRUME": "ACS",
+            "GAIN": "inf",
+            "FLAG": "True",
+            "EXPTIME": 10,
+            "ID": "4611686018427387905",
+        },
         {"INSTRUME": "ACS", "FLAG": "False", "EXPTIME": 20},
     ]
 
