@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from headless import launch_chromium
 from helpers.pages import OpenPage, panel_serve
@@ -338,6 +339,38 @@ def test_a_tap_selects(open_page: Open, report: Path, atlas: Atlas) -> None:
     row = lonely_row(atlas)
     page.page.touchscreen.tap(*page.screen("hd-map", *atlas.positions[row].tolist()))
     page.wait_for_selected(row)
+
+
+def test_numbers_that_people_look_things_up_by_are_shown_whole(
+    open_page: Open, atlas: Atlas, tmp_path: Path
+) -> None:
+    n = len(atlas)
+    copy = Atlas(atlas.path, atlas.manifest)
+    copy.cutouts = atlas.cutouts[[*atlas.cutouts.columns[:8]]].assign(
+        source_id=pd.array([6917528997577384321 - i if i else None for i in range(n)], "Int64"),
+        TIC=[261136679 + i for i in range(n)], mjd=[59123.456789 + i for i in range(n)],
+        digits=[f"{i:06d}" for i in range(n)], mag=np.array([12.3] * n, np.float32),
+        **{"<i>odd</i>": ["<b>x</b>"] * n, "__proto__": [True] * n},
+    )  # fmt: skip
+    export(copy, tmp_path / "page.html")
+    page = open_page(tmp_path / "page.html")
+    page.run("hubbleDash.select(1)")
+    page.page.wait_for_selector("body[data-hd-shown='1'] #hd-selected dd")
+    shown = dict(
+        zip(
+            *(page.page.locator(f"#hd-selected {tag}").all_inner_texts() for tag in ("dt", "dd")),
+            strict=True,
+        )
+    )
+    assert shown == {
+        "source_id": "6917528997577384320", "TIC": "261136680", "mjd": "59124.456789",
+        "digits": "000001", "mag": "12.3", "<i>odd</i>": "<b>x</b>", "__proto__": "True",
+        "INSTRUME": "ACS",
+    }  # fmt: skip
+    page.page.select_option("#hd-color", label="source_id")
+    page.page.wait_for_selector("#hd-legend .hd-ramp")
+    assert "6917528997577384" in page.page.inner_text("#hd-legend")
+    assert "not known 1" in page.page.inner_text("#hd-legend")
 
 
 def test_light_and_dark(open_page: Open, report: Path) -> None:

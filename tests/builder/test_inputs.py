@@ -144,9 +144,7 @@ def test_a_catalogue_of_other_images_stops_the_build_before_it_reads_any(
     assert not list(tmp_path.glob("x.atlas*"))
 
 
-def test_a_catalogue_of_windows_names_the_files_too(
-    tmp_path: Path,
-) -> None:
+def test_a_catalogue_of_windows_names_the_files_too(tmp_path: Path) -> None:
     pictures(tmp_path / "in", 2)
     (tmp_path / "c.csv").write_text("file;z\r\nin\\p1.png;1,5\r\nC:\\far\\in\\p0.png;2,5\r\n")
     own = {"fingerprints": save(tmp_path / "v.npy", vectors(2))}
@@ -160,9 +158,7 @@ def test_a_catalogue_of_windows_names_the_files_too(
     assert atlas.images["name"].tolist() == ["p1.png"]
 
 
-def test_of_two_images_that_a_row_may_mean_neither_gets_it(
-    tmp_path: Path,
-) -> None:
+def test_of_two_images_that_a_row_may_mean_neither_gets_it(tmp_path: Path) -> None:
     files = pictures(tmp_path / "in", 3)
     (tmp_path / "c.csv").write_text("file,z\nx/p0.png,1\ny/p0.png,2\np1.png,3\n")
     own = {"fingerprints": save(tmp_path / "v.npy", vectors(3))}
