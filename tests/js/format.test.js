@@ -33,6 +33,7 @@ test("numbers whole, with the fewest digits that give them back, and other thing
   const texts = ["261136680", "20260316", "59124.456789", "0.1", "1e-12", "9007199254740991", "-0.30000000000000004"];
   assert.deepEqual(texts.map(Number).map(number), texts);
   assert.equal(number("6917528997577384321"), "6917528997577384321");
+  assert.deepEqual([1.23765e18, -6.917528997577384e18, Infinity].map(number), ["1.23765e+18", "-6.917528997577384e+18", "Infinity"]);
   assert.equal(count(1234567), "1,234,567");
   assert.equal(similarity(0.98765), "0.988");
 });

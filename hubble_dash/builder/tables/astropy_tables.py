@@ -144,7 +144,7 @@ def of_astropy(table: Table) -> TableFile:
             table.remove_column(name)
         elif isinstance(column, Time):
             table[name] = _of_time(column)
-        elif len(column.shape) > 1:
+        elif len(column.shape) > 1 or _holds_arrays(column):
             notes.append(f"column {name!r} is left out: it has several values a row")
             table.remove_column(name)
     table.convert_bytestring_to_unicode()
@@ -174,6 +174,12 @@ def _of_hdu(hdu: fits.BinTableHDU | fits.TableHDU) -> Table:
         if column.dtype.kind == "b" and column.ndim == 1 and (raw[name] == 0).any():
             table[name] = MaskedColumn(column, mask=raw[name] == 0)
     return table
+
+
+def _holds_arrays(column: Column) -> bool:
+    """Say whether rows have several values each, not all as many."""
+    some = column[:100] if column.dtype.kind == "O" else []
+    return any(isinstance(value, (np.ndarray, list, tuple)) for value in some)
 
 
 def _of_time(column: Time) -> Column:

@@ -14,7 +14,9 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
-__all__ = ["as_minus", "nullable", "series_of", "typed"]
+from hubble_dash.atlas.schema import LONGEST_WHOLE
+
+__all__ = ["as_minus", "cut_identifiers", "nullable", "series_of", "typed"]
 
 # Cells that say that there is no value: in any column, and in one of numbers besides.
 _MISSING = (
@@ -30,11 +32,12 @@ _TRUE, _FALSE = ("True", "TRUE", "true"), ("False", "FALSE", "false")
 _MINUS = "[\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d]"
 _MINUS_OF_PRINT = rf"^{_MINUS}([\d.,])"
 _AS_MINUS = re.compile(rf"^\s*{_MINUS}(?=\s*[\d.,])")
+# By ="000123" people keep Excel from taking a name for a number.
+_FORMULA = r'^="([^"]*)"$'
 _WHOLE = r"^[+-]?\d+$"
 _LEADING_ZERO = r"^[+-]?0\d"
 # Fortran writes exponents with a D.
 _FLOAT = r"(?i)^[+-]?(((\d+\.?\d*|\.\d+)([ed][+-]?\d+)?)|inf|infinity)$"
-_HAS_POINT = r"^[+-]?\d*\.\d"
 _WHOLE_AS_FLOAT = r"^[+-]?\d+(\.0*)?$"
 # 2**53 has 16 digits; a float gives all whole numbers of 15 back.
 _LONG_WHOLE = r"^[+-]?0*[1-9]\d{15,}(\.0*)?$"
@@ -71,6 +74,8 @@ def typed(
     has_points = has_commas = False
     for name in texts.column_names:
         cells = pc.utf8_trim_whitespace(texts[name])
+        if _is(pc.any(pc.starts_with(cells, '="')), True):
+            cells = pc.replace_substring_regex(cells, _FORMULA, r"\1")
         if name in as_text:
             columns[name] = _text(cells)
             continue
@@ -79,7 +84,9 @@ def typed(
         if commas is None:
             columns[name] = _truths(cells)
         elif numbers is not None:
-            has_points |= pa.types.is_floating(numbers.type) and _any(cells, _HAS_POINT)
+            has_points |= pa.types.is_floating(numbers.type) and _is(
+                pc.any(pc.match_substring(cells, ".")), True
+            )
             columns[name] = series_of(numbers)
         elif _all(commas, rf"{_WHOLE}|{_COMMA_OR_THOUSANDS}"):
             columns[name], unclear[name] = pd.Series(), cells
@@ -113,6 +120,34 @@ def series_of(column: pa.ChunkedArray) -> pd.Series:
     mapper = _NULLABLE.get if is_whole and column.null_count else None
     series: pd.Series = column.to_pandas(types_mapper=mapper)
     return series
+
+
+def cut_identifiers(table: pd.DataFrame) -> list[str]:
+    """Find identifiers that somebody kept as floats, which do not hold all of their digits.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Its columns' names are texts.
+
+    Returns
+    -------
+    list of str
+        A note for each such column.
+    """
+    notes = []
+    for name in table.columns[["id" in str(name).lower() for name in table.columns]]:
+        values = table[name].dropna()
+        if (
+            pd.api.types.is_float_dtype(values)
+            and len(values)
+            and values.abs().min() > LONGEST_WHOLE
+        ):
+            notes.append(
+                f"column {name!r} holds floats such as {values.iloc[0]}; if they are identifiers,"
+                " their last digits were lost before, as spreadsheets do: take them from the source"
+            )
+    return notes
 
 
 def nullable(table: pd.DataFrame) -> pd.DataFrame:
@@ -172,9 +207,16 @@ def _truths(cells: pa.ChunkedArray) -> pd.Series:
 
 def _numbers(cells: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """Read numbers; None where some cell is none, or would not come back as it was."""
-    known = _with_minus(_without(cells, _MISSING_NUMBER))
+    known = _without(cells, _MISSING_NUMBER)
     if known.null_count == len(known):
         return known.cast(pa.float64())
+    few = _with_minus(known.slice(0, _N_SAMPLE))
+    if not _all(few, _FLOAT):
+        return None
+    plain = _plain_numbers(known, are_whole=_all(few, _WHOLE))
+    if plain is not None:
+        return plain
+    known = _with_minus(known)
     if not _all(known, _FLOAT):
         return None
     if _all(known, _WHOLE):
@@ -185,6 +227,17 @@ def _numbers(cells: pa.ChunkedArray) -> pa.ChunkedArray | None:
         is_whole = _all(known, _WHOLE_AS_FLOAT)
         return _whole(pc.replace_substring_regex(known, r"\..*$", "")) if is_whole else None
     return pc.replace_substring_regex(known, "[dD]", "e").cast(pa.float64())
+
+
+def _plain_numbers(known: pa.ChunkedArray, *, are_whole: bool) -> pa.ChunkedArray | None:
+    """Read numbers as most people write them, ten times as fast as by patterns."""
+    try:
+        numbers = known.cast(pa.int64() if are_whole else pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    if are_whole:
+        return numbers if _is(pc.all(pc.equal(numbers.cast(pa.string()), known)), True) else None
+    return numbers if _is(pc.any(pc.greater(pc.abs(numbers), LONGEST_WHOLE)), False) else None
 
 
 def _whole(known: pa.ChunkedArray) -> pa.ChunkedArray | None:
@@ -200,9 +253,12 @@ def _whole(known: pa.ChunkedArray) -> pa.ChunkedArray | None:
 
 def _commas(cells: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """Give the cells of a column of numbers with decimal commas; None if it is none."""
-    known = _with_minus(_without(cells, _MISSING_NUMBER))
-    is_one = _all(known, rf"{_WHOLE}|{_COMMA}") and _any(known, _COMMA)
-    return known if is_one else None
+    pattern = rf"{_WHOLE}|{_COMMA}"
+    known = _without(cells, _MISSING_NUMBER)
+    if not _all(_with_minus(known.slice(0, _N_SAMPLE)), pattern):
+        return None
+    known = _with_minus(known)
+    return known if _all(known, pattern) and _any(known, _COMMA) else None
 
 
 def _with_point(commas: pa.ChunkedArray) -> pa.ChunkedArray:

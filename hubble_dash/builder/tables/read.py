@@ -24,7 +24,7 @@ from hubble_dash.builder.tables.astropy_tables import (
 )
 from hubble_dash.builder.tables.encoding import as_utf8
 from hubble_dash.builder.tables.formats import READABLE, astropy_format, foreign, unpacked
-from hubble_dash.builder.tables.kinds import series_of, typed
+from hubble_dash.builder.tables.kinds import cut_identifiers, series_of, typed
 from hubble_dash.builder.tables.text import read_separated, sections, unique_names
 from hubble_dash.errors import CatalogError
 
@@ -93,7 +93,7 @@ def read_table(
         raise CatalogError(f"{path}: cannot be read: {text}. Readable are {READABLE}") from err
     if found.data.empty:
         raise CatalogError(f"{path}: the catalogue has no rows")
-    return found
+    return found._replace(notes=found.notes + cut_identifiers(found.data))
 
 
 def _choose(
@@ -183,8 +183,9 @@ def _read_parquet(source: Path | io.BytesIO) -> TableFile:
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Give texts that somebody wrote as bytes as texts."""
-    is_bytes = pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)
+    if pa.types.is_fixed_size_binary(column.type) or pa.types.is_large_binary(column.type):
+        column = column.cast(pa.binary())
     try:
-        return column.cast(pa.string()) if is_bytes else column
+        return column.cast(pa.string()) if pa.types.is_binary(column.type) else column
     except pa.ArrowInvalid:
         return column

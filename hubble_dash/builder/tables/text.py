@@ -9,23 +9,20 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyarrow import csv as arrow_csv
 
+from hubble_dash.builder.tables.layout import RULE, Layout, find_layout, unframed, words
 from hubble_dash.errors import CatalogError
 
 __all__ = ["SeparatedText", "read_separated", "sections", "unique_names"]
 
-# Blanks come last, as many other tables have some.
-_SEPARATORS = ",;\t|"
-# Lines that are looked at to understand the others.
-_N_LOOKED_AT = 30
 _ROWS_A_BLOCK = 50_000
-_RULE = re.compile(r"[-=+|:,;\s]*(--|==)[-=+|:,;\s]*")
-_TYPES_OF_RDB = re.compile(r"\d*[NSM](\t\d*[NSM])+")
+# Remarks and outlines may be longer than Python's csv thinks that fields are.
+csv.field_size_limit(2**31 - 1)
 _ROWS_OF_PSQL = re.compile(r"\(\d+ rows?\)")
 _RULE_OF_VIZIER = re.compile(rb"(?m)^[- \t]*--[- \t]*\r?$")
-_QUOTED_WORDS = re.compile(r'"([^"]*)"(?=\s|$)|\'([^\']*)\'(?=\s|$)|(\S+)')
 
 
 class SeparatedText(NamedTuple):
@@ -46,27 +43,6 @@ class SeparatedText(NamedTuple):
     separator: str
 
 
-class _Line(NamedTuple):
-    """A line, where it starts, and where the next one does."""
-
-    text: str
-    start: int
-    end: int
-
-
-class _Layout(NamedTuple):
-    """How a table is written: its names and units, what separates them, where rows start.
-
-    ``ends`` are the places at which columns end, where a line of dashes and blanks shows them.
-    """
-
-    names: list[str]
-    units: list[str]
-    separator: str
-    start: int
-    ends: Sequence[int] = ()
-
-
 def sections(data: bytes) -> list[tuple[str, bytes]]:
     """Take apart the tables that VizieR writes one after the other.
 
@@ -80,8 +56,10 @@ def sections(data: bytes) -> list[tuple[str, bytes]]:
     list of (str, bytes)
         Name and text of each; of any other text, itself without a name.
     """
+    if not data.startswith(b"#"):
+        return [("", data)]
     rules = [match.start() for match in _RULE_OF_VIZIER.finditer(data)]
-    if len(rules) < 2 or not data.startswith(b"#"):
+    if len(rules) < 2:
         return [("", data)]
     # Remarks stand between the rows of one table and the names of the next one.
     starts = [0] + [
@@ -110,7 +88,7 @@ def read_separated(data: bytes) -> SeparatedText:
     CatalogError
         If it does not name its columns, or rows have more values than there are columns.
     """
-    layout = _layout(data)
+    layout = find_layout(data)
     names = unique_names(layout.names)
     units = {name: unit for name, unit in zip(names, layout.units, strict=False) if unit}
     try:
@@ -139,107 +117,14 @@ def unique_names(names: Collection[object]) -> list[str]:
     return found
 
 
-def _layout(data: bytes) -> _Layout:
-    """Find the names of the columns, and what separates them."""
-    lines, above = _head(data)
-    separator = ""
-    # Excel writes what separates its columns.
-    if lines and (hint := re.fullmatch(r'"?sep=(.)"?', lines[0].text)):
-        separator, lines = hint[1], lines[1:]
-    lines = [*itertools.dropwhile(lambda line: _RULE.fullmatch(line.text), lines)]
-    if not lines:
-        raise CatalogError("the catalogue has no rows")
-    texts = [line.text for line in lines]
-    rule = next((i for i, text in enumerate(texts[:4]) if i and _is_rule(text)), 0)
-    head, rows = texts[max(rule, 1) - 1], texts[rule + 1 :]
-    separator = separator or _separator(head, rows)
-    names, units = _split(head, separator), []
-    if rule > 1 and len(over := _split(texts[rule - 2], separator)) == len(names):
-        names, units = over, names
-    if rule or not _are_values(names):
-        ends = [match.end() for match in re.finditer(r"\S+", texts[rule])] if rule else []
-        ends = ends if separator == " " and len(ends) == len(names) else []
-        return _Layout(names, units, separator, lines[rule].end, ends)
-    # Where the first line holds values, the line above may name them, as NumPy writes it.
-    above_names = _split(above.lstrip("# "), separator)
-    if len(above_names) != len(names):
-        raise CatalogError(f"the first line must name the columns; it is {head!r}")
-    return _Layout(above_names, [], separator, lines[0].start)
-
-
-def _is_rule(line: str) -> bool:
-    """Know a line below the names: dashes, or the types of an RDB table."""
-    return bool(_RULE.fullmatch(line) or _TYPES_OF_RDB.fullmatch(line))
-
-
-def _head(data: bytes) -> tuple[list[_Line], str]:
-    """Read the first lines that are no remarks, and the last remark above them."""
-    found: list[_Line] = []
-    above, at = "", 0
-    while at < len(data) and len(found) < _N_LOOKED_AT:
-        end = data.find(b"\n", at) + 1 or len(data)
-        text = data[at:end].decode(errors="replace").rstrip("\r\n")
-        if text.strip() and not text.startswith("#"):
-            found.append(_Line(text, at, end))
-        elif text.strip() and not found:
-            above = text
-        at = end
-    return found, above
-
-
-def _separator(names: str, rows: list[str]) -> str:
-    """Find what gives rows as many values as there are names, and many."""
-
-    def agreement(separator: str) -> tuple[float, int]:
-        n = len(_split(names, separator))
-        agree = [len(_split(row, separator)) == n for row in rows]
-        return (sum(agree) / len(agree) if agree else 1.0), n
-
-    found = {one: agreement(one) for one in _SEPARATORS if len(_split(names, one)) > 1}
-    best = max(found, key=found.__getitem__, default=",")
-    share, n = agreement(" ")
-    return " " if n > 1 and share > found.get(best, (0.0, 0))[0] else best
-
-
-def _split(line: str, separator: str) -> list[str]:
-    """Split a line as rows will be split; bars around it frame it."""
-    if separator == " ":
-        return _words(line)
-    values = next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
-    return _unframed([value.strip() for value in values], separator)
-
-
-def _words(line: str) -> list[str]:
-    if '"' not in line and "'" not in line:
-        return line.split()
-    return ["".join(groups) for groups in _QUOTED_WORDS.findall(line)]
-
-
-def _unframed(values: list[str], separator: str) -> list[str]:
-    is_framed = separator == "|" and len(values) > 2 and not (values[0] or values[-1])
-    return values[1:-1] if is_framed else values
-
-
-def _are_values(names: list[str]) -> bool:
-    """Say whether a line holds values: numbers, but not those that count columns."""
-    numbers = [name for name in names if _is_number(name)]
-    counted = [[str(i) for i in range(first, first + len(numbers))] for first in (0, 1)]
-    return bool(numbers) and (len(numbers) == 1 or numbers not in counted)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return text.strip().lower() not in ("nan", "inf", "infinity")
-
-
-def _read_fast(data: bytes, layout: _Layout, names: list[str]) -> pa.Table:
+def _read_fast(data: bytes, layout: Layout, names: list[str]) -> pa.Table:
     """Read rows by Arrow; raise ArrowInvalid where they need a closer look."""
     separator = layout.separator
-    quote_after_blank = re.compile(re.escape(separator.encode()) + rb'[ \t]+"')
-    if separator == " " or data.find(b"\n#", layout.start) >= 0 or quote_after_blank.search(data):
+    if (
+        separator == " "
+        or data.find(b"\n#", layout.start) >= 0
+        or not _quotes_are_plain(data, separator)
+    ):
         raise pa.ArrowInvalid
     rows = memoryview(data)[layout.start :]
     if not bytes(rows[:4096]).strip():
@@ -248,12 +133,23 @@ def _read_fast(data: bytes, layout: _Layout, names: list[str]) -> pa.Table:
     return arrow_csv.read_csv(
         pa.py_buffer(rows),
         arrow_csv.ReadOptions(column_names=names),
-        arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=b'"' in data),
+        arrow_csv.ParseOptions(delimiter=separator),
         arrow_csv.ConvertOptions(column_types=kinds, strings_can_be_null=False),
     )
 
 
-def _read_row_by_row(data: bytes, layout: _Layout, names: list[str]) -> pa.Table:
+def _quotes_are_plain(data: bytes, separator: str) -> bool:
+    """Say whether quotes follow separators without a blank, and each line has an even number."""
+    if b'"' not in data:
+        return True
+    if re.search(re.escape(separator.encode()) + rb'[ \t]+"', data):
+        return False
+    letters = np.frombuffer(data, np.uint8)
+    quotes = np.cumsum(letters == ord('"'), dtype=np.uint8)[letters == ord("\n")]
+    return not (quotes % 2).any() and data.count(b'"') % 2 == 0
+
+
+def _read_row_by_row(data: bytes, layout: Layout, names: list[str]) -> pa.Table:
     rows = _rows(data, layout)
     blocks = []
     while block := list(itertools.islice(rows, _ROWS_A_BLOCK)):
@@ -264,11 +160,11 @@ def _read_row_by_row(data: bytes, layout: _Layout, names: list[str]) -> pa.Table
     return pa.concat_tables(blocks)
 
 
-def _rows(data: bytes, layout: _Layout) -> Iterator[list[str]]:
+def _rows(data: bytes, layout: Layout) -> Iterator[list[str]]:
     """Give the values of each row; those that are missing at its end are empty."""
     n, separator = len(layout.names), layout.separator
     for number, row in _split_rows(data, layout):
-        values = _unframed([value.strip() for value in row], separator)
+        values = unframed([value.strip() for value in row], separator)
         if not any(values) or _is_remark(values, n, separator):
             continue
         while len(values) > n and not values[-1]:
@@ -282,17 +178,25 @@ def _rows(data: bytes, layout: _Layout) -> Iterator[list[str]]:
         yield values + [""] * (n - len(values))
 
 
-def _split_rows(data: bytes, layout: _Layout) -> Iterator[tuple[int, list[str]]]:
+def _split_rows(data: bytes, layout: Layout) -> Iterator[tuple[int, list[str]]]:
     """Split lines, and number them from 1; a text in quotes may have several."""
     n_above = data.count(b"\n", 0, layout.start)
     with io.TextIOWrapper(io.BytesIO(data[layout.start :]), "utf-8", newline="") as lines:
         if layout.separator == " ":
             for number, line in enumerate(lines, n_above + 1):
-                yield number, _at_places(line, layout.ends) or _words(line)
+                yield number, _at_places(line, layout.ends) or words(line)
         else:
-            reader = csv.reader(lines, delimiter=layout.separator, skipinitialspace=True)
-            for row in reader:
-                yield n_above + reader.line_num, row
+            reader = csv.reader(
+                lines, delimiter=layout.separator, skipinitialspace=True, strict=True
+            )
+            try:
+                for row in reader:
+                    yield n_above + reader.line_num, row
+            except csv.Error as err:
+                raise CatalogError(
+                    f"line {n_above + reader.line_num}: {err}; a double quote opens a text that"
+                    ' another one must end, and stands twice inside of it: "5"" disk"'
+                ) from None
 
 
 def _at_places(line: str, ends: Sequence[int]) -> list[str]:
@@ -307,4 +211,4 @@ def _is_remark(values: list[str], n: int, separator: str) -> bool:
     first = values[0]
     if len(values) == n and separator != " ":
         return False
-    return first.startswith("#") or bool(_RULE.fullmatch(first) or _ROWS_OF_PSQL.fullmatch(first))
+    return first.startswith("#") or bool(RULE.fullmatch(first) or _ROWS_OF_PSQL.fullmatch(first))

@@ -47,10 +47,14 @@ export function angle(deg) {
 
 /**
  * A number by which people look something up: the shortest text that gives it back. What is none stays as it is.
+ * One that has lost digits (whole and so long comes as text) does not look as if it had them all.
  *
  * @param {number | string} value
  */
-export const number = (value) => String(value);
+export function number(value) {
+  const isCut = typeof value === "number" && Number.isFinite(value) && Math.abs(value) > Number.MAX_SAFE_INTEGER;
+  return isCut ? value.toExponential() : String(value);
+}
 
 /**
  * The ends of a scale: whole numbers as they are, others with as many digits as tell places between the ends.

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
-from hubble_dash.builder.tables.kinds import as_minus, nullable, series_of, typed
+from hubble_dash.builder.tables.kinds import as_minus, cut_identifiers, nullable, series_of, typed
 
 
 def column(*cells: str, **options: object) -> pd.Series:
@@ -50,6 +50,7 @@ def column(*cells: str, **options: object) -> pd.Series:
         (["0x1F", "1"], "str", ["0x1F", "1"]),
         (["1_000", "1"], "str", ["1_000", "1"]),
         (["", "NaN"], "float64", [None, None]),
+        (['="000123"', '="7"'], "str", ["000123", "7"]),
     ],
 )
 def test_kinds(cells: list[str], kind: str, wanted: list[object]) -> None:
@@ -115,6 +116,14 @@ def test_rows_that_are_not_there_change_no_kind() -> None:
     assert found["ok"].tolist() == [True, pd.NA]
     assert found["mag"].dtype == np.float64
     assert found["name"].isna().tolist() == [False, True]
+
+
+def test_identifiers_that_were_floats_are_told() -> None:
+    data, _ = typed(
+        pa.table({"objid": ["1.23765E+18", ""], "lum_id": ["1.5", "1e43"], "L": ["1e43", "1e44"]})
+    )
+    (note,) = cut_identifiers(data)
+    assert "'objid' holds floats such as 1.23765e+18" in note
 
 
 def test_minus_signs_of_print() -> None:

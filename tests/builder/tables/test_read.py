@@ -313,6 +313,15 @@ def test_parquet_of_any_tool(tmp_path: Path) -> None:
     assert [path.name for path in read_catalog(tmp_path / "b.parquet").paths] == ["a.png", "b.png"]
 
 
+def test_lists_of_any_length_are_left_out(tmp_path: Path) -> None:
+    lists = np.array([np.ones(2), np.ones(3)], dtype=object)
+    columns = [fits.Column("n", "J", array=[1, 2]), fits.Column("v", "PE()", array=lists)]
+    fits.BinTableHDU.from_columns(columns).writeto(tmp_path / "a.fits")
+    found = read_table(tmp_path / "a.fits")
+    assert list(found.data) == ["n"]
+    assert "'v' is left out" in found.notes[0]
+
+
 def test_an_archive_s_error_is_told(tmp_path: Path) -> None:
     info = '<INFO name="QUERY_STATUS" value="{}">{}</INFO>{}'
     votable = f'<VOTABLE version="1.3"><RESOURCE>{info}</RESOURCE></VOTABLE>'

@@ -162,3 +162,37 @@ def test_large_csv_is_read_by_arrow(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     data = read(tmp_path / "a.csv", *lines).data
     assert data["id"].tolist() == [2**62 + i for i in range(2000)]
     assert data["mag"].tolist() == [i / 7 for i in range(2000)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["id,name", '1,"abc', "2,def", "3,x"],
+        ["id,name,z", '1,"abc,5', "2,def,6"],
+        ["id\tname", '1\t"abc', '2\t"def', "3\tx"],
+    ],
+)
+def test_a_quote_that_does_not_end_swallows_no_rows(tmp_path: Path, lines: list[str]) -> None:
+    with pytest.raises(CatalogError, match="a double quote opens a text that another one must end"):
+        read(tmp_path / "a.csv", *lines)
+
+
+def test_quotes_inside_of_texts(tmp_path: Path) -> None:
+    found = read(tmp_path / "a.tsv", "id\tname", '1\t5" disk', '2\t"6"" disk"').data
+    assert found["name"].tolist() == ['5" disk', '6" disk']
+
+
+def test_a_line_of_units(tmp_path: Path) -> None:
+    found = read(tmp_path / "a.csv", "name,ra,dec,z", ",deg,deg,", "a,150.5,2.5,1", "b,151,3,2")
+    assert found.data["ra"].tolist() == [150.5, 151]
+    assert found.units == {"ra": "deg", "dec": "deg"}
+
+
+def test_names_in_a_remark_above_numbers_that_count(tmp_path: Path) -> None:
+    path = write_text(tmp_path / "a.txt", "# id ra dec", "1 2 3", encoding="utf-8-sig")
+    assert read_table(path).data.to_dict("list") == {"id": [1], "ra": [2], "dec": [3]}
+
+
+def test_long_texts(tmp_path: Path) -> None:
+    found = read(tmp_path / "a.csv", "id,outline", f"1,{'5 ' * 100_000}x").data
+    assert len(found["outline"][0]) == 200_001
