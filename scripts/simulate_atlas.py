@@ -102,7 +102,6 @@ def simulate_atlas(
     from simulation.tables import image_table, write_cutouts
 
     from hubble_dash.atlas.atlas import open_atlas
-    from hubble_dash.atlas.files import folder_beside
     from hubble_dash.atlas.schema import (
         COLORS_FILE,
         CUTOUTS_FILE,
@@ -115,6 +114,7 @@ def simulate_atlas(
         SIMILARITIES_FILE,
     )
     from hubble_dash.atlas.seal import check_replaceable, seal
+    from hubble_dash.disk.names import folder_beside
 
     if n < 1 or neighbors < 1 or seed < 0:
         raise ValueError(f"-n {n}, --neighbors {neighbors} and --seed {seed}: 1, 1, 0 at least")
@@ -123,7 +123,8 @@ def simulate_atlas(
     bases = base_thumbnails(None if source is None else open_atlas(source))
     thumbnails = Thumbnails(bases, n, seed=seed)
     out.parent.mkdir(parents=True, exist_ok=True)
-    with folder_beside(out) as part:
+    with folder_beside(out) as new:
+        part = new.path
         thumbnails.write_sheets(part / SHEETS_FOLDER, progress=progress)
         np.save(part / COLORS_FILE, thumbnails.colors())
         images = image_table(thumbnails.write_previews(part / PREVIEWS_FOLDER), n, seed=seed)
@@ -138,7 +139,9 @@ def simulate_atlas(
         np.save(part / SIMILARITIES_FILE, found.similarities)
         manifest = _manifest(part, n, len(images), k, seed)
         manifest["simulated"]["thumbnails_from"] = str(source or "skimage.data.hubble_deep_field")
-        return seal(part, out, cast("UnsealedManifest", manifest), replace=overwrite)
+        files = [path.relative_to(part).as_posix() for path in part.rglob("*") if path.is_file()]
+        sealed = cast("UnsealedManifest", manifest)
+        return seal(part, out, sealed, files=files, replace=overwrite)
 
 
 def _manifest(folder: Path, n: int, n_images: int, k: int, seed: int) -> dict[str, Any]:

@@ -20,6 +20,7 @@ REPOSITORY = Path(__file__).parents[1]
 # stands in a wing itself, in no room, is named with its wing.
 FLOORS = [
     ["errors", "config", "builder.ahead", "builder.cursor", "builder.quiet", "viewer.linker"],
+    ["disk"],
     ["atlas", "builder.sky"],
     ["builder.reading", "builder.tables", "builder.backends"],
     ["evaluation", "builder.catalogs", "viewer.colors"],

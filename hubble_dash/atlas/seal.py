@@ -3,30 +3,51 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePosixPath
 
 from hubble_dash.atlas.atlas import Atlas, open_atlas
-from hubble_dash.atlas.files import is_marked, sha256_of, swap_folder
+from hubble_dash.atlas.files import is_marked, sha256_of
 from hubble_dash.atlas.manifest import FileEntry, Manifest, UnsealedManifest
 from hubble_dash.atlas.schema import FORMAT, FORMAT_VERSION, MANIFEST_FILE
+from hubble_dash.disk.calls import remove, sync, sync_all
+from hubble_dash.disk.names import give_name, write_inside
 from hubble_dash.errors import AtlasError
 
 __all__ = ["check_replaceable", "seal"]
 
+# Of reading files for their checksums and waiting for the disk.
+N_THREADS = 8
 
-def seal(folder: Path, final: Path, manifest: UnsealedManifest, *, replace: bool = False) -> Atlas:
+
+def seal(
+    folder: Path,
+    final: Path,
+    manifest: UnsealedManifest,
+    *,
+    files: Iterable[str],
+    replace: bool = False,
+    about_to: Callable[[], None] | None = None,
+) -> Atlas:
     """Write the manifest with a checksum of each file, and move the folder to its final name.
 
     Parameters
     ----------
     folder : Path
-        A finished atlas without its manifest, beside `final`.
+        A finished atlas without its manifest, on the same disk as `final`.
     final : Path
         The name it gets.
     manifest : UnsealedManifest
         All but the format and the files.
+    files : iterable of str
+        What was written, by path in the folder, with ``/`` on every system. What else is there is
+        not of this atlas, such as the manifest of an attempt before, and is removed.
     replace : bool
         Whether an atlas of that name may be replaced.
+    about_to : callable, optional
+        Is called when all is whole and on the disk, just before the folder gets its name.
 
     Returns
     -------
@@ -36,24 +57,31 @@ def seal(folder: Path, final: Path, manifest: UnsealedManifest, *, replace: bool
     Raises
     ------
     AtlasError
-        If `final` exists and may not be replaced, or is not an atlas.
+        If `final` exists and may not be replaced, or is not an atlas; or if what was written is no
+        whole atlas. What has the name then keeps it.
+    OSError
+        If it cannot be written.
     """
-    files: dict[str, FileEntry] = {
-        p.relative_to(folder).as_posix(): {"bytes": p.stat().st_size, "sha256": sha256_of(p)}
-        for p in sorted(folder.rglob("*"))
-        if p.is_file()
-    }
-    whole: Manifest = {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        **manifest,
-        "files": files,
-    }
+    names = sorted(files, key=lambda name: PurePosixPath(name).parts)
+    _remove_others(folder, {*names})
+    with ThreadPoolExecutor(N_THREADS, "seal") as threads:
+        entries = threads.map(lambda name: _entry(folder / name), names)
+        whole: Manifest = {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            **manifest,
+            "files": dict(zip(names, entries, strict=True)),
+        }
     text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
     # Names of files may hold bytes that are no UTF-8; they become question marks.
-    (folder / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8", errors="replace")
+    data = f"{text}\n".encode(errors="replace")
+    write_inside(data, folder / MANIFEST_FILE, lasting=True)
+    sync_all([folder, *(path for path in folder.rglob("*") if path.is_dir())])
+    _check_whole(folder)
     check_replaceable(final, replace=replace)
-    swap_folder(folder, final)
+    if about_to is not None:
+        about_to()
+    give_name(folder, final)
     return open_atlas(final)
 
 
@@ -65,10 +93,36 @@ def check_replaceable(final: Path, *, replace: bool) -> None:
     AtlasError
         If `final` is there and must not be written over.
     """
-    if not final.exists():
+    if not os.path.lexists(final):
         return
     # A damaged atlas is one too.
     if not is_marked(final / MANIFEST_FILE, FORMAT):
         raise AtlasError(f"{final} exists and is not an atlas; choose another name with --out")
     if not replace:
         raise AtlasError(f"{final} exists; replace it with --overwrite, or choose another name")
+    if os.path.ismount(final):
+        raise AtlasError(f"{final} is a disk of its own; choose a name in it: {final / final.name}")
+
+
+def _remove_others(folder: Path, names: set[str]) -> None:
+    """Remove what is not of this atlas, and folders that hold nothing of it."""
+    folders = {str(parent) for name in names for parent in PurePosixPath(name).parents}
+    for path in [*folder.rglob("*")]:
+        name = path.relative_to(folder).as_posix()
+        if name not in folders if path.is_dir() and not path.is_symlink() else name not in names:
+            remove(path)
+
+
+def _entry(path: Path) -> FileEntry:
+    """Say how large a file is and what its checksum, once the disk has it."""
+    if path.is_symlink() or not path.is_file():
+        raise AtlasError(f"{path} was written and is gone; build again")
+    sync(path)
+    return {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
+
+
+def _check_whole(folder: Path) -> None:
+    """Open the atlas as readers will, arrays included, before it takes another's place."""
+    atlas = open_atlas(folder)
+    # Whoever asks for one has its length compared.
+    _ = atlas.fingerprints, atlas.neighbors, atlas.positions

@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from hubble_dash.atlas.atlas import Atlas, Neighbors
+from hubble_dash.atlas.atlas import Atlas, Neighbors, open_atlas
 from hubble_dash.atlas.boxes import Boxes, most_overlapping
 from hubble_dash.atlas.files import sha256_of
 from hubble_dash.atlas.manifest import CenterEntry, MapEntry
@@ -30,14 +30,16 @@ from hubble_dash.atlas.seal import check_replaceable, seal
 from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.inputs import Blocks, Inputs, Source, gather_inputs, source_of
 from hubble_dash.builder.projection.layout import lay_out
-from hubble_dash.builder.shards.arrays import write_neighbors
+from hubble_dash.builder.shards.arrays import save_array, write_neighbors
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
-from hubble_dash.builder.shards.manifest import Outcome, make_manifest
-from hubble_dash.builder.shards.part import Part, Plan, open_part
+from hubble_dash.builder.shards.manifest import Outcome, list_files, make_manifest
+from hubble_dash.builder.shards.part import Part, finish_part, open_part, sealed_build
+from hubble_dash.builder.shards.plan import Plan
 from hubble_dash.builder.shards.tables import column_of, write_colors, write_cutouts, write_images
 from hubble_dash.builder.shards.writer import PRECOMPUTED_ROW
 from hubble_dash.builder.stream import stream_to_shards
 from hubble_dash.config import BuildSettings
+from hubble_dash.disk.names import recover, resolved
 
 __all__ = ["build", "build_from"]
 
@@ -131,11 +133,19 @@ def build_from(
     HubbleDashError
         As in `build`.
     """
-    out = Path(out)
-    check_replaceable(out, replace=overwrite)
+    out = resolved(Path(out))
+    recover(out)
+    # Of a build that was killed when all but the cleaning was done, and may be this one.
+    sealed = sealed_build(out)
+    check_replaceable(out, replace=overwrite or sealed is not None)
     inputs = gather_inputs(given, settings, blocks=blocks)
     source = source_of(settings, inputs, blocks=blocks)
     plan = _plan(settings, inputs, source)
+    digest = plan.digest(asdict(settings))
+    if digest == sealed:
+        finish_part(out)
+        return open_atlas(out)
+    check_replaceable(out, replace=overwrite)
     with open_part(out, plan, replace=overwrite) as part:
         fingerprinter = source.open(part.checkpoint.engine)
         file = stream_to_shards(
@@ -152,7 +162,11 @@ def build_from(
             inputs=inputs.names,
             name=out.name.removesuffix(".atlas"),
         )
-        return seal(part.atlas, out, manifest, replace=overwrite)
+        return seal(
+            part.atlas, out, manifest,
+            files=list_files(part, blocks.layout, file), replace=overwrite,
+            about_to=lambda: part.write_sealed(digest),
+        )  # fmt: skip
 
 
 def _plan(settings: BuildSettings, inputs: Inputs, source: Source) -> Plan:
@@ -162,7 +176,8 @@ def _plan(settings: BuildSettings, inputs: Inputs, source: Source) -> Plan:
     told["hubble_dash"] = importlib.metadata.version("hubble-dash")
     told["catalog"] = None if settings.catalog is None else sha256_of(Path(settings.catalog))
     told["positions"] = None if inputs.positions is None else inputs.positions.vectors.sha256
-    return Plan.of(json.loads(json.dumps(told | dict(source.told))), inputs.files)
+    usual = json.loads(json.dumps(asdict(BuildSettings())))
+    return Plan.of(json.loads(json.dumps(told | dict(source.told))), inputs.files, usual)
 
 
 def _write_tables(part: Part, inputs: Inputs, label_names: Sequence[str] | None) -> Boxes:
@@ -248,7 +263,7 @@ def _place(
         with _bar("map", " iterations", shown=progress and is_long) as show:
             layout = lay_out(fingerprints, neighbors, settings.map, progress=show)
         positions, told = layout.positions, {**asdict(settings.map), **layout.report}
-    np.save(part.atlas / POSITIONS_FILE, positions)
+    save_array(part.atlas / POSITIONS_FILE, positions)
     return cast("MapEntry", told)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from helpers.atlases import make_atlas, nebula
@@ -33,10 +34,9 @@ def test_the_manifest_has_every_file_but_itself(atlas: Atlas) -> None:
 
 
 def test_a_name_that_no_text_file_holds_gets_a_question_mark(atlas: Atlas, tmp_path: Path) -> None:
-    part = tmp_path / "part"
-    part.mkdir()
+    part = copytree(atlas.path, tmp_path / "part")
     manifest: UnsealedManifest = {**atlas.manifest, "notes": ["b\udcffd.fits"]}
-    seal(part, tmp_path / "x.atlas", manifest)
+    seal(part, tmp_path / "x.atlas", manifest, files=atlas.manifest["files"])
     assert open_atlas(tmp_path / "x.atlas").manifest["notes"] == ["b?d.fits"]
 
 

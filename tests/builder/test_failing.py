@@ -68,15 +68,12 @@ def test_an_old_atlas_is_replaced_only_when_asked_and_whole(
         with pytest.raises(TypeError):
             quick_build(files, out, overwrite=True)
     assert unchanged()
-    real = Path.rename
     with monkeypatch.context() as patch:
 
-        def rename(self: Path, target: Path) -> Path:
-            if self.parent.name.endswith(".part"):
-                raise KeyboardInterrupt
-            return real(self, target)
+        def exchange(*_: Path) -> bool:
+            raise KeyboardInterrupt
 
-        patch.setattr(Path, "rename", rename)
+        patch.setattr("hubble_dash.disk.names.exchange", exchange)
         with pytest.raises(KeyboardInterrupt):
             quick_build(files, out, overwrite=True)
     assert unchanged()

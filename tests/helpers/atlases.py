@@ -141,7 +141,8 @@ def make_atlas(
     ):
         np.save(part / f"{name}.npy", array)
     said = _manifest(len(images), n, fingerprints.shape[1], rows.shape[1])
-    return seal(part, path, cast("UnsealedManifest", {**said, **manifest}))
+    files = [file.relative_to(part).as_posix() for file in part.rglob("*") if file.is_file()]
+    return seal(part, path, cast("UnsealedManifest", {**said, **manifest}), files=files)
 
 
 def _save(pixels: NDArray[np.uint8], path: Path, *, quality: int) -> None:

@@ -15,7 +15,8 @@ from hubble_dash.builder.cursor import Counts, Cursor
 from hubble_dash.builder.feeding.previews import fit_thumbnail, preview_name
 from hubble_dash.builder.fingerprints.fingerprinter import Batch, Cutout
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
-from hubble_dash.builder.shards.part import Part, Plan
+from hubble_dash.builder.shards.part import Part
+from hubble_dash.builder.shards.plan import Plan
 from hubble_dash.builder.shards.writer import ShardWriter, WriterOptions
 
 LAYOUT = SheetLayout(size=8, columns=2, rows=2)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-from numpy.lib.format import open_memmap
+from numpy.lib.format import open_memmap, write_array_header_1_0
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Neighbors
@@ -15,8 +17,11 @@ from hubble_dash.atlas.manifest import NeighborsEntry
 from hubble_dash.atlas.schema import ARRAY_TYPES, NEIGHBORS_FILE, SIMILARITIES_FILE
 from hubble_dash.builder.neighbors.search import search_neighbors
 from hubble_dash.builder.shards.part import Part
+from hubble_dash.disk.calls import remove
+from hubble_dash.disk.names import write_inside
+from hubble_dash.disk.space import check_room, reserve
 
-__all__ = ["write_neighbors"]
+__all__ = ["map_new", "save_array", "write_neighbors"]
 
 
 def write_neighbors(
@@ -47,27 +52,84 @@ def write_neighbors(
         How they were found.
     """
     shape = len(fingerprints), k
+    paths = part.atlas / NEIGHBORS_FILE, part.atlas / SIMILARITIES_FILE
     report = part.read_report("neighbors", shape)
-    out = Neighbors(
-        _mapped(part.atlas / NEIGHBORS_FILE, shape, new=report is None),
-        _mapped(part.atlas / SIMILARITIES_FILE, shape, new=report is None),
-    )
-    if report is None:
-        report = search_neighbors(fingerprints, k=k, out=out, progress=progress).report
-        for array in (out.rows, out.similarities):
-            if isinstance(array, np.memmap):
-                array.flush()
-        part.write_report("neighbors", shape, report)
-    return out, cast("NeighborsEntry", report)
+    if report is not None:
+        kept = Neighbors(*(_kept(path, shape) for path in paths))
+        if kept.rows is not None and kept.similarities is not None:
+            return kept, cast("NeighborsEntry", report)
+    needed = math.prod(shape) * sum(ARRAY_TYPES[path.name].itemsize for path in paths)
+    check_room(paths[0].with_name("neighbours"), needed)
+    out = Neighbors(*(map_new(path, shape) for path in paths))
+    found = search_neighbors(fingerprints, k=k, out=out, progress=progress).report
+    for array in (out.rows, out.similarities):
+        if isinstance(array, np.memmap):
+            array.flush()
+    part.write_report("neighbors", shape, found)
+    return out, cast("NeighborsEntry", found)
 
 
-def _mapped(path: Path, shape: tuple[int, int], *, new: bool) -> NDArray[Any]:
-    """Map an array of the atlas; an empty one cannot be mapped."""
+def map_new(path: Path, shape: tuple[int, int]) -> NDArray[Any]:
+    """Map a new array of the atlas, with room on the disk for all of it.
+
+    Parameters
+    ----------
+    path : Path
+        Of its file, whose name says of which kind it is.
+    shape : tuple of int
+        Where it is empty it is not mapped, which cannot be.
+
+    Returns
+    -------
+    array
+        Of that shape.
+
+    Raises
+    ------
+    OSError
+        If there is not so much room, and then no file either.
+    """
     kind = ARRAY_TYPES[path.name]
-    if not new:
-        kept: NDArray[Any] = np.load(path, mmap_mode="r" if 0 not in shape else None)
-        return kept
     if 0 in shape:
-        np.save(path, np.empty(shape, kind))
+        save_array(path, np.empty(shape, kind))
         return np.empty(shape, kind)
-    return open_memmap(path, mode="w+", dtype=kind, shape=shape)
+    try:
+        with path.open("wb") as file:
+            described = {"descr": kind.str, "fortran_order": False, "shape": shape}
+            write_array_header_1_0(file, described)
+            # A mapped file that finds no room when it is written to ends the process.
+            reserve(file, file.tell() + math.prod(shape) * kind.itemsize, path)
+    except BaseException:
+        remove(path)
+        raise
+    return open_memmap(path, mode="r+")
+
+
+def save_array(path: Path, array: NDArray[Any]) -> None:
+    """Write a small array of the atlas, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Of its file.
+    array : array
+        Its values.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    # By itself, NumPy does not say why it could not write.
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    write_inside(buffer.getvalue(), path)
+
+
+def _kept(path: Path, shape: tuple[int, int]) -> Any:
+    """Map what is there; None where that is not what is wanted."""
+    try:
+        array: NDArray[Any] = np.load(path, mmap_mode="r" if 0 not in shape else None)
+    except (OSError, ValueError):
+        return None
+    return array if array.shape == shape and array.dtype == ARRAY_TYPES[path.name] else None

@@ -1,15 +1,20 @@
-"""What a build writes down after each shard, and goes on from."""
+"""What a build writes down after each shard, and when its atlas is whole, and goes on from."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
+from hubble_dash.atlas.files import sha256_of
 from hubble_dash.atlas.manifest import EngineEntry
+from hubble_dash.atlas.schema import MANIFEST_FILE
 from hubble_dash.builder.cursor import Cursor
+from hubble_dash.disk.names import write_inside
 
-__all__ = ["Checkpoint"]
+__all__ = ["Checkpoint", "Sealed"]
 
 
 @dataclass(frozen=True)
@@ -80,3 +85,62 @@ class Checkpoint:
             Cursor.from_json(data),
             data["engine"],
         )
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """An atlas that is whole, and is just given its name or has it.
+
+    Parameters
+    ----------
+    manifest : str
+        Checksum of its manifest.
+    build : str
+        `Plan.digest` of its build.
+    """
+
+    manifest: str
+    build: str
+
+    @classmethod
+    def read(cls, path: Path) -> Sealed | None:
+        """Read what `write` wrote; None if nothing is there, or nothing whole.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+        """
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+            return cls(str(said["manifest"]), str(said["build"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def write(self, path: Path) -> None:
+        """Write it to the disk.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
+        write_inside(json.dumps(asdict(self)).encode(), path, lasting=True)
+
+    def is_here(self, folder: Path) -> bool:
+        """Say whether it is this folder.
+
+        Parameters
+        ----------
+        folder : Path
+            An atlas, or none.
+        """
+        try:
+            return sha256_of(folder / MANIFEST_FILE) == self.manifest
+        except OSError:
+            return False

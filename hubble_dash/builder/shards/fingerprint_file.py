@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.lib.format import open_memmap, write_array_header_1_0
+from numpy.lib.format import write_array_header_1_0
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.cosine import group_means, take_off
 from hubble_dash.atlas.schema import ARRAY_TYPES, FINGERPRINTS_FILE, MEAN_FILE
+from hubble_dash.builder.shards.arrays import map_new, save_array
 from hubble_dash.builder.shards.part import Part
+from hubble_dash.disk.space import watched
 from hubble_dash.errors import BuildError
 
 __all__ = ["FingerprintFile"]
@@ -39,6 +41,11 @@ class FingerprintFile:
         Length of a row.
     is_centered : bool
         Whether a mean will be taken off.
+
+    Attributes
+    ----------
+    files : list of str
+        Those of the atlas that `finish` has written.
     """
 
     def __init__(self, part: Part, n_features: int, *, is_centered: bool) -> None:
@@ -47,6 +54,7 @@ class FingerprintFile:
         self._kind = np.dtype(np.float32) if is_centered else ARRAY_TYPES[FINGERPRINTS_FILE]
         self._n_features, self._is_centered = n_features, is_centered
         self._file: BufferedRandom | None = None
+        self.files: list[str] = []
 
     def open(self, n: int) -> None:
         """Go on after so many rows; what follows them is dropped.
@@ -79,7 +87,9 @@ class FingerprintFile:
         """
         # Beyond the range of half precision there are no features, but a user's network may differ.
         rows = fingerprints.clip(-MAX_HALF, MAX_HALF).astype(np.float32, copy=False)
-        self._opened().write((rows if self._is_centered else _halved(rows)).tobytes())
+        data = (rows if self._is_centered else _halved(rows)).tobytes()
+        with watched(self._path, len(data)):
+            self._opened().write(data)
 
     def flush(self) -> None:
         """Wait until the disk has all rows."""
@@ -120,8 +130,9 @@ class FingerprintFile:
                 file, {"descr": self._kind.str, "fortran_order": False, "shape": shape}
             )
             assert file.tell() == HEADER_BYTES
-        if self._is_centered:
-            _write_centered(self._path, self._final, groups, rows_a_block)
+        self.files = [FINGERPRINTS_FILE]
+        if self._is_centered and _write_centered(self._path, self._final, groups, rows_a_block):
+            self.files.append(MEAN_FILE)
         mapped: NDArray[np.float16] = np.load(self._final, mmap_mode="r")
         return mapped
 
@@ -133,21 +144,23 @@ class FingerprintFile:
 
 def _write_centered(
     path: Path, final: Path, groups: NDArray[np.int64] | None, rows_a_block: int
-) -> None:
-    """Take means off the rows of a file, a block at a time."""
+) -> bool:
+    """Take means off the rows of a file, a block at a time; say whether one is that of all."""
     rows = np.load(path, mmap_mode="r")
     n = len(rows)
     codes, means = np.zeros(n, np.int64), np.zeros((1, rows.shape[1]), np.float32)
     # The mean of one is itself, and nothing would be left.
+    has_mean = groups is None and n > 1
     if groups is not None and n > 1:
         codes, means = group_means(rows, groups, rows_a_block=rows_a_block)
-    elif n > 1:
+    elif has_mean:
         means[0] = _mean(rows, rows_a_block)
-        np.save(final.with_name(MEAN_FILE), means[0])
-    centered = open_memmap(final, mode="w+", dtype=np.float16, shape=rows.shape)
+        save_array(final.with_name(MEAN_FILE), means[0])
+    centered = map_new(final, rows.shape)
     for start in range(0, n, rows_a_block):
         block = slice(start, start + rows_a_block)
         centered[block] = _halved(take_off(rows[block], means[codes[block]]))
+    return has_mean
 
 
 def _mean(rows: NDArray[np.float32], rows_a_block: int) -> NDArray[Any]:

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+from pyarrow import parquet  # type: ignore[import-untyped]
+
 from hubble_dash.atlas.manifest import (
     CenterEntry,
     MapEntry,
@@ -19,14 +21,26 @@ from hubble_dash.atlas.manifest import (
     SettingsEntry,
     UnsealedManifest,
 )
-from hubble_dash.atlas.sheets import SheetLayout
+from hubble_dash.atlas.schema import (
+    COLORS_FILE,
+    CUTOUTS_FILE,
+    IMAGES_FILE,
+    NEIGHBORS_FILE,
+    POSITIONS_FILE,
+    PREVIEWS_FOLDER,
+    SHEETS_FOLDER,
+    SIMILARITIES_FILE,
+)
+from hubble_dash.atlas.sheets import SheetLayout, sheet_name
 from hubble_dash.builder.cursor import Counts
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
 from hubble_dash.builder.projection.layout import MIN_CUTOUTS_TO_LAY_OUT
 from hubble_dash.builder.shards.checkpoint import Checkpoint
+from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
+from hubble_dash.builder.shards.part import Part
 from hubble_dash.config import BuildSettings
 
-__all__ = ["Outcome", "make_manifest"]
+__all__ = ["Outcome", "list_files", "make_manifest"]
 
 MIN_CUTOUTS_TO_COMPARE = 10
 # Packages that are always used, beside those of the fingerprinter.
@@ -119,6 +133,34 @@ def make_manifest(
             **{package: importlib.metadata.version(package) for package in packages},
         },
     }
+
+
+def list_files(part: Part, layout: SheetLayout, fingerprints: FingerprintFile) -> list[str]:
+    """List what an atlas consists of, its manifest left out.
+
+    Parameters
+    ----------
+    part : Part
+        The build, which has written all of it.
+    layout : SheetLayout
+        Of the thumbnails.
+    fingerprints : FingerprintFile
+        Finished.
+
+    Returns
+    -------
+    list of str
+        Paths in the atlas, for `hubble_dash.atlas.seal.seal`.
+    """
+    sheets = range(layout.n_sheets(part.checkpoint.n))
+    previews = parquet.read_table(part.atlas / IMAGES_FILE, columns=["preview"])["preview"]
+    return [
+        *fingerprints.files,
+        *(IMAGES_FILE, CUTOUTS_FILE, COLORS_FILE),
+        *(NEIGHBORS_FILE, SIMILARITIES_FILE, POSITIONS_FILE),
+        *(f"{SHEETS_FOLDER}/{sheet_name(sheet)}" for sheet in sheets),
+        *(f"{PREVIEWS_FOLDER}/{name}" for name in previews.to_pylist()),
+    ]
 
 
 def _settings(settings: BuildSettings, inputs: list[str]) -> SettingsEntry:

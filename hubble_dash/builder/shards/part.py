@@ -1,7 +1,8 @@
 """The folder of a build under way, from which a build that was interrupted goes on.
 
 ``X.atlas.part/`` has the plan of the build and its files, the shards that are whole, the state
-after the last of them, which is written last, and the atlas as far as it is made.
+after the last of them, which is written last, and the atlas as far as it is made. What is said of
+the state goes first, and is believed only where that is there of which it speaks.
 """
 
 from __future__ import annotations
@@ -9,71 +10,34 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyarrow import parquet
 
-from hubble_dash.atlas.files import write_whole
-from hubble_dash.atlas.schema import PREVIEWS_FOLDER
-from hubble_dash.builder.shards.checkpoint import Checkpoint
-from hubble_dash.builder.shards.lock import locked
+from hubble_dash.atlas.files import sha256_of
+from hubble_dash.atlas.schema import MANIFEST_FILE, PREVIEWS_FOLDER
+from hubble_dash.builder.shards.checkpoint import Checkpoint, Sealed
+from hubble_dash.builder.shards.plan import Plan
+from hubble_dash.disk.calls import remove, sync
+from hubble_dash.disk.lock import locked
+from hubble_dash.disk.names import write_inside
+from hubble_dash.disk.owners import own_name
+from hubble_dash.disk.space import NoSpaceError, watched
 from hubble_dash.errors import BuildError
 
-__all__ = ["Part", "Plan", "open_part"]
+__all__ = ["Part", "finish_part", "open_part", "sealed_build"]
 
 logger = logging.getLogger(__name__)
 
 # Raised when parts of older builds cannot be gone on with.
 FORMAT = 1
 N_DIFFERENCES_SAID = 5
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a build is made of; with the same plan another one may go on with it.
-
-    Parameters
-    ----------
-    settings : mapping
-        All that decides what the cutouts and their fingerprints are, as plain data.
-    files : pyarrow.Table
-        ``path``, ``size`` in bytes, ``mtime_ns``; -1 where a file is not there.
-    """
-
-    settings: Mapping[str, Any]
-    files: pa.Table
-
-    @classmethod
-    def of(cls, settings: Mapping[str, Any], files: Sequence[Path]) -> Plan:
-        """Look at the files.
-
-        Parameters
-        ----------
-        settings : mapping
-            As of the class.
-        files : sequence of Path
-            Those that are read.
-        """
-        sizes, times = np.full(len(files), -1, np.int64), np.full(len(files), -1, np.int64)
-        for i, path in enumerate(files):
-            with contextlib.suppress(OSError):
-                found = path.stat()
-                sizes[i], times[i] = found.st_size, found.st_mtime_ns
-        # Names may hold bytes that are no UTF-8.
-        paths = pa.array([os.fsencode(path) for path in files], pa.binary())
-        return cls(settings, pa.table({"path": paths, "size": sizes, "mtime_ns": times}))
-
-    @property
-    def sizes(self) -> list[int]:
-        """Bytes of each file."""
-        return [int(size) for size in self.files["size"].to_numpy()]
+PLAN, FILES, STATE = "plan.json", "files.parquet", "state.json"
+# Of an atlas that is whole and is just given its name, or has it.
+SEALED = "sealed.json"
 
 
 class Part:
@@ -129,7 +93,7 @@ class Part:
         path = self.atlas / PREVIEWS_FOLDER / name
         if not path.parent.is_dir():
             path.parent.mkdir(parents=True)
-        write_whole(data, path)
+        write_inside(data, path)
 
     def commit(self, checkpoint: Checkpoint) -> None:
         """Make all written so far count.
@@ -140,7 +104,7 @@ class Part:
             What is done.
         """
         data = json.dumps(checkpoint.to_json()).encode()
-        write_whole(data, self.folder / "state.json", lasting=True)
+        write_inside(data, self.folder / STATE, lasting=True)
         self.checkpoint = checkpoint
 
     def start(self, plan: Plan) -> None:
@@ -155,9 +119,15 @@ class Part:
         self.checkpoint = Checkpoint()
         for name in ("shards", "atlas"):
             (self.folder / name).mkdir()
-        parquet.write_table(plan.files, self.folder / "files.parquet", compression="zstd")
+        parquet.write_table(plan.files, self.folder / FILES, compression="zstd")
         written = {"format": FORMAT, "settings": plan.settings}
-        write_whole(json.dumps(written).encode(), self.folder / "plan.json")
+        write_inside(json.dumps(written).encode(), self.folder / PLAN)
+
+    def go_on(self) -> None:
+        """Let nobody take the atlas for whole any more, before it is touched."""
+        if (self.folder / SEALED).exists():
+            remove(self.folder / SEALED)
+            sync(self.folder)
 
     def differences(self, plan: Plan) -> list[str]:
         """Read what is here, and say in what another plan differs from its own, a line each.
@@ -170,15 +140,27 @@ class Part:
             The other one.
         """
         try:
-            old = json.loads((self.folder / "plan.json").read_text(encoding="utf-8"))
-            files = parquet.read_table(self.folder / "files.parquet")
+            old = json.loads((self.folder / PLAN).read_text(encoding="utf-8"))
+            files = parquet.read_table(self.folder / FILES)
             if old["format"] != FORMAT:
                 return ["it is of another version of hubble-dash"]
-            state = json.loads((self.folder / "state.json").read_text(encoding="utf-8"))
-            self.checkpoint = Checkpoint.from_json(state)
+            state = json.loads((self.folder / STATE).read_text(encoding="utf-8"))
+            checkpoint = Checkpoint.from_json(state)
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
             return ["it has no whole shard"]
-        return [*_other_values(old["settings"], plan.settings), *_other_files(files, plan.files)]
+        if not self._has(checkpoint):
+            return ["what it speaks of is gone"]
+        self.checkpoint = checkpoint
+        return plan.differences(old["settings"], files)
+
+    def _has(self, checkpoint: Checkpoint) -> bool:
+        """Say whether the shards and the atlas are there of which a checkpoint speaks."""
+        sealed = Sealed.read(self.folder / SEALED)
+        if sealed is not None and not sealed.is_here(self.atlas):
+            return False  # it has its name, and what is here was replaced by it
+        shards = range(checkpoint.n_shards)
+        parts = [*map(self.shard, shards), *map(self.shard_images, shards)]
+        return self.atlas.is_dir() and all(path.is_file() for path in parts)
 
     def write_report(self, name: str, shape: tuple[int, ...], report: Mapping[str, Any]) -> None:
         """Say that arrays of the atlas are done, and how.
@@ -193,7 +175,7 @@ class Part:
             Plain data.
         """
         data = json.dumps({"shape": shape, "report": report}).encode()
-        write_whole(data, self.folder / f"{name}.json", lasting=True)
+        write_inside(data, self.folder / f"{name}.json", lasting=True)
 
     def read_report(self, name: str, shape: tuple[int, ...]) -> dict[str, Any] | None:
         """Give what `write_report` wrote; None if there is nothing of that shape.
@@ -209,13 +191,78 @@ class Part:
         said = json.loads(path.read_bytes()) if path.exists() else {"shape": None}
         return said["report"] if said["shape"] == list(shape) else None
 
+    def write_sealed(self, digest: str) -> None:
+        """Say that the atlas is whole and gets its name now.
+
+        Parameters
+        ----------
+        digest : str
+            Of the build, by `Plan.digest`.
+        """
+        Sealed(sha256_of(self.atlas / MANIFEST_FILE), digest).write(self.folder / SEALED)
+
     def clear(self) -> None:
-        """Remove all but the lock."""
+        """Remove all but the lock: what is said of the rest first, that an atlas is sealed last."""
+        states = [path for path in self.folder.glob("*.json") if path.name != SEALED]
+        for path in states:
+            remove(path)
+        if states:
+            sync(self.folder)
         for path in self.folder.iterdir():
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            elif path.name != "lock":
-                path.unlink()
+            if path.name not in ("lock", SEALED):
+                remove(path)
+        remove(self.folder / SEALED)
+
+    def vanish(self, out: Path) -> None:
+        """Go in one step, when the atlas has its name.
+
+        Parameters
+        ----------
+        out : Path
+            The atlas.
+        """
+        gone = own_name(out, "new")
+        try:
+            self.folder.rename(gone)
+        except OSError:  # on Windows, whose folders stay while a file in them is open
+            self.clear()
+        else:
+            remove(gone)
+
+
+def sealed_build(out: Path) -> str | None:
+    """Tell whether an atlas is that of a build which was killed when it had only to clean up.
+
+    Parameters
+    ----------
+    out : Path
+        The atlas.
+
+    Returns
+    -------
+    str or None
+        The build's `Plan.digest`; None if there is no such build.
+    """
+    sealed = Sealed.read(_folder_of(out) / SEALED)
+    return sealed.build if sealed is not None and sealed.is_here(out) else None
+
+
+def finish_part(out: Path) -> None:
+    """Remove what is left of such a build.
+
+    Parameters
+    ----------
+    out : Path
+        The atlas.
+
+    Raises
+    ------
+    BuildError
+        If another process builds the same atlas.
+    """
+    folder = _folder_of(out)
+    with locked(folder / "lock", busy=_busy(out)):
+        Part(folder).vanish(out)
 
 
 @contextlib.contextmanager
@@ -242,23 +289,25 @@ def open_part(out: Path, plan: Plan, *, replace: bool) -> Iterator[Part]:
     Raises
     ------
     BuildError
-        If another process builds the same atlas, or there is a folder with another plan.
+        If another process builds the same atlas, there is a folder with another plan, or the disk
+        is full.
     """
-    folder = out.with_name(f"{out.name}.part")
-    busy = f"another process builds {out} at this moment; choose another name with --out"
-    with locked(folder / "lock", busy=busy):
+    folder = _folder_of(out)
+    with locked(folder / "lock", busy=_busy(out)):
         part = Part(folder)
         different = part.differences(plan)
         if different and part.checkpoint.is_worth_keeping and not replace:
             raise BuildError(_refusal(part, out, different))
-        if different or not part.checkpoint.is_worth_keeping:
-            part.start(plan)
-        else:
-            text = "going on after %s cutouts of a build that was interrupted"
-            n = f"{part.checkpoint.n:,}"
-            logger.info(f"%s: {text}; to begin anew, remove %s", out, n, folder)
         try:
-            yield part
+            with _told_of_space(folder):
+                if different or not part.checkpoint.is_worth_keeping:
+                    part.start(plan)
+                else:
+                    part.go_on()
+                    text = "going on after %s cutouts of a build that was interrupted"
+                    n = f"{part.checkpoint.n:,}"
+                    logger.info(f"%s: {text}; to begin anew, remove %s", out, n, folder)
+                yield part
         except BaseException as err:
             if part.checkpoint.is_worth_keeping:
                 n = f"{part.checkpoint.n:,}"
@@ -268,7 +317,24 @@ def open_part(out: Path, plan: Plan, *, replace: bool) -> Iterator[Part]:
             else:
                 part.clear()
             raise
-        part.clear()
+        part.vanish(out)
+
+
+@contextlib.contextmanager
+def _told_of_space(folder: Path) -> Iterator[None]:
+    try:
+        with watched(folder / "atlas"):
+            yield
+    except NoSpaceError as err:
+        raise BuildError(f"the build stopped: {err}") from err
+
+
+def _folder_of(out: Path) -> Path:
+    return out.with_name(f"{out.name}.part")
+
+
+def _busy(out: Path) -> str:
+    return f"another process builds {out} at this moment; choose another name with --out"
 
 
 def _refusal(part: Part, out: Path, different: Sequence[str]) -> str:
@@ -280,35 +346,3 @@ def _refusal(part: Part, out: Path, different: Sequence[str]) -> str:
         f" and it cannot go on: {named}. Run the command as it was, or drop that work with"
         " --overwrite, or choose another name with --out"
     )
-
-
-def _other_values(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> list[str]:
-    found = []
-    for name in dict.fromkeys([*old, *new]):
-        before, now, path = old.get(name), new.get(name), f"{prefix}{name}"
-        if isinstance(before, Mapping) and isinstance(now, Mapping):
-            found += _other_values(before, now, f"{path}.")
-        elif before != now:
-            found.append(f"{path} was {json.dumps(before)} and is {json.dumps(now)}")
-    return found
-
-
-def _other_files(old: pa.Table, new: pa.Table) -> list[str]:
-    if old.equals(new):
-        return []
-    before, now = (
-        {row[0]: row[1:] for row in zip(*t.to_pydict().values(), strict=True)} for t in (old, new)
-    )
-    changed = [path for path in now if path in before and before[path] != now[path]]
-    found = [
-        (changed, "changed"),
-        ([path for path in now if path not in before], "new"),
-        ([path for path in before if path not in now], "no longer there"),
-    ]
-    said = [
-        f"{len(paths)} of the files {'is' if len(paths) == 1 else 'are'} {what}"
-        f" ({os.fsdecode(paths[0])}{', ...' if paths[1:] else ''})"
-        for paths, what in found
-        if paths
-    ]
-    return said or ["the files are in another order"]

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from hubble_dash.atlas.files import write_whole
 from hubble_dash.atlas.sheets import SheetLayout, sheet_name
+from hubble_dash.disk.names import write_inside
 
 __all__ = ["SheetWriter"]
 
@@ -138,7 +138,7 @@ class SheetWriter:
             webp = _as_webp(sheet, quality)
             if len(webp) <= n_thumbnails * BYTES_A_THUMBNAIL:
                 break
-        write_whole(webp, path, lasting=True)
+        write_inside(webp, path, lasting=True)
 
     def _blank(self) -> NDArray[np.uint8]:
         return self.layout.blank(self.layout.per_sheet)

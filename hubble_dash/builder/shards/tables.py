@@ -22,6 +22,7 @@ from hubble_dash.atlas.schema import (
     LABELS,
     SCORES,
 )
+from hubble_dash.builder.shards.arrays import save_array
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.builder.tables.kinds import nullable
 from hubble_dash.builder.tables.text import unique_names
@@ -93,7 +94,7 @@ def write_colors(part: Part) -> None:
     """
     columns = [[shard[name].to_numpy() for name in COLORS] for shard in _shards(part, COLORS)]
     colors = np.concatenate([np.stack(one, axis=1) for one in columns])
-    np.save(part.atlas / COLORS_FILE, colors)
+    save_array(part.atlas / COLORS_FILE, colors)
 
 
 def write_images(part: Part, *, rows_a_group: int = 8192) -> None:

@@ -13,7 +13,6 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from pyarrow import parquet
 
-from hubble_dash.atlas.files import write_whole
 from hubble_dash.atlas.schema import CUTOUT_COLUMNS, LABELS, SCORES, SHEETS_FOLDER
 from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder.cursor import Cursor
@@ -22,6 +21,7 @@ from hubble_dash.builder.shards.checkpoint import Checkpoint
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.builder.shards.sheets import SheetWriter
+from hubble_dash.disk.names import write_inside
 
 __all__ = ["COLUMNS", "PRECOMPUTED_ROW", "ShardWriter", "WriterOptions"]
 
@@ -150,9 +150,9 @@ class ShardWriter:
         self._sheets.flush()
         sink = pa.BufferOutputStream()
         parquet.write_table(self._table(), sink)
-        write_whole(sink.getvalue(), self._part.shard(self._n_shards), lasting=True)
+        write_inside(sink.getvalue(), self._part.shard(self._n_shards), lasting=True)
         lines = "".join(json.dumps(row) + "\n" for row in self._images)
-        write_whole(lines.encode(), self._part.shard_images(self._n_shards), lasting=True)
+        write_inside(lines.encode(), self._part.shard_images(self._n_shards), lasting=True)
         self._fingerprints.flush()
         self._n += len(self._rows)
         self._n_shards += 1

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.files import write_whole
 from hubble_dash.atlas.schema import SHEETS_FOLDER
 from hubble_dash.config.bounds import choice
 from hubble_dash.config.choices import PageForm
+from hubble_dash.disk.names import write_file as write_page
 from hubble_dash.errors import ExportError
 from hubble_dash.viewer.data.encoding import embed_json
 from hubble_dash.viewer.data.orders import HilbertOrder
@@ -197,7 +197,7 @@ def write_file(
         _check_size(atlas, path, similar, limits)
     html = _html(atlas, similar, title, evaluation, limits)
     try:
-        write_whole(html.encode(), path, is_contended=True)
+        write_page(html.encode(), path)
     except OSError as err:
         raise ExportError(f"{path} cannot be written: {err.strerror or err}") from err
     return path

@@ -14,7 +14,8 @@ from typing import TypeAlias
 from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.files import folder_beside, is_marked, swap_folder
+from hubble_dash.atlas.files import is_marked
+from hubble_dash.disk.names import NewFolder, folder_beside, give_name, resolved
 from hubble_dash.errors import ExportError
 from hubble_dash.viewer.colors.columns import ColorColumn
 from hubble_dash.viewer.colors.palette import PALETTE
@@ -82,19 +83,20 @@ def write_folder(
     ValueError
         If `similar` is less than 1.
     """
-    path = Path(path)
+    path = resolved(Path(path))
     check_replaceable(path)
     # Told now, not when all else is written.
     measured = None if evaluation is None else read_evaluation(evaluation, atlas)
     pieces = Pieces(atlas, HilbertOrder(), similar=similar)
     try:
-        with folder_beside(path) as part:
-            index = write_data(pieces, part, max_points=max_points, progress=progress)
+        with folder_beside(path) as new:
+            index = write_data(pieces, new, max_points=max_points, progress=progress)
             page = make_page(atlas, page_data(index), title=title, evaluation=measured)
-            _write_page(page, part)
+            _write_page(page, new)
+            new.finish()
             # It may have come while this one was written.
             check_replaceable(path)
-            swap_folder(part, path)
+            give_name(new.path, path)
     except OSError as err:
         raise ExportError(f"{path} cannot be written: {err.strerror or err}") from err
     return path
@@ -131,7 +133,7 @@ def check_replaceable(path: Path) -> None:
 
 
 def write_data(
-    pieces: Pieces, folder: Path, *, max_points: int = MAX_POINTS, progress: bool = False
+    pieces: Pieces, folder: NewFolder, *, max_points: int = MAX_POINTS, progress: bool = False
 ) -> PageIndex:
     """Write all files that the page of a report asks for.
 
@@ -139,7 +141,7 @@ def write_data(
     ----------
     pieces : Pieces
         The data.
-    folder : Path
+    folder : NewFolder
         Where the files go.
     max_points, progress
         As in `write_folder`.
@@ -151,42 +153,43 @@ def write_data(
     """
     places = pieces.places
     pieces.prepare(progress=progress)
-    layout = write_sheets(pieces.atlas, places.row_at, folder / "thumbnails", progress=progress)
+    layout = write_sheets(
+        pieces.atlas, places.row_at, folder.within("thumbnails"), progress=progress
+    )
     thumbnails: ThumbnailsIndex = {
         "size": layout.size, "columns": layout.columns, "rows": layout.rows, "by": "place",
         "url": "thumbnails/{piece}.webp",
     }  # fmt: skip
-    _write_pieces(pieces, folder / "data", progress)
+    _write_pieces(pieces, folder.within("data"), progress)
     tiles = sky_tiles = None
     if len(pieces.atlas) > max_points:
-        tiles = _write_map_tiles(pieces, folder / "tiles", progress)
+        tiles = _write_map_tiles(pieces, folder.within("tiles"), progress)
     if len(places.sky_rows) > max_points:
-        sky_tiles = _write_sky_tiles(places, folder / "sky-tiles", progress)
+        sky_tiles = _write_sky_tiles(places, folder.within("sky-tiles"), progress)
     return pieces.index(thumbnails, tiles=tiles, sky_tiles=sky_tiles)
 
 
-def _write_page(page: Page, folder: Path) -> None:
+def _write_page(page: Page, folder: NewFolder) -> None:
     """Write the page, and what tells a report from other folders."""
-    (folder / "index.html").write_text(standalone_html(page), encoding="utf-8")
+    folder.write("index.html", standalone_html(page).encode())
     marker = {
         "format": FORMAT, "title": page.title, "n_cutouts": page.variables["n_cutouts"],
         "hubble_dash": importlib.metadata.version("hubble-dash"),
     }  # fmt: skip
-    (folder / MARKER).write_text(json.dumps(marker, indent=2) + "\n", encoding="utf-8")
+    folder.write(MARKER, f"{json.dumps(marker, indent=2)}\n".encode())
 
 
-def _write_pieces(pieces: Pieces, folder: Path, progress: bool) -> None:
+def _write_pieces(pieces: Pieces, folder: NewFolder, progress: bool) -> None:
     kinds = pieces.kinds()
     with tqdm(desc="pieces", total=sum(kinds.values()), unit=" files", disable=not progress) as bar:
         for kind, count in kinds.items():
-            (folder / kind).mkdir(parents=True)
             for number in range(count):
                 text = piece_text(kind, number, pieces.make(kind, number))
-                (folder / kind / f"{number}.js").write_text(text, encoding="utf-8")
+                folder.write(f"{kind}/{number}.js", text.encode())
                 bar.update()
 
 
-def _write_map_tiles(pieces: Pieces, folder: Path, progress: bool) -> PyramidIndex:
+def _write_map_tiles(pieces: Pieces, folder: NewFolder, progress: bool) -> PyramidIndex:
     """Write a pyramid of the map for each colour; say what is there."""
     x, y = pieces.atlas.positions.T
     square = Square.around([float(edge) for v in (x, y) for edge in (v.min(), v.max())])
@@ -202,19 +205,17 @@ def _write_map_tiles(pieces: Pieces, folder: Path, progress: bool) -> PyramidInd
         desc="tiles", total=len(painters) * pyramid.n_blocks, unit=" blocks", disable=not progress
     ) as bar:
         for name, paint in painters.items():
-            present = _write_tiles(paint(), pyramid.levels, folder / name, bar.update)
+            present = _write_tiles(paint(), folder.within(name), bar.update)
     return pyramid_index(pyramid.levels, present, square)
 
 
-def _write_sky_tiles(places: Places, folder: Path, progress: bool) -> PyramidIndex:
+def _write_sky_tiles(places: Places, folder: NewFolder, progress: bool) -> PyramidIndex:
     """Write a pyramid of the sky, of counts; say what is there."""
     pyramid = sky_pyramid(places)
     with tqdm(
         desc="tiles of the sky", total=pyramid.n_blocks, unit=" blocks", disable=not progress
     ) as bar:
-        present = _write_tiles(
-            pyramid.counts(PALETTE["density"]), pyramid.levels, folder, bar.update
-        )
+        present = _write_tiles(pyramid.counts(PALETTE["density"]), folder, bar.update)
     return pyramid_index(pyramid.levels, present, SKY_SQUARE)
 
 
@@ -224,15 +225,13 @@ def _painted(pyramid: Pyramid, color: ColorColumn) -> Iterator[Tiles]:
     return pyramid.colors(category_colors(color.codes))
 
 
-def _write_tiles(blocks: Iterator[Tiles], levels: int, folder: Path, step: Step) -> list[int]:
+def _write_tiles(blocks: Iterator[Tiles], folder: NewFolder, step: Step) -> list[int]:
     """Write the tiles of a pyramid as ``z/x-y.png``; give the numbers of those that there are."""
     present = []
-    for level in range(levels):
-        (folder / str(level)).mkdir(parents=True)
     for tiles in blocks:
         for name, png in tiles.items():
             z, x, y = name.split("/")
-            (folder / f"{z}/{x}-{y}.png").write_bytes(png)
+            folder.write(f"{z}/{x}-{y}.png", png)
             present.append(tile_number(name))
         step()
     return present

@@ -9,7 +9,8 @@ import pytest
 from helpers.shards import Mean, write_shards
 
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
-from hubble_dash.builder.shards.part import Part, Plan
+from hubble_dash.builder.shards.part import Part
+from hubble_dash.builder.shards.plan import Plan
 from hubble_dash.errors import BuildError
 
 

@@ -13,7 +13,8 @@ from helpers.shards import Mean, write_shards
 from pyarrow import parquet
 
 from hubble_dash.builder.shards.checkpoint import Checkpoint
-from hubble_dash.builder.shards.part import Part, Plan
+from hubble_dash.builder.shards.part import Part
+from hubble_dash.builder.shards.plan import Plan
 from hubble_dash.builder.shards.tables import write_cutouts, write_images
 
 

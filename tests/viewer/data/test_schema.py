@@ -23,6 +23,7 @@ from typing import (
 import pytest
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.disk.names import NewFolder
 from hubble_dash.viewer.data import schema
 from hubble_dash.viewer.data.orders import AtlasOrder, HilbertOrder, Order
 from hubble_dash.viewer.data.pieces import Pieces
@@ -105,7 +106,7 @@ def test_pieces_are_what_the_schema_says(
 
 
 def written(atlas: Atlas, folder: Path) -> schema.PageIndex:
-    return write_data(Pieces(atlas, HilbertOrder()), folder, max_points=100)
+    return write_data(Pieces(atlas, HilbertOrder()), NewFolder(folder), max_points=100)
 
 
 def inside(atlas: Atlas, _: Path) -> schema.PageIndex:

@@ -13,6 +13,7 @@ from helpers.decoding import decode, picture, thumbnail
 from PIL import Image as PillowImage
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.disk.names import NewFolder
 from hubble_dash.errors import ExportError
 from hubble_dash.viewer.data.orders import HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
@@ -141,7 +142,7 @@ def test_points_are_seen_where_the_browser_looks_for_them(atlas: Atlas, report: 
 
 
 def test_few_points_need_no_tiles(flipped_atlas: Atlas, tmp_path: Path) -> None:
-    index = write_data(Pieces(flipped_atlas, HilbertOrder()), tmp_path)
+    index = write_data(Pieces(flipped_atlas, HilbertOrder()), NewFolder(tmp_path))
     assert {entry.name for entry in tmp_path.iterdir()} == {"data", "thumbnails"}
     assert not {"tiles", "sky_tiles", "sky"} & index.keys()
 

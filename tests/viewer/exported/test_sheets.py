@@ -10,6 +10,7 @@ from helpers.atlases import make_atlas, nebula
 from helpers.decoding import picture, thumbnail
 from tqdm import TMonitor
 
+from hubble_dash.disk.names import NewFolder
 from hubble_dash.viewer.exported.sheets import write_sheets
 
 
@@ -24,7 +25,7 @@ def test_many_sheets_in_any_order_and_no_thread_is_left(tmp_path: Path) -> None:
     assert made.n_sheets > 1
     order = np.random.default_rng(0).permutation(len(made)).astype(np.int32)
     before = threads()
-    layout = write_sheets(made, order, tmp_path / "sheets")
+    layout = write_sheets(made, order, NewFolder(tmp_path / "sheets"))
     assert threads() == before
     assert (layout.size, layout.per_sheet) == (96, 64)
     files = sorted((tmp_path / "sheets").iterdir(), key=lambda path: int(path.stem))

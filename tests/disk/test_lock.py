@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hubble_dash.builder.shards.lock import locked
+from hubble_dash.disk.lock import locked
 from hubble_dash.errors import BuildError
 
 

@@ -9,6 +9,7 @@ outlasts a kill. What mends the first two is the loop below.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -69,7 +70,9 @@ def _take(path: Path, busy: str) -> int:
             _lock(descriptor)
         except OSError as err:
             os.close(descriptor)
-            raise BuildError(busy) from err
+            if err.errno in (errno.EAGAIN, errno.EACCES):
+                raise BuildError(busy) from err
+            raise BuildError(f"{path} cannot be locked: {err.strerror or err}") from err
         # The holder before may have removed the file after we opened it.
         with contextlib.suppress(FileNotFoundError):
             if os.path.samestat(path.stat(), os.fstat(descriptor)):
