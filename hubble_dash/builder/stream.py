@@ -20,6 +20,7 @@ from hubble_dash.builder.shards.part import Part
 from hubble_dash.builder.shards.tables import column_of
 from hubble_dash.builder.shards.writer import PRECOMPUTED_ROW, ShardWriter, WriterOptions
 from hubble_dash.config import BuildSettings
+from hubble_dash.disk.space import NoSpaceError, size_text
 
 __all__ = ["stream_to_shards"]
 
@@ -96,7 +97,7 @@ def stream_to_shards(
         )
         if part.checkpoint.n:
             reader.restore(part.checkpoint.cursor, part.checkpoint.n)
-        _run(reader, fingerprinter, writer, n_done=part.checkpoint.n, progress=progress)
+        _run(reader, fingerprinter, writer, part, progress=progress)
     return fingerprints
 
 
@@ -104,21 +105,36 @@ def _run(
     reader: CutoutReader,
     fingerprinter: Fingerprinter,
     writer: ShardWriter,
+    part: Part,
     *,
-    n_done: int,
     progress: bool,
 ) -> None:
+    n_done = part.checkpoint.n
     with (
         tqdm(desc="cutouts", unit=" cutouts", initial=n_done, disable=not progress) as bar,
         closing(reader.cutouts()) as cutouts,
         closing(fingerprinter.stream(cutouts)) as batches,
     ):
-        for some, batch in batches:
-            writer.write(some, batch)
-            bar.total = max(some[-1].n_expected, bar.n)
-            bar.update(len(some))
+        try:
+            for some, batch in batches:
+                bar.total = max(some[-1].n_expected, bar.n)
+                writer.write(some, batch)
+                bar.update(len(some))
+        except NoSpaceError as err:
+            err.add_note(_told_of_the_rest(part, int(bar.total or 0)))
+            raise
         bar.total = bar.n
     writer.finish(reader.finish())
+
+
+def _told_of_the_rest(part: Part, n_expected: int) -> str:
+    """Say how much all takes that did not fit on a disk."""
+    n = part.checkpoint.n
+    written = sum(path.stat().st_size for path in part.folder.rglob("*") if path.is_file())
+    if not n or n_expected <= n:
+        return f"{size_text(written)} were written of it"
+    left = n_expected - n
+    return f"the other {left:,} cutouts take about {size_text(written / n * left)}"
 
 
 def _take_up(part: Part, inputs: Inputs) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
 from argparse import Namespace
 from pathlib import Path
 
 from hubble_dash.cli.commands import Commands
 from hubble_dash.config import DetectedSources
+from hubble_dash.disk.names import write_file
+from hubble_dash.errors import BuildError
 
 __all__ = ["add_command", "make_demo"]
 
@@ -60,19 +61,29 @@ def make_demo(folder: Path, *, progress: bool = True) -> tuple[Path, Path]:
     """
     from hubble_dash.atlas.atlas import open_atlas
     from hubble_dash.builder.build import build
+    from hubble_dash.builder.shards.part import sealed_build
     from hubble_dash.viewer.exported.export import export
 
     path, page = folder / "deep-field.atlas", folder / "report.html"
-    if not path.exists():
+    if not path.exists() or sealed_build(path) is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(_picture(), folder / PICTURE)
         catalog = folder / "deep-field.csv"
-        catalog.write_text(CATALOG, encoding="utf-8")
+        _put(_picture().read_bytes(), folder / PICTURE)
+        _put(CATALOG.encode(), catalog)
         build(
             folder / PICTURE, out=path, cutouts=DetectedSources(), catalog=catalog, title=TITLE,
             progress=progress,
         )  # fmt: skip
     return export(open_atlas(path), page), path
+
+
+def _put(data: bytes, path: Path) -> None:
+    """Write a file, unless it is there: a build goes on only with files that nobody touched."""
+    try:
+        if not path.exists() or path.read_bytes() != data:
+            write_file(data, path)
+    except OSError as err:
+        raise BuildError(f"{path} cannot be written: {err.strerror or err}") from err
 
 
 def _picture() -> Path:

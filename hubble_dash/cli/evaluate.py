@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, get_args
 
 from hubble_dash.cli.commands import Commands
 from hubble_dash.config.choices import Device, LeaveOut
+from hubble_dash.disk.names import write_file
+from hubble_dash.errors import HubbleDashError
 
 if TYPE_CHECKING:
     from hubble_dash.evaluation.results import Evaluation
@@ -109,8 +111,15 @@ def _run(options: Namespace) -> None:
     found = _measured(options)
     as_json = json.dumps(found.to_dict(), indent=2, ensure_ascii=False)
     if options.save is not None:
-        Path(options.save).write_text(f"{as_json}\n", encoding="utf-8")
+        _save(f"{as_json}\n", Path(options.save))
     print(as_json if options.format == "json" else found)
+
+
+def _save(text: str, path: Path) -> None:
+    try:
+        write_file(text.encode(errors="replace"), path)
+    except OSError as err:
+        raise HubbleDashError(f"{path} cannot be written: {err.strerror or err}") from err
 
 
 def _measured(options: Namespace) -> Evaluation:

@@ -12,7 +12,7 @@ from typing import IO
 
 from hubble_dash.disk.owners import is_own_name
 
-__all__ = ["NoSpaceError", "check_room", "reserve", "watched"]
+__all__ = ["NoSpaceError", "check_room", "reserve", "size_text", "watched"]
 
 # Of the disk, of a user's share of it, and of a file.
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -144,18 +144,27 @@ def _free(path: Path) -> int | None:
 def _text(path: Path, needed: int | None, number: int) -> str:
     # Temporary names mean nothing to people.
     folder = next(p for p in path.parents if not any(map(is_own_name, p.parts)))
-    takes = "" if needed is None else f"; {path.name} takes {_size(needed)}"
+    takes = "" if needed is None else f"; {path.name} takes {size_text(needed)}"
     if number == errno.EFBIG:
         return f"files in {folder} may not be so large (see ulimit -f){takes}"
     if number == errno.EDQUOT:
         return f"your share of the disk of {folder} is used up{takes}"
     free = _free(path)
-    said = f"the disk of {folder} is full" + ("" if free is None else f", {_size(free)} are free")
+    said = f"the disk of {folder} is full" + (
+        "" if free is None else f", {size_text(free)} are free"
+    )
     if free is None or needed is None:
         return f"{said}{takes}"
-    missing = f"{_size(needed - free)} are missing" if needed > free else "no more files fit"
+    missing = f"{size_text(needed - free)} are missing" if needed > free else "no more files fit"
     return f"{said}{takes}: {missing}"
 
 
-def _size(n: int) -> str:
+def size_text(n: float) -> str:
+    """Say how many bytes, such as ``"3.4 MB"``.
+
+    Parameters
+    ----------
+    n : float
+        Bytes.
+    """
     return f"{n / 1e6:,.1f} MB" if n >= 100_000 else f"{n / 1e3:,.1f} kB"

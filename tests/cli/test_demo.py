@@ -13,6 +13,7 @@ from hubble_dash.atlas.atlas import open_atlas
 from hubble_dash.builder.models import weights
 from hubble_dash.cli import demo
 from hubble_dash.cli.main import main
+from hubble_dash.errors import BuildError
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +49,16 @@ def test_the_demo_is_made_once(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out == ""
     assert page.is_file()
     assert (out / "deep-field.atlas" / "manifest.json").stat().st_mtime_ns == made
+
+
+def test_a_demo_that_was_interrupted_finds_its_files_as_they_were(tmp_path: Path) -> None:
+    """Else its build would not go on."""
+    path = tmp_path / "a.csv"
+    demo._put(b"1", path)
+    made = path.stat().st_mtime_ns
+    demo._put(b"1", path)
+    assert path.stat().st_mtime_ns == made
+    demo._put(b"2", path)
+    assert path.read_bytes() == b"2"
+    with pytest.raises(BuildError, match="cannot be written: No such file"):
+        demo._put(b"", tmp_path / "not" / "made")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -57,3 +58,23 @@ def test_better_quality_finds_turned_cutouts(
         assert status("evaluate", out, "--rotations", "--format", "json", "--quiet") == 0
         recall[quality] = json.loads(capsys.readouterr().out)["rotations"]
     assert recall["balanced"]["recall_1"] > recall["plain"]["recall_1"] + 0.3
+
+
+def test_what_is_saved_is_whole_or_as_it_was(
+    atlas: Atlas, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.json"
+    words = ["evaluate", atlas.path, "--label", "class", "--max-queries", 20, "--save", path]
+    assert status(*words, "--format", "json") == 0
+    saved = path.read_text()
+    assert json.loads(saved) == json.loads(capsys.readouterr().out)
+
+    def full(*_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", full)
+    assert status(*words, "--vote", 3) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"hubble-dash: {path} cannot be written: the disk of {tmp_path} is full")
+    assert path.read_text() == saved
+    assert [one.name for one in tmp_path.iterdir()] == ["x.json"]

@@ -299,7 +299,7 @@ def open_part(out: Path, plan: Plan, *, replace: bool) -> Iterator[Part]:
         if different and part.checkpoint.is_worth_keeping and not replace:
             raise BuildError(_refusal(part, out, different))
         try:
-            with _told_of_space(folder):
+            with _told_of_space(part, out):
                 if different or not part.checkpoint.is_worth_keeping:
                     part.start(plan)
                 else:
@@ -321,12 +321,15 @@ def open_part(out: Path, plan: Plan, *, replace: bool) -> Iterator[Part]:
 
 
 @contextlib.contextmanager
-def _told_of_space(folder: Path) -> Iterator[None]:
+def _told_of_space(part: Part, out: Path) -> Iterator[None]:
     try:
-        with watched(folder / "atlas"):
+        with watched(part.atlas):
             yield
     except NoSpaceError as err:
-        raise BuildError(f"the build stopped: {err}") from err
+        old = f"; {out} is as it was" if out.exists() else ""
+        new = "" if part.checkpoint.is_worth_keeping else "; of the new one nothing is kept"
+        told = "; ".join([f"the build stopped: {err}", *getattr(err, "__notes__", [])])
+        raise BuildError(f"{told}{old}{new}") from err
 
 
 def _folder_of(out: Path) -> Path:

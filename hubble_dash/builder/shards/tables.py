@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from hubble_dash.builder.shards.arrays import save_array
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.builder.tables.kinds import nullable
 from hubble_dash.builder.tables.text import unique_names
+from hubble_dash.disk.space import watched
 
 __all__ = ["column_of", "write_colors", "write_cutouts", "write_images"]
 
@@ -79,7 +81,8 @@ def write_cutouts(
     further = None if metadata is None else _of_catalog(part, metadata)
     tables = _tables(part, labels, further)
     first = next(tables)
-    with parquet.ParquetWriter(part.atlas / CUTOUTS_FILE, first.schema) as writer:
+    path, size = part.atlas / CUTOUTS_FILE, _size(map(part.shard, range(part.checkpoint.n_shards)))
+    with watched(path, size), parquet.ParquetWriter(path, first.schema) as writer:
         for table in chain([first], tables):
             writer.write_table(table)
 
@@ -119,7 +122,9 @@ def write_images(part: Part, *, rows_a_group: int = 8192) -> None:
     )
     told = pa.Schema.from_pandas(like, preserve_index=False).metadata
     schema = pa.schema([*kinds.items()], told)
-    with parquet.ParquetWriter(part.atlas / IMAGES_FILE, schema) as writer:
+    path = part.atlas / IMAGES_FILE
+    size = _size(map(part.shard_images, range(part.checkpoint.n_shards)))
+    with watched(path, size), parquet.ParquetWriter(path, schema) as writer:
         images = _images(part)
         while rows := list(islice(images, rows_a_group)):
             columns = {name: [row.get(name) for row in rows] for name in kinds}
@@ -206,6 +211,11 @@ def _writable(table: pd.DataFrame) -> pd.DataFrame:
         elif getattr(kind, "kind", "") == "c":
             table[name] = table[name].map(str)
     return table
+
+
+def _size(paths: Iterable[Path]) -> int:
+    """Bytes that a table takes, near enough for an error: those of its shards."""
+    return sum(path.stat().st_size for path in paths)
 
 
 def _shards(part: Part, columns: list[str] | None = None) -> Iterator[pa.Table]:

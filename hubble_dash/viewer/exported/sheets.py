@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import IO, TypeVar
 
 import imagecodecs
@@ -63,8 +64,7 @@ def write_sheets(
     n_sheets = layout.n_sheets(len(atlas))
     # Without a name: however this ends, it is gone.
     with ThreadPoolExecutor() as pool, tempfile.TemporaryFile(dir=folder.path) as store:
-        with watched(folder.path):
-            ends = np.cumsum([0, *_fill(store, atlas, pool, progress)]).tolist()
+        ends = np.cumsum([0, *_fill(store, folder.path, atlas, pool, progress)]).tolist()
         lock = threading.Lock()
 
         def held(row: int) -> bytes:
@@ -84,7 +84,9 @@ def write_sheets(
     return layout
 
 
-def _fill(store: IO[bytes], atlas: Atlas, pool: ThreadPoolExecutor, progress: bool) -> list[int]:
+def _fill(
+    store: IO[bytes], folder: Path, atlas: Atlas, pool: ThreadPoolExecutor, progress: bool
+) -> list[int]:
     """Put all thumbnails into a file, row after row; give how many bytes each takes."""
     layout = atlas.sheet_layout
     sizes: list[int] = []
@@ -104,9 +106,10 @@ def _fill(store: IO[bytes], atlas: Atlas, pool: ThreadPoolExecutor, progress: bo
     for jpegs in tqdm(
         read, "thumbnails, reading", atlas.n_sheets, unit=" sheets", disable=not progress
     ):
-        store.write(b"".join(jpegs))
+        with watched(folder, sum(map(len, jpegs))):
+            store.write(b"".join(jpegs))
+            store.flush()
         sizes += map(len, jpegs)
-    store.flush()
     return sizes
 
 
