@@ -11,7 +11,16 @@ from pathlib import Path, PurePosixPath
 from hubble_dash.atlas.atlas import Atlas, open_atlas
 from hubble_dash.atlas.files import is_marked, sha256_of
 from hubble_dash.atlas.manifest import FileEntry, Manifest, UnsealedManifest
-from hubble_dash.atlas.schema import FORMAT, FORMAT_VERSION, MANIFEST_FILE
+from hubble_dash.atlas.schema import (
+    ARRAY_TYPES,
+    CUTOUTS_FILE,
+    FORMAT,
+    FORMAT_VERSION,
+    IMAGES_FILE,
+    MANIFEST_FILE,
+    PREVIEWS_FOLDER,
+    SHEETS_FOLDER,
+)
 from hubble_dash.disk.calls import remove, sync, sync_all
 from hubble_dash.disk.names import give_name, write_inside
 from hubble_dash.errors import AtlasError
@@ -20,6 +29,7 @@ __all__ = ["check_replaceable", "seal"]
 
 # Of reading files for their checksums and waiting for the disk.
 N_THREADS = 8
+OF_FILE_MANAGERS = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 def seal(
@@ -100,8 +110,21 @@ def check_replaceable(final: Path, *, replace: bool) -> None:
         raise AtlasError(f"{final} exists and is not an atlas; choose another name with --out")
     if not replace:
         raise AtlasError(f"{final} exists; replace it with --overwrite, or choose another name")
+    others = _others_in(final)
+    if others:
+        raise AtlasError(
+            f"{final} would be replaced, but has something else in it: {', '.join(others[:3])};"
+            " move that away, or choose another name with --out"
+        )
     if os.path.ismount(final):
         raise AtlasError(f"{final} is a disk of its own; choose a name in it: {final / final.name}")
+
+
+def _others_in(atlas: Path) -> list[str]:
+    """List what somebody else put into an atlas, but for what file managers put anywhere."""
+    known = {MANIFEST_FILE, IMAGES_FILE, CUTOUTS_FILE, SHEETS_FOLDER, PREVIEWS_FOLDER}
+    known |= {*ARRAY_TYPES, *OF_FILE_MANAGERS}
+    return sorted({path.name for path in atlas.iterdir()} - known)
 
 
 def _remove_others(folder: Path, names: set[str]) -> None:

@@ -141,6 +141,7 @@ def build_from(
     inputs = gather_inputs(given, settings, blocks=blocks)
     source = source_of(settings, inputs, blocks=blocks)
     plan = _plan(settings, inputs, source)
+    created = plan.made() if settings.deterministic else None
     digest = plan.digest(asdict(settings))
     if digest == sealed:
         finish_part(out)
@@ -161,6 +162,7 @@ def build_from(
             layout=blocks.layout,
             inputs=inputs.names,
             name=out.name.removesuffix(".atlas"),
+            created=created,
         )
         return seal(
             part.atlas, out, manifest,

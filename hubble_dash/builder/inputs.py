@@ -200,6 +200,7 @@ def _network(settings: BuildSettings, weights: Weights, engine: EngineEntry) -> 
         batch_size=settings.batch_size,
         engine=before.get("engine", settings.engine),
         precision=before.get("precision", settings.precision),
+        deterministic=settings.deterministic,
         quality=settings.quality,
         model_input=settings.model_input,
         requested=None if is_network_file(settings.model) else settings.model,

@@ -292,6 +292,11 @@ def _add_running(group: argparse._ArgumentGroup) -> None:
         help=f"how exactly; auto takes none that changes the fingerprints ({usual.precision})",
     )  # fmt: skip
     group.add_argument(
+        "--deterministic", action="store_true",
+        help="the same bytes from a second build on this machine: auto takes PyTorch in single"
+        " precision, and the time is that of the newest file, or SOURCE_DATE_EPOCH",
+    )  # fmt: skip
+    group.add_argument(
         "--workers", type=int, metavar="N",
         help="processes that read and cut files ahead of the network; 0 for threads (processes"
         " where a GPU runs the network and files are many)",

@@ -106,6 +106,10 @@ class BuildSettings:
         What runs the network; ``"auto"`` measures which is fastest here and means the same.
     precision : {"auto", "fp32", "bf16", "fp16", "int8"}
         How exactly it counts; ``"auto"`` as for `engine`.
+    deterministic : bool
+        Whether a second build of the same files gives the same bytes on the same machine: then
+        ``"auto"`` takes PyTorch in single precision, without a trial, and the atlas says it was
+        made when the newest of its files was, or at ``SOURCE_DATE_EPOCH``.
     workers : int, optional
         Processes that read and cut files ahead of the network; 0 for threads. If not given,
         processes where a GPU runs the network and files are many.
@@ -150,6 +154,7 @@ class BuildSettings:
     batch_size: int = 32
     engine: EngineChoice = "auto"
     precision: PrecisionChoice = "auto"
+    deterministic: bool = False
     workers: int | None = None
     neighbors: int = 100
     map: MapSettings = field(default_factory=MapSettings)

@@ -50,7 +50,11 @@ def test_an_atlas_is_not_written_over_unless_told(tmp_path: Path) -> None:
     check_replaceable(path, replace=True)
     # So is one that is damaged, as long as it says that it is one.
     (path / "positions.npy").unlink()
+    (path / ".DS_Store").touch()
     check_replaceable(path, replace=True)
+    (path / "notes.txt").write_text("mine")
+    with pytest.raises(AtlasError, match=r"has something else in it: notes.txt; move that away"):
+        check_replaceable(path, replace=True)
     check_replaceable(tmp_path / "new.atlas", replace=False)
 
 

@@ -29,9 +29,18 @@ class Deadly:
         Takes the place of the calls.
     can_exchange : bool
         Whether names can change places in one step.
+    die : callable, optional
+        How it dies; by an exception if not given.
     """
 
-    def __init__(self, patch: pytest.MonkeyPatch, *, can_exchange: bool = True) -> None:
+    def __init__(
+        self,
+        patch: pytest.MonkeyPatch,
+        *,
+        can_exchange: bool = True,
+        die: Callable[[], object] | None = None,
+    ) -> None:
+        self._die = die
         self.n, self.at, self.n_lives = 0, 10**9, 0
         self._locked: list[int] = []
         for name in CALLS:
@@ -71,6 +80,8 @@ class Deadly:
     def _counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*args: Any, **named: Any) -> Any:
             if self.n >= self.at:
+                if self._die is not None:
+                    self._die()
                 raise Killed
             self.n += 1
             return call(*args, **named)

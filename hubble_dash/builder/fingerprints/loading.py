@@ -34,6 +34,7 @@ def load_network(
     batch_size: int = 32,
     engine: EngineChoice = "auto",
     precision: PrecisionChoice = "auto",
+    deterministic: bool = False,
     quality: Quality = "plain",
     model_input: ModelInput | None = None,
     requested: str | None = None,
@@ -54,6 +55,8 @@ def load_network(
     engine, precision : str
         What runs it, and how exactly it counts; ``"auto"`` takes the fastest that is here and means
         the same, by trying them on the first cutouts (see `hubble_dash.builder.backends.autotune`).
+    deterministic : bool
+        Whether ``"auto"`` takes what others are measured against, with no trial.
     quality : {"plain", "fast", "balanced", "best"}
         Plain: one view, pooled as timm has it. Otherwise how many views of a cutout are taken
         (`hubble_dash.builder.fingerprints.augmentation`), pooled over the disk at two depths where
@@ -110,6 +113,7 @@ def load_network(
             precision,
             requested=requested or weights.model,
             quality=asked,
+            deterministic=deterministic,
         ),
         model_input=opened.model_input,
     )

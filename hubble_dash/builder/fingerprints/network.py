@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -50,6 +50,8 @@ class NetworkOptions:
         The model that was asked for.
     quality : {"plain", "fast", "balanced", "best"}
         The quality that was asked for.
+    deterministic : bool
+        Whether nothing may depend on how fast something runs.
     """
 
     device: str
@@ -59,6 +61,7 @@ class NetworkOptions:
     precision: PrecisionChoice
     requested: str
     quality: Quality
+    deterministic: bool = False
 
 
 class Network:
@@ -243,15 +246,21 @@ class Network:
 
     def _autotune(self, sample: NDArray[np.uint8], n_expected: int) -> Autotuned:
         options = self._options
-        return autotune(
+        engine, precision = options.engine, options.precision
+        if options.deterministic:
+            usual = self._encoder.reference
+            precision = usual.precision if precision == "auto" else precision
+            engine = usual.engine if engine == "auto" and precision != "int8" else engine
+        chosen = autotune(
             self._encoder,
             sample,
             device=options.device,
-            engine=options.engine,
-            precision=options.precision,
+            engine=engine,
+            precision=precision,
             batch_size=options.batch_size,
             n_expected=self.prepare.views.n * n_expected,
         )
+        return replace(chosen, trials=[]) if options.deterministic else chosen
 
     def _batches(
         self, cutouts: Iterable[Cutout]

@@ -82,6 +82,7 @@ def make_manifest(
     layout: SheetLayout,
     inputs: list[str],
     name: str,
+    created: datetime | None = None,
 ) -> UnsealedManifest:
     """Say what was made, of what, how and with what.
 
@@ -101,6 +102,8 @@ def make_manifest(
         Names of files and folders.
     name : str
         The title, where the settings have none.
+    created : datetime, optional
+        When, in UTC; now if not given.
 
     Returns
     -------
@@ -111,7 +114,7 @@ def make_manifest(
     packages = [*fingerprinter.packages, *PACKAGES]
     return {
         "title": settings.title or name,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "created": (created or datetime.now(UTC)).isoformat(timespec="seconds"),
         "hubble_dash": importlib.metadata.version("hubble-dash"),
         "n_images": counts.n_images,
         "n_cutouts": outcome.n_cutouts,

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,30 @@ class Plan:
     def sizes(self) -> list[int]:
         """Bytes of each file."""
         return [int(size) for size in self.files["size"].to_numpy()]
+
+    def made(self) -> datetime:
+        """Say when, by a clock that shows the same each time, in UTC.
+
+        Returns
+        -------
+        datetime
+            ``SOURCE_DATE_EPOCH``, seconds since 1970, where that is set; else when the newest of
+            the files was changed.
+
+        Raises
+        ------
+        ValueError
+            If ``SOURCE_DATE_EPOCH`` is no number of seconds.
+        """
+        said = os.environ.get("SOURCE_DATE_EPOCH")
+        if said is None:
+            return datetime.fromtimestamp(max(self.files["mtime_ns"].to_pylist()) // 10**9, UTC)
+        try:
+            return datetime.fromtimestamp(int(said), UTC)
+        except (ValueError, OverflowError, OSError) as err:
+            raise ValueError(
+                f"SOURCE_DATE_EPOCH is {said!r}; set it to seconds since 1970, or not at all"
+            ) from err
 
     def differences(self, settings: Mapping[str, Any], files: pa.Table) -> list[str]:
         """Say in what this plan differs from what is written of another, a line each.
