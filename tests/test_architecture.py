@@ -29,7 +29,7 @@ FLOORS = [
     ["builder.fingerprints", "builder.neighbors", "viewer.page"],
     ["builder.feeding", "builder.inputs", "builder.projection", "viewer.exported"],
     ["builder.shards", "builder.query", "viewer.served"],
-    ["builder.stream"],
+    ["builder.going_on", "builder.stream"],
     ["builder.build"],
     ["cli"],
     ["app", "__main__"],

@@ -28,12 +28,13 @@ from hubble_dash.atlas.manifest import CenterEntry, MapEntry
 from hubble_dash.atlas.schema import CUTOUTS_FILE, IMAGE_AND_BOX, IMAGES_FILE, POSITIONS_FILE
 from hubble_dash.atlas.seal import check_replaceable, seal
 from hubble_dash.builder.fingerprints.groups import Groups
+from hubble_dash.builder.going_on import finish_part, open_part, sealed_build
 from hubble_dash.builder.inputs import Blocks, Inputs, Source, gather_inputs, source_of
 from hubble_dash.builder.projection.layout import lay_out
 from hubble_dash.builder.shards.arrays import save_array, write_neighbors
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.manifest import Outcome, list_files, make_manifest
-from hubble_dash.builder.shards.part import Part, finish_part, open_part, sealed_build
+from hubble_dash.builder.shards.part import Part
 from hubble_dash.builder.shards.plan import Plan
 from hubble_dash.builder.shards.tables import column_of, write_colors, write_cutouts, write_images
 from hubble_dash.builder.shards.writer import PRECOMPUTED_ROW

@@ -61,7 +61,7 @@ def make_demo(folder: Path, *, progress: bool = True) -> tuple[Path, Path]:
     """
     from hubble_dash.atlas.atlas import open_atlas
     from hubble_dash.builder.build import build
-    from hubble_dash.builder.shards.part import sealed_build
+    from hubble_dash.builder.going_on import sealed_build
     from hubble_dash.viewer.exported.export import export
 
     path, page = folder / "deep-field.atlas", folder / "report.html"

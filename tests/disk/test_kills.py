@@ -15,8 +15,8 @@ from hubble_dash.atlas.atlas import Atlas, open_atlas
 from hubble_dash.atlas.manifest import UnsealedManifest
 from hubble_dash.atlas.schema import MANIFEST_FILE
 from hubble_dash.atlas.seal import check_replaceable, seal
+from hubble_dash.builder.going_on import finish_part, open_part, sealed_build
 from hubble_dash.builder.shards.checkpoint import Checkpoint
-from hubble_dash.builder.shards.part import finish_part, open_part, sealed_build
 from hubble_dash.builder.shards.plan import Plan
 from hubble_dash.disk.names import folder_beside, give_name, recover, write_file, write_inside
 from hubble_dash.errors import AtlasError

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from hubble_dash.builder.going_on import open_part
 from hubble_dash.builder.shards.checkpoint import Checkpoint
-from hubble_dash.builder.shards.part import Part, open_part
+from hubble_dash.builder.shards.part import Part
 from hubble_dash.builder.shards.plan import Plan
 from hubble_dash.errors import BuildError
 
