@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,54 +15,79 @@ from helpers.images import blocks, make_picture
 from helpers.kills import content
 
 import hubble_dash as hd
-from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.builder.backends.autotune import autotune
+from hubble_dash.builder.fingerprints import network
+from hubble_dash.builder.fingerprints.loading import load_network
+from hubble_dash.builder.models.weights import find_weights
+from hubble_dash.builder.shards.plan import Plan
 
-THEN = 1_700_000_000
+# More cutouts than are done without a trial.
 SETTINGS: dict[str, Any] = {
-    "cutouts": hd.SlidingWindow(size=20, step=5), "map": hd.MapSettings(n_iter=20),
+    "cutouts": hd.SlidingWindow(size=20, step=4), "map": hd.MapSettings(n_iter=10),
     "engine": "auto", "deterministic": True,
 }  # fmt: skip
 
 
-@pytest.fixture
-def build(tmp_path: Path, quick_build: QuickBuild) -> Callable[..., Atlas]:
-    """Builds each time into another folder, of more cutouts than are done without a trial."""
-    pictures = [blocks(np.random.default_rng(seed)) for seed in range(2)]
-    files = [make_picture(tmp_path / f"{i}.png", pixels) for i, pixels in enumerate(pictures)]
-    for seconds, path in enumerate(files, THEN):
-        os.utime(path, (seconds, seconds))
-    numbers = itertools.count()
-
-    def run(**settings: Any) -> Atlas:
-        return quick_build(files, tmp_path / str(next(numbers)) / "x.atlas", **SETTINGS | settings)
-
-    return run
-
-
-def test_the_same_bytes_twice(build: Callable[..., Atlas], monkeypatch: pytest.MonkeyPatch) -> None:
-    first = build()
+def test_the_same_bytes_twice(
+    quick_build: QuickBuild, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = make_picture(tmp_path / "a.png", blocks(np.random.default_rng(0)))
+    os.utime(file, (1_700_000_001, 1_700_000_001))
+    first = quick_build(file, tmp_path / "1" / "x.atlas", **SETTINGS)
     assert len(first) > 100
     # A machine on which all takes another time.
     clock = itertools.count()
     monkeypatch.setattr(time, "perf_counter", lambda: float(next(clock)) ** 2)
-    assert content(build().path) == content(first.path)
+    second = quick_build(file, tmp_path / "2" / "x.atlas", **SETTINGS)
+    assert content(second.path) == content(first.path)
     assert first.manifest["created"] == "2023-11-14T22:13:21+00:00"
     model = first.manifest["model"]
     assert (model["engine"], model["precision"], model["tried"]) == ("eager", "fp32", [])
 
 
-def test_what_is_insisted_on_is_taken(build: Callable[..., Atlas]) -> None:
-    model = build(precision="bf16").manifest["model"]
-    assert (model["engine"], model["precision"], model["tried"]) == ("eager", "bf16", [])
-
-
-def test_the_time_may_be_given(
-    build: Callable[..., Atlas], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        (("auto", "auto"), ("eager", "fp32")),
+        (("auto", "bf16"), ("eager", "bf16")),
+        (("openvino", "auto"), ("openvino", "fp32")),
+        # Which only one engine has.
+        (("auto", "int8"), ("auto", "int8")),
+    ],
+)
+def test_what_is_insisted_on_is_taken(
+    small_weights: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    given: tuple[Any, Any],
+    taken: tuple[str, str],
 ) -> None:
-    given = {"engine": "eager", "map": hd.MapSettings(method="pca")}
+    asked = []
+
+    def quick(*args: Any, engine: str, precision: str, **named: Any) -> Any:
+        asked.append((engine, precision))
+        return autotune(*args, engine="eager", precision="fp32", **named)
+
+    monkeypatch.setattr(network, "autotune", quick)
+    weights = find_weights("test_resnet", small_weights)
+    for deterministic in (True, False):
+        load_network(
+            weights, device="cpu", engine=given[0], precision=given[1], deterministic=deterministic
+        ).fingerprint([np.zeros((9, 9), np.uint8)])
+    assert asked == [taken, given]
+
+
+def test_the_time_is_that_of_the_newest_file_or_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [tmp_path / name for name in ("a", "b", "gone")]
+    for path, seconds in zip(files, (7, 5), strict=False):
+        path.touch()
+        os.utime(path, (seconds, seconds))
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    plan = Plan.of({}, files)
+    assert plan.made().isoformat() == "1970-01-01T00:00:07+00:00"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    assert build(**given).manifest["created"] == "1970-01-02T00:00:00+00:00"
-    assert build(**given, deterministic=False).manifest["created"] > "2026"
+    assert plan.made().isoformat() == "1970-01-02T00:00:00+00:00"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(ValueError, match="SOURCE_DATE_EPOCH is 'yesterday'; set it to seconds"):
-        build(**given)
+        plan.made()

@@ -58,6 +58,7 @@ OTHER: dict[str, tuple[list[str], list[str]]] = {
     "--batch-size": ([], ["9"]),
     "--engine": ([], ["eager"]),
     "--precision": ([], ["fp16"]),
+    "--deterministic": ([], []),
     "--workers": ([], ["3"]),
     "--neighbors": ([], ["9"]),
     "--positions": ([], ["p.npy"]),
