@@ -226,6 +226,9 @@ def read_catalog(
     notes = list(found.notes)
     names = find_columns(path, found, wanted)
     notes += say_choice(found, names, wanted)
+    if names.path is not None:
+        # Spreadsheets leave rows of nothing below a table.
+        found = found._replace(data=found.data.dropna(how="all").reset_index(drop=True))
     try:
         ra, dec, assumed = _read_positions(found, names, ra_unit)
         x, y = (_read_pixels(found, name, notes) for name in (names.x, names.y))

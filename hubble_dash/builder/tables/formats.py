@@ -105,9 +105,9 @@ def foreign(start: bytes) -> str | None:
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if b"votable" not in text.lower() and _PAGE.search(text[:2000]):
         title = _TITLE.search(text)
-        named = (
-            f" ({html.unescape(title[1].decode(errors='replace')).strip()[:80]})" if title else ""
-        )
+        said = html.unescape(title[1].decode(errors="replace")) if title else ""
+        shown = "".join(letter for letter in said if letter.isprintable()).strip()[:80]
+        named = f" ({shown})" if shown else ""
         return (
             f"it is a web page{named}, not a table, such as one that asks to log in; open the"
             " address in a browser, and download the table itself"

@@ -18,6 +18,8 @@ RULE = re.compile(r"[-=+|:,;\s]*(--|==)[-=+|:,;\s]*")
 _SEPARATORS = ",;\t|"
 # Lines that are looked at to understand the others.
 _N_LOOKED_AT = 30
+# What lines above the names begin with, of which none is a row.
+_REMARKS = ("#", "%", "//", "!")
 _ANGLES = {"deg", "degree", "degrees", "[deg]", "(deg)", "h:m:s", "d:m:s", "hms", "dms", "hours"}
 _TYPES_OF_RDB = re.compile(r"\d*[NSM](\t\d*[NSM])+")
 _QUOTED_WORDS = re.compile(r'"([^"]*)"(?=\s|$)|\'([^\']*)\'(?=\s|$)|(\S+)')
@@ -81,7 +83,7 @@ def find_layout(data: bytes) -> Layout:
     names, units = _split(head, separator), []
     if rule > 1 and len(over := _split(texts[rule - 2], separator)) == len(names):
         names, units = over, names
-    above_names = _split(above.lstrip("# "), separator)
+    above_names = _split(above.lstrip("#%/! "), separator)
     if not rule and _hold_values(names, above_names):
         # The line above names them, as NumPy writes it.
         return Layout(above_names, [], separator, lines[0].start)
@@ -104,7 +106,7 @@ def _head(data: bytes) -> tuple[list[_Line], str]:
     while at < len(data) and len(found) < _N_LOOKED_AT:
         end = data.find(b"\n", at) + 1 or len(data)
         text = data[at:end].decode(errors="replace").rstrip("\r\n")
-        if text.strip() and not text.startswith("#"):
+        if text.strip() and not text.startswith(_REMARKS):
             found.append(_Line(text, at, end))
         elif text.strip() and not found:
             above = text

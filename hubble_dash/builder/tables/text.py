@@ -165,7 +165,7 @@ def _rows(data: bytes, layout: Layout) -> Iterator[list[str]]:
     n, separator = len(layout.names), layout.separator
     for number, row in _split_rows(data, layout):
         values = unframed([value.strip() for value in row], separator)
-        if not any(values) or _is_remark(values, n, separator):
+        if values in ([], [""]) or _is_remark(values, n, separator):
             continue
         while len(values) > n and not values[-1]:
             values.pop()

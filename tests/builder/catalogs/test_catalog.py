@@ -69,6 +69,13 @@ def test_row_without_a_path(tmp_path: Path) -> None:
         read_catalog(path)
 
 
+def test_rows_of_nothing_that_spreadsheets_leave(tmp_path: Path) -> None:
+    path = write_text(tmp_path / "a.csv", "path;n", "a.fits;1", ";", "b.fits;2", ";", ";")
+    catalog = read_catalog(path)
+    assert catalog.metadata["n"].tolist() == [1, 2]
+    assert catalog.rows_of(tmp_path / "b.fits").tolist() == [1]
+
+
 def test_hours_are_caught(tmp_path: Path) -> None:
     path = make_fits(tmp_path / "a.fits", header=sky_header())
     hours = write_text(tmp_path / "h.csv", "ra,dec", f"{RA_DEG / 15},{DEC_DEG}", "3.5,20")

@@ -44,6 +44,8 @@ def array() -> bytes:
             b"<!DOCTYPE html><html><title>Log &amp; in</title>",
             r"a web page \(Log & in\), not a table",
         ),
+        (b"<html><title>\x1b[31mred", r"a web page, not"),
+        (b"<html><title>\x1b[31mred</title>", r"a web page \(\[31mred\), not"),
         (b"\n \n<HTML lang='de'><body>", "a web page, not a table"),
         (b"\xef\xbb\xbf<!-- hi --><html>", "a web page"),
         (b"<?xml version='1.0'?><kml/>", "XML, but no VOTable"),

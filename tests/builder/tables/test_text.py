@@ -193,6 +193,20 @@ def test_names_in_a_remark_above_numbers_that_count(tmp_path: Path) -> None:
     assert read_table(path).data.to_dict("list") == {"id": [1], "ra": [2], "dec": [3]}
 
 
+@pytest.mark.parametrize("mark", ["#", "%", "//", "!"])
+def test_remarks_of_other_programs(tmp_path: Path, mark: str) -> None:
+    found = read(tmp_path / "a.txt", f"{mark} made, by; hand", f"{mark} id ra", "1 2", "3 4").data
+    assert found.to_dict("list") == {"id": [1, 3], "ra": [2, 4]}
+    assert list(read(tmp_path / "b.csv", f"{mark} by hand", "id,ra", "1,2").data) == ["id", "ra"]
+
+
+def test_rows_of_nothing_count_alike_on_both_ways(tmp_path: Path) -> None:
+    """Rows are counted where vectors go by them; lines of nothing are none."""
+    lines = ["ra,dec", "1,2", ",", "", "3,4"]
+    assert len(read(tmp_path / "a.csv", *lines).data) == 3
+    assert len(read(tmp_path / "b.csv", *lines, "# a remark").data) == 3
+
+
 def test_long_texts(tmp_path: Path) -> None:
     found = read(tmp_path / "a.csv", "id,outline", f"1,{'5 ' * 100_000}x").data
     assert len(found["outline"][0]) == 200_001
