@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ __all__ = ["TableFile", "fits_tables", "of_astropy", "text_table", "votable_tabl
 
 # Formats that say of which kind each column is.
 _TYPED = ("ascii.ecsv", "ascii.ipac", "ascii.mrt")
+_TABLEHEAD = re.compile(r"(\\tablehead\{.*?)\\\\.*?(\}\s*\\startdata)", re.DOTALL)
 # How tables of journals give a position, in parts.
 _PARTS = ("RAh", "RAm", "RAs", "DE-", "DEd", "DEm", "DEs")
 
@@ -118,6 +120,8 @@ def text_table(text: str, form: str, *, as_text: Collection[str]) -> TableFile:
     text = text.rstrip()
     if form in _TYPED:
         return of_astropy(_with_positions(Table.read(text, format=form, guess=False)))
+    # Of a head in two lines astropy makes one; the second has units, in TeX.
+    text = _TABLEHEAD.sub(r"\1\2", text)
     as_they_are = {"*": [astropy_ascii.convert_numpy(str)]}
     table = Table.read(text, format=form, guess=False, converters=as_they_are)
     cells = {name: pa.chunked_array([_cells(table[name])]) for name in table.colnames}

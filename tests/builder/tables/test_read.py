@@ -332,3 +332,26 @@ def test_an_archive_s_error_is_told(tmp_path: Path) -> None:
     rows = f'<TABLE><FIELD name="n" datatype="int"/>{data}</TABLE>'
     write_text(tmp_path / "b.vot", votable.format("OVERFLOW", "", rows))
     assert "cut this catalogue off" in read_table(tmp_path / "b.vot").notes[0]
+
+
+HEAD = {
+    "tabular": r"""\begin{tabular}{lrr}
+Name & RA & Dec \\""",
+    "one line": r"""\begin{deluxetable}{lrr}
+\tablehead{\colhead{Name} & \colhead{RA} & \colhead{Dec}}
+\startdata""",
+    "two lines": r"""\begin{deluxetable}{lrr}
+\tablehead{\colhead{Name} & \colhead{RA} & \colhead{Dec} \\
+\colhead{} & \colhead{(deg)} & \colhead{}}
+\startdata""",
+}
+
+
+@pytest.mark.parametrize("kind", HEAD)
+def test_latex(tmp_path: Path, kind: str) -> None:
+    rows = [r"007 & 150.05 & $-1.95$ \\", r"008 & 149.93 & \nodata \\"]
+    end = r"\end{tabular}" if kind == "tabular" else "\\enddata\n\\end{deluxetable}"
+    found = read_table(write_text(tmp_path / "a.tex", HEAD[kind], *rows, end)).data
+    assert found["Name"].tolist() == ["007", "008"]
+    assert found["RA"].tolist() == [150.05, 149.93]
+    np.testing.assert_array_equal(found["Dec"], [-1.95, np.nan])
