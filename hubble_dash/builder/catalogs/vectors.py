@@ -22,10 +22,11 @@ from hubble_dash.errors import BuildError, CatalogError
 
 __all__ = ["VectorColumns", "Vectors", "read_vectors"]
 
-# The column in which pandas keeps an index without a name.
-INDEX_COLUMN = "__index_level_0__"
+# Columns in which pandas keeps an index without a name: of Parquet, and of CSV as it is read here
+# and as pandas reads it.
+_INDEX_COLUMNS = ("__index_level_0__", "column 1", "Unnamed: 0")
 # What columns that name images are called, beside those of a catalogue's paths; the first wins.
-_NAMES = ("name", INDEX_COLUMN, "idstr", "objectid", "objid", "sourceid", "iauname", "id")
+_NAMES = ("name", *_INDEX_COLUMNS, "idstr", "objectid", "objid", "sourceid", "iauname", "id")
 # Columns that other tools put beside the features, and that are none.
 _NO_FEATURES = ("label", "labels", "class", "target", "targets", "split", "fold", "index")
 # What the readers raise on files that are damaged or not what they seem.
@@ -206,7 +207,7 @@ def _choose(path: Path, kinds: Mapping[str, Kind], columns: VectorColumns) -> _C
     )
     floats += [n for n, k in rest.items() if k == "whole" and n != named and _is_of(n, floats)]
     others = [name for name in rest if name not in (*lists, *floats, named)]
-    known = [name for name in others if _plain(name) in _NO_FEATURES or name == INDEX_COLUMN]
+    known = [name for name in others if _plain(name) in _NO_FEATURES or name in _INDEX_COLUMNS]
     if len(lists) + bool(floats) != 1 or len(others) > len(known):
         raise BuildError(
             f"{path} has the columns {', '.join(rest)}; it must have one of lists, or only"
@@ -236,7 +237,7 @@ def _usual_name(path: Path, kinds: Mapping[str, Kind]) -> str | None:
     # Whole numbers name images as identifiers do, but not as an index that pandas kept.
     able = [
         *texts,
-        *(name for name, kind in kinds.items() if kind == "whole" and name != INDEX_COLUMN),
+        *(name for name, kind in kinds.items() if kind == "whole" and name not in _INDEX_COLUMNS),
     ]
     usual = {_plain(name): name for name in reversed(able)}
     return next((usual[_plain(name)] for name in _NAMES if _plain(name) in usual), None)

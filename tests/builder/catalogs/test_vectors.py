@@ -131,3 +131,13 @@ def test_other_files_are_named(tmp_path: Path) -> None:
         BuildError, match=r"an HDF5 file; .*vectors can be \.npy, \.npz, Parquet or CSV"
     ):
         read_vectors(tmp_path / "v.h5")
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_an_index_that_pandas_kept(tmp_path: Path, named: bool) -> None:
+    """In CSV it has no name: texts are those of images, numbers say nothing."""
+    values = vectors(3)
+    pd.DataFrame(values, index=NAMES if named else None).to_csv(tmp_path / "v.csv")
+    found = read_vectors(tmp_path / "v.csv")
+    np.testing.assert_array_equal(found.values.astype(np.float32), values)
+    assert found.names == (NAMES if named else None)
