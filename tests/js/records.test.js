@@ -24,7 +24,10 @@ function recordPiece(number) {
     score: new Uint16Array([65535, 13107, 0, 0, 0, 5, 4, 3, 2, 1]),
     depth: 5, neighbors: new Uint16Array([...NEIGHBORS, ...NEIGHBORS]),
     similarities: new Int16Array([32767, 16384, 3, 2, 1, 5, 4, 3, 2, 1]),
-    metadata: [{ name: "z", values: new Float64Array([0.5, NaN]) }, { name: "mag", values: new Float32Array([NaN, 12.3]) }, { name: "kind", codes: new Int32Array([-1, 0]), texts: ["spiral"] }],
+    metadata: [
+      { name: "z", values: new Float64Array([0.5, NaN]) }, { name: "mag", values: new Float32Array([NaN, 12.3]) },
+      { name: "kind", codes: new Int32Array([-1, 0]), texts: ["spiral"] },
+    ],
   };
 }
 
