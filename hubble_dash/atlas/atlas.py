@@ -5,7 +5,6 @@ On disk it is a folder of plain files (Parquet, NumPy, WebP) with a manifest.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,14 +16,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Boxes
-from hubble_dash.atlas.cosine import nearest
-from hubble_dash.atlas.files import sha256_of
+from hubble_dash.atlas.checks import (
+    array_shapes,
+    check_array_values,
+    check_cutouts,
+    check_heads,
+    check_images,
+    read_manifest,
+)
 from hubble_dash.atlas.manifest import Manifest
 from hubble_dash.atlas.schema import (
+    ARRAY_TYPES,
     COLORS_FILE,
     CUTOUTS_FILE,
     FINGERPRINTS_FILE,
-    FORMAT_VERSION,
     IMAGES_FILE,
     MANIFEST_FILE,
     MEAN_FILE,
@@ -33,12 +38,22 @@ from hubble_dash.atlas.schema import (
     SHEETS_FOLDER,
     SIMILARITIES_FILE,
 )
-from hubble_dash.atlas.sheets import SheetLayout, sheet_name
+from hubble_dash.atlas.sheets import Pictures, SheetLayout, sheet_name
+from hubble_dash.config.bounds import choice
+from hubble_dash.config.choices import AtlasCheck
+from hubble_dash.cosine import nearest
 from hubble_dash.errors import AtlasError
+from hubble_dash.foreign.arrays import read_array
+from hubble_dash.foreign.folder import Folder
+from hubble_dash.foreign.tables import read_table
 
 __all__ = ["Atlas", "Neighbors", "Similar", "open_atlas"]
 
 FloatArray: TypeAlias = NDArray[np.float32] | NDArray[np.float16]
+
+# Of so many cutouts every row is looked at when the atlas is opened, in some tenths of a second; of
+# more when its table or array is first asked for.
+CHECKED_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True)
@@ -110,6 +125,7 @@ class Atlas:
     def __init__(self, path: str | Path, manifest: Mapping[str, Any]) -> None:
         self.path = Path(path)
         self.manifest = cast("Manifest", dict(manifest))
+        self._folder = Folder(self.path)
 
     def __len__(self) -> int:
         return int(self.manifest["n_cutouts"])
@@ -133,25 +149,26 @@ class Atlas:
     @cached_property
     def images(self) -> pd.DataFrame:
         """One row an image."""
-        return pd.read_parquet(self.path / IMAGES_FILE)
+        table = read_table(self._folder, IMAGES_FILE, n_rows=self.manifest["n_images"])
+        return check_images(self._folder, table, self.manifest["files"])
 
     @cached_property
     def cutouts(self) -> pd.DataFrame:
         """One row a cutout."""
-        return pd.read_parquet(self.path / CUTOUTS_FILE)
+        table = read_table(self._folder, CUTOUTS_FILE, n_rows=len(self))
+        return check_cutouts(self._folder, table, self.images)
 
     @cached_property
     def fingerprints(self) -> NDArray[np.float16]:
         """One row a cutout, (n, d) float16."""
-        return self._array(FINGERPRINTS_FILE)
+        return self._array(FINGERPRINTS_FILE, checked=False)
 
     @cached_property
     def mean(self) -> NDArray[np.float32]:
         """What was taken off all fingerprints, (d,) float32; zeros if nothing was."""
         if MEAN_FILE not in self.manifest["files"]:
             return np.zeros(self.fingerprints.shape[1], np.float32)
-        mean: NDArray[np.float32] = np.load(self.path / MEAN_FILE)
-        return mean
+        return self._array(MEAN_FILE)
 
     @cached_property
     def neighbors(self) -> Neighbors:
@@ -168,21 +185,20 @@ class Atlas:
         """Mean colour of each thumbnail, (n, 3) uint8; None in an atlas that was made without."""
         return self._array(COLORS_FILE) if COLORS_FILE in self.manifest["files"] else None
 
-    def _array(self, name: str) -> NDArray[Any]:
-        path = self.path / name
-        try:
-            # An empty array cannot be mapped, and a small one need not be.
-            mapped = path.stat().st_size > 4096
-            array: NDArray[Any] = np.load(path, mmap_mode="r" if mapped else None)
-        except (OSError, ValueError) as err:
-            raise AtlasError(f"{path} cannot be read: {err}") from err
-        if len(array) != len(self):
-            raise AtlasError(f"{path} has {len(array)} rows, the atlas has {len(self)} cutouts")
-        return array
+    def _array(self, name: str, *, checked: bool = True) -> NDArray[Any]:
+        """Map an array; its values are checked here, but for fingerprints, which are large."""
+        shape = array_shapes(self.manifest)[name]
+        array = read_array(self._folder, name, dtype=ARRAY_TYPES[name], shape=shape)
+        return check_array_values(self._folder, name, array, len(self)) if checked else array
 
     def sheet_path(self, sheet: int) -> Path:
-        """Path of a sheet of thumbnails."""
+        """Path of a sheet of thumbnails, for those who believe what is there."""
         return self.path / SHEETS_FOLDER / sheet_name(sheet)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """Its sheets and previews, each proved to be a picture when it is read."""
+        return Pictures(self._folder, self.sheet_layout, self.images, len(self))
 
     @property
     def n_sheets(self) -> int:
@@ -210,6 +226,8 @@ class Atlas:
 
         Raises
         ------
+        AtlasError
+            If the fingerprint of the row is zero or not finite, as no build makes it.
         IndexError
             If there is no such row.
         ValueError
@@ -230,7 +248,10 @@ class Atlas:
             return Similar(stored[keep][:n], self.neighbors.similarities[row][keep][:n])
         own = np.asarray(self.fingerprints[row], dtype=np.float32)
         left_out = np.append(drop, row)
-        return Similar(*nearest(self.fingerprints, own, n=n, left_out=left_out))
+        try:
+            return Similar(*nearest(self.fingerprints, own, n=n, left_out=left_out))
+        except ValueError as err:
+            raise AtlasError(f"{self.path / FINGERPRINTS_FILE}: row {row}: {err}") from err
 
     def overlapping(self, row: int) -> NDArray[np.int64]:
         """Rows whose box overlaps that of `row` in the same image, itself left out."""
@@ -280,51 +301,69 @@ class Atlas:
             What is wrong, a line each; empty if all is well.
         """
         wrong = []
-        for name, entry in self.manifest["files"].items():
-            path = self.path / name
-            if not path.is_file():
+        for name, size in self._folder.sizes(self.manifest["files"]):
+            if size is None:
                 wrong.append(f"{name} is missing")
-            elif sha256_of(path) != entry["sha256"]:
+                continue
+            if self._folder.sha256(name) != self.manifest["files"][name]["sha256"]:
                 wrong.append(f"{name} differs from its checksum")
         return wrong
 
+    def check_values(self, *, of_fingerprints: bool = False) -> None:
+        """Look at every row of the tables and arrays.
 
-def open_atlas(path: str | Path) -> Atlas:
-    """Open an atlas folder.
+        Parameters
+        ----------
+        of_fingerprints : bool
+            Look at those as well, which are many times as large as all the rest.
+
+        Raises
+        ------
+        AtlasError
+            That names the first value that is off.
+        """
+        _ = self.cutouts, self.neighbors, self.positions, self.colors, self.mean
+        if of_fingerprints:
+            check_array_values(self._folder, FINGERPRINTS_FILE, self.fingerprints, len(self))
+
+
+def open_atlas(path: str | Path, *, check: AtlasCheck = "fast") -> Atlas:
+    """Open an atlas folder, which may come from anywhere.
 
     Parameters
     ----------
     path : path-like
         The folder.
+    check : {"fast", "full"}
+        How it is checked: by its manifest, the sizes of its files, and the shapes, types and values
+        of what is in them; or also by every checksum, which reads all of it.
 
     Returns
     -------
     Atlas
-        Opened read-only; nothing large is read yet.
+        Opened read-only. Of more than 100,000 cutouts, values are looked at when they are first
+        asked for, as are pictures of all atlases.
 
     Raises
     ------
     AtlasError
-        If the folder is not there, is not an atlas, is incomplete, or of a newer format.
+        If the folder is not there, is not an atlas, is incomplete, of a newer format, or holds
+        something that an atlas cannot hold.
+    ValueError
+        If `check` is not known.
     """
+    choice("check", check, AtlasCheck)
     path = Path(path)
     if not path.is_dir():
         raise AtlasError(f"there is no atlas folder {path}; make one with: hubble-dash build")
-    try:
-        manifest = json.loads((path / MANIFEST_FILE).read_text(encoding="utf-8"))
-        version, files = manifest["format_version"], manifest["files"]
-    except FileNotFoundError:
-        raise AtlasError(f"{path} has no manifest.json: it is not an atlas") from None
-    except (ValueError, KeyError, TypeError) as err:
-        raise AtlasError(f"{path / 'manifest.json'} is damaged: {err!r}") from err
-    if version > FORMAT_VERSION:
-        raise AtlasError(
-            f"{path} has format version {version}, this hubble-dash reads up to {FORMAT_VERSION};"
-            " type: pip install --upgrade hubble-dash"
-        )
-    for name, entry in files.items():
-        size = (path / name).stat().st_size if (path / name).is_file() else None
-        if size != entry["bytes"]:
-            found = "is missing" if size is None else f"has {size} bytes, not {entry['bytes']}"
-            raise AtlasError(f"{path} is damaged: {name} {found}; build it again")
-    return Atlas(path, manifest)
+    if not (path / MANIFEST_FILE).exists():
+        raise AtlasError(f"{path} has no manifest.json: it is not an atlas")
+    folder = Folder(path)
+    manifest = read_manifest(folder)
+    check_heads(folder, manifest)
+    atlas = Atlas(path, manifest)
+    if check == "full" and (wrong := atlas.check()):
+        raise AtlasError(f"{path} is damaged: {'; '.join(wrong[:5])}; build it again")
+    if check == "full" or len(atlas) <= CHECKED_AT_ONCE:
+        atlas.check_values(of_fingerprints=check == "full")
+    return atlas

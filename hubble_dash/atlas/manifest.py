@@ -1,14 +1,17 @@
 """Entries of an atlas's manifest, which is JSON on disk and a plain dict in memory.
 
 ``docs/atlas-format.md`` tells users the same. An entry that changes its meaning raises
-`hubble_dash.atlas.schema.FORMAT_VERSION`.
+`hubble_dash.atlas.schema.FORMAT_VERSION`. A manifest from outside is held against these types when
+its atlas is opened, and against what stands in ``Annotated``.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypeAlias, TypedDict
 
 from hubble_dash.config.choices import Features, Quality
+from hubble_dash.foreign.folder import is_inside
+from hubble_dash.foreign.plain import Between, Matches, OneOf, Satisfies
 
 __all__ = [
     "CenterEntry",
@@ -26,12 +29,26 @@ __all__ = [
     "UnsealedManifest",
 ]
 
+# Rows are numbered by 32 bits.
+Count: TypeAlias = Annotated[int, Between(1, 2**31 - 1)]
+# A list of them for each cutout.
+NeighborCount: TypeAlias = Annotated[int, Between(0, 100_000)]
+FeatureCount: TypeAlias = Annotated[int, Between(1, 1_000_000)]
+# A WebP has 16,383 pixels a side at most; sheets have 1,536.
+ThumbnailSize: TypeAlias = Annotated[int, Between(1, 4096)]
+SheetSide: TypeAlias = Annotated[int, Between(1, 1024)]
+Sha256: TypeAlias = Annotated[str, Matches("[0-9a-f]{64}", "64 hexadecimal digits")]
+FileName: TypeAlias = Annotated[str, Satisfies(is_inside, "names of files inside the atlas")]
+WeightsSource: TypeAlias = Annotated[str, OneOf("file", "cache", "hub", "package", "given")]
+Matched: TypeAlias = Annotated[str, OneOf("name", "catalog", "order")]
+MapName: TypeAlias = Annotated[str, OneOf("tsne", "umap", "pca", "given")]
+
 
 class FileEntry(TypedDict):
     """A file of the atlas: how many ``bytes``, and its checksum ``sha256``, hexadecimal."""
 
-    bytes: int
-    sha256: str
+    bytes: Annotated[int, Between(0, 2**62)]
+    sha256: Sha256
 
 
 class TrialEntry(TypedDict):
@@ -104,12 +121,12 @@ class ModelEntry(EngineEntry):
     requested: str
     name: str
     weights: str
-    weights_source: str
+    weights_source: WeightsSource
     weights_sha256: str
     reason: str
     features: Features | Literal["given"]
     quality: NotRequired[Quality]
-    matched: NotRequired[str]
+    matched: NotRequired[Matched]
 
 
 class SettingsEntry(TypedDict):
@@ -126,7 +143,7 @@ class SettingsEntry(TypedDict):
     catalog : str or None
         Name of the catalogue's file.
     catalog_columns : dict
-        Parameters of `hubble_dash.CatalogColumns`.
+        Parameters of `hubble_dash.CatalogColumns`; atlases of early versions lack it.
     catalog_table : str, int or None
         Which of several tables of the catalogue's file; missing in older atlases, as are the next.
     name_column : str or None
@@ -134,11 +151,11 @@ class SettingsEntry(TypedDict):
     leave_out_columns : list of str
         Of these: what is no feature.
     header_keys : list of str
-        Kept as metadata beside the usual ones.
+        Kept as metadata beside the usual ones; atlases of early versions lack it.
     hdu : str, int or None
-        Of FITS.
+        Of FITS; simulated atlases lack it.
     plane : int or None
-        Of a cube.
+        Of a cube; likewise.
     neighbors : int
         Of each cutout, at least.
     """
@@ -149,13 +166,13 @@ class SettingsEntry(TypedDict):
     process_images: list[dict[str, Any]]
     process_cutouts: list[dict[str, Any]]
     catalog: str | None
-    catalog_columns: dict[str, Any]
+    catalog_columns: NotRequired[dict[str, Any]]
     catalog_table: NotRequired[str | int | None]
     name_column: NotRequired[str | None]
     leave_out_columns: NotRequired[list[str]]
-    header_keys: list[str]
-    hdu: str | int | None
-    plane: int | None
+    header_keys: NotRequired[list[str]]
+    hdu: NotRequired[str | int | None]
+    plane: NotRequired[int | None]
     neighbors: int
 
 
@@ -163,7 +180,7 @@ class CenterEntry(TypedDict):
     """By which column of groups fingerprints were centred, and how many groups there were."""
 
     by: str
-    n_groups: int
+    n_groups: Count
 
 
 class NeighborsEntry(TypedDict, total=False):
@@ -202,32 +219,33 @@ class MapEntry(TypedDict):
     method : str
         ``"tsne"``, ``"umap"``, ``"pca"`` or ``"given"``.
     perplexity, early_exaggeration, n_iter, random_state, n_neighbors, min_dist
-        Parameters of `hubble_dash.MapSettings`, as they were taken.
+        Parameters of `hubble_dash.MapSettings`, as they were taken; None in early versions where
+        they were chosen by the number of cutouts.
     quality : dict of str to float
         How far it keeps neighbourhoods; names say of how many.
     file, sha256, matched : str
         Of a map that was given: the file, its checksum, and how its rows found their cutouts.
     """
 
-    method: str
-    perplexity: NotRequired[float]
-    early_exaggeration: NotRequired[float]
-    n_iter: NotRequired[int]
-    random_state: NotRequired[int]
-    n_neighbors: NotRequired[int]
-    min_dist: NotRequired[float]
+    method: MapName
+    perplexity: NotRequired[float | None]
+    early_exaggeration: NotRequired[float | None]
+    n_iter: NotRequired[int | None]
+    random_state: NotRequired[int | None]
+    n_neighbors: NotRequired[int | None]
+    min_dist: NotRequired[float | None]
     quality: NotRequired[dict[str, float]]
     file: NotRequired[str]
     sha256: NotRequired[str]
-    matched: NotRequired[str]
+    matched: NotRequired[Matched]
 
 
 class ThumbnailsEntry(TypedDict):
     """Pixels a side of a thumbnail, and thumbnails across and down a sheet; see `SheetLayout`."""
 
-    size: int
-    columns: int
-    rows: int
+    size: ThumbnailSize
+    columns: SheetSide
+    rows: SheetSide
 
 
 class UnreadableEntry(TypedDict):
@@ -282,10 +300,10 @@ class UnsealedManifest(TypedDict):
     title: str
     created: str
     hubble_dash: str
-    n_images: int
-    n_cutouts: int
-    n_features: int
-    n_neighbors: int
+    n_images: Count
+    n_cutouts: Count
+    n_features: FeatureCount
+    n_neighbors: NeighborCount
     simulated: NotRequired[dict[str, Any]]
     model: ModelEntry
     settings: SettingsEntry
@@ -313,4 +331,4 @@ class Manifest(UnsealedManifest):
 
     format: str
     format_version: int
-    files: dict[str, FileEntry]
+    files: dict[FileName, FileEntry]

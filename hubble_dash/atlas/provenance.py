@@ -47,7 +47,7 @@ def provenance(atlas: Atlas) -> list[tuple[str, str]]:
     settings, model = manifest["settings"], manifest["model"]
     cutouts = dict(settings["cutouts"])
     inputs = settings["inputs"] or [f"the paths in {settings['catalog']}"]
-    kind = _KINDS[cutouts.pop("kind")]
+    kind = _words(_KINDS, cutouts.pop("kind", "cutouts"))
     rows = [
         ("Images", f"{manifest['n_images']:,} from {', '.join(inputs)}"),
         ("Cutouts", f"{manifest['n_cutouts']:,} {kind} ({_options(cutouts)})"),
@@ -71,7 +71,7 @@ def provenance(atlas: Atlas) -> list[tuple[str, str]]:
 def _model(model: Mapping[str, Any], n_features: int) -> list[tuple[str, str]]:
     file = f"{model['weights']}, SHA-256 {model['weights_sha256']}"
     if model["weights_source"] == "given":
-        how = _MATCHED[model["matched"]]
+        how = _words(_MATCHED, model.get("matched", "order"))
         return [
             ("Fingerprints", f"as given, {n_features} long, {how}; no network was run"),
             ("Vectors", file),
@@ -95,7 +95,7 @@ def _fingerprints(model: Mapping[str, Any], n_features: int) -> str:
     if "quality" in model:
         parts.append(f"quality {model['quality']}")
     if "engine" in model:
-        parts.append(f"by {model['engine']} in {model['precision']}")
+        parts.append(f"by {model['engine']} in {model.get('precision', 'fp32')}")
     return ", ".join(parts)
 
 
@@ -110,18 +110,23 @@ def _options(options: Mapping[str, Any]) -> str:
 
 def _map(settings: Mapping[str, Any]) -> str:
     if settings["method"] == "given":
-        how = _MATCHED[settings["matched"]]
-        return f"positions as given in {settings['file']}, SHA-256 {settings['sha256']}, {how}"
+        how = _words(_MATCHED, settings.get("matched", "order"))
+        file, sha256 = (settings.get(name, "not recorded") for name in ("file", "sha256"))
+        return f"positions as given in {file}, SHA-256 {sha256}, {how}"
     names = ("method", *_MAP_SETTINGS[settings["method"]])
-    return _options({name: settings[name] for name in names})
+    return _options({name: settings.get(name) for name in names})
 
 
 def _neighbors(report: Mapping[str, Any] | None) -> str:
-    if report is None or report["method"] == "exact":
+    if report is None or report.get("method", "exact") == "exact":
         return "exact"
-    names = [name for name in report if name.startswith("recall_at_") and name != "recall_at_k"]
+    names = [
+        name
+        for name, share in report.items()
+        if name.startswith("recall_at_") and name != "recall_at_k" and isinstance(share, float)
+    ]
     recall = ", ".join(f"recall@{name.rpartition('_')[2]} {report[name]:.3f}" for name in names)
-    return f"{report['method']}, {recall} (measured on {report['sample']:,} rows)"
+    return f"{report['method']}, {recall} (measured on {report.get('sample', 0):,} rows)"
 
 
 def _kept(quality: Mapping[str, Any] | None) -> str:
@@ -137,14 +142,20 @@ def _kept(quality: Mapping[str, Any] | None) -> str:
         for name, value in quality.items()
         if name.startswith(start)
     ]
-    return f"{', '.join(parts)} (measured on {quality['sample']:,} cutouts)"
+    return f"{', '.join(parts)} (measured on {quality.get('sample', 0):,.0f} cutouts)"
+
+
+def _words(table: Mapping[str, str], name: object) -> str:
+    """Put a word of a manifest as people say it; one that is not known stays as it is."""
+    return table.get(str(name), str(name))
 
 
 def _steps(steps: list[dict[str, Any]]) -> str:
     texts = []
     for step in steps:
         options = {key: value for key, value in step.items() if key != "name"}
-        texts.append(f"{step['name']} ({_options(options)})" if options else step["name"])
+        name = step.get("name", "a step")
+        texts.append(f"{name} ({_options(options)})" if options else str(name))
     return ", then ".join(texts)
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
-import imagecodecs
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Box
 from hubble_dash.atlas.manifest import ThumbnailsEntry
+from hubble_dash.atlas.schema import PREVIEWS_FOLDER, SHEETS_FOLDER
 from hubble_dash.errors import AtlasError
+from hubble_dash.foreign.folder import Folder
+from hubble_dash.foreign.pictures import MAX_BYTES, decode_webp, prove_picture
 
-__all__ = ["SheetLayout", "Slot", "sheet_name", "sheet_pixels"]
+__all__ = ["Pictures", "SheetLayout", "Slot", "sheet_name"]
 
 
 class Slot(NamedTuple):
@@ -69,8 +71,11 @@ class SheetLayout:
 
     def blank(self, n: int) -> NDArray[np.uint8]:
         """Make a black sheet with no more rows than n thumbnails need, (ny, nx, 3)."""
-        n_rows = -(-n // self.columns)
-        return np.zeros((n_rows * self.size, self.columns * self.size, 3), np.uint8)
+        return np.zeros(self.blank_shape(n), np.uint8)
+
+    def blank_shape(self, n: int) -> tuple[int, int, int]:
+        """Give the shape of such a sheet."""
+        return -(-n // self.columns) * self.size, self.columns * self.size, 3
 
     def to_entry(self) -> ThumbnailsEntry:
         """Give it as an entry of the manifest."""
@@ -82,27 +87,106 @@ def sheet_name(number: int) -> str:
     return f"sheet_{number:05d}.webp"
 
 
-def sheet_pixels(path: Path) -> NDArray[np.uint8]:
-    """Read a sheet of thumbnails.
+class Pictures:
+    """Sheets and previews of an atlas from outside, each proved to be a picture before it is given.
 
     Parameters
     ----------
-    path : Path
-        Its file, such as `Atlas.sheet_path` names.
-
-    Returns
-    -------
-    (ny, nx, 3) uint8 array
-        Row 0 at the top.
-
-    Raises
-    ------
-    AtlasError
-        If the file cannot be read.
+    folder : Folder
+        Of the atlas.
+    layout : SheetLayout
+        Of its sheets.
+    images : pandas.DataFrame
+        Its table of images, checked.
+    n : int
+        Number of cutouts.
     """
-    try:
-        # Twice as fast as Pillow, which also keeps other threads waiting.
-        pixels: NDArray[np.uint8] = imagecodecs.webp_decode(path.read_bytes())
-    except (OSError, ValueError, imagecodecs.WebpError) as err:
-        raise AtlasError(f"{path} cannot be read ({err}); build the atlas again") from err
-    return pixels[..., :3]
+
+    def __init__(self, folder: Folder, layout: SheetLayout, images: pd.DataFrame, n: int) -> None:
+        self._folder, self._layout, self._images, self._n = folder, layout, images, n
+
+    def sheet(self, number: int) -> bytes:
+        """Read the file of a sheet of thumbnails.
+
+        Parameters
+        ----------
+        number : int
+            Of the sheet, from 0.
+
+        Returns
+        -------
+        bytes
+            A WebP file.
+
+        Raises
+        ------
+        AtlasError
+            If it is no picture of the size that its thumbnails take, or cannot be read.
+        """
+        return self._read_sheet(number)[0]
+
+    def sheet_pixels(self, number: int) -> NDArray[np.uint8]:
+        """Read the pixels of a sheet of thumbnails.
+
+        Parameters
+        ----------
+        number : int
+            Of the sheet, from 0.
+
+        Returns
+        -------
+        (ny, nx, 3) uint8 array
+            Row 0 at the top.
+
+        Raises
+        ------
+        AtlasError
+            As of `sheet`.
+        """
+        return self._read_sheet(number)[1]
+
+    def preview(self, image: int) -> bytes:
+        """Read the file that shows an image.
+
+        Parameters
+        ----------
+        image : int
+            Row of the table of images.
+
+        Returns
+        -------
+        bytes
+            A JPEG or WebP file.
+
+        Raises
+        ------
+        AtlasError
+            If it is no such picture, of another size than the table says, or cannot be read.
+        """
+        row = self._images.iloc[image]
+        name = f"{PREVIEWS_FOLDER}/{row['preview']}"
+        data = self._folder.read(name, max_bytes=MAX_BYTES)
+        try:
+            prove_picture(data, int(row["preview_width"]), int(row["preview_height"]))
+        except ValueError as err:
+            raise self._unreadable(name, err) from err
+        return data
+
+    def _read_sheet(self, number: int) -> tuple[bytes, NDArray[np.uint8]]:
+        name = f"{SHEETS_FOLDER}/{sheet_name(number)}"
+        data = self._folder.read(name, max_bytes=MAX_BYTES)
+        n = min(self._layout.per_sheet, self._n - number * self._layout.per_sheet)
+        few, wide, _ = self._layout.blank_shape(n)
+        # Early versions wrote all rows of every sheet.
+        shapes = {(few, wide), (self._layout.rows * self._layout.size, wide)}
+        try:
+            pixels = decode_webp(data)
+            if pixels.shape[:2] not in shapes:
+                taken = f"its {n} thumbnails take {wide} x {few}"
+                raise ValueError(f"it has {pixels.shape[1]} x {pixels.shape[0]} pixels; {taken}")
+        except ValueError as err:
+            raise self._unreadable(name, err) from err
+        return data, pixels
+
+    def _unreadable(self, name: str, why: ValueError) -> AtlasError:
+        return AtlasError(f"{self._folder.path / name} cannot be read ({why}); build it again")

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from typing import get_args
 
 from hubble_dash.cli.commands import Commands
-from hubble_dash.config.choices import PageForm
+from hubble_dash.config.choices import AtlasCheck, PageForm
 
 __all__ = ["add_commands", "add_page_arguments"]
 
@@ -31,6 +31,11 @@ def add_commands(commands: Commands) -> None:
         "--form", choices=get_args(PageForm), default="auto",
         help="one file, or a folder to open by its index.html; auto: a file for a name that ends in"
         " .html, if the atlas has 20,000 cutouts at most (%(default)s)",
+    )  # fmt: skip
+    export.add_argument(
+        "--check", choices=get_args(AtlasCheck), default="full",
+        help="whether every checksum of the atlas is compared first, or sizes and values alone"
+        " (%(default)s)",
     )  # fmt: skip
     add_page_arguments(export)
 
@@ -73,7 +78,7 @@ def _export(options: Namespace) -> None:
     from hubble_dash.viewer.exported.export import export
 
     path = export(
-        open_atlas(options.atlas), options.page, similar=options.similar, title=options.title,
+        open_atlas(options.atlas, check=options.check), options.page, similar=options.similar, title=options.title,
         evaluation=options.evaluation, form=options.form, progress=not options.quiet,
     )  # fmt: skip
     if options.quiet:

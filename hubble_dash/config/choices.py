@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 __all__ = [
     "AngleUnit",
+    "AtlasCheck",
     "Curve",
     "Device",
     "EngineChoice",
@@ -48,5 +49,7 @@ MapMethod: TypeAlias = Literal["tsne", "umap", "pca"]
 
 # What an evaluated cutout does not find, beside itself.
 LeaveOut: TypeAlias = Literal["overlapping", "image", "none"]
+# How an atlas that is opened is checked: without its checksums, or with them.
+AtlasCheck: TypeAlias = Literal["fast", "full"]
 # How a page is exported.
 PageForm: TypeAlias = Literal["auto", "file", "folder"]

@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.cosine import center as take_mean_off
 from hubble_dash.atlas.schema import class_codes
 from hubble_dash.config.bounds import at_least
 from hubble_dash.config.choices import LeaveOut
+from hubble_dash.cosine import center as take_mean_off
 from hubble_dash.evaluation.gallery import Gallery
 from hubble_dash.evaluation.judgements import judge_matrix, judge_triplets
 from hubble_dash.evaluation.results import Evaluation

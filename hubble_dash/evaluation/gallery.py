@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Boxes
-from hubble_dash.atlas.cosine import to_unit_length
 from hubble_dash.config.bounds import at_least, choice
 from hubble_dash.config.choices import LeaveOut
+from hubble_dash.cosine import to_unit_length
 
 __all__ = ["Gallery"]
 

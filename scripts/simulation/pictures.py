@@ -18,7 +18,7 @@ from PIL import Image as Pillow
 from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.sheets import SheetLayout, sheet_name, sheet_pixels
+from hubble_dash.atlas.sheets import SheetLayout, sheet_name
 from hubble_dash.builder.feeding.previews import fit_thumbnail
 from hubble_dash.builder.shards.sheets import SheetWriter
 
@@ -49,7 +49,7 @@ def base_thumbnails(source: Atlas | None) -> Pixels:
     rows = np.unique(np.linspace(0, len(source) - 1, min(CYCLE, len(source))).astype(int))
     layout, found = source.sheet_layout, []
     for sheet in np.unique(rows // layout.per_sheet):
-        pixels = sheet_pixels(source.sheet_path(int(sheet)))
+        pixels = source.pictures.sheet_pixels(int(sheet))
         boxes = map(layout.box, rows[rows // layout.per_sheet == sheet].tolist())
         found += [fit_thumbnail(pixels[box.slices], LAYOUT.size) for box in boxes]
     return np.stack(found)

@@ -10,15 +10,14 @@ import pytest
 from PIL import Image as PillowImage
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.sheets import SheetLayout, sheet_name, sheet_pixels
+from hubble_dash.atlas.sheets import SheetLayout, sheet_name
 from hubble_dash.errors import AtlasError
 
 
 def test_a_sheet_is_read_as_pillow_reads_it(atlas: Atlas) -> None:
     with PillowImage.open(atlas.sheet_path(0)) as sheet:
-        np.testing.assert_array_equal(
-            sheet_pixels(atlas.sheet_path(0)), np.asarray(sheet.convert("RGB"))
-        )
+        expected = np.asarray(sheet.convert("RGB"))
+    np.testing.assert_array_equal(atlas.pictures.sheet_pixels(0), expected)
 
 
 def test_thumbnails_follow_one_another_along_the_rows() -> None:
@@ -48,7 +47,7 @@ def test_a_sheet_has_the_rows_it_needs() -> None:
 
 def test_the_thumbnails_of_an_atlas_stand_where_its_layout_says(atlas: Atlas) -> None:
     """Each is that of its cutout, to what compression leaves."""
-    sheet = sheet_pixels(atlas.sheet_path(0)).astype(float)
+    sheet = atlas.pictures.sheet_pixels(0).astype(float)
     assert atlas.sheet_path(0).name == sheet_name(0) == "sheet_00000.webp"
     with PillowImage.open(atlas.path / "previews" / atlas.images["preview"][0]) as opened:
         picture = opened.convert("RGB")
@@ -65,5 +64,5 @@ def test_a_damaged_sheet_is_named(atlas: Atlas, tmp_path: Path, content: bytes |
     damaged = Atlas(tmp_path / "copy", atlas.manifest)
     path = damaged.sheet_path(0)
     path.unlink() if content is None else path.write_bytes(content)
-    with pytest.raises(AtlasError, match=r"sheet_00000.webp cannot be read .*build"):
-        sheet_pixels(path)
+    with pytest.raises(AtlasError, match=r"sheet_00000.webp (cannot be read .*build|is missing)"):
+        damaged.pictures.sheet_pixels(0)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.cosine import center
+from hubble_dash.cosine import center
 from hubble_dash.evaluation.evaluate import evaluate
 from hubble_dash.evaluation.gallery import Gallery
 from hubble_dash.evaluation.results import RotationScores

@@ -71,7 +71,7 @@ def make_atlas(
     limit: int | None = None,
     **manifest: Any,
 ) -> Atlas:
-    """Write an atlas of sliding windows; image i lies at RA 40 + 100 i, Dec -20 + 25 i."""
+    """Write an atlas of sliding windows; the second image lies at RA 140, Dec 5."""
     pictures = [nebula(1), nebula(2)] if pictures is None else pictures
     part = path.with_name(path.name + ".making")
     (part / "sheets").mkdir(parents=True)
@@ -107,7 +107,7 @@ def make_atlas(
                     "image": index,
                     "ixmin": box[0], "ixmax": box[1], "iymin": box[2], "iymax": box[3],
                     "ra_deg": 40 + 100 * index - x * 1e-3 if sky else np.nan,
-                    "dec_deg": -20 + 25 * index + y * 1e-3 if sky else np.nan,
+                    "dec_deg": -20 + 25 * (index % 4) + y * 1e-3 if sky else np.nan,
                     "pixel_scale_arcsec": 3.6 if sky else np.nan,
                     **{f"label_{i}": f"label {(len(records) + i) % 7}" for i in range(1, 6)},
                     **{f"score_{i}": 0.5 / i for i in range(1, 6)},

@@ -14,6 +14,7 @@ from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.processing import process, process_image
 from hubble_dash.builder.reading.image import Image, open_image
 from hubble_dash.config import BuildSettings, ProcessingStep, Stretch, step_from_dict
+from hubble_dash.errors import AtlasError
 
 __all__ = ["MAX_CUTOUT_SIDE", "Recipe"]
 
@@ -72,15 +73,26 @@ class Recipe:
         ----------
         manifest : mapping
             Of the atlas.
+
+        Raises
+        ------
+        AtlasError
+            If it was built with settings that are not known here.
         """
         told = manifest["settings"]
-        return cls(
-            Stretch(**told["stretch"]),
-            [step_from_dict(step) for step in told["process_images"]],
-            [step_from_dict(step) for step in told["process_cutouts"]],
-            told["hdu"],
-            told["plane"],
-        )
+        try:
+            return cls(
+                Stretch(**told["stretch"]),
+                [step_from_dict(step) for step in told["process_images"]],
+                [step_from_dict(step) for step in told["process_cutouts"]],
+                told.get("hdu"),
+                told.get("plane"),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as err:
+            raise AtlasError(
+                f"the settings of this atlas are not known here ({err}); the manifest.json may be"
+                " damaged, or of a newer hubble-dash"
+            ) from err
 
     @property
     def max_side(self) -> int | None:

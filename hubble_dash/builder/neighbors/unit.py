@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hubble_dash.atlas.cosine import to_unit_length
+from hubble_dash.cosine import to_unit_length
 
 __all__ = [
     "BLOCK_ROWS",

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.cosine import take_off
 from hubble_dash.builder.feeding.recipe import Recipe
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.network import Network
 from hubble_dash.builder.models.weights import find_weights, find_weights_again
 from hubble_dash.config import ModelInput, is_network_file
 from hubble_dash.config.choices import Features
+from hubble_dash.cosine import take_off
 from hubble_dash.errors import WeightsError
 
 __all__ = ["Restored"]

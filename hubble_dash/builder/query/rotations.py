@@ -15,9 +15,9 @@ from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.boxes import Box
-from hubble_dash.atlas.cosine import to_unit_length
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.query.recall import Restored
+from hubble_dash.cosine import to_unit_length
 from hubble_dash.errors import AtlasError, ImageError
 from hubble_dash.evaluation.results import RotationScores
 

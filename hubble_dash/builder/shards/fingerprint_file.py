@@ -11,11 +11,11 @@ import numpy as np
 from numpy.lib.format import write_array_header_1_0
 from numpy.typing import NDArray
 
-from hubble_dash.atlas.cosine import group_means, take_off
 from hubble_dash.atlas.schema import ARRAY_TYPES, FINGERPRINTS_FILE, MEAN_FILE
 from hubble_dash.builder.shards.arrays import map_new, save_array
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.disk.space import watched
+from hubble_dash.cosine import group_means, take_off
 from hubble_dash.errors import BuildError
 
 __all__ = ["FingerprintFile"]
@@ -113,7 +113,7 @@ class FingerprintFile:
         n : int
             How many rows there are.
         groups : (n,) int64 array, optional
-            If a mean is taken off: that of each group, as `hubble_dash.atlas.cosine.center` does
+            If a mean is taken off: that of each group, as `hubble_dash.cosine.center` does
             it. Else that of all, which is written as ``mean.npy`` (d,) float32, since those who
             compare a new fingerprint take it off as well; of that no group is known.
         rows_a_block : int

@@ -11,7 +11,6 @@ from PIL import Image as PillowImage
 from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.sheets import sheet_pixels
 
 __all__ = ["TINT_STEPS", "mean_colors", "tints"]
 
@@ -50,7 +49,7 @@ def mean_colors(atlas: Atlas, *, progress: bool = False) -> NDArray[np.uint8]:
     colors = np.zeros((atlas.n_sheets * layout.per_sheet, 3), np.uint8)
 
     def read(sheet: int) -> None:
-        pixels = sheet_pixels(atlas.sheet_path(sheet))
+        pixels = atlas.pictures.sheet_pixels(sheet)
         small = np.asarray(PillowImage.fromarray(pixels).reduce(layout.size))
         start = sheet * layout.per_sheet
         colors[start : start + small.shape[0] * small.shape[1]] = small.reshape(-1, 3)

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from hubble_dash.foreign.pictures import JPEG_START
 from hubble_dash.viewer.data.schema import Column, Dtype, Piece
 
 __all__ = ["column", "data_url", "embed_json", "piece_text"]
-
-JPEG_START = b"\xff\xd8\xff"
 
 
 def column(values: Any, dtype: Dtype) -> Column:

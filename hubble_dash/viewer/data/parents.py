@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,16 +37,6 @@ class Parents:
 
     def __len__(self) -> int:
         return len(self._atlas.images)
-
-    def preview_path(self, image: int) -> Path:
-        """Path of an image's preview.
-
-        Parameters
-        ----------
-        image : int
-            Its row in the table of images.
-        """
-        return self._atlas.path / PREVIEWS_FOLDER / str(self._atlas.images["preview"].iloc[image])
 
     @property
     def n_previews(self) -> int:
@@ -103,10 +92,8 @@ class Parents:
             Data URLs by the image's row, as text.
         """
         start, stop = np.searchsorted(self._preview_piece, [number, number + 1])
-        return {
-            str(image): data_url(self.preview_path(image).read_bytes())
-            for image in range(start, stop)
-        }
+        pictures = self._atlas.pictures
+        return {str(image): data_url(pictures.preview(image)) for image in range(start, stop)}
 
     @cached_property
     def _preview_piece(self) -> NDArray[np.int32]:
@@ -115,7 +102,7 @@ class Parents:
         pieces = np.zeros(len(names), np.int32)
         piece = taken = 0
         for image, name in enumerate(names):
-            size = files[f"previews/{name}"]["bytes"]
+            size = files[f"{PREVIEWS_FOLDER}/{name}"]["bytes"]
             if taken and taken + size > self._preview_bytes:
                 piece, taken = piece + 1, 0
             taken += size

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, cast
 
 from PIL import Image as PillowImage
@@ -60,7 +59,7 @@ def inline_index(atlas: Atlas, *, similar: int = 9, max_bytes: int | None = None
     thumbnails["urls"] = sheets
     left = None if left is None else left - sum(map(len, sheets))
     images = cast("ImagePiece", pieces["images/0"])["images"]
-    urls = _previews([source.parents.preview_path(i) for i in range(len(images))], left)
+    urls = _previews(atlas, left)
     for image, url in zip(images, urls, strict=True):
         image["url"] = url
     return index
@@ -68,18 +67,18 @@ def inline_index(atlas: Atlas, *, similar: int = 9, max_bytes: int | None = None
 
 def _sheets(atlas: Atlas, max_bytes: int | None) -> list[str]:
     """All sheets as data URLs, compressed harder where they would not fit."""
-    raw = [atlas.sheet_path(sheet).read_bytes() for sheet in range(atlas.n_sheets)]
+    raw = [atlas.pictures.sheet(sheet) for sheet in range(atlas.n_sheets)]
     urls: list[str] = []
     for quality in SHEET_QUALITIES:
         urls = [data_url(data) for data in raw]
         if max_bytes is None or sum(map(len, urls)) <= max_bytes:
             break
-        raw = [_recompress(atlas.sheet_path(sheet), quality) for sheet in range(atlas.n_sheets)]
+        raw = [_recompress(atlas.pictures.sheet(sheet), quality) for sheet in range(atlas.n_sheets)]
     return urls
 
 
-def _recompress(path: Path, quality: int, side: int | None = None) -> bytes:
-    with PillowImage.open(path) as picture:
+def _recompress(data: bytes, quality: int, side: int | None = None) -> bytes:
+    with PillowImage.open(io.BytesIO(data), formats=("WEBP", "JPEG")) as picture:
         picture.load()
         if side is not None:
             picture.thumbnail((side, side), PillowImage.Resampling.LANCZOS)
@@ -88,25 +87,25 @@ def _recompress(path: Path, quality: int, side: int | None = None) -> bytes:
     return buffer.getvalue()
 
 
-def _previews(paths: Sequence[Path], max_bytes: int | None) -> Sequence[str | None]:
+def _previews(atlas: Atlas, max_bytes: int | None) -> Sequence[str | None]:
     """Shrink the parent images' pictures until they fit, all to the same size, as data URLs.
 
     Where even the smallest would not fit there are none, and the page shows the boxes alone.
     """
     if max_bytes is None:
-        return [data_url(path.read_bytes()) for path in paths]
+        return [data_url(atlas.pictures.preview(image)) for image in range(len(atlas.images))]
     for side in PREVIEW_SIDES:
         urls: list[str | None] = []
         left = max_bytes
-        for path in paths:
-            url = data_url(_recompress(path, PREVIEW_QUALITY, side))
+        for image in range(len(atlas.images)):
+            url = data_url(_recompress(atlas.pictures.preview(image), PREVIEW_QUALITY, side))
             left -= len(url)
             if left < 0:
                 break
             urls.append(url)
         else:
             return urls
-    return [None] * len(paths)
+    return [None] * len(atlas.images)
 
 
 def _size(value: Any) -> int:

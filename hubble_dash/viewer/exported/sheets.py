@@ -21,7 +21,7 @@ from PIL import Image as PillowImage
 from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.sheets import SheetLayout, sheet_pixels
+from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.disk.names import NewFolder
 from hubble_dash.disk.space import watched
 
@@ -92,7 +92,7 @@ def _fill(
     sizes: list[int] = []
 
     def cut(sheet: int) -> list[bytes | bytearray]:
-        pixels = sheet_pixels(atlas.sheet_path(sheet))
+        pixels = atlas.pictures.sheet_pixels(sheet)
         first = sheet * layout.per_sheet
         rows = range(first, min(first + layout.per_sheet, len(atlas)))
         return [

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.sheets import sheet_pixels
 
 __all__ = ["Thumbnails"]
 
@@ -79,5 +78,5 @@ class Thumbnails:
                 self._sheets.popitem(last=False)
         with sheet.lock:
             if sheet.pixels is None:
-                sheet.pixels = sheet_pixels(self._atlas.sheet_path(number))
+                sheet.pixels = self._atlas.pictures.sheet_pixels(number)
             return sheet.pixels

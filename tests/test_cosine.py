@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hubble_dash.atlas.cosine import center, group_means, nearest, take_off, to_unit_length
+from hubble_dash.cosine import center, group_means, nearest, take_off, to_unit_length
 
 
 def vectors(n: int = 50, d: int = 7, seed: int = 0) -> NDArray[np.float32]:
