@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from hubble_dash.atlas.atlas import open_atlas
+import panel as pn
+
 from hubble_dash.cli.page import add_page_arguments
+from hubble_dash.viewer.served.current import current_atlas
+from hubble_dash.viewer.served.routes import is_asked_by_stranger, prepare_server_of
 from hubble_dash.viewer.served.server import dashboard
 
 
@@ -22,8 +25,12 @@ def serve(argv: list[str]) -> None:
     parser.add_argument("atlas", help="folder of the atlas")
     add_page_arguments(parser)
     options = parser.parse_args(argv)
+    if pn.state.curdoc is not None:
+        prepare_server_of(pn.state.curdoc)
+        if is_asked_by_stranger(pn.state.curdoc):
+            return
     dashboard(
-        open_atlas(options.atlas),
+        current_atlas(options.atlas),
         similar=options.similar,
         title=options.title,
         evaluation=options.evaluation,

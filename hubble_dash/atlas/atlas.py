@@ -309,6 +309,17 @@ class Atlas:
                 wrong.append(f"{name} differs from its checksum")
         return wrong
 
+    def check_sums(self) -> None:
+        """Refuse an atlas of which a file differs from its checksum.
+
+        Raises
+        ------
+        AtlasError
+            That names the first of them.
+        """
+        if wrong := self.check():
+            raise AtlasError(f"{self.path} is damaged: {'; '.join(wrong[:5])}; build it again")
+
     def check_values(self, *, of_fingerprints: bool = False) -> None:
         """Look at every row of the tables and arrays.
 
@@ -362,8 +373,8 @@ def open_atlas(path: str | Path, *, check: AtlasCheck = "fast") -> Atlas:
     manifest = read_manifest(folder)
     check_heads(folder, manifest)
     atlas = Atlas(path, manifest)
-    if check == "full" and (wrong := atlas.check()):
-        raise AtlasError(f"{path} is damaged: {'; '.join(wrong[:5])}; build it again")
+    if check == "full":
+        atlas.check_sums()
     if check == "full" or len(atlas) <= CHECKED_AT_ONCE:
         atlas.check_values(of_fingerprints=check == "full")
     return atlas

@@ -50,7 +50,16 @@ def add_commands(commands: Commands) -> None:
     serve.add_argument("--address", default="localhost", help="address to listen at (%(default)s)")
     serve.add_argument(
         "--allow-websocket-origin", action="append", metavar="HOST:PORT",
-        help="host under which browsers reach the page, if not the address; may be repeated",
+        help="host under which browsers reach the page, if not the address, or whose pages frame"
+        " it; others get no answer; '*' is any; may be repeated",
+    )  # fmt: skip
+    serve.add_argument(
+        "--basic-auth", metavar="FILE",
+        help="who signs in sees the page: a JSON file of passwords by user name, or one password",
+    )  # fmt: skip
+    serve.add_argument(
+        "--oauth-provider", metavar="NAME",
+        help="who says who a user is, such as github; its keys are PANEL_OAUTH_KEY and _SECRET",
     )  # fmt: skip
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
 
@@ -78,8 +87,9 @@ def _export(options: Namespace) -> None:
     from hubble_dash.viewer.exported.export import export
 
     path = export(
-        open_atlas(options.atlas, check=options.check), options.page, similar=options.similar, title=options.title,
-        evaluation=options.evaluation, form=options.form, progress=not options.quiet,
+        open_atlas(options.atlas), options.page, similar=options.similar, title=options.title,
+        evaluation=options.evaluation, form=options.form, check=options.check,
+        progress=not options.quiet,
     )  # fmt: skip
     if options.quiet:
         return
@@ -104,4 +114,6 @@ def _serve(options: Namespace) -> None:
         address=options.address,
         websocket_origin=options.allow_websocket_origin,
         show=not options.no_browser,
+        basic_auth=options.basic_auth,
+        oauth_provider=options.oauth_provider,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.schema import SHEETS_FOLDER
 from hubble_dash.config.bounds import choice
-from hubble_dash.config.choices import PageForm
+from hubble_dash.config.choices import AtlasCheck, PageForm
 from hubble_dash.disk.names import write_file as write_page
 from hubble_dash.errors import ExportError
 from hubble_dash.viewer.data.encoding import embed_json
@@ -72,6 +72,7 @@ def export(
     title: str | None = None,
     evaluation: str | Path | None = None,
     form: PageForm = "auto",
+    check: AtlasCheck = "full",
     progress: bool = True,
 ) -> Path:
     """Write the dashboard of an atlas as an HTML file, or as a folder, that needs nothing else.
@@ -93,6 +94,8 @@ def export(
         One file, or a folder with an ``index.html``. By default a name that ends in ``.html`` gets
         one file, up to 20,000 cutouts; any other name a folder, and so does a larger atlas, under
         the name without ``.html``.
+    check : {"full", "fast"}
+        Whether every file of the atlas is compared with its checksum first.
     progress : bool
         Whether bars are shown while a folder is written.
 
@@ -107,9 +110,14 @@ def export(
     ExportError
         If the file would be too large for browsers, something else has that name, or it cannot be
         written.
+    AtlasError
+        If the atlas is damaged.
     ValueError
-        If `form` is not known, or `similar` is less than 1.
+        If `form` or `check` is not known, or `similar` is less than 1.
     """
+    choice("check", check, AtlasCheck)
+    if check == "full":
+        atlas.check_sums()
     is_folder, path = choose_form(len(atlas), Path(path), form)
     if is_folder:
         return write_folder(

@@ -1,9 +1,10 @@
-"""The data of large atlases over HTTP, beside the page that Panel serves."""
+"""What a server gets beside the page that Panel serves: the data of large atlases, and a guard."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from functools import partial
 from weakref import WeakSet
 
 from bokeh.document import Document
@@ -13,23 +14,26 @@ from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.ioloop import IOLoop
 from tornado.web import HTTPError, authenticated
 
+from hubble_dash.errors import AtlasError
+from hubble_dash.viewer.served.guard import Hosts, allowed_origins, guard, without_port
+from hubble_dash.viewer.served.headers import add_headers
+from hubble_dash.viewer.served.log import keep_log_short
 from hubble_dash.viewer.served.shared import ROUTE, WORKERS, shared_by_key
 
-__all__ = ["add_routes"]
+__all__ = ["is_asked_by_stranger", "prepare_server", "prepare_server_of"]
 
 # The address holds a key that changes with the atlas, so that what it names never changes.
 CACHE = "private, max-age=31536000, immutable"
 
-# Servers that know the addresses, and the applications whose sessions found theirs among them.
+# Servers that are prepared, and the applications that are dashboards; others are left alone.
 _servers: WeakSet[BokehTornado] = WeakSet()
-_routed: WeakSet[ApplicationContext] = WeakSet()
+_ours: WeakSet[ApplicationContext] = WeakSet()
 
 
 class _DataHandler(AuthRequestHandler):  # type: ignore[misc]  # bokeh is untyped
     """Answers with what a worker makes; whoever may see the page may see its data."""
 
     def set_default_headers(self) -> None:
-        self.set_header("X-Content-Type-Options", "nosniff")
         # A script may be loaded from any site; these hold data.
         self.set_header("Cross-Origin-Resource-Policy", "same-origin")
 
@@ -46,6 +50,9 @@ class _DataHandler(AuthRequestHandler):  # type: ignore[misc]  # bokeh is untype
             made = await IOLoop.current().run_in_executor(WORKERS, make)
         except LookupError as err:
             raise HTTPError(404, str(err)) from err
+        except AtlasError as err:
+            # What is said here goes into the log, not to the browser.
+            raise HTTPError(500, str(err)) from err
         self.set_header("Content-Type", kind)
         self.write(made)
 
@@ -90,8 +97,46 @@ _PATTERNS = [
 ]
 
 
-def add_routes(document: Document) -> None:
-    """Make the server of a session answer with the data of shared atlases.
+def prepare_server(server: BokehTornado, *, address: str | None = None) -> None:
+    """Make a server whose only purpose is a dashboard answer with its data, and nobody unknown.
+
+    Parameters
+    ----------
+    server : bokeh.server.tornado.BokehTornado
+        The server.
+    address : str, optional
+        The address that it listens at, as it was told; else it may be any.
+    """
+    _ours.update(server.applications.values())
+    _prepare(server, address)
+
+
+def _prepare(server: BokehTornado, address: str | None = None) -> None:
+    if server in _servers:
+        return
+    _servers.add(server)
+    server.add_handlers(r".*", _PATTERNS)
+    origins = allowed_origins(server)
+    concerns = partial(_is_ours, server)
+    guard(server, Hosts(origins, address), concerns)
+    add_headers(server, origins, concerns)
+    keep_log_short()
+
+
+def _is_ours(server: BokehTornado, path: str) -> bool:
+    """Say whether a path is that of a dashboard, or of no application that may be another's."""
+    if f"/{ROUTE}/" in path or all(one in _ours for one in server.applications.values()):
+        return True
+    above = [
+        url
+        for url in server.applications
+        if f"{path}/".startswith(f"{server.prefix}{url}".rstrip("/") + "/")
+    ]
+    return bool(above) and server.applications[max(above, key=len)] in _ours
+
+
+def prepare_server_of(document: Document) -> None:
+    """Prepare the server of a session, which ``panel serve`` has started.
 
     Parameters
     ----------
@@ -108,11 +153,31 @@ def add_routes(document: Document) -> None:
     if session is None or session.server_context is None:
         return
     application = session.server_context.application_context
-    if application in _routed:
+    if application in _ours:
         return
+    _ours.add(application)
     # By type: isinstance would ask each object for its class, and some answer with a warning.
     for server in [found for found in gc.get_objects() if issubclass(type(found), BokehTornado)]:
-        if server not in _servers:
-            server.add_handlers(r".*", _PATTERNS)
-            _servers.add(server)
-    _routed.add(application)
+        _prepare(server)
+
+
+def is_asked_by_stranger(document: Document) -> bool:
+    """Say whether a session was begun under a host that its server does not know.
+
+    Parameters
+    ----------
+    document : bokeh.document.Document
+        The session's. Only the first of a server under ``panel serve`` can be: it was let in before
+        there was anything here that could refuse it.
+    """
+    session = document.session_context
+    request = None if session is None else session.request
+    if request is None or session.server_context is None:
+        return False
+    host = next((v for k, v in request.headers.items() if k.lower() == "host"), "localhost")
+    servers = [
+        server
+        for server in _servers
+        if session.server_context.application_context in server.applications.values()
+    ]
+    return not all(Hosts(allowed_origins(server)).has(without_port(host)) for server in servers)

@@ -9,16 +9,23 @@ from pathlib import Path
 from typing import Any
 
 import panel as pn
+from bokeh.settings import settings
+from bokeh.util.token import generate_secret_key
+from panel.io.server import get_server
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.exported.export import MAX_CUTOUTS, page_html
 from hubble_dash.viewer.page import TEMPLATE, Page, make_page
 from hubble_dash.viewer.plots.evaluation_view import read_evaluation
+from hubble_dash.viewer.served.current import Current
 from hubble_dash.viewer.served.live import LiveDensity
-from hubble_dash.viewer.served.routes import add_routes
+from hubble_dash.viewer.served.routes import prepare_server, prepare_server_of
 from hubble_dash.viewer.served.shared import WORKERS, inline_data, share
 
 __all__ = ["Dashboard", "dashboard", "serve"]
+
+# What a browser may send: forms of those who sign in, and messages about its view of the map.
+MAX_BODY, MAX_MESSAGE = 100_000, 16_000_000
 
 
 class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is untyped
@@ -37,6 +44,8 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
         most_inside: int = MAX_CUTOUTS,
     ) -> None:
         super().__init__(TEMPLATE)
+        if pn.state.curdoc is not None:
+            prepare_server_of(pn.state.curdoc)
         self._atlas, self._similar, self._title = atlas, similar, title
         self._evaluation = evaluation
         measured = None if evaluation is None else read_evaluation(evaluation, atlas)
@@ -61,8 +70,6 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
         page = make_page(shared.atlas, shared.data, title=self._title, evaluation=measured)
         self._live = LiveDensity(shared, page.figures["hd-map"])
         WORKERS.submit(shared.prepare)
-        if pn.state.curdoc is not None:
-            add_routes(pn.state.curdoc)
         return page
 
     def servable(self, title: str | None = None, **options: Any) -> Dashboard:
@@ -141,8 +148,13 @@ def serve(
     address: str = "localhost",
     websocket_origin: Sequence[str] | None = None,
     show: bool = True,
+    basic_auth: str | Path | None = None,
+    oauth_provider: str | None = None,
+    **options: Any,
 ) -> None:
     """Serve the dashboard of an atlas until the process is interrupted.
+
+    An atlas that is built anew in the meantime is shown to those who come then.
 
     Parameters
     ----------
@@ -153,19 +165,59 @@ def serve(
     address : str
         Address to listen at.
     websocket_origin : sequence of str, optional
-        Hosts under which browsers reach the page, where they differ from the address.
+        Hosts under which browsers reach the page, where they differ from the address, and those
+        whose pages show it in a frame. Others get no answer; ``"*"`` lets in all.
     show : bool
         Whether a browser is opened.
+    basic_auth : str or path-like, optional
+        A password, or a JSON file of passwords by the name of the user: who signs in with one sees
+        the page.
+    oauth_provider : str, optional
+        Who is asked instead who a user is, such as ``"github"``; Panel takes the rest from its
+        environment variables, such as ``PANEL_OAUTH_KEY`` and ``PANEL_OAUTH_SECRET``.
+    **options
+        Further options of `panel.io.server.get_server`.
+
+    Raises
+    ------
+    ValueError
+        If both `basic_auth` and `oauth_provider` are given.
     """
     if evaluation is not None:
         read_evaluation(evaluation, atlas)  # told now, not when the first browser asks
     if len(atlas) > MAX_CUTOUTS:
         share(atlas, similar=similar).prepare(progress=True)
-    pn.serve(
-        lambda: dashboard(atlas, similar=similar, title=title, evaluation=evaluation),
+    else:
+        inline_data(atlas, similar=similar)  # what is damaged is told now, too
+    current = Current(atlas)
+    server = get_server(
+        lambda: dashboard(current.get(), similar=similar, title=title, evaluation=evaluation),
         port=port,
         address=address,
         websocket_origin=list(websocket_origin) if websocket_origin else None,
         show=show,
         title=title or atlas.title,
+        verbose=True,
+        http_server_kwargs={"max_body_size": MAX_BODY, "max_buffer_size": MAX_MESSAGE},
+        websocket_max_message_size=MAX_MESSAGE,
+        **{**_signing(basic_auth, oauth_provider), **options},
     )
+    prepare_server(server._tornado, address=address)
+    server.start()
+    server.io_loop.start()
+
+
+def _signing(basic_auth: str | Path | None, oauth_provider: str | None) -> dict[str, Any]:
+    """Give what a server needs so that nobody makes up a session, or who he is."""
+    if basic_auth is not None and oauth_provider is not None:
+        raise ValueError("give a password or somebody who is asked for users, not both")
+    key = settings.secret_key_bytes() or generate_secret_key().encode()
+    found: dict[str, Any] = {"sign_sessions": True, "secret_key": key}
+    if basic_auth is not None or oauth_provider is not None:
+        # Without one that lasts, users sign in again after a restart.
+        found["cookie_secret"] = pn.config.cookie_secret or generate_secret_key()
+    if basic_auth is not None:
+        found["basic_auth"] = str(basic_auth)
+    if oauth_provider is not None:
+        found["oauth_provider"] = oauth_provider
+    return found
