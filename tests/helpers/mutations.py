@@ -20,7 +20,7 @@ from pyarrow import parquet
 
 from hubble_dash.atlas.schema import ARRAY_TYPES
 
-__all__ = ["SECRET", "mutate"]
+__all__ = ["SECRET", "mutate", "reseal"]
 
 # What a file outside of the atlas holds; it must never be in what comes of one.
 SECRET = b"what-nobody-may-take-along"
@@ -125,7 +125,7 @@ def _table(atlas: Path, random: np.random.Generator) -> str:
     if random.random() < 0.1:
         text = path.read_bytes()
         path.write_bytes(_pick(random, (text[: len(text) // 2], b"PAR1", b"", text[::-1])))
-        return _sealed(atlas, name, "is no table")
+        return reseal(atlas, name, "is no table")
     what, values = _pick(random, tuple(_columns(table, column, n).items()))
     if values is None:
         changed = pa.Table.from_pandas(_whole(table, what, column), preserve_index=False)
@@ -138,7 +138,7 @@ def _table(atlas: Path, random: np.random.Generator) -> str:
         whole = whole.remove_column(place) if place >= 0 else whole
         changed = whole.add_column(max(place, 0), target, array)
     parquet.write_table(changed, path)
-    return _sealed(atlas, name, f"{column}: {what}")
+    return reseal(atlas, name, f"{column}: {what}")
 
 
 def _whole(table: pd.DataFrame, what: str, column: str) -> pd.DataFrame:
@@ -194,7 +194,7 @@ def _array(atlas: Path, random: np.random.Generator) -> str:
     data, array = path.read_bytes(), np.load(path)
     what, changed = _pick(random, tuple(_arrays(data, array).items()))
     path.write_bytes(changed() if callable(changed) else changed)
-    return _sealed(atlas, name, what)
+    return reseal(atlas, name, what)
 
 
 def _arrays(data: bytes, array: np.ndarray[Any, Any]) -> dict[str, bytes | Callable[[], bytes]]:
@@ -254,7 +254,7 @@ def _picture(atlas: Path, random: np.random.Generator) -> str:
     what = _pick(random, [*changed, "a link", "a link to a folder", "a pipe", "a folder"])
     if what in changed:
         path.write_bytes(changed[what]())
-        return _sealed(atlas, name, what)
+        return reseal(atlas, name, what)
     path.unlink()
     if what == "a pipe":
         os.mkfifo(path)
@@ -266,7 +266,7 @@ def _picture(atlas: Path, random: np.random.Generator) -> str:
         shutil.move(path.parent, atlas.parent / f"moved-{atlas.name}")
         path.parent.symlink_to(atlas.parent / f"moved-{atlas.name}")
         shutil.copy(atlas.parent / "secret.txt", path)
-    return _sealed(atlas, name, what, size=len(SECRET))
+    return reseal(atlas, name, what, size=len(SECRET))
 
 
 def _pictures(data: bytes) -> dict[str, Callable[[], bytes]]:
@@ -298,8 +298,25 @@ def _pictures(data: bytes) -> dict[str, Callable[[], bytes]]:
     }
 
 
-def _sealed(atlas: Path, name: str, what: str, *, size: int | None = None) -> str:
-    """Bring the manifest's entry of a file up to date, so that what is in it is looked at."""
+def reseal(atlas: Path, name: str, what: str = "", *, size: int | None = None) -> str:
+    """Bring the manifest's entry of a file up to date, so that what is in it is looked at.
+
+    Parameters
+    ----------
+    atlas : Path
+        The atlas.
+    name : str
+        The file's, in it.
+    what : str
+        What was done to it.
+    size : int, optional
+        What to say of its size instead of the truth.
+
+    Returns
+    -------
+    str
+        The name and what was done.
+    """
     path = atlas / "manifest.json"
     said = json.loads(path.read_text(encoding="utf-8"))
     data = b"" if size is not None else (atlas / name).read_bytes()

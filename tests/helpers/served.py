@@ -7,10 +7,12 @@ import http.client
 import json
 import re
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from bokeh.client import ClientSession
 from bokeh.server.server import Server
+from bokeh.server.tornado import BokehTornado
 from panel.io.server import get_server
 
 # Small enough that every atlas of the tests counts as a large one.
@@ -20,8 +22,14 @@ MOST_INSIDE = 10
 class Served:
     """A server in a thread, below a prefix, and what is asked of it."""
 
-    def __init__(self, pages: dict[str, Any]) -> None:
-        self._pages = pages
+    def __init__(
+        self,
+        pages: dict[str, Any],
+        *,
+        prepare: Callable[[BokehTornado], None] | None = None,
+        **options: Any,
+    ) -> None:
+        self._pages, self._prepare, self._options = pages, prepare, options
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -29,7 +37,11 @@ class Served:
 
     def _run(self) -> None:
         asyncio.set_event_loop(asyncio.new_event_loop())
-        self._server: Server = get_server(self._pages, port=0, prefix="behind/a/proxy")
+        self._server: Server = get_server(
+            self._pages, port=0, prefix="behind/a/proxy", **self._options
+        )
+        if self._prepare is not None:
+            self._prepare(self._server._tornado)
         self._server.start()
         self.port = self._server.port
         self._server.io_loop.add_callback(self._started.set)

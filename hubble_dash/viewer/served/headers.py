@@ -3,8 +3,9 @@
 The policy allows what Bokeh, Panel and the page need, and nothing else:
 
 - scripts of the server itself, and those that stand in the page as it was written, by their
-  checksums: a text that a view put into the page by mistake would not run, and no text becomes a
-  program (the page has none of the Bokeh callbacks for which that would have to be allowed);
+  checksums: a text that a view put into the page by mistake would not run;
+- ``unsafe-eval``, for Bokeh turns the code of its callbacks, by which the plots tell the page of
+  clicks, and that of WebGL into functions;
 - styles that stand in the page and on its elements, which Bokeh writes in the browser;
 - pictures and fonts from within the page (``data:``, ``blob:``), since a small atlas carries them.
 """
@@ -79,7 +80,7 @@ def _policy(host: str, scripts: Iterable[bytes], frames: str) -> str:
     return "; ".join(
         [
             "default-src 'none'",
-            f"script-src 'self'{hashes}",
+            f"script-src 'self' 'unsafe-eval'{hashes}",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
