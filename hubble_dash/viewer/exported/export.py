@@ -94,7 +94,7 @@ def export(
         One file, or a folder with an ``index.html``. By default a name that ends in ``.html`` gets
         one file, up to 20,000 cutouts; any other name a folder, and so does a larger atlas, under
         the name without ``.html``.
-    check : {"full", "fast"}
+    check : {"fast", "full"}
         Whether every file of the atlas is compared with its checksum first.
     progress : bool
         Whether bars are shown while a folder is written.
