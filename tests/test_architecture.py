@@ -19,7 +19,10 @@ REPOSITORY = Path(__file__).parents[1]
 # From the ground up; what stands on a line imports only what stands on lines above it. A file that
 # stands in a wing itself, in no room, is named with its wing.
 FLOORS = [
-    ["errors", "config", "cosine", "builder.ahead", "builder.cursor", "builder.quiet", "viewer.linker"],
+    [
+        *("errors", "config", "cosine"),
+        *("builder.ahead", "builder.cursor", "builder.quiet", "viewer.linker"),
+    ],
     ["disk", "foreign"],
     ["atlas", "builder.sky"],
     ["builder.reading", "builder.tables", "builder.backends"],
