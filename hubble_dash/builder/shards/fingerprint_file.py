@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from hubble_dash.atlas.schema import ARRAY_TYPES, FINGERPRINTS_FILE, MEAN_FILE
 from hubble_dash.builder.shards.arrays import map_new, save_array
 from hubble_dash.builder.shards.part import Part
-from hubble_dash.disk.space import watched
 from hubble_dash.cosine import group_means, take_off
+from hubble_dash.disk.space import watched
 from hubble_dash.errors import BuildError
 
 __all__ = ["FingerprintFile"]
