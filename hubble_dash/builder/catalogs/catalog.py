@@ -52,8 +52,8 @@ class Catalog:
         What the user should know.
     ra_assumed : bool
         Whether nothing but habit says that `ra_deg` were given in degrees.
-    images : sequence of Path
-        Those of the build, as far as they are known.
+    names : ImageNames or None
+        `paths` as names of the build's images, once these are known.
     """
 
     path: Path
@@ -65,7 +65,7 @@ class Catalog:
     metadata: pd.DataFrame
     notes: list[str] = field(default_factory=list)
     ra_assumed: bool = False
-    images: Sequence[Path] = ()
+    names: ImageNames | None = None
 
     def __len__(self) -> int:
         return len(self.metadata)
@@ -125,12 +125,12 @@ class Catalog:
         CatalogError
             If no row means any of them.
         """
-        catalog = replace(self, images=images)
-        if self.paths is None or not images or any(len(catalog.rows_of(one)) for one in images):
-            return catalog
+        names = ImageNames(self.paths or [], images)
+        if self.paths is None or not images or any(len(names.find(one).rows) for one in images):
+            return replace(self, names=names)
         raise CatalogError(
             f"{self.path}: no row means any of the {len(images)} images:"
-            f" {catalog._names.explain(images, self.path.parent)}; correct the names, or say which"
+            f" {names.explain(images, self.path.parent)}; correct the names, or say which"
             " column has them with --path-column"
         )
 
@@ -171,7 +171,7 @@ class Catalog:
 
     @cached_property
     def _names(self) -> ImageNames:
-        return ImageNames(self.paths or [], self.images)
+        return self.names or ImageNames(self.paths or [])
 
 
 def read_catalog(

@@ -17,7 +17,7 @@ from hubble_dash.builder.reading.files import SUFFIXES
 
 __all__ = ["Found", "ImageNames", "expanded", "find_file"]
 
-_SUFFIXES = sorted(SUFFIXES, key=len, reverse=True)
+_SUFFIXES = tuple(sorted(SUFFIXES, key=len, reverse=True))
 # A path takes one of the two slashes of https://host/... for superfluous.
 _OF_ADDRESS = re.compile(r"(?:^|/)[A-Za-z][A-Za-z0-9+.-]+:/(?P<path>[^?#]*)")
 _N_SHOWN = 3
@@ -55,9 +55,10 @@ class ImageNames:
     """
 
     def __init__(self, paths: Sequence[Path], images: Collection[Path] = ()) -> None:
-        self._paths, self._images = paths, images
+        self._paths = paths
         self._tables: dict[int, dict[str, list[int]]] = {}
-        self._shared: dict[int, set[str]] = {}
+        # Images are not kept: processes that read files are handed this.
+        self._shared = _shared_names(images)
 
     def find(self, image: Path) -> Found:
         """Find the rows of an image.
@@ -93,7 +94,7 @@ class ImageNames:
             key = key_of(Path(name))
             rows = [row for row in self._rows(way).get(key, ()) if self._may_be(row, real)]
             if rows:
-                closest = [] if key in self._shared_by_images(way) else self._closest(rows, real)
+                closest = [] if key in self._shared.get(way, ()) else self._closest(rows, real)
                 return Found(np.array(closest, np.int64), is_unclear=not closest)
         return Found(np.empty(0, np.int64))
 
@@ -105,15 +106,6 @@ class ImageNames:
                 table.setdefault(_WAYS[way](path), []).append(row)
             self._tables[way] = table
         return self._tables[way]
-
-    def _shared_by_images(self, way: int) -> set[str]:
-        """Give the names that several images have in this way, and not in a closer one."""
-        if way not in self._shared:
-            names: dict[str, set[str]] = {}
-            for image in self._images if way in _CLOSER else ():
-                names.setdefault(_WAYS[way](image), set()).add(_WAYS[_CLOSER[way]](image))
-            self._shared[way] = {key for key, several in names.items() if len(several) > 1}
-        return self._shared[way]
 
     def _may_be(self, row: int, image: Path) -> bool:
         """Say no to a path that leads to another file."""
@@ -178,18 +170,19 @@ def plain_name(path: Path) -> str:
         Of this system, of Windows, or an address.
     """
     text = str(path)
+    if text.isascii() and ":" not in text and "\\" not in text:
+        return path.name.strip()
     if address := _OF_ADDRESS.search(text):
         text = unquote(address["path"])
     return unicodedata.normalize("NFC", re.split(r"[/\\]", text)[-1].strip())
 
 
-def _stem(path: Path) -> str:
+def _stem(name: str) -> str:
     """Take a known suffix off: names such as ``galaxy_1.25`` have a dot but no suffix."""
-    name = plain_name(path)
     folded = name.casefold()
-    for suffix in _SUFFIXES:
-        if folded.endswith(suffix):
-            return name[: -len(suffix)]
+    if folded.endswith(_SUFFIXES):
+        suffix = next(one for one in _SUFFIXES if folded.endswith(one))
+        return name[: -len(suffix)]
     return name
 
 
@@ -199,8 +192,8 @@ _WAYS: Sequence[Callable[[Path], str]] = (
     lambda path: path.name,
     plain_name,
     lambda path: plain_name(path).casefold(),
-    _stem,
-    lambda path: _stem(path).casefold(),
+    lambda path: _stem(plain_name(path)),
+    lambda path: _stem(plain_name(path)).casefold(),
 )
 _CLOSER = {1: 0, 2: 0, 4: 3}
 
@@ -211,6 +204,20 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except OSError:
         return False
+
+
+def _shared_names(images: Collection[Path]) -> dict[int, set[str]]:
+    """Give the names that several images have in a way, and not in a closer one."""
+    closer: dict[int, dict[str, str]] = {way: {} for way in _CLOSER}
+    shared: dict[int, set[str]] = {way: set() for way in _CLOSER}
+    for image in images:
+        plain = plain_name(image)
+        stem = _stem(plain)
+        names = (image.name, plain, plain.casefold(), stem, stem.casefold())
+        for way, other in _CLOSER.items():
+            if closer[way].setdefault(names[way], names[other]) != names[other]:
+                shared[way].add(names[way])
+    return shared
 
 
 def _folders(path: Path) -> list[str]:
