@@ -7,7 +7,6 @@ they are drawn stands in ``templates/page/evaluation.html.jinja``.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from functools import lru_cache
@@ -19,6 +18,8 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.errors import ExportError
+from hubble_dash.foreign.plain import check_plain, read_plain
+from hubble_dash.viewer.plots.evaluation_schema import SavedEvaluation
 
 __all__ = ["evaluation_html", "read_evaluation"]
 
@@ -84,11 +85,18 @@ def read_evaluation(path: str | Path, atlas: Atlas) -> dict[str, Any]:
     """
     made_by = "make it with: hubble-dash evaluate X.atlas --label COLUMN --format json > X.json"
     try:
-        found = json.loads(Path(path).read_text(encoding="utf-8"))
+        found: dict[str, Any] = read_plain(Path(path).read_bytes())
     except (OSError, ValueError) as err:
         raise ExportError(f"{path} cannot be read as an evaluation ({err}); {made_by}") from err
-    if not isinstance(found, dict) or not {"n_cutouts", "nearest", "leave_out"} <= set(found):
-        raise ExportError(f"{path} is no evaluation; {made_by}")
+    try:
+        check_plain(found, SavedEvaluation, "evaluation")
+        labels = found.get("labels")
+        if labels and {len(labels["confusion"]), *map(len, labels["confusion"])} - {
+            len(labels["vote_classes"])
+        }:
+            raise ValueError("evaluation.labels.confusion is not as large as its vote_classes")
+    except ValueError as err:
+        raise ExportError(f"{path} is no evaluation ({err}); {made_by}") from err
     model = atlas.manifest["model"]["name"]
     if (found["n_cutouts"], found["model"]) != (len(atlas), model):
         raise ExportError(

@@ -203,3 +203,39 @@ def test_other_files_are_refused(atlas: Atlas, tmp_path: Path, text: str, messag
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ExportError, match=message):
         read_evaluation(path, atlas)
+
+
+LABELS = {
+    "column": "class", "nearest": 9, "vote": 1, "n_queries": 3, "chance": 0.5, "precision": 0.5,
+    "class_precision": None, "accuracy": 1, "average_precision": 0.5, "classes": [],
+    "vote_classes": ["a", "b"], "confusion": [[1, 0], [0, 1]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"model": 5}, "evaluation.model is 5; allowed: text"),
+        ({"labels": {}}, "evaluation.labels.column is missing"),
+        ({"labels": {**LABELS, "confusion": [[1]]}}, "not as large as its vote_classes"),
+        (
+            {"labels": {**LABELS, "classes": [{}]}},
+            r"classes\[0\].name is missing",
+        ),
+        ({"labels": {**LABELS, "precision": "<b>"}}, "evaluation.labels.precision is '<b>'"),
+        ({"purity": {"a": 1}}, "evaluation.purity is an object of 1; allowed: a list"),
+        ({"rotations": {"n": 3}}, "evaluation.rotations.recall_1 is missing"),
+        ({"warnings": ["\ud800"]}, "half a character"),
+    ],
+)
+def test_an_evaluation_from_outside_is_told_or_drawn(
+    atlas: Atlas, tmp_path: Path, change: dict[str, Any], said: str
+) -> None:
+    path = tmp_path / "evaluation.json"
+    model = atlas.manifest["model"]["name"]
+    whole = {"n_cutouts": len(atlas), "nearest": 9, "leave_out": "none", "model": model}
+    path.write_text(json.dumps({**whole, "labels": LABELS}), encoding="utf-8")
+    assert "hd-eval" in evaluation_html(read_evaluation(path, atlas))
+    path.write_text(json.dumps({**whole, **change}), encoding="utf-8")
+    with pytest.raises(ExportError, match=said):
+        read_evaluation(path, atlas)
