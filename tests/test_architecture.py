@@ -20,12 +20,13 @@ REPOSITORY = Path(__file__).parents[1]
 # stands in a wing itself, in no room, is named with its wing.
 FLOORS = [
     [
-        *("errors", "config", "cosine"),
+        *("errors", "config", "cosine", "printable"),
         *("builder.ahead", "builder.cursor", "builder.quiet", "viewer.linker"),
     ],
     ["disk", "foreign"],
-    ["atlas", "builder.sky"],
-    ["builder.reading", "builder.tables", "builder.backends"],
+    ["atlas", "builder.bounds", "builder.codecs", "builder.sky"],
+    ["builder.files", "builder.backends"],
+    ["builder.reading", "builder.tables"],
     ["evaluation", "builder.catalogs", "viewer.colors"],
     ["builder.cutouts", "viewer.data"],
     ["builder.models", "viewer.density", "viewer.plots"],

@@ -14,10 +14,10 @@ from hubble_dash.builder.catalogs.catalog import Catalog, read_catalog
 from hubble_dash.builder.catalogs.names import find_file
 from hubble_dash.builder.catalogs.precomputed import PrecomputedRows, PrecomputedVectors
 from hubble_dash.builder.catalogs.vectors import VectorColumns
+from hubble_dash.builder.files.search import Found, find_files, real_path
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
 from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.fingerprints.precomputed import PrecomputedFingerprints
-from hubble_dash.builder.reading.files import find_files
 from hubble_dash.config import (
     BuildSettings,
     CatalogPositions,
@@ -82,6 +82,8 @@ class Inputs:
         By which fingerprints are to be centred.
     fingerprints, positions : PrecomputedRows or None
         The user's own, in the place of those that would be made.
+    notes : list of str
+        What was passed over in folders.
     """
 
     names: list[str]
@@ -90,6 +92,7 @@ class Inputs:
     groups: Groups | None
     fingerprints: PrecomputedRows | None
     positions: PrecomputedRows | None
+    notes: list[str] = field(default_factory=list)
 
     @property
     def precomputed(self) -> list[PrecomputedRows]:
@@ -143,7 +146,7 @@ def gather_inputs(
     # The name of "." is that of the folder it stands for.
     names = [Path(one).name or Path(one).resolve().name for one in several]
     catalog = _catalog_of(settings)
-    files = _files_of(several, catalog)
+    files, notes = _files_of(several, catalog)
     if catalog is not None:
         catalog = catalog.of_images(files)
     groups: Groups | None = None
@@ -156,6 +159,7 @@ def gather_inputs(
         groups,
         _rows_of(settings, "fingerprints", files, catalog),
         _rows_of(settings, "positions", files, catalog),
+        notes,
     )
 
 
@@ -253,11 +257,14 @@ def _catalog_of(settings: BuildSettings) -> Catalog | None:
     return catalog
 
 
-def _files_of(given: Sequence[str | Path], catalog: Catalog | None) -> list[Path]:
+def _files_of(given: Sequence[str | Path], catalog: Catalog | None) -> Found:
     """Find the images of a build: those given, else those that the catalogue names."""
     if given:
-        return find_files(given)
+        found = find_files(given)
+        for note in found.notes:
+            logger.info("%s", note)
+        return found
     if catalog is None or catalog.paths is None:
         raise BuildError("no images: name files or folders, or a catalogue with a path column")
     here = [find_file(path, catalog.path.parent) for path in catalog.paths]
-    return list({path.resolve(): path for path in here}.values())
+    return Found(list({real_path(path): path for path in here}.values()), [])

@@ -90,6 +90,7 @@ def stream_to_shards(
             sizes,
             keep_preview=part.write_preview,
             catalog=inputs.catalog,
+            notes=inputs.notes,
             groups=inputs.groups,
             precomputed=inputs.precomputed,
             max_unreadable=settings.max_unreadable,

@@ -21,6 +21,7 @@ from hubble_dash.config import (
     Stretch,
     is_network_file,
 )
+from hubble_dash.printable import printable
 
 __all__ = ["add_command", "settings_of"]
 
@@ -88,8 +89,9 @@ def _run(options: Namespace) -> None:
     if options.quiet:
         return
     print_summary(atlas)
-    print(f"\nlook at it:  hubble-dash serve {atlas.path}")
-    print(f"publish it:  hubble-dash export {atlas.path} {atlas.path.with_suffix('.html')}")
+    path, page = printable(atlas.path), printable(atlas.path.with_suffix(".html"))
+    print(f"\nlook at it:  hubble-dash serve {path}")
+    print(f"publish it:  hubble-dash export {path} {page}")
 
 
 def settings_of(options: Namespace) -> BuildSettings:

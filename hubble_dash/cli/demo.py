@@ -10,6 +10,7 @@ from hubble_dash.cli.commands import Commands
 from hubble_dash.config import DetectedSources
 from hubble_dash.disk.names import write_file
 from hubble_dash.errors import BuildError
+from hubble_dash.printable import printable
 
 __all__ = ["add_command", "make_demo"]
 
@@ -40,8 +41,8 @@ def _run(options: Namespace) -> None:
     page, atlas = make_demo(Path(options.out), progress=not options.quiet)
     if options.quiet:
         return
-    print(f"The page:  {page.resolve()}  (open it in a browser)")
-    print(f"Serve it:  hubble-dash serve {atlas}")
+    print(f"The page:  {printable(page.resolve())}  (open it in a browser)")
+    print(f"Serve it:  hubble-dash serve {printable(atlas)}")
 
 
 def make_demo(folder: Path, *, progress: bool = True) -> tuple[Path, Path]:

@@ -11,6 +11,7 @@ from hubble_dash.cli.commands import Commands
 from hubble_dash.config.choices import Device, LeaveOut
 from hubble_dash.disk.names import write_file
 from hubble_dash.errors import HubbleDashError
+from hubble_dash.printable import as_json_text, printable
 
 if TYPE_CHECKING:
     from hubble_dash.evaluation.results import Evaluation
@@ -112,7 +113,8 @@ def _run(options: Namespace) -> None:
     as_json = json.dumps(found.to_dict(), indent=2, ensure_ascii=False)
     if options.save is not None:
         _save(f"{as_json}\n", Path(options.save))
-    print(as_json if options.format == "json" else found)
+    shown = as_json_text(as_json) if options.format == "json" else printable(found, lines=True)
+    print(shown)
 
 
 def _save(text: str, path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hubble_dash.cli.commands import Commands
 from hubble_dash.errors import HubbleDashError
+from hubble_dash.printable import as_json_text, printable
 
 if TYPE_CHECKING:
     from hubble_dash.atlas.atlas import Atlas
@@ -42,7 +43,7 @@ def _run(options: Namespace) -> None:
         if wrong:
             raise HubbleDashError(f"{atlas.path} is damaged: {'; '.join(wrong)}")
     if options.json:
-        print(json.dumps(atlas.manifest, indent=2, ensure_ascii=False))
+        print(as_json_text(json.dumps(atlas.manifest, indent=2, ensure_ascii=False)))
         return
     print_summary(atlas)
     if options.check:
@@ -59,10 +60,10 @@ def print_summary(atlas: Atlas) -> None:
     """
     from hubble_dash.atlas.provenance import provenance
 
-    print(f"{atlas.path}: {atlas.title}")
+    print(printable(f"{atlas.path}: {atlas.title}"))
     for name, text in provenance(atlas):
-        print(f"  {name + ':':<18} {text}")
+        print(printable(f"  {name + ':':<18} {text}"))
     for note in atlas.manifest["notes"]:
-        print(f"  {'Note:':<18} {note}")
+        print(printable(f"  {'Note:':<18} {note}"))
     size = sum(entry["bytes"] for entry in atlas.manifest["files"].values())
     print(f"  {'Size:':<18} {size / 1e6:.1f} MB")

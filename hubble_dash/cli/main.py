@@ -9,12 +9,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NoReturn
 
 from tqdm import tqdm
 
 from hubble_dash.cli import build, demo, evaluate, info, page, similar
 from hubble_dash.cli.commands import Commands
 from hubble_dash.errors import HubbleDashError
+from hubble_dash.printable import printable
 
 __all__ = ["main", "make_parser"]
 
@@ -56,21 +58,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ValueError, IndexError) as err:
-        print(f"hubble-dash: {_told(err)}", file=sys.stderr)
+        print(f"hubble-dash: {printable(_told(err))}", file=sys.stderr)
         return 2
     except (HubbleDashError, OSError) as err:
-        print(f"hubble-dash: {_told(err)}", file=sys.stderr)
+        print(f"hubble-dash: {printable(_told(err))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt as err:
         kept = "; ".join(getattr(err, "__notes__", ["nothing was left half-written"]))
-        print(f"hubble-dash: interrupted; {kept}", file=sys.stderr)
+        print(f"hubble-dash: interrupted; {printable(kept)}", file=sys.stderr)
         return 130
     return 0
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Make the parser of all commands; what it parses has a `run` that takes it."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="hubble-dash",
         description="From a folder of telescope images to a linked dashboard of what looks alike.",
         epilog=EXAMPLES,
@@ -93,12 +95,24 @@ def _told(err: Exception) -> str:
     return "; ".join([str(err), *getattr(err, "__notes__", [])])
 
 
+class _Parser(argparse.ArgumentParser):
+    """Repeats arguments, which may be names of files, as a terminal may show them."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments, and leave."""
+        super().error(printable(message))
+
+
 class _Messages(logging.Handler):
     """Write to standard error, above the progress bars."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one message."""
-        tqdm.write(self.format(record), file=sys.stderr)
+        text = printable(record.getMessage())
+        if record.exc_info:
+            trace = logging.Formatter().formatException(record.exc_info)
+            text = f"{text}\n{printable(trace, lines=True)}"
+        tqdm.write(text, file=sys.stderr)
 
 
 @contextmanager

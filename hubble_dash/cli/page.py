@@ -7,6 +7,7 @@ from typing import get_args
 
 from hubble_dash.cli.commands import Commands
 from hubble_dash.config.choices import AtlasCheck, PageForm
+from hubble_dash.printable import printable
 
 __all__ = ["add_commands", "add_page_arguments"]
 
@@ -95,10 +96,11 @@ def _export(options: Namespace) -> None:
         return
     if path.is_dir():
         sizes = [file.stat().st_size for file in path.rglob("*") if file.is_file()]
-        print(f"{path} ({sum(sizes) / 1e6:.1f} MB in {len(sizes):,} files)")
-        print(f"open {path / 'index.html'} in a browser, or put the whole folder on any web host")
+        print(f"{printable(path)} ({sum(sizes) / 1e6:.1f} MB in {len(sizes):,} files)")
+        index = printable(path / "index.html")
+        print(f"open {index} in a browser, or put the whole folder on any web host")
     else:
-        print(f"{path} ({path.stat().st_size / 1e6:.1f} MB); open it in a browser")
+        print(f"{printable(path)} ({path.stat().st_size / 1e6:.1f} MB); open it in a browser")
 
 
 def _serve(options: Namespace) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from hubble_dash.cli.commands import Commands
+from hubble_dash.printable import as_json_text, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,12 +149,16 @@ def _print(atlas: Atlas, found: Similar, form: str) -> None:
     for place, (name, values) in enumerate(first.items()):
         table.insert(place, name, values)
     if form == "csv":
-        table.to_csv(sys.stdout, index=False)
+        text = table.to_csv(index=False)
+        # What a program reads stays as it is.
+        print(printable(text, lines=True) if sys.stdout.isatty() else text, end="")
     elif form == "json":
         records = [{name: _plain(value) for name, value in row.items()} for row in _rows(table)]
-        print(json.dumps(records, indent=2, ensure_ascii=False, allow_nan=False))
+        text = json.dumps(records, indent=2, ensure_ascii=False, allow_nan=False)
+        print(as_json_text(text))
     else:
         boxes = [*BOX, *SKY[:2], LABELS[0]]
         shown = [*first, *(name for name in boxes if name in table)]
         wide = table[shown].dropna(axis="columns", how="all")
-        print(wide.to_string(index=False, float_format=lambda value: f"{value:.5f}"))
+        text = wide.to_string(index=False, float_format=lambda value: f"{value:.5f}")
+        print(printable(text, lines=True))

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import numpy as np
 from numpy.typing import NDArray
 
-from hubble_dash.builder.reading.files import SUFFIXES
+from hubble_dash.builder.files.kinds import SUFFIXES
 
 __all__ = ["Found", "ImageNames", "expanded", "find_file"]
 

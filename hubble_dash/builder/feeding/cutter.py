@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Box
+from hubble_dash.builder.bounds.failures import failing
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import Cutouts, find_cutouts, reason_to_leave_out
@@ -140,7 +142,7 @@ class Cutter:
         Returns
         -------
         CutImage or ImageError
-            The latter if the file cannot be read.
+            The latter if the file cannot be read, or anything else goes wrong with it.
 
         Raises
         ------
@@ -149,17 +151,14 @@ class Cutter:
         """
         check_hours = None if self.catalog is None else self.catalog.check_hours
         try:
-            display = self.recipe.open(path, inspect=check_hours)
+            with failing(path, "cannot be cut"), ExitStack() as opened:
+                display = self.recipe.open(path, inspect=check_hours)
+                opened.callback(display.image.close)
+                found = self._found(number, display)
+                opened.pop_all()
+                return found
         except ImageError as err:
             return err
-        try:
-            return self._found(number, display)
-        except ImageError as err:
-            display.image.close()
-            return err
-        except BaseException:
-            display.image.close()
-            raise
 
     def cut(self, display: Display, box: Box) -> Cut:
         """Cut a box.

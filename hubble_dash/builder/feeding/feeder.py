@@ -7,17 +7,24 @@ import os
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor  # type: ignore[import-untyped]
 
+from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.ahead import in_order
-from hubble_dash.builder.feeding.cutter import Cut, CutImage, Cutter
-from hubble_dash.builder.feeding.workers import read_there, start_worker
+from hubble_dash.builder.bounds.apart import end_trials
+from hubble_dash.builder.bounds.failures import failing
+from hubble_dash.builder.cutouts.display import Display
+from hubble_dash.builder.feeding.cutter import NO_PICTURES, Cut, CutImage, Cutter
+from hubble_dash.builder.feeding.workers import Answer, read_there, start_worker
 from hubble_dash.errors import BuildError, ImageError
 
 __all__ = ["N_THREADS", "Feeder", "usual_workers"]
+
+logger = logging.getLogger(__name__)
 
 # Where the cores are few, the network needs them itself.
 N_THREADS = max(2, min(8, (os.cpu_count() or 1) // 2))
@@ -65,17 +72,19 @@ class Feeder:
     def __init__(self, cutter: Cutter, *, n_workers: int = 0) -> None:
         self.cutter, self._n_workers = cutter, n_workers
         self._threads = ThreadPoolExecutor(N_THREADS, "cutting")
-        self._workers: Any = None
-        if n_workers:
-            self._workers = ProcessPoolExecutor(
-                n_workers,
-                initializer=start_worker,
-                initargs=(cutter, logging.getLogger("hubble_dash").getEffectiveLevel()),
-                env={"OMP_NUM_THREADS": "1"},
-            )
+        self._workers: Any = self._start_workers() if n_workers else None
+
+    def _start_workers(self) -> Any:
+        return ProcessPoolExecutor(
+            self._n_workers,
+            initializer=start_worker,
+            initargs=(self.cutter, logging.getLogger("hubble_dash").getEffectiveLevel()),
+            env={"OMP_NUM_THREADS": "1"},
+        )
 
     def close(self) -> None:
         """Stop the threads and processes."""
+        end_trials()
         self._threads.shutdown(cancel_futures=True)
         if self._workers is not None:
             self._workers.shutdown(kill_workers=True)
@@ -104,7 +113,7 @@ class Feeder:
         CatalogError
             If the catalogue has hours where it seems to have degrees.
         BuildError
-            If a process that reads files died.
+            If processes that read files die as soon as they start.
         """
         with closing(self._read(files, sizes, first)) as images:
             for image in images:
@@ -126,21 +135,31 @@ class Feeder:
         Yields
         ------
         Cut
-            Of each box, in order.
-
-        Raises
-        ------
-        ImageError
-            If the data cannot be decoded.
+            Of each box, in order; left out where anything goes wrong with it.
         """
         if image.cuts is not None:
             yield from image.cuts[start:]
             return
+        failures: set[str] = set()
+        for cut in self._cut(image, start):
+            if isinstance(cut, Cut):
+                yield cut
+                continue
+            if cut.reason not in failures:
+                logger.warning("cutouts are left out: %s", cut)
+                failures.add(cut.reason)
+            yield Cut(NO_PICTURES, None, (0, 0, 0), cut.reason)
+
+    def _cut(self, image: CutImage, start: int) -> Iterator[Cut | ImageError]:
         boxes = image.found.boxes
-        display = image.display or self.cutter.recipe.open(image.path)
+        try:
+            display = image.display or self.cutter.recipe.open(image.path)
+        except ImageError as err:
+            yield from repeat(err, len(boxes) - start)
+            return
         with display.image:
             parts = in_order(
-                lambda i: [self.cutter.cut(display, box) for box in boxes[i : i + BOXES_A_TASK]],
+                lambda i: [self._try(display, box) for box in boxes[i : i + BOXES_A_TASK]],
                 range(start, len(boxes), BOXES_A_TASK),
                 executor=self._threads,
                 depth=2 * N_THREADS,
@@ -148,6 +167,13 @@ class Feeder:
             with closing(parts):
                 for part in parts:
                     yield from part
+
+    def _try(self, display: Display, box: Box) -> Cut | ImageError:
+        try:
+            with failing(display.image.path, "cannot be cut"):
+                return self.cutter.cut(display, box)
+        except ImageError as err:
+            return err
 
     def _read(
         self, files: Sequence[Path], sizes: Sequence[int], first: int
@@ -168,25 +194,53 @@ class Feeder:
     def _read_there(
         self, files: Sequence[Path], sizes: Sequence[int], first: int
     ) -> Generator[CutImage | ImageError, None, None]:
-        parts = in_order(
-            read_there,
-            ([(number, files[number]) for number in part] for part in _parts(sizes, first)),
-            executor=self._workers,
-            depth=self._n_workers + self._n_workers // 2 + 2,
-            weigh=lambda numbered: sum(sizes[number] for number, _ in numbered),
-            most=BYTES_AHEAD_A_READER * self._n_workers,
-        )
+        depth = self._n_workers + self._n_workers // 2 + 2
+        while first < len(files):
+            parts = in_order(
+                read_there,
+                ([(number, files[number]) for number in part] for part in _parts(sizes, first)),
+                executor=self._workers,
+                depth=depth,
+                weigh=lambda numbered: sum(sizes[number] for number, _ in numbered),
+                most=BYTES_AHEAD_A_READER * self._n_workers,
+            )
+            try:
+                for answers in parts:
+                    for answer in answers:
+                        first += 1
+                        yield _take(answer)
+            except BrokenProcessPool:
+                self._restart_workers()
+                # One of the files under way ended a process: alone, the one shows itself.
+                for number in range(first, min(len(files), first + depth * MAX_FILES_A_TASK)):
+                    first += 1
+                    yield self._read_alone(number, files[number])
+
+    def _read_alone(self, number: int, path: Path) -> CutImage | ImageError:
         try:
-            for answers in parts:
-                for answer in answers:
-                    for record in answer.logged:
-                        logging.getLogger(record.name).handle(record)
-                    yield answer.image
+            (answer,) = self._workers.submit(read_there, [(number, path)]).result()
+        except BrokenProcessPool:
+            self._restart_workers()
+            return ImageError(path, "ended the process that read it: it is damaged, or too large")
+        return _take(answer)
+
+    def _restart_workers(self) -> None:
+        self._workers.shutdown(kill_workers=True)
+        self._workers = self._start_workers()
+        try:
+            self._workers.submit(os.getpid).result()
         except BrokenProcessPool as err:
             raise BuildError(
-                "a process that reads files died, for lack of memory perhaps; take fewer with"
-                " --workers, or none with --workers 0: the build goes on where it was"
+                "processes that read files die as soon as they start, for lack of memory perhaps;"
+                " take fewer with --workers, or none with --workers 0: the build goes on where it"
+                " was"
             ) from err
+
+
+def _take(answer: Answer) -> CutImage | ImageError:
+    for record in answer.logged:
+        logging.getLogger(record.name).handle(record)
+    return answer.image
 
 
 def _parts(sizes: Sequence[int], first: int) -> Iterator[range]:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from hubble_dash.atlas.boxes import Box
+from hubble_dash.builder.codecs.jpeg import without_metadata
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.resampling import resample
-from hubble_dash.builder.reading.pictures import without_metadata
 
 __all__ = ["Preview", "fit_thumbnail", "make_preview", "preview_name"]
 

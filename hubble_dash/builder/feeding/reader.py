@@ -40,6 +40,8 @@ class CutoutReader:
         larger than these, it does not wait with them for their fingerprints.
     catalog : Catalog, optional
         Images that it says nothing of are noted.
+    notes : sequence of str
+        What is known of the images before any is read.
     groups : Groups, optional
         Looks at the columns of each image.
     precomputed : sequence of PrecomputedRows
@@ -58,6 +60,7 @@ class CutoutReader:
         *,
         keep_preview: Callable[[str, bytes], None],
         catalog: Catalog | None = None,
+        notes: Sequence[str] = (),
         groups: Groups | None = None,
         precomputed: Sequence[PrecomputedRows] = (),
         max_unreadable: float = 0.5,
@@ -67,7 +70,8 @@ class CutoutReader:
         self._catalog, self._groups, self._precomputed = catalog, groups, precomputed
         self._max_unreadable, self._cutouts_a_shard = max_unreadable, cutouts_a_shard
         self._keep_preview = keep_preview
-        self._counts = Counts(notes=Counter(catalog.notes if catalog is not None else []))
+        before = [*notes, *(catalog.notes if catalog is not None else [])]
+        self._counts = Counts(notes=Counter(before))
         self._start, self._n = Cursor(), 0
 
     def restore(self, cursor: Cursor, n: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 from astropy.io import fits
@@ -123,6 +123,7 @@ class _FitsSource:
 
 def open_fits(
     path: Path,
+    content: Path | BinaryIO,
     *,
     hdu: str | int | None,
     plane: int | None,
@@ -135,6 +136,8 @@ def open_fits(
     ----------
     path : Path
         The file.
+    content : Path or binary file
+        It, unpacked; closed with what is opened.
     hdu, plane, header_keys, max_pixels
         As of `hubble_dash.builder.reading.image.open_image`.
 
@@ -150,10 +153,10 @@ def open_fits(
     hdus: fits.HDUList | None = None
     try:
         with quiet_astropy():
-            hdus = fits.open(path, memmap=True, do_not_scale_image_data=True)
+            hdus = fits.open(content, memmap=True, do_not_scale_image_data=True)
             chosen = _choose(path, hdus, hdu)
             index, notes = _choose_plane(path, chosen, plane)
-            _check_size(path, hdus, chosen, max_pixels)
+            _check_size(path, content, chosen, max_pixels)
             sky, sky_notes = sky_from_header(chosen.header, hdus)
             return Opened(
                 _FitsSource(path, hdus, chosen, index),
@@ -224,21 +227,24 @@ def _choose_plane(
     return index, notes
 
 
-def _check_size(path: Path, hdus: fits.HDUList, hdu: ImageHDU, max_pixels: int) -> None:
+def _check_size(path: Path, content: Path | BinaryIO, hdu: ImageHDU, max_pixels: int) -> None:
     """Refuse what is cut short, or too large to be decoded into memory."""
-    packed_file = hdus.fileinfo(0)["file"].compression is not None
     n_pixels = int(np.prod(hdu.shape))
-    if packed_file and n_pixels > max_pixels:
-        raise ImageError(
-            path, f"{n_pixels} pixels in a packed file, allowed are {max_pixels}; unpack it first"
-        )
-    if not packed_file:
-        where = hdu.fileinfo()
-        # The last block need not be whole; the size of a tile-compressed HDU is the unpacked one.
-        n_bytes = where["datSpan"] - 2879 if isinstance(hdu, fits.CompImageHDU) else hdu.size
-        wanted, there = where["datLoc"] + n_bytes, path.stat().st_size
-        if there < wanted:
-            raise ImageError(path, f"is cut short: {there} bytes of at least {wanted}")
+    if not isinstance(content, Path):
+        if n_pixels > max_pixels:
+            raise ImageError(
+                path,
+                f"{n_pixels} pixels in a packed file, allowed are {max_pixels}; unpack it",
+            )
+        there = content.seek(0, 2)
+    else:
+        there = content.stat().st_size
+    where = hdu.fileinfo()
+    # The last block need not be whole; the size of a tile-compressed HDU is the unpacked one.
+    n_bytes = where["datSpan"] - 2879 if isinstance(hdu, fits.CompImageHDU) else hdu.size
+    wanted = where["datLoc"] + n_bytes
+    if there < wanted:
+        raise ImageError(path, f"is cut short: {there} bytes of at least {wanted}")
 
 
 def _scaled(stored: NDArray[Any], hdu: ImageHDU, dtype: np.dtype[Any]) -> NDArray[Any]:

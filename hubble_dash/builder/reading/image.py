@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -13,24 +14,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Box
-from hubble_dash.builder.reading.files import find_files
+from hubble_dash.builder.bounds.apart import try_apart
+from hubble_dash.builder.bounds.failures import failing
+from hubble_dash.builder.bounds.promise import is_suspicious
+from hubble_dash.builder.files.content import look_into
+from hubble_dash.builder.files.kinds import FITS, JPEG_XL, TIFF
 from hubble_dash.builder.reading.fits import open_fits
-from hubble_dash.builder.reading.pictures import MAX_BYTES_READ_AT_ONCE, open_picture
+from hubble_dash.builder.reading.pictures import (
+    MAX_BYTES_READ_AT_ONCE,
+    open_jpeg_xl,
+    open_picture,
+)
 from hubble_dash.builder.reading.pixel_source import ArraySource, Metadata, Opened, PixelSource
 from hubble_dash.builder.reading.tiff import open_tiff
 from hubble_dash.builder.sky.sky import Sky
-from hubble_dash.errors import ImageError
 
-__all__ = ["MAX_PIXELS", "Image", "find_files", "open_image"]
+__all__ = ["MAX_PIXELS", "Image", "open_image"]
 
 logger = logging.getLogger(__name__)
 
 # What may be decoded into memory at once; memory-mapped files may be larger.
 MAX_PIXELS = 1_000_000_000
-# The bytes at the start of a file by which formats are told apart, and what those are.
-MAGIC_BYTES = 12
-_FITS = (b"SIMPLE", b"\x1f\x8b", b"BZh")
-_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_PIXELS_A_BAND = 4_000_000
 
 
 class Image:
@@ -154,7 +159,9 @@ class Image:
         """
         rows, columns = self._slices(box, step)
         with self._reading:
-            return self._open_source().read(rows, columns)
+            source = self._open_source()
+            with failing(self.path, "the data cannot be read"):
+                return source.read(rows, columns)
 
     def valid(self, box: Box | None = None, *, step: int = 1) -> NDArray[np.bool_] | None:
         """Say which pixels of a box are not transparent.
@@ -176,7 +183,9 @@ class Image:
         """
         rows, columns = self._slices(box, step)
         with self._reading:
-            return self._open_source().valid(rows, columns)
+            source = self._open_source()
+            with failing(self.path, "the data cannot be read"):
+                return source.valid(rows, columns)
 
     def _open_source(self) -> PixelSource:
         if self._source is None:
@@ -222,12 +231,13 @@ def open_image(
     header_keys: Sequence[str] = (),
     max_pixels: int = MAX_PIXELS,
 ) -> Image:
-    """Open a FITS, TIFF, JPEG, PNG or WebP file, told apart by content, not by name.
+    """Open an image file of any kind that is read, told apart by content, not by name.
 
     Parameters
     ----------
     path : path-like
-        The file.
+        The file: FITS, TIFF, JPEG, PNG, WebP, GIF, BMP, JPEG 2000, JPEG XL or AVIF, as it is or
+        packed by gzip, bzip2, xz or zip.
     hdu : str or int, optional
         FITS: name (``"SCI"``, ``"SCI,2"``) or number of the HDU; the first image with data if
         not given.
@@ -249,20 +259,14 @@ def open_image(
         If there is no such file, or it is empty, damaged, too large, or no image.
     """
     path = Path(path)
-    start = _start(path)
-    kind = _kind(path, start)
-    if kind == "FITS":
-        opened = open_fits(
-            path, hdu=hdu, plane=plane, header_keys=header_keys, max_pixels=max_pixels
-        )
-    elif kind == "TIFF":
-        opened = open_tiff(path, plane=plane, max_pixels=max_pixels)
-    else:
-        opened = open_picture(path, start, max_pixels=max_pixels)
-    return _image(path, opened)
-
-
-def _image(path: Path, opened: Opened) -> Image:
+    options: dict[str, Any] = {"hdu": hdu, "plane": plane, "header_keys": header_keys}
+    options["max_pixels"] = max_pixels
+    with failing(path):
+        opened = _open(path, **options)
+        if is_suspicious(opened.n_bytes, path.stat().st_size):
+            opened.source.close()
+            try_apart(_read_all, path, options)
+            opened = _open(path, **options)
     for note in opened.notes:
         logger.info("%s: %s", path, note)
     return Image(
@@ -276,31 +280,31 @@ def _image(path: Path, opened: Opened) -> Image:
     )
 
 
-def _start(path: Path) -> bytes:
-    """Read the first bytes, and all of what may be a small picture, so that it is opened once."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(MAGIC_BYTES)
-            return start + (
-                b"" if start.startswith(_FITS + _TIFF) else file.read(MAX_BYTES_READ_AT_ONCE)
-            )
-    except FileNotFoundError:
-        raise ImageError(path, "there is no such file") from None
-    except OSError as err:
-        raise ImageError(path, f"cannot be opened: {err.strerror or err}") from err
+def _open(path: Path, *, plane: int | None, max_pixels: int, **of_fits: Any) -> Opened:
+    kind, file, data = look_into(path, most=MAX_BYTES_READ_AT_ONCE)
+    with ExitStack() as unpacked:
+        if not isinstance(file, Path):
+            unpacked.callback(file.close)
+        opened = None
+        if kind == FITS:
+            opened = open_fits(path, file, plane=plane, max_pixels=max_pixels, **of_fits)
+        elif kind == TIFF:
+            opened = open_tiff(path, file, plane=plane, max_pixels=max_pixels)
+        if opened is not None:
+            # Closed with the image from here on.
+            unpacked.pop_all()
+            return opened
+    if kind == JPEG_XL:
+        return open_jpeg_xl(path, data or path.read_bytes(), max_pixels=max_pixels)
+    return open_picture(path, data or path, max_pixels=max_pixels)
 
 
-def _kind(path: Path, start: bytes) -> Literal["FITS", "TIFF", "picture"]:
-    """Tell the format from the first bytes of a file."""
-    if not start:
-        raise ImageError(path, "the file is empty")
-    if start.startswith(_FITS):
-        return "FITS"
-    if start.startswith(_TIFF):
-        return "TIFF"
-    if start.startswith((b"\xff\xd8\xff", b"\x89PNG")) or (start[:4], start[8:12]) == (
-        b"RIFF",
-        b"WEBP",
-    ):
-        return "picture"
-    raise ImageError(path, "is no FITS, TIFF, JPEG, PNG or WebP file by its first bytes")
+def _read_all(path: Path, options: Mapping[str, Any]) -> None:
+    """Read all pixels, in bands, as they are read later on."""
+    with open_image(path, **options) as image:
+        ny, nx = image.shape
+        n_rows = max(1, _PIXELS_A_BAND // nx)
+        for start in range(0, ny, n_rows):
+            box = Box(0, nx, start, min(ny, start + n_rows))
+            image.read(box)
+            image.valid(box)

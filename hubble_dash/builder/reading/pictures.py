@@ -1,13 +1,13 @@
-"""JPEG, PNG and WebP: decoded once, when first asked for; and a JPEG file without its metadata."""
+"""Pictures that Pillow opens: decoded once, when first asked for; and JPEG without its metadata."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import imagecodecs
 import numpy as np
@@ -15,47 +15,49 @@ import PIL.Image
 import PIL.ImageOps
 from numpy.typing import NDArray
 
-from hubble_dash.builder.reading.pixel_source import ArraySource, Decoded, Opened
+from hubble_dash.builder.bounds.apart import try_apart
+from hubble_dash.builder.bounds.failures import failing
+from hubble_dash.builder.bounds.promise import check_budget, check_promise, is_suspicious
+from hubble_dash.builder.codecs.jpeg import check_scans, decode_jpeg
+from hubble_dash.builder.codecs.jpeg_xl import size_of_jpeg_xl
+from hubble_dash.builder.codecs.png import MAX_SIDE, decode_png, has_late_metadata, is_deep_png
+from hubble_dash.builder.reading.pixel_source import (
+    ArraySource,
+    Decoded,
+    Opened,
+    split_alpha,
+    turned,
+)
 from hubble_dash.builder.sky.avm import sky_from_avm
+from hubble_dash.builder.sky.sky import Sky
 from hubble_dash.errors import ImageError
 
-__all__ = [
-    "MAX_BYTES_READ_AT_ONCE",
-    "check_budget",
-    "decode_with_pillow",
-    "open_picture",
-    "split_alpha",
-    "without_metadata",
-]
+__all__ = ["MAX_BYTES_READ_AT_ONCE", "decode_with_pillow", "open_jpeg_xl", "open_picture"]
 
-# What Pillow raises on damaged files, whichever part is damaged.
-_DAMAGE = (OSError, EOFError, ValueError, TypeError, SyntaxError, KeyError, IndexError, MemoryError)
-_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "JPEG2000", "AVIF")
+# Modes in which a PNG means what it holds.
+_PLAIN = ("L", "LA", "RGB", "RGBA")
+_GRAY = ("1", "L", "LA")
 _ORIENTATION = 0x0112
-_END_OF_JPEG = b"\xff\xd9"
 # Smaller files are read whole when they are opened, so that they are opened once.
 MAX_BYTES_READ_AT_ONCE = 4_000_000
-# Segments of a JPEG file (ITU-T T.81, annex B).
-_MARKER = 0xFF
-_START_OF_SCAN = 0xDA
-_COMMENT = 0xFE
-# Of the applications' segments those that a picture needs: JFIF's density, and Adobe's word on how
-# colours are coded, without which they would be wrong.
-_NEEDED_APPLICATIONS = (0xE0, 0xEE)
-_APPLICATION = range(0xE0, 0xF0)
+# SIZ marker of a JPEG 2000 codestream (ITU-T T.800, A.5.1), and how far behind it depths stand.
+_SIZ, _DEPTH_AFTER_SIZ = b"\xff\x4f\xff\x51", 38
+_N_BYTES_OF_HEADERS = 4096
+# Gray, and colour of 8 bits, at most; more of the header is not looked at.
+_BYTES_A_PIXEL_OF_JPEG_XL = 4
 _bomb_limit = threading.Lock()
 
 
-def open_picture(path: Path, start: bytes, *, max_pixels: int) -> Opened:
-    """Open a JPEG, PNG or WebP file.
+def open_picture(path: Path, content: Path | bytes, *, max_pixels: int) -> Opened:
+    """Open a JPEG, PNG, WebP, GIF, BMP, JPEG 2000 or AVIF file.
 
     Parameters
     ----------
     path : Path
         The file.
-    start : bytes
-        Its first bytes; all of it if they are no more than `MAX_BYTES_READ_AT_ONCE`, so that a
-        small picture is not opened again.
+    content : Path or bytes
+        It, or all that is in it, unpacked.
     max_pixels : int
         As of `hubble_dash.builder.reading.image.open_image`.
 
@@ -68,89 +70,133 @@ def open_picture(path: Path, start: bytes, *, max_pixels: int) -> Opened:
     ImageError
         If the file is damaged or too large.
     """
-    data = start if len(start) <= MAX_BYTES_READ_AT_ONCE else None
-    try:
-        picture = _open(path if data is None else io.BytesIO(data))
-    except _DAMAGE as err:
-        raise ImageError(path, f"is damaged: {err}") from err
-    try:
-        return _opened(path, picture, data, start, max_pixels=max_pixels)
-    except _DAMAGE as err:
-        picture.close()
-        raise ImageError(path, f"is damaged: {err}") from err
-    except ImageError:
-        picture.close()
-        raise
+    with failing(path, "is damaged"):
+        picture = _open(io.BytesIO(content) if isinstance(content, bytes) else content)
+        try:
+            return _opened(path, picture, content, max_pixels=max_pixels)
+        except BaseException:
+            picture.close()
+            raise
 
 
 def _opened(
-    path: Path, picture: PIL.Image.Image, data: bytes | None, start: bytes, *, max_pixels: int
+    path: Path, picture: PIL.Image.Image, content: Path | bytes, *, max_pixels: int
 ) -> Opened:
     check_budget(path, picture.width, picture.height, max_pixels)
-    # To find this tag, Pillow may decode all of a PNG. It does so once, as the picture stays open.
-    orientation = picture.getexif().get(_ORIENTATION, 1)
-    xmp = picture.info.get("xmp", b"")
-    bands, mode = len(picture.getbands()), picture.mode
-    nx, ny = picture.size
+    n_bands, mode, codec = len(picture.getbands()), picture.mode, _deep_codec(picture, content)
+    n_bytes = picture.width * picture.height * n_bands * (1 if codec is None else 2)
+    check_promise(path, n_bytes, path.stat().st_size)
+    if picture.format == "PNG" and max(picture.size) > MAX_SIDE:
+        raise ImageError(path, f"is a PNG with a side of more than {MAX_SIDE:,} pixels")
+    if "progressive" in picture.info:
+        check_scans(path, _bytes_of(content))
+    orientation = _exif(picture, content).get(_ORIENTATION, 1)
+    shape = (picture.height, picture.width)
     if orientation in (5, 6, 7, 8):
-        nx, ny = ny, nx
-    is_turned = orientation in range(2, 9)
-    sky, notes = sky_from_avm(
-        xmp.encode() if isinstance(xmp, str) else xmp, (ny, nx), is_turned=is_turned
+        shape = shape[::-1]
+    sky, notes = _sky(picture, shape, is_turned=orientation in range(2, 9))
+    jpeg = _shown_as_it_is(picture, content, orientation)
+    if picture.format != "MPO" and getattr(picture, "is_animated", False):
+        notes.append("a moving picture, of which the first frame is shown")
+    source = ArraySource(
+        lambda: _load(path, picture, content, jpeg, orientation),
+        shape=shape,
+        n_channels=1 if (n_bands < 3 if codec else mode in _GRAY) and mode != "P" else 3,
+        is_flux=codec is not None,
+        release=picture.close,
+        n_bytes=n_bytes,
     )
-    # A browser heeds colour profiles and nothing here does: it would show such a file differently.
-    plain = mode in ("L", "RGB") and not is_turned and "icc_profile" not in picture.info
-    jpeg = data if picture.format == "JPEG" and plain else None
-
-    def load() -> Decoded:
-        pixels = None if jpeg is None else _decode_jpeg(jpeg, (ny, nx))
-        return _decoded(path, picture) if pixels is None else (pixels, None)
-
-    if _is_deep_png(start):
-        picture.close()
-        n_channels = 1 if bands < 3 and mode != "P" else 3
-        source = ArraySource(
-            lambda: _decode_deep_png(path), shape=(ny, nx), n_channels=n_channels, is_flux=True
-        )
-    else:
-        source = ArraySource(
-            load,
-            shape=(ny, nx),
-            n_channels=1 if mode in ("1", "L", "LA") else 3,
-            is_flux=False,
-            release=picture.close,
-        )
-    return Opened(source, origin="upper", sky=sky, notes=notes, jpeg=jpeg)
+    return Opened(source, origin="upper", sky=sky, notes=notes, jpeg=jpeg, n_bytes=n_bytes)
 
 
-def check_budget(path: Path, nx: int, ny: int, max_pixels: int) -> None:
-    """Refuse a picture that would take too much memory, before it is decoded.
+def _shown_as_it_is(
+    picture: PIL.Image.Image, content: Path | bytes, orientation: int
+) -> bytes | None:
+    """Give a small JPEG that a browser shows just as it is shown here.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    nx, ny : int
-        Columns and rows.
-    max_pixels : int
-        The most pixels that may be decoded.
-
-    Raises
-    ------
-    ImageError
-        If ``nx * ny > max_pixels``.
+    A browser heeds colour profiles and nothing here does: it would show such a file differently.
     """
-    if nx * ny > max_pixels:
-        raise ImageError(path, f"{nx} x {ny} pixels to decode, allowed are {max_pixels} in all")
+    if isinstance(content, Path) or len(content) > MAX_BYTES_READ_AT_ONCE:
+        return None
+    is_upright = orientation not in range(2, 9)
+    is_plain = picture.mode in ("L", "RGB") and "icc_profile" not in picture.info
+    return content if picture.format == "JPEG" and is_upright and is_plain else None
 
 
-def decode_with_pillow(path: Path, *, frame: int = 0) -> Decoded:
+def _load(
+    path: Path,
+    picture: PIL.Image.Image,
+    content: Path | bytes,
+    jpeg: bytes | None,
+    orientation: int,
+) -> Decoded:
+    # Left open, it would hold the pixels a second time.
+    with failing(path, "is damaged"), contextlib.closing(picture):
+        codec, pixels = _deep_codec(picture, content), None
+        if codec is not None:
+            pixels = codec(_bytes_of(content))
+        elif jpeg is not None:
+            pixels = decode_jpeg(jpeg, (picture.height, picture.width))
+        elif picture.format == "PNG":
+            pixels = decode_png(_bytes_of(content))
+            if picture.mode not in _PLAIN or "transparency" in picture.info:
+                pixels = None
+        if pixels is None:
+            return _decoded(picture)
+        return split_alpha(turned(pixels, orientation))
+
+
+def _sky(
+    picture: PIL.Image.Image, shape: tuple[int, int], *, is_turned: bool
+) -> tuple[Sky | None, list[str]]:
+    xmp = picture.info.get("xmp", b"")
+    xmp = xmp.encode() if isinstance(xmp, str) else xmp
+    sky, notes = sky_from_avm(xmp, shape, is_turned=is_turned)
+    return sky, list(notes)
+
+
+def _exif(picture: PIL.Image.Image, content: Path | bytes) -> PIL.Image.Exif:
+    """Read the EXIF, for which Pillow decodes all of a PNG that has none before its pixels."""
+    if picture.format == "PNG" and not any("exif" in str(key) for key in picture.info):
+        with io.BytesIO(content) if isinstance(content, bytes) else content.open("rb") as file:
+            if not has_late_metadata(file):
+                return PIL.Image.Image.getexif(picture)
+    return picture.getexif()
+
+
+def _bytes_of(content: Path | bytes) -> bytes:
+    return content if isinstance(content, bytes) else content.read_bytes()
+
+
+def _deep_codec(
+    picture: PIL.Image.Image, content: Path | bytes
+) -> Callable[[bytes], NDArray[Any]] | None:
+    """Give what decodes more than 8 bits a channel, of which Pillow would drop some."""
+    if picture.format not in ("PNG", "JPEG2000"):
+        return None
+    if isinstance(content, bytes):
+        start = content[:_N_BYTES_OF_HEADERS]
+    else:
+        with content.open("rb") as file:
+            start = file.read(_N_BYTES_OF_HEADERS)
+    if picture.format == "PNG":
+        return decode_png if is_deep_png(start) else None
+    _, found, header = start.partition(_SIZ)
+    depth = header[_DEPTH_AFTER_SIZ : _DEPTH_AFTER_SIZ + 1]
+    # Bits less one; the upper bit is the sign.
+    is_deep = found and depth and depth[0] & 0x7F > 7
+    return imagecodecs.jpeg2k_decode if is_deep else None
+
+
+def decode_with_pillow(path: Path, content: Path | BinaryIO, *, frame: int = 0) -> Decoded:
     """Decode a picture to 8 bit, turned as its EXIF orientation says.
 
     Parameters
     ----------
     path : Path
         The file, whose size has been checked.
+    content : Path or binary file
+        It, unpacked.
     frame : int
         Which page of a TIFF, from 0.
 
@@ -166,75 +212,25 @@ def decode_with_pillow(path: Path, *, frame: int = 0) -> Decoded:
     ImageError
         If the file is damaged or cut short.
     """
-    try:
-        with _open(path) as picture:
-            # Pillow holds its limit against the page of a TIFF when the page is sought.
-            with _no_bomb_limit():
-                picture.seek(frame)
-            return _decoded(path, picture)
-    except _DAMAGE as err:
-        raise ImageError(path, f"is damaged: {err}") from err
+    # Pillow holds its limit against the page of a TIFF when the page is sought.
+    with failing(path, "is damaged"), contextlib.closing(_open(content)) as picture:
+        with _no_bomb_limit():
+            picture.seek(frame)
+        return _decoded(picture)
 
 
-def _decode_jpeg(data: bytes, shape: tuple[int, int]) -> NDArray[np.uint8] | None:
-    """Decode a plain JPEG file in half Pillow's time; None where Pillow is to judge it.
-
-    Both use libjpeg-turbo, which fills up what is cut off and says nothing, where Pillow complains.
-    """
-    if not data.endswith(_END_OF_JPEG):
-        return None
-    try:
-        pixels: NDArray[np.uint8] = imagecodecs.jpeg8_decode(data)
-    except (RuntimeError, ValueError):
-        return None
-    return pixels if pixels.shape in (shape, (*shape, 3)) else None
+def _decoded(picture: PIL.Image.Image) -> Decoded:
+    picture.load()
+    upright = picture
+    # exif_transpose copies a picture even where there is nothing to turn.
+    if picture.getexif().get(_ORIENTATION, 1) in range(2, 9):
+        upright = PIL.ImageOps.exif_transpose(picture)
+    has_alpha = "A" in upright.getbands() or "transparency" in upright.info
+    mode = ("L" if upright.mode in _GRAY else "RGB") + ("A" if has_alpha else "")
+    return split_alpha(np.asarray(upright if upright.mode == mode else upright.convert(mode)))
 
 
-def _decoded(path: Path, picture: PIL.Image.Image) -> Decoded:
-    try:
-        picture.load()
-        turned = picture
-        # exif_transpose copies a picture even where there is nothing to turn.
-        if picture.getexif().get(_ORIENTATION, 1) in range(2, 9):
-            turned = PIL.ImageOps.exif_transpose(picture)
-        has_alpha = "A" in turned.getbands() or "transparency" in turned.info
-        gray = turned.mode in ("1", "L", "LA")
-        mode = ("L" if gray else "RGB") + ("A" if has_alpha else "")
-        pixels = np.asarray(turned if turned.mode == mode else turned.convert(mode))
-    except _DAMAGE as err:
-        raise ImageError(path, f"is damaged: {err}") from err
-    finally:
-        # Left open, it would hold the pixels a second time.
-        picture.close()
-    return split_alpha(pixels)
-
-
-def split_alpha(pixels: NDArray[Any]) -> Decoded:
-    """Take the alpha channel off.
-
-    Parameters
-    ----------
-    pixels : (ny, nx), (ny, nx, 1), (ny, nx, 2), (ny, nx, 3) or (ny, nx, 4) array
-        Gray or RGB; alpha, if any, is last.
-
-    Returns
-    -------
-    pixels : (ny, nx) or (ny, nx, 3) array
-        Without alpha.
-    valid : (ny, nx) bool array or None
-        False where fully transparent; None if no pixel is.
-    """
-    if pixels.ndim == 2:
-        return pixels, None
-    n_bands = pixels.shape[2]
-    valid = None
-    if n_bands in (2, 4):
-        valid = pixels[..., -1] != 0
-        valid = None if valid.all() else valid
-    return (pixels[..., 0] if n_bands < 3 else pixels[..., :3]), valid
-
-
-def _open(file: Path | io.BytesIO) -> PIL.Image.Image:
+def _open(file: Path | BinaryIO) -> PIL.Image.Image:
     """Open with our own budget in place of Pillow's, which is below a Hubble mosaic."""
     with _no_bomb_limit():
         return PIL.Image.open(file, formats=_FORMATS)
@@ -251,38 +247,47 @@ def _no_bomb_limit() -> Iterator[None]:
             PIL.Image.MAX_IMAGE_PIXELS = limit
 
 
-def _is_deep_png(start: bytes) -> bool:
-    """Tell 16 bits a channel, of which Pillow would drop 8 in colour, from the PNG's header."""
-    return start.startswith(b"\x89PNG") and start[12:16] == b"IHDR" and start[24:25] == b"\x10"
-
-
-def _decode_deep_png(path: Path) -> Decoded:
-    try:
-        return split_alpha(imagecodecs.png_decode(path.read_bytes()))
-    except (RuntimeError, ValueError, OSError, MemoryError) as err:
-        raise ImageError(path, f"is damaged: {err}") from err
-
-
-def without_metadata(data: bytes) -> bytes | None:
-    """Leave out comments and what applications have added, such as EXIF, XMP and thumbnails.
+def open_jpeg_xl(path: Path, data: bytes, *, max_pixels: int) -> Opened:
+    """Decode a JPEG XL file, turned as its header says; Pillow knows none.
 
     Parameters
     ----------
+    path : Path
+        The file.
     data : bytes
-        A JPEG file.
+        All of it, unpacked.
+    max_pixels : int
+        As of `hubble_dash.builder.reading.image.open_image`.
 
     Returns
     -------
-    bytes or None
-        None if its segments (ITU-T T.81, annex B) do not follow one another as they should.
+    Opened
+
+    Raises
+    ------
+    ImageError
+        If the file is damaged or too large.
     """
-    kept, place = [data[:2]], 2
-    while place + 4 <= len(data) and data[place] == _MARKER:
-        kind = data[place + 1]
-        if kind == _START_OF_SCAN:
-            return b"".join([*kept, data[place:]])
-        stop = place + 2 + int.from_bytes(data[place + 2 : place + 4])
-        if kind != _COMMENT and (kind not in _APPLICATION or kind in _NEEDED_APPLICATIONS):
-            kept.append(data[place:stop])
-        place = stop
-    return None
+    with failing(path, "is damaged"):
+        nx, ny = size_of_jpeg_xl(data)
+        n_bytes = nx * ny * _BYTES_A_PIXEL_OF_JPEG_XL
+        check_budget(path, nx, ny, max_pixels)
+        check_promise(path, n_bytes, path.stat().st_size)
+        if is_suspicious(n_bytes, path.stat().st_size):
+            try_apart(_decode_jpeg_xl, path, data)
+        pixels, valid = _decode_jpeg_xl(path, data)
+    source = ArraySource(
+        lambda: (pixels, valid),
+        shape=pixels.shape[:2],
+        n_channels=1 if pixels.ndim == 2 else 3,
+        is_flux=pixels.dtype != np.uint8,
+    )
+    return Opened(source, origin="upper")
+
+
+def _decode_jpeg_xl(path: Path, data: bytes) -> Decoded:
+    pixels: NDArray[Any] = imagecodecs.jpegxl_decode(data)
+    if pixels.ndim > 3 or pixels.shape[2:] not in ((), (1,), (2,), (3,), (4,)):
+        allowed = "gray, RGB, either with alpha"
+        raise ImageError(path, f"holds an array {pixels.shape}; allowed: {allowed}")
+    return split_alpha(pixels)

@@ -10,9 +10,18 @@ from typing import Any, Literal, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from hubble_dash.builder.bounds.memory import MEMORY
 from hubble_dash.builder.sky.sky import Sky
 
-__all__ = ["ArraySource", "Decoded", "Metadata", "Opened", "PixelSource"]
+__all__ = [
+    "ArraySource",
+    "Decoded",
+    "Metadata",
+    "Opened",
+    "PixelSource",
+    "split_alpha",
+    "turned",
+]
 
 Metadata: TypeAlias = dict[str, str | float | int | bool]
 Decoded: TypeAlias = tuple[NDArray[Any], NDArray[np.bool_] | None]
@@ -83,6 +92,8 @@ class ArraySource:
         Whether the values need a stretch.
     release : callable
         Lets go of what `load` needs.
+    n_bytes : int
+        What the array takes of memory once it is made; 0 where it is mapped, or there already.
     """
 
     def __init__(
@@ -93,8 +104,10 @@ class ArraySource:
         n_channels: int,
         is_flux: bool,
         release: Callable[[], None] = lambda: None,
+        n_bytes: int = 0,
     ) -> None:
         self.shape = shape
+        self.n_bytes = n_bytes
         self.n_channels = n_channels
         self.is_flux = is_flux
         self._load, self._release = load, release
@@ -104,7 +117,8 @@ class ArraySource:
     def _arrays(self) -> Decoded:
         with self._loading:
             if self._loaded is None:
-                self._loaded = self._load()
+                with MEMORY.decoding(self.n_bytes):
+                    self._loaded = self._load()
             return self._loaded
 
     def read(self, rows: slice, columns: slice) -> NDArray[Any]:
@@ -141,13 +155,68 @@ class ArraySource:
 
     def close(self) -> None:
         """Let go of the array."""
+        if self._loaded is not None:
+            MEMORY.free(self.n_bytes)
         self._loaded = None
         self._release()
 
 
+def split_alpha(pixels: NDArray[Any]) -> Decoded:
+    """Take the alpha channel off.
+
+    Parameters
+    ----------
+    pixels : (ny, nx), (ny, nx, 1), (ny, nx, 2), (ny, nx, 3) or (ny, nx, 4) array
+        Gray or RGB; alpha, if any, is last.
+
+    Returns
+    -------
+    pixels : (ny, nx) or (ny, nx, 3) array
+        Without alpha.
+    valid : (ny, nx) bool array or None
+        False where fully transparent; None if no pixel is.
+    """
+    if pixels.ndim == 2:
+        return pixels, None
+    n_bands = pixels.shape[2]
+    valid = None
+    if n_bands in (2, 4):
+        valid = pixels[..., -1] != 0
+        valid = None if valid.all() else valid
+    return (pixels[..., 0] if n_bands < 3 else pixels[..., :3]), valid
+
+
+def turned(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
+    """Turn and mirror pixels so that they are upright; a view, so that maps stay maps.
+
+    Parameters
+    ----------
+    pixels : (ny, nx) or (ny, nx, c) array
+        As they are stored.
+    orientation : int
+        1 to 8, as tag 274 of the TIFF 6.0 specification, and of EXIF, has it; any other is 1.
+
+    Returns
+    -------
+    array
+        ``(nx, ny)`` where it is 5 or more.
+    """
+    if orientation in (5, 6, 7, 8):
+        pixels = np.swapaxes(pixels, 0, 1)
+    flip_rows = orientation in (3, 4, 7, 8)
+    flip_columns = orientation in (2, 3, 6, 7)
+    return pixels[:: -1 if flip_rows else 1, :: -1 if flip_columns else 1]
+
+
 @dataclass(frozen=True)
 class Opened:
-    """What a reader found in a file; `jpeg` as of `Image`."""
+    """What a reader found in a file; `jpeg` as of `Image`.
+
+    Attributes
+    ----------
+    n_bytes : int
+        What the pixels take of memory when all are read; 0 where they are mapped.
+    """
 
     source: PixelSource
     origin: Literal["lower", "upper"]
@@ -155,3 +224,4 @@ class Opened:
     metadata: Metadata = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     jpeg: bytes | None = None
+    n_bytes: int = 0

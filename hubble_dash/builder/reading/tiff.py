@@ -2,51 +2,87 @@
 
 from __future__ import annotations
 
-import struct
+import logging
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from hubble_dash.builder.reading.pictures import check_budget, decode_with_pillow, split_alpha
-from hubble_dash.builder.reading.pixel_source import ArraySource, Opened
+from hubble_dash.builder.bounds.failures import failing
+from hubble_dash.builder.bounds.promise import check_budget, check_promise
+from hubble_dash.builder.codecs.tiff_tags import (
+    GRAY_OR_RGB,
+    check_page,
+    colors_of,
+    full_pages,
+    has_further_channel,
+    inverse_of,
+    no_data_of,
+    orientation_of,
+    without_premultiplied_alpha,
+)
+from hubble_dash.builder.reading.pictures import decode_with_pillow
+from hubble_dash.builder.reading.pixel_source import (
+    ArraySource,
+    Decoded,
+    Opened,
+    split_alpha,
+    turned,
+)
 from hubble_dash.builder.sky.avm import sky_from_avm
 from hubble_dash.builder.sky.sky import Sky
 from hubble_dash.errors import ImageError
 
 __all__ = ["open_tiff"]
 
-# What tifffile and its codecs raise on damaged files, whichever part is damaged.
-_DAMAGE = (
-    tifffile.TiffFileError,
-    OSError,
-    EOFError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    RuntimeError,
-    ZeroDivisionError,
-    MemoryError,
-    struct.error,
-)
-_GRAY_OR_RGB = (
-    tifffile.PHOTOMETRIC.MINISBLACK,
-    tifffile.PHOTOMETRIC.MINISWHITE,
-    tifffile.PHOTOMETRIC.RGB,
-)
+# It logs each tag that it stumbles over; what matters is raised.
+logging.getLogger("tifffile").addHandler(logging.NullHandler())
+
+_PALETTE = tifffile.PHOTOMETRIC.PALETTE
 
 
-def open_tiff(path: Path, *, plane: int | None, max_pixels: int) -> Opened:
+class _TiffSource(ArraySource):
+    """Pixels that may be stored upside down in brightness, and have a value that means none."""
+
+    def __init__(
+        self,
+        load: Callable[[], Decoded],
+        *,
+        inverse: Callable[[NDArray[Any]], NDArray[Any]] | None,
+        no_data: float | None,
+        **options: Any,
+    ) -> None:
+        super().__init__(load, **options)
+        self._inverse, self._no_data = inverse, no_data
+
+    def read(self, rows: slice, columns: slice) -> NDArray[Any]:
+        pixels = super().read(rows, columns)
+        return pixels if self._inverse is None else self._inverse(pixels)
+
+    def valid(self, rows: slice, columns: slice) -> NDArray[np.bool_] | None:
+        valid = super().valid(rows, columns)
+        if self._no_data is None:
+            return valid
+        there: NDArray[np.bool_] = super().read(rows, columns) != self._no_data
+        there = there if there.ndim == 2 else np.asarray(there.any(axis=2))
+        return there if valid is None else valid & there
+
+
+def open_tiff(
+    path: Path, content: Path | BinaryIO, *, plane: int | None, max_pixels: int
+) -> Opened:
     """Open a TIFF file.
 
     Parameters
     ----------
     path : Path
         The file.
+    content : Path or binary file
+        It, unpacked.
     plane, max_pixels
         As of `hubble_dash.builder.reading.image.open_image`.
 
@@ -59,107 +95,100 @@ def open_tiff(path: Path, *, plane: int | None, max_pixels: int) -> Opened:
     ImageError
         If the file is damaged, too large, or has no such plane.
     """
-    try:
-        with tifffile.TiffFile(path) as file:
-            page, notes = _choose_page(path, file, plane)
-            source = _source(path, page, max_pixels)
-            if _has_further_channel(page):
-                notes.append("the last channel is no alpha; it is left out")
-            sky, sky_notes = _sky(page, source.shape)
-    except _DAMAGE as err:
-        raise ImageError(path, f"is no readable TIFF file: {err}") from err
-    return Opened(source, origin="upper", sky=sky, notes=notes + sky_notes)
+    with failing(path, "is no readable TIFF file"), _opened(path, content) as file:
+        page, notes = _choose_page(path, file, plane)
+        check_page(path, page)
+        if has_further_channel(page):
+            notes.append("the last channel is no alpha; it is left out")
+        source = _source(path, content, page, max_pixels)
+        sky, sky_notes = _sky(page, source.shape)
+        return Opened(
+            source, origin="upper", sky=sky, notes=notes + sky_notes, n_bytes=source.n_bytes
+        )
+
+
+def _opened(path: Path, content: Path | BinaryIO) -> tifffile.TiffFile:
+    if not isinstance(content, Path):
+        content.seek(0)
+    return tifffile.TiffFile(content, name=str(path))
 
 
 def _choose_page(
     path: Path, file: tifffile.TiffFile, plane: int | None
 ) -> tuple[tifffile.TiffPage, list[str]]:
-    pages = file.pages
+    pages = full_pages(file)
     number = plane or 0
     if not 0 <= number < len(pages):
         raise ImageError(path, f"there is no plane {plane}; allowed: 0 to {len(pages) - 1}")
-    # pages[number] may be a TiffFrame, which lacks the tags.
-    page = pages[number].aspage()
-    notes = []
-    same = sum(p.shape == page.shape for p in pages)
-    if plane is None and same > 1:
-        notes.append(f"a stack of {same} planes, of which the first is shown; name another")
+    page, notes = pages[number], []
+    if plane is None and len(pages) > 1:
+        are_same = all(one.shape == page.shape for one in pages)
+        what = f"a stack of {len(pages)} planes" if are_same else f"{len(pages)} images in one file"
+        notes.append(f"{what}, of which the first is shown; name another")
     return page, notes
 
 
-def _source(path: Path, page: tifffile.TiffPage, max_pixels: int) -> ArraySource:
-    ny, nx = page.imagelength, page.imagewidth
-    if page.imagedepth != 1:
-        raise ImageError(path, f"holds a volume {page.imagedepth} planes deep, no image")
-    if ny == 0 or nx == 0:
-        raise ImageError(path, f"has no pixels: {nx} x {ny}")
-    number, orientation = page.index, _orientation(page)
-    shape = (nx, ny) if orientation >= 5 else (ny, nx)
-    if page.photometric not in _GRAY_OR_RGB or page.dtype in (None, np.bool_):
-        # Palettes, CMYK, YCbCr and 1 bit are what Pillow does well.
+def _source(
+    path: Path, content: Path | BinaryIO, page: tifffile.TiffPage, max_pixels: int
+) -> ArraySource:
+    ny, nx, n_bands = page.imagelength, page.imagewidth, page.samplesperpixel
+    n_bytes = 0
+    if not (page.is_memmappable and isinstance(content, Path)):
+        n_bytes = ny * nx * n_bands * (1 if page.dtype is None else page.dtype.itemsize)
         check_budget(path, nx, ny, max_pixels)
-        gray = page.dtype == np.bool_ and page.photometric in _GRAY_OR_RGB
-        return ArraySource(
-            lambda: decode_with_pillow(path, frame=number),
-            shape=shape,
-            n_channels=1 if gray else 3,
-            is_flux=False,
-        )
-    n_bands = page.samplesperpixel
+        check_promise(path, n_bytes, path.stat().st_size)
+    size: dict[str, Any] = {"shape": (ny, nx), "n_bytes": n_bytes}
+    if not isinstance(content, Path):
+        size["release"] = content.close
+    if orientation_of(page) >= 5:
+        size["shape"] = (nx, ny)
+    number, offset = page.index, page.offset
+    if page.photometric == _PALETTE:
+        load = partial(_load, path, content, offset)
+        return ArraySource(load, n_channels=3, is_flux=False, **size)
+    is_plain = page.photometric in GRAY_OR_RGB
+    if not is_plain or page.dtype is None or page.dtype == np.bool_:
+        # CMYK, YCbCr and 1 bit are what Pillow does well.
+        load = partial(_load_by_pillow, path, content, number)
+        return ArraySource(load, n_channels=1 if is_plain else 3, is_flux=False, **size)
     if n_bands > 4:
         raise ImageError(path, f"has {n_bands} channels; allowed: gray, RGB, either with alpha")
-    if not page.is_memmappable:
-        check_budget(path, nx, ny, max_pixels)
-    return ArraySource(
-        lambda: _load(path, number, orientation),
-        shape=shape,
+    return _TiffSource(
+        partial(_load, path, content, offset),
+        inverse=inverse_of(page),
+        no_data=no_data_of(page),
         n_channels=1 if n_bands < 3 else 3,
         is_flux=page.dtype != np.uint8,
+        **size,
     )
 
 
-def _load(path: Path, number: int, orientation: int) -> Any:
-    try:
-        with tifffile.TiffFile(path) as file:
-            page = file.pages[number].aspage()
-            if page.is_memmappable:
-                pixels: NDArray[Any] = tifffile.memmap(path, page=number, mode="r")
-            else:
-                pixels = page.asarray()
-            pixels = _bands_last(pixels.reshape(page.shape), page.axes)
-            if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
-                pixels = pixels.max() - pixels
-            if _has_further_channel(page):
-                pixels = pixels[..., :-1]
-    except _DAMAGE as err:
-        raise ImageError(path, f"is damaged: {err}") from err
-    return split_alpha(_turned(pixels, orientation))
+def _load(path: Path, content: Path | BinaryIO, page_offset: int) -> Decoded:
+    with failing(path, "is damaged"), _opened(path, content) as file:
+        # A page may stand below another one.
+        file.filehandle.seek(page_offset)
+        page = tifffile.TiffPage(file, 0)
+        if page.is_memmappable and page.dtype is not None and isinstance(content, Path):
+            dtype = page.dtype.newbyteorder(file.byteorder)
+            pixels: NDArray[Any] = np.memmap(path, dtype, "r", page.dataoffsets[0], page.shape)
+        else:
+            pixels = page.asarray()
+        pixels = pixels.reshape(page.shape)
+        if page.axes.startswith("S"):
+            pixels = np.moveaxis(pixels, 0, -1)
+        if page.photometric == _PALETTE:
+            pixels = colors_of(page, pixels)
+        elif has_further_channel(page):
+            pixels = pixels[..., :-1]
+        else:
+            pixels = without_premultiplied_alpha(page, pixels)
+        return split_alpha(turned(pixels, orientation_of(page)))
 
 
-def _has_further_channel(page: tifffile.TiffPage) -> bool:
-    """Tell a second or fourth channel that is no alpha, such as infrared."""
-    alphas = (tifffile.EXTRASAMPLE.ASSOCALPHA, tifffile.EXTRASAMPLE.UNASSALPHA)
-    has_alpha = any(sample in alphas for sample in page.extrasamples)
-    return page.photometric in _GRAY_OR_RGB and page.samplesperpixel in (2, 4) and not has_alpha
-
-
-def _bands_last(pixels: NDArray[Any], axes: str) -> NDArray[Any]:
-    return np.moveaxis(pixels, 0, -1) if axes.startswith("S") else pixels
-
-
-def _orientation(page: tifffile.TiffPage) -> int:
-    tag = page.tags.get("Orientation")
-    value = 1 if tag is None else int(tag.value)
-    return value if 1 <= value <= 8 else 1
-
-
-def _turned(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
-    """Turn as tag 274 of the TIFF 6.0 specification says; a view, so that maps stay maps."""
-    if orientation >= 5:
-        pixels = np.swapaxes(pixels, 0, 1)
-    flip_rows = orientation in (3, 4, 7, 8)
-    flip_columns = orientation in (2, 3, 6, 7)
-    return pixels[:: -1 if flip_rows else 1, :: -1 if flip_columns else 1]
+def _load_by_pillow(path: Path, content: Path | BinaryIO, page: int | tuple[int, ...]) -> Decoded:
+    if not isinstance(page, int):
+        raise ImageError(path, "holds its image below another, in colours that are not read there")
+    return decode_with_pillow(path, content, frame=page)
 
 
 def _sky(page: tifffile.TiffPage, shape: tuple[int, int]) -> tuple[Sky | None, list[str]]:
@@ -167,7 +196,7 @@ def _sky(page: tifffile.TiffPage, shape: tuple[int, int]) -> tuple[Sky | None, l
     if tag is None:
         return None, []
     xmp = tag.value
-    is_turned = _orientation(page) != 1
+    is_turned = orientation_of(page) != 1
     return sky_from_avm(
         xmp.encode() if isinstance(xmp, str) else bytes(xmp), shape, is_turned=is_turned
     )

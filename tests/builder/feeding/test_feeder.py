@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import pickle
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ import pytest
 import torch
 from helpers.atlases import QuickBuild
 from helpers.images import blocks, flux_image, make_fits, make_picture
+from loky.process_executor import BrokenProcessPool  # type: ignore[import-untyped]
 
 import hubble_dash as hd
 from hubble_dash.atlas.atlas import Atlas
@@ -26,6 +29,7 @@ from hubble_dash.builder.feeding import feeder as feeding
 from hubble_dash.builder.feeding.cutter import CutImage, Cutter
 from hubble_dash.builder.feeding.feeder import Feeder, usual_workers
 from hubble_dash.builder.feeding.previews import fit_thumbnail
+from hubble_dash.builder.feeding.workers import Answer
 from hubble_dash.builder.reading.image import open_image
 from hubble_dash.errors import BuildError, ImageError
 
@@ -124,14 +128,86 @@ def test_a_process_uses_one_thread(feeder: Feeder) -> None:
     assert feeder._workers.submit(torch.get_num_threads).result() == 1
 
 
-def test_a_process_that_dies_is_told(feeder: Feeder, images: list[Path]) -> None:
-    """The last test of the processes that are shared."""
-    running = feeder.images(images * 40, sizes(images) * 40)
-    next(running)
-    for pid in feeder._workers._processes:
-        os.kill(pid, signal.SIGKILL)
-    with pytest.raises(BuildError, match=r"died.*--workers 0: the build goes on"):
-        list(running)
+class DeadlyPool:
+    """Processes that the file of number 3 ends, with all that waits there."""
+
+    def __init__(self, cutter: Cutter) -> None:
+        self.cutter, self.is_broken = cutter, False
+
+    def submit(self, work: Any, numbered: Any = ()) -> Future[Any]:
+        told: Future[Any] = Future()
+        self.is_broken |= any(number == 3 for number, _ in numbered)
+        if self.is_broken:
+            told.set_exception(BrokenProcessPool("died"))
+        elif work is os.getpid:
+            told.set_result(1)
+        else:
+            told.set_result([Answer(self.cutter.read(*one), []) for one in numbered])
+        return told
+
+    def shutdown(self, **_: object) -> None:
+        pass
+
+
+def test_a_file_that_ends_processes_is_left_out(images: list[Path]) -> None:
+    """As damage does that a decoder does not survive; the others are read by new processes."""
+    cutter = Cutter(hd.BuildSettings(), None, None, 96)
+    made: Any = Feeder(cutter)
+    made._n_workers, made._start_workers = 1, lambda: DeadlyPool(cutter)
+    made._workers = made._start_workers()
+    with closing(made):
+        found = list(made.images(images * 3, sizes(images) * 3, first=1))
+    read = [one.number for one in found if isinstance(one, CutImage)]
+    assert read == [1, 4, 5, 6, 7, 9, 10, 11, 12, 13, 15, 16, 17]
+    errors = [one for one in found if isinstance(one, ImageError)]
+    assert [one.path for one in errors] == [images[2], images[3], images[2], images[2]]
+    assert errors[1].reason.startswith("ended the process that read it")
+
+
+def test_processes_that_cannot_start_end_the_build(images: list[Path]) -> None:
+    broken: Future[Any] = Future()
+    broken.set_exception(BrokenProcessPool("died"))
+    pool = SimpleNamespace(submit=lambda *_: broken, shutdown=lambda **_: None)
+    made = Feeder(Cutter(hd.BuildSettings(), None, None, 96))
+    made._n_workers, made._workers = 1, pool
+    made._start_workers = lambda: pool  # type: ignore[method-assign]
+    with closing(made), pytest.raises(BuildError, match=r"die .*--workers 0: the build goes on"):
+        list(made.images(images, sizes(images)))
+
+
+def test_a_cutout_that_cannot_be_cut_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = make_picture(tmp_path / "a.png", blocks(np.random.default_rng(0)))
+    cutter = Cutter(hd.BuildSettings(cutouts=WINDOWS), None, None, 96, max_pixels_at_once=0)
+    real = Cutter.cut
+
+    def cut(self: Cutter, display: Any, box: Any) -> Any:
+        if box.ixmin == 20:
+            raise TypeError("a tuple")
+        return real(self, display, box)
+
+    with closing(Feeder(cutter)) as made:
+        for image in made.images([path], [1]):
+            assert isinstance(image, CutImage)
+            monkeypatch.setattr(Cutter, "cut", cut)
+            cuts = list(made.cuts(image))
+            there = [box.ixmin for box in image.found.boxes]
+            assert [bool(one.left_out) for one in cuts] == [x == 20 for x in there]
+            assert {one.left_out for one in cuts} == {"", "cannot be cut: TypeError: a tuple"}
+    assert caplog.text.count("a.png: cannot be cut: TypeError") == 1
+
+
+def test_an_image_that_is_gone_when_it_is_cut_is_left_out(tmp_path: Path) -> None:
+    path = make_picture(tmp_path / "a.png", blocks(np.random.default_rng(0)))
+    cutter = Cutter(hd.BuildSettings(cutouts=WINDOWS), None, None, 96, max_pixels_at_once=0)
+    with closing(Feeder(cutter)) as made:
+        (image,) = made.images([path], [1])
+        assert isinstance(image, CutImage)
+        path.unlink()
+        cuts = list(made.cuts(replace(image, display=None), start=2))
+    assert len(cuts) == len(image.found) - 2
+    assert {one.left_out for one in cuts} == {"there is no such file"}
 
 
 def test_processes_end_with_a_script_that_is_killed_and_has_no_guard(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 
 import imagecodecs
@@ -10,8 +12,9 @@ from helpers.images import color_picture, make_picture
 from helpers.reading import read
 
 from hubble_dash.atlas.boxes import Box
+from hubble_dash.builder.codecs.jpeg import decode_jpeg
+from hubble_dash.builder.codecs.jpeg_xl import size_of_jpeg_xl
 from hubble_dash.builder.reading.image import open_image
-from hubble_dash.builder.reading.pictures import _decode_jpeg
 from hubble_dash.errors import ImageError
 
 
@@ -32,7 +35,7 @@ def test_jpegs_are_those_of_pillow(
     path = make_picture(tmp_path / "a.jpg", pixels[..., 0] if gray else pixels, **options)
     path.write_bytes(path.read_bytes() + tail)
     with PIL.Image.open(path) as picture, open_image(path) as image:
-        assert (_decode_jpeg(path.read_bytes(), (75, 101)) is None) == bool(tail)
+        assert (decode_jpeg(path.read_bytes(), (75, 101)) is None) == bool(tail)
         np.testing.assert_array_equal(image.read(), np.asarray(picture))
         assert image.n_channels == (1 if gray else 3)
 
@@ -110,3 +113,122 @@ def test_deep_png(tmp_path: Path, n_bands: int) -> None:
         assert got.dtype == np.uint16
         assert np.array_equal(got, expected)
         assert (image.valid() is None) == (n_bands in (1, 3))
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.bmp", "a.jp2", "a.avif", "a.jxl"])
+@pytest.mark.parametrize("gray", [False, True])
+def test_further_formats(tmp_path: Path, name: str, gray: bool) -> None:
+    pixels = color_picture()[..., 0] if gray else color_picture()
+    if name == "a.jxl":
+        (tmp_path / name).write_bytes(imagecodecs.jpegxl_encode(pixels, lossless=True))
+    else:
+        PIL.Image.fromarray(pixels).save(
+            tmp_path / name, **({"quality": 100} if "avif" in name else {})
+        )
+    with open_image(tmp_path / name) as image:
+        got = image.read()
+        assert (image.origin, image.is_flux) == ("upper", False)
+        # GIF and AVIF have no gray.
+        if got.ndim > pixels.ndim:
+            pixels = np.repeat(pixels[..., None], 3, axis=2)
+        most = {"a.gif": 60, "a.avif": 8}.get(name, 0) * (name != "a.gif" or not gray)
+        assert abs(got.astype(int) - pixels).max() <= most
+
+
+@pytest.mark.parametrize("name", ["a.jp2", "a.jxl"])
+@pytest.mark.parametrize("n_bands", [1, 3])
+def test_further_formats_of_16_bits(tmp_path: Path, name: str, n_bands: int) -> None:
+    deep = np.random.default_rng(0).integers(0, 65536, (40, 30, n_bands), dtype=np.uint16)
+    deep = deep.squeeze()
+    data = (
+        imagecodecs.jpegxl_encode(deep, lossless=True)
+        if name == "a.jxl"
+        else imagecodecs.jpeg2k_encode(deep, reversible=True, level=0)
+    )
+    (tmp_path / name).write_bytes(data)
+    with open_image(tmp_path / name) as image:
+        assert image.is_flux
+        assert np.array_equal(image.read(), deep)
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (40, 56), (100, 75), (9, 16), (1000, 3), (300, 300)])
+def test_sizes_of_jpeg_xl(shape: tuple[int, int]) -> None:
+    data = imagecodecs.jpegxl_encode(np.zeros(shape, np.uint8))
+    assert size_of_jpeg_xl(data) == shape[::-1]
+    box = (len(data) + 8).to_bytes(4, "big") + b"jxlc" + data
+    assert size_of_jpeg_xl(b"\0\0\0\x0cJXL \r\n\x87\n" + box) == shape[::-1]
+
+
+def test_moving_pictures_say_so(tmp_path: Path) -> None:
+    frames = [PIL.Image.fromarray(color_picture() // n) for n in (1, 2)]
+    for name in ("a.gif", "a.png", "a.webp"):
+        frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:])
+        with open_image(tmp_path / name) as image:
+            assert image.notes == ["a moving picture, of which the first frame is shown"]
+
+
+def png(
+    rows: bytes, shape: tuple[int, int], *more: tuple[bytes, bytes], last: bool = False
+) -> bytes:
+    """A gray PNG of 8 bits, with further chunks before or after its pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", shape[1], shape[0], 8, 0, 0, 0, 0))
+    parts = [b"".join(chunk(*one) for one in more), chunk(b"IDAT", zlib.compress(rows))]
+    return (
+        b"\x89PNG\r\n\x1a\n" + header + b"".join(parts[:: -1 if last else 1]) + chunk(b"IEND", b"")
+    )
+
+
+def test_a_png_whose_pixels_end_early_is_damaged(tmp_path: Path) -> None:
+    """Pillow fills it up with black, and says nothing."""
+    (tmp_path / "a.png").write_bytes(png(bytes(11) * 5, (10, 10)))
+    with PIL.Image.open(tmp_path / "a.png") as picture:
+        picture.load()
+    with pytest.raises(ImageError, match="is damaged: PngError: Not enough image data"):
+        read(tmp_path / "a.png")
+    (tmp_path / "b.png").write_bytes(png(bytes(100), (100_000_000, 1)))
+    with pytest.raises(ImageError, match="a side of more than 1,000,000 pixels"):
+        read(tmp_path / "b.png")
+
+
+def test_nothing_but_pixels_of_a_png_is_looked_at(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """libpng would remark on a colour profile that is none."""
+    bad = (b"iCCP", b"icc\0\0" + zlib.compress(b"no profile" * 30))
+    (tmp_path / "a.png").write_bytes(png(bytes(11) * 10, (10, 10), bad))
+    assert read(tmp_path / "a.png").shape == (10, 10)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_orientation_of_a_png_wherever_it_stands(tmp_path: Path, last: bool) -> None:
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 6
+    chunk = (b"eXIf", exif.tobytes().removeprefix(b"Exif\0\0"))
+    rows = b"".join(b"\0" + bytes([i] * 7) for i in range(4))
+    (tmp_path / "a.png").write_bytes(png(rows, (4, 7), chunk, last=last))
+    assert read(tmp_path / "a.png").tolist() == [[3, 2, 1, 0]] * 7
+
+
+def test_a_deep_png_is_turned(tmp_path: Path) -> None:
+    deep = np.arange(28, dtype=np.uint16).reshape(4, 7) * 1000
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 6
+    PIL.Image.fromarray(deep).save(tmp_path / "a.png", exif=exif)
+    with open_image(tmp_path / "a.png") as image:
+        assert image.shape == (7, 4)
+        assert np.array_equal(image.read(), np.rot90(deep, -1))
+
+
+def test_a_jpeg_of_very_many_scans_is_refused(tmp_path: Path) -> None:
+    path = make_picture(tmp_path / "a.jpg", color_picture(), progressive=True)
+    assert read(path).shape == (30, 40, 3)
+    path.write_bytes(path.read_bytes() + b"\xff\xda" * 101)
+    with pytest.raises(ImageError, match="scans, allowed are 100"):
+        open_image(path)

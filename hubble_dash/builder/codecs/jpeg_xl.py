@@ -1,0 +1,72 @@
+"""JPEG XL (ISO/IEC 18181): the size of a picture before it is decoded."""
+
+from __future__ import annotations
+
+__all__ = ["size_of_jpeg_xl"]
+
+_CODESTREAM = b"\xff\x0a"
+# Width by height, as the header may name it: ISO/IEC 18181-1, table of SizeHeader.
+_RATIOS = {1: (1, 1), 2: (12, 10), 3: (4, 3), 4: (3, 2), 5: (16, 9), 6: (5, 4), 7: (2, 1)}
+_BITS_OF_SIDES = (9, 13, 18, 30)
+
+
+def size_of_jpeg_xl(data: bytes) -> tuple[int, int]:
+    """Read columns and rows off the start of the codestream; they may be turned later.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+
+    Returns
+    -------
+    nx, ny : int
+
+    Raises
+    ------
+    ValueError
+        If there is no codestream.
+    """
+    start = _start_of_codestream(data)
+    bits = _Bits(data[start + 2 : start + 18])
+    is_small = bits.take(1)
+
+    def side() -> int:
+        if is_small:
+            return (bits.take(5) + 1) * 8
+        return bits.take(_BITS_OF_SIDES[bits.take(2)]) + 1
+
+    ny = side()
+    ratio = bits.take(3)
+    if not ratio:
+        return side(), ny
+    across, down = _RATIOS[ratio]
+    return ny * across // down, ny
+
+
+def _start_of_codestream(data: bytes) -> int:
+    """Find it among the boxes of a container, where it may be in parts, each with a number."""
+    if data.startswith(_CODESTREAM):
+        return 0
+    place = 0
+    while place + 8 <= len(data):
+        n_bytes, kind = int.from_bytes(data[place : place + 4]), data[place + 4 : place + 8]
+        n_head = 16 if n_bytes == 1 else 8
+        if kind in (b"jxlc", b"jxlp"):
+            return place + n_head + (4 if kind == b"jxlp" else 0)
+        place += max(
+            n_head, int.from_bytes(data[place + 8 : place + 16]) if n_bytes == 1 else n_bytes
+        )
+    raise ValueError("there is no codestream")
+
+
+class _Bits:
+    """Numbers of so many bits each, the lowest first."""
+
+    def __init__(self, data: bytes) -> None:
+        self._left = int.from_bytes(data, "little")
+
+    def take(self, n: int) -> int:
+        value = self._left & ((1 << n) - 1)
+        self._left >>= n
+        return value
