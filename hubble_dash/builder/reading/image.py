@@ -19,6 +19,7 @@ from hubble_dash.builder.bounds.failures import failing
 from hubble_dash.builder.bounds.promise import is_suspicious
 from hubble_dash.builder.files.content import look_into
 from hubble_dash.builder.files.kinds import FITS, JPEG_XL, TIFF
+from hubble_dash.builder.quiet import quiet
 from hubble_dash.builder.reading.fits import open_fits
 from hubble_dash.builder.reading.pictures import (
     MAX_BYTES_READ_AT_ONCE,
@@ -160,7 +161,7 @@ class Image:
         rows, columns = self._slices(box, step)
         with self._reading:
             source = self._open_source()
-            with failing(self.path, "the data cannot be read"):
+            with quiet(), failing(self.path, "the data cannot be read"):
                 return source.read(rows, columns)
 
     def valid(self, box: Box | None = None, *, step: int = 1) -> NDArray[np.bool_] | None:
@@ -184,7 +185,7 @@ class Image:
         rows, columns = self._slices(box, step)
         with self._reading:
             source = self._open_source()
-            with failing(self.path, "the data cannot be read"):
+            with quiet(), failing(self.path, "the data cannot be read"):
                 return source.valid(rows, columns)
 
     def _open_source(self) -> PixelSource:
@@ -261,7 +262,7 @@ def open_image(
     path = Path(path)
     options: dict[str, Any] = {"hdu": hdu, "plane": plane, "header_keys": header_keys}
     options["max_pixels"] = max_pixels
-    with failing(path):
+    with quiet(), failing(path):
         opened = _open(path, **options)
         if is_suspicious(opened.n_bytes, path.stat().st_size):
             opened.source.close()

@@ -46,6 +46,8 @@ _SIZ, _DEPTH_AFTER_SIZ = b"\xff\x4f\xff\x51", 38
 _N_BYTES_OF_HEADERS = 4096
 # Gray, and colour of 8 bits, at most; more of the header is not looked at.
 _BYTES_A_PIXEL_OF_JPEG_XL = 4
+# Runs of 255 pixels take two bytes, which nothing in BMP exceeds; Pillow unpacks them slowly.
+_MAX_RATIO_OF_BMP = 128
 _bomb_limit = threading.Lock()
 
 
@@ -86,6 +88,8 @@ def _opened(
     n_bands, mode, codec = len(picture.getbands()), picture.mode, _deep_codec(picture, content)
     n_bytes = picture.width * picture.height * n_bands * (1 if codec is None else 2)
     check_promise(path, n_bytes, path.stat().st_size)
+    if picture.format == "BMP" and n_bytes > _MAX_RATIO_OF_BMP * path.stat().st_size:
+        raise ImageError(path, f"is cut short: a BMP of {picture.width} x {picture.height} pixels")
     if picture.format == "PNG" and max(picture.size) > MAX_SIDE:
         raise ImageError(path, f"is a PNG with a side of more than {MAX_SIDE:,} pixels")
     if "progressive" in picture.info:

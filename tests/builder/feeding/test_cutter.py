@@ -86,6 +86,15 @@ def test_a_file_that_cannot_be_read_is_an_answer(
     assert isinstance(cutter.read(0, picture), ImageError)
     assert closed == [picture]
     monkeypatch.setattr(cutting, "make_preview", None)
-    with pytest.raises(TypeError):
-        cutter.read(0, picture)
+    error = cutter.read(0, picture)
+    assert isinstance(error, ImageError)
+    assert "cannot be cut: TypeError: 'NoneType'" in error.reason
     assert closed == [picture] * 2
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cutting, "make_preview", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        cutter.read(0, picture)
+    assert closed == [picture] * 3

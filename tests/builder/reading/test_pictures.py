@@ -232,3 +232,14 @@ def test_a_jpeg_of_very_many_scans_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes() + b"\xff\xda" * 101)
     with pytest.raises(ImageError, match="scans, allowed are 100"):
         open_image(path)
+
+
+def test_a_bmp_that_promises_more_than_its_runs_can_be_is_refused(tmp_path: Path) -> None:
+    PIL.Image.fromarray(color_picture()[..., 0]).save(tmp_path / "a.bmp")
+    data = bytearray((tmp_path / "a.bmp").read_bytes())
+    # Rows of 8,000 pixels, in runs.
+    struct.pack_into("<ii", data, 18, 8000, 8000)
+    struct.pack_into("<I", data, 30, 1)
+    (tmp_path / "a.bmp").write_bytes(data)
+    with pytest.raises(ImageError, match="is cut short: a BMP of 8000 x 8000 pixels"):
+        open_image(tmp_path / "a.bmp")
