@@ -31,10 +31,12 @@ def test_good_files_are_read(tmp_path: Path) -> None:
         assert reason_of(tmp_path / name) == ""
 
 
+# astropy leaves a file whose header it cannot read to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("part", range(4))
 def test_bad_files_are_read_or_refused(tmp_path: Path, part: int) -> None:
     refused = 0
-    for name, content in bad_files(30, seed=SEED + part):
+    for name, content in bad_files(25, seed=SEED + part):
         (tmp_path / name).write_bytes(content)
         refused += bool(reason_of(tmp_path / name))
     assert refused > 5
