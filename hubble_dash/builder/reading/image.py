@@ -161,7 +161,7 @@ class Image:
         rows, columns = self._slices(box, step)
         with self._reading:
             source = self._open_source()
-            with quiet(), failing(self.path, "the data cannot be read"):
+            with failing(self.path, "the data cannot be read"):
                 return source.read(rows, columns)
 
     def valid(self, box: Box | None = None, *, step: int = 1) -> NDArray[np.bool_] | None:
@@ -185,7 +185,7 @@ class Image:
         rows, columns = self._slices(box, step)
         with self._reading:
             source = self._open_source()
-            with quiet(), failing(self.path, "the data cannot be read"):
+            with failing(self.path, "the data cannot be read"):
                 return source.valid(rows, columns)
 
     def _open_source(self) -> PixelSource:

@@ -21,6 +21,7 @@ from hubble_dash.builder.bounds.promise import check_budget, check_promise, is_s
 from hubble_dash.builder.codecs.jpeg import check_scans, decode_jpeg
 from hubble_dash.builder.codecs.jpeg_xl import size_of_jpeg_xl
 from hubble_dash.builder.codecs.png import MAX_SIDE, decode_png, has_late_metadata, is_deep_png
+from hubble_dash.builder.quiet import quiet
 from hubble_dash.builder.reading.pixel_source import (
     ArraySource,
     Decoded,
@@ -217,7 +218,7 @@ def decode_with_pillow(path: Path, content: Path | BinaryIO, *, frame: int = 0) 
         If the file is damaged or cut short.
     """
     # Pillow holds its limit against the page of a TIFF when the page is sought.
-    with failing(path, "is damaged"), contextlib.closing(_open(content)) as picture:
+    with quiet(), failing(path, "is damaged"), contextlib.closing(_open(content)) as picture:
         with _no_bomb_limit():
             picture.seek(frame)
         return _decoded(picture)
