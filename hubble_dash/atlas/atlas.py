@@ -22,6 +22,7 @@ from hubble_dash.atlas.checks import (
     check_cutouts,
     check_heads,
     check_images,
+    check_sources,
     read_manifest,
 )
 from hubble_dash.atlas.manifest import Manifest
@@ -37,6 +38,7 @@ from hubble_dash.atlas.schema import (
     POSITIONS_FILE,
     SHEETS_FOLDER,
     SIMILARITIES_FILE,
+    SOURCES_FILE,
 )
 from hubble_dash.atlas.sheets import Pictures, SheetLayout, sheet_name
 from hubble_dash.config.bounds import choice
@@ -108,6 +110,9 @@ class Atlas:
         `hubble_dash.atlas.manifest.Manifest`.
     images : pandas.DataFrame
         One row an image.
+    sources : pandas.DataFrame or None
+        One row an image: ``bytes``, ``sha256`` and ``credit`` of its file; None in atlases of early
+        versions.
     cutouts : pandas.DataFrame
         One row a cutout: ``image``, box, sky position, labels, then the user's columns.
     fingerprints : (n, d) float16 array
@@ -151,6 +156,14 @@ class Atlas:
         """One row an image."""
         table = read_table(self._folder, IMAGES_FILE, n_rows=self.manifest["n_images"])
         return check_images(self._folder, table, self.manifest["files"])
+
+    @cached_property
+    def sources(self) -> pd.DataFrame | None:
+        """Of each image the file that it was read from; None in an atlas of an early version."""
+        if SOURCES_FILE not in self.manifest["files"]:
+            return None
+        table = read_table(self._folder, SOURCES_FILE, n_rows=self.manifest["n_images"])
+        return check_sources(self._folder, table)
 
     @cached_property
     def cutouts(self) -> pd.DataFrame:
@@ -333,7 +346,7 @@ class Atlas:
         AtlasError
             That names the first value that is off.
         """
-        _ = self.cutouts, self.neighbors, self.positions, self.colors, self.mean
+        _ = self.cutouts, self.sources, self.neighbors, self.positions, self.colors, self.mean
         if of_fingerprints:
             check_array_values(self._folder, FINGERPRINTS_FILE, self.fingerprints, len(self))
 

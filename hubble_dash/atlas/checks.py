@@ -30,6 +30,7 @@ from hubble_dash.atlas.schema import (
     SCORES,
     SHEETS_FOLDER,
     SIMILARITIES_FILE,
+    SOURCES_FILE,
     ImageRow,
 )
 from hubble_dash.atlas.sheets import SheetLayout, sheet_name
@@ -47,6 +48,7 @@ __all__ = [
     "check_cutouts",
     "check_heads",
     "check_images",
+    "check_sources",
     "read_manifest",
 ]
 
@@ -180,6 +182,9 @@ def check_heads(folder: Folder, manifest: Manifest) -> None:
         if pa.types.is_nested(kind):
             raise off(folder.path / IMAGES_FILE, name, f"of {kind}", "single values")
     further = _check_columns(folder, CUTOUTS_FILE, manifest["n_cutouts"], cutouts)
+    if SOURCES_FILE in manifest["files"]:
+        sources = {"bytes": NUMBER, "sha256": TEXT, "credit": TEXT}
+        _check_columns(folder, SOURCES_FILE, manifest["n_images"], sources)
     if further.keys() & {*LABELS, *SCORES}:
         cutouts |= dict.fromkeys(LABELS, TEXT) | dict.fromkeys(SCORES, NUMBER)
         _check_columns(folder, CUTOUTS_FILE, manifest["n_cutouts"], cutouts)
@@ -230,6 +235,33 @@ def check_images(folder: Folder, images: pd.DataFrame, files: Mapping[str, Any])
     there = np.array([f"{PREVIEWS_FOLDER}/{name}" in files for name in previews], bool)
     check_rows(path, previews, there, f"a file of {PREVIEWS_FOLDER}/ that the manifest names")
     return images
+
+
+def check_sources(folder: Folder, sources: pd.DataFrame) -> pd.DataFrame:
+    """Check every row of the table of sources.
+
+    Parameters
+    ----------
+    folder : Folder
+        Of the atlas.
+    sources : pandas.DataFrame
+        The table; what is not known of a file is missing in it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table, as it was.
+
+    Raises
+    ------
+    AtlasError
+        That names the first row that is off.
+    """
+    path, sums = folder.path / SOURCES_FILE, sources["sha256"]
+    check_range(path, sources["bytes"], 0, 2**62, nan=True)
+    are_sums = sums.isna() | sums.astype(str).str.fullmatch("[0-9a-f]{64}")
+    check_rows(path, sums, are_sums, "64 hexadecimal digits")
+    return sources
 
 
 def check_cutouts(folder: Folder, cutouts: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:

@@ -142,6 +142,8 @@ class SettingsEntry(TypedDict):
         ``name`` and parameters of each step.
     catalog : str or None
         Name of the catalogue's file.
+    catalog_sha256 : str or None
+        Its checksum; atlases of early versions lack it.
     catalog_columns : dict
         Parameters of `hubble_dash.CatalogColumns`; atlases of early versions lack it.
     catalog_table : str, int or None
@@ -166,6 +168,7 @@ class SettingsEntry(TypedDict):
     process_images: list[dict[str, Any]]
     process_cutouts: list[dict[str, Any]]
     catalog: str | None
+    catalog_sha256: NotRequired[Sha256 | None]
     catalog_columns: NotRequired[dict[str, Any]]
     catalog_table: NotRequired[str | int | None]
     name_column: NotRequired[str | None]

@@ -37,7 +37,9 @@ __all__ = [
     "SHEETS_FOLDER",
     "SIMILARITIES_FILE",
     "SKY",
+    "SOURCES_FILE",
     "ImageRow",
+    "SourceRow",
     "class_codes",
     "extra_columns",
     "extra_image_columns",
@@ -53,6 +55,7 @@ FORMAT_VERSION = 1
 # Files and folders of an atlas.
 MANIFEST_FILE = "manifest.json"
 IMAGES_FILE, CUTOUTS_FILE = "images.parquet", "cutouts.parquet"
+SOURCES_FILE = "sources.parquet"
 FINGERPRINTS_FILE, MEAN_FILE = "fingerprints.npy", "mean.npy"
 NEIGHBORS_FILE, SIMILARITIES_FILE = "neighbors.npy", "similarities.npy"
 POSITIONS_FILE, COLORS_FILE = "positions.npy", "colors.npy"
@@ -120,6 +123,24 @@ class ImageRow(TypedDict):
     preview_height: int
     position_quality: str
     notes: str
+
+
+class SourceRow(TypedDict):
+    """Columns of the table of sources: of each image the file that it was read from.
+
+    Attributes
+    ----------
+    bytes : int
+        Its size.
+    sha256 : str
+        Its checksum, hexadecimal.
+    credit : str
+        What it says of whom to thank, and what is allowed; empty where it says nothing.
+    """
+
+    bytes: int
+    sha256: str
+    credit: str
 
 
 def extra_columns(cutouts: pd.DataFrame) -> list[str]:

@@ -36,7 +36,13 @@ from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.manifest import Outcome, list_files, make_manifest
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.builder.shards.plan import Plan
-from hubble_dash.builder.shards.tables import column_of, write_colors, write_cutouts, write_images
+from hubble_dash.builder.shards.tables import (
+    column_of,
+    write_colors,
+    write_cutouts,
+    write_images,
+    write_sources,
+)
 from hubble_dash.builder.shards.writer import PRECOMPUTED_ROW
 from hubble_dash.builder.stream import stream_to_shards
 from hubble_dash.config import BuildSettings
@@ -162,6 +168,7 @@ def build_from(
             outcome,
             layout=blocks.layout,
             inputs=inputs.names,
+            catalog_sha256=plan.settings["catalog"],
             name=out.name.removesuffix(".atlas"),
             created=created,
         )
@@ -187,6 +194,7 @@ def _write_tables(part: Part, inputs: Inputs, label_names: Sequence[str] | None)
     """Join the tables of the shards; give the cutouts' boxes."""
     write_cutouts(part, label_names, inputs.catalog.metadata if inputs.catalog else None)
     write_images(part)
+    write_sources(part)
     write_colors(part)
     return Boxes.of(pd.read_parquet(part.atlas / CUTOUTS_FILE, columns=IMAGE_AND_BOX))
 

@@ -128,6 +128,7 @@ def process_image(display: Display, steps: Sequence[ProcessingStep]) -> Display:
         sky=None if old.sky is None else old.sky.through(to_old),
         metadata=old.metadata,
         notes=old.notes,
+        credit=old.credit,
     )
     return Display(image, display.stretch)
 

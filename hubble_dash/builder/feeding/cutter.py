@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Box
+from hubble_dash.atlas.schema import SourceRow
 from hubble_dash.builder.bounds.failures import failing
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import Cutouts, find_cutouts, reason_to_leave_out
 from hubble_dash.builder.cutouts.sky_positions import SkyPositions, sky_positions_of
+from hubble_dash.builder.feeding.checksum import Checksum
 from hubble_dash.builder.feeding.image_row import describe_image
 from hubble_dash.builder.feeding.previews import Preview, fit_thumbnail, make_preview
 from hubble_dash.builder.feeding.recipe import Recipe
@@ -67,6 +69,8 @@ class CutImage:
         Its file.
     row : dict
         Of the table of images.
+    source : SourceRow
+        Of the table of sources.
     metadata : dict
         Its header keys.
     notes : list of str
@@ -86,6 +90,7 @@ class CutImage:
     number: int
     path: Path
     row: dict[str, Any]
+    source: SourceRow
     metadata: Metadata
     notes: list[str]
     found: Cutouts
@@ -189,13 +194,17 @@ class Cutter:
 
     def _found(self, number: int, display: Display) -> CutImage:
         settings, catalog, image = self.settings, self.catalog, display.image
+        checksum = Checksum(image.path)
         found = find_cutouts(display, settings.cutouts, catalog=catalog)
         # The preview comes first: it reads the whole image, so a damaged file shows itself
         # before any of its cutouts is taken.
         preview = make_preview(display)
         positions = sky_positions_of(display, found, catalog, settings.cutouts)
         row, notes = describe_image(display, preview, positions), image.notes + positions.notes
-        read = CutImage(number, image.path, row, image.metadata, notes, found, positions, preview)
+        source = checksum.row(image.credit)
+        read = CutImage(
+            number, image.path, row, source, image.metadata, notes, found, positions, preview
+        )
         if not self._are_few(found.boxes):
             return replace(read, display=display)
         cuts = [self.cut(display, box) for box in found.boxes]

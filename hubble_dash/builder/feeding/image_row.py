@@ -12,7 +12,11 @@ from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.sky_positions import SkyPositions
 from hubble_dash.builder.feeding.previews import Preview
 
-__all__ = ["describe_image"]
+__all__ = ["SOURCE", "describe_image"]
+
+# What a row has beside the columns of the table of images: its row of the table of sources. No key
+# of a header has such a name.
+SOURCE = "(source)"
 
 
 def describe_image(display: Display, preview: Preview, positions: SkyPositions) -> dict[str, Any]:

@@ -33,6 +33,9 @@ HEADER_KEYS = (
     "ROOTNAME",
 )
 
+# Letters of what a header says of an observer, and so on.
+MAX_CREDIT = 200
+
 # What astropy raises on damaged files, whichever part is damaged.
 _DAMAGE = (
     OSError,
@@ -164,6 +167,7 @@ def open_fits(
                 sky=sky,
                 metadata=_read_metadata(chosen.header, hdus[0].header, header_keys),
                 notes=notes + sky_notes,
+                credit=_credit(chosen.header, hdus[0].header),
             )
     except ImageError:
         _close(hdus)
@@ -258,6 +262,19 @@ def _scaled(stored: NDArray[Any], hdu: ImageHDU, dtype: np.dtype[Any]) -> NDArra
     if blank is not None:
         values[stored == blank] = np.nan
     return values
+
+
+def _credit(header: fits.Header, primary: fits.Header) -> str:
+    """Say by whom and with what an image was taken, as its header does."""
+    keys = ("TELESCOP", "INSTRUME", "PROPOSID", "OBSERVER", "ORIGIN")
+    found = _read_metadata(header, primary, ("OBSERVER", "ORIGIN"))
+    telescope, instrument, proposal, observer, origin = (
+        str(found.get(key, ""))[:MAX_CREDIT] for key in keys
+    )
+    parts = [f"{telescope} {instrument}".strip()]
+    parts += [f"proposal {proposal}"] * bool(proposal) + [f"observer {observer}"] * bool(observer)
+    parts += [f"from {origin}"] * bool(origin)
+    return ", ".join(filter(None, parts))
 
 
 def _read_metadata(header: fits.Header, primary: fits.Header, user_keys: Sequence[str]) -> Metadata:

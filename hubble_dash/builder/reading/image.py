@@ -59,6 +59,8 @@ class Image:
     jpeg : bytes, optional
         The file itself, where it is small and a browser shows it just as it is shown here: a JPEG,
         not turned, gray or RGB, without a colour profile.
+    credit : str
+        Whom to thank for the image, as the file itself says; empty where it does not.
     """
 
     def __init__(
@@ -71,9 +73,10 @@ class Image:
         metadata: Metadata | None = None,
         notes: Sequence[str] = (),
         jpeg: bytes | None = None,
+        credit: str = "",
     ) -> None:
         self.path = Path(path)
-        self.jpeg = jpeg
+        self.jpeg, self.credit = jpeg, credit
         self.origin = origin
         self.sky = sky
         self.metadata: Metadata = dict(metadata or {})
@@ -96,6 +99,7 @@ class Image:
         sky: Sky | None = None,
         metadata: Metadata | None = None,
         notes: Sequence[str] = (),
+        credit: str = "",
     ) -> Image:
         """Wrap an array, for processed images and tests.
 
@@ -109,7 +113,7 @@ class Image:
             Where row 0 lies when the image is shown.
         valid : (ny, nx) bool array, optional
             False where a pixel is blank.
-        sky, metadata, notes
+        sky, metadata, notes, credit
             As of the class.
 
         Raises
@@ -128,7 +132,9 @@ class Image:
             n_channels=1 if pixels.ndim == 2 else 3,
             is_flux=pixels.dtype != np.uint8,
         )
-        return cls(path, source, origin=origin, sky=sky, metadata=metadata, notes=notes)
+        return cls(
+            path, source, origin=origin, sky=sky, metadata=metadata, notes=notes, credit=credit
+        )
 
     @property
     def name(self) -> str:
@@ -278,6 +284,7 @@ def open_image(
         metadata=opened.metadata,
         notes=opened.notes,
         jpeg=opened.jpeg,
+        credit=opened.credit,
     )
 
 

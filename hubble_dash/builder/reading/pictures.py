@@ -29,8 +29,7 @@ from hubble_dash.builder.reading.pixel_source import (
     split_alpha,
     turned,
 )
-from hubble_dash.builder.sky.avm import sky_from_avm
-from hubble_dash.builder.sky.sky import Sky
+from hubble_dash.builder.sky.avm import credit_from_xmp, sky_from_avm
 from hubble_dash.errors import ImageError
 
 __all__ = ["MAX_BYTES_READ_AT_ONCE", "decode_with_pillow", "open_jpeg_xl", "open_picture"]
@@ -99,7 +98,8 @@ def _opened(
     shape = (picture.height, picture.width)
     if orientation in (5, 6, 7, 8):
         shape = shape[::-1]
-    sky, notes = _sky(picture, shape, is_turned=orientation in range(2, 9))
+    xmp = _xmp(picture)
+    sky, notes = sky_from_avm(xmp, shape, is_turned=orientation in range(2, 9))
     jpeg = _shown_as_it_is(picture, content, orientation)
     if picture.format != "MPO" and getattr(picture, "is_animated", False):
         notes.append("a moving picture, of which the first frame is shown")
@@ -111,7 +111,15 @@ def _opened(
         release=picture.close,
         n_bytes=n_bytes,
     )
-    return Opened(source, origin="upper", sky=sky, notes=notes, jpeg=jpeg, n_bytes=n_bytes)
+    return Opened(
+        source,
+        origin="upper",
+        sky=sky,
+        notes=notes,
+        jpeg=jpeg,
+        n_bytes=n_bytes,
+        credit=credit_from_xmp(xmp),
+    )
 
 
 def _shown_as_it_is(
@@ -151,13 +159,9 @@ def _load(
         return split_alpha(turned(pixels, orientation))
 
 
-def _sky(
-    picture: PIL.Image.Image, shape: tuple[int, int], *, is_turned: bool
-) -> tuple[Sky | None, list[str]]:
+def _xmp(picture: PIL.Image.Image) -> bytes:
     xmp = picture.info.get("xmp", b"")
-    xmp = xmp.encode() if isinstance(xmp, str) else xmp
-    sky, notes = sky_from_avm(xmp, shape, is_turned=is_turned)
-    return sky, list(notes)
+    return xmp.encode() if isinstance(xmp, str) else bytes(xmp)
 
 
 def _exif(picture: PIL.Image.Image, content: Path | bytes) -> PIL.Image.Exif:

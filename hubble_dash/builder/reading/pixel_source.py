@@ -210,7 +210,7 @@ def turned(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class Opened:
-    """What a reader found in a file; `jpeg` as of `Image`.
+    """What a reader found in a file; `jpeg` and `credit` as of `Image`.
 
     Attributes
     ----------
@@ -225,3 +225,4 @@ class Opened:
     notes: list[str] = field(default_factory=list)
     jpeg: bytes | None = None
     n_bytes: int = 0
+    credit: str = ""

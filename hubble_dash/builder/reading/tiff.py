@@ -33,8 +33,7 @@ from hubble_dash.builder.reading.pixel_source import (
     split_alpha,
     turned,
 )
-from hubble_dash.builder.sky.avm import sky_from_avm
-from hubble_dash.builder.sky.sky import Sky
+from hubble_dash.builder.sky.avm import credit_from_xmp, sky_from_avm
 from hubble_dash.errors import ImageError
 
 __all__ = ["open_tiff"]
@@ -101,9 +100,16 @@ def open_tiff(
         if has_further_channel(page):
             notes.append("the last channel is no alpha; it is left out")
         source = _source(path, content, page, max_pixels)
-        sky, sky_notes = _sky(page, source.shape)
+        xmp = _xmp(page)
+        is_turned = orientation_of(page) != 1
+        sky, sky_notes = sky_from_avm(xmp, source.shape, is_turned=is_turned)
         return Opened(
-            source, origin="upper", sky=sky, notes=notes + sky_notes, n_bytes=source.n_bytes
+            source,
+            origin="upper",
+            sky=sky,
+            notes=notes + sky_notes,
+            n_bytes=source.n_bytes,
+            credit=credit_from_xmp(xmp),
         )
 
 
@@ -191,12 +197,7 @@ def _load_by_pillow(path: Path, content: Path | BinaryIO, page: int | tuple[int,
     return decode_with_pillow(path, content, frame=page)
 
 
-def _sky(page: tifffile.TiffPage, shape: tuple[int, int]) -> tuple[Sky | None, list[str]]:
+def _xmp(page: tifffile.TiffPage) -> bytes:
     tag = page.tags.get("XMP")
-    if tag is None:
-        return None, []
-    xmp = tag.value
-    is_turned = orientation_of(page) != 1
-    return sky_from_avm(
-        xmp.encode() if isinstance(xmp, str) else bytes(xmp), shape, is_turned=is_turned
-    )
+    xmp = b"" if tag is None else tag.value
+    return xmp.encode() if isinstance(xmp, str) else bytes(xmp)

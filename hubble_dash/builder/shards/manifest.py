@@ -30,6 +30,7 @@ from hubble_dash.atlas.schema import (
     PREVIEWS_FOLDER,
     SHEETS_FOLDER,
     SIMILARITIES_FILE,
+    SOURCES_FILE,
 )
 from hubble_dash.atlas.sheets import SheetLayout, sheet_name
 from hubble_dash.builder.cursor import Counts
@@ -81,6 +82,7 @@ def make_manifest(
     *,
     layout: SheetLayout,
     inputs: list[str],
+    catalog_sha256: str | None,
     name: str,
     created: datetime | None = None,
 ) -> UnsealedManifest:
@@ -100,6 +102,8 @@ def make_manifest(
         Of the thumbnails.
     inputs : list of str
         Names of files and folders.
+    catalog_sha256 : str or None
+        Checksum of the catalogue's file, when it was read.
     name : str
         The title, where the settings have none.
     created : datetime, optional
@@ -121,7 +125,7 @@ def make_manifest(
         "n_features": fingerprinter.n_features,
         "n_neighbors": outcome.n_neighbors,
         "model": cast("ModelEntry", {**fingerprinter.describe(), **checkpoint.engine}),
-        "settings": _settings(settings, inputs),
+        "settings": _settings(settings, inputs, catalog_sha256),
         "center": outcome.center,
         "neighbors": outcome.neighbors,
         "map": outcome.map,
@@ -159,14 +163,16 @@ def list_files(part: Part, layout: SheetLayout, fingerprints: FingerprintFile) -
     previews = parquet.read_table(part.atlas / IMAGES_FILE, columns=["preview"])["preview"]
     return [
         *fingerprints.files,
-        *(IMAGES_FILE, CUTOUTS_FILE, COLORS_FILE),
+        *(IMAGES_FILE, SOURCES_FILE, CUTOUTS_FILE, COLORS_FILE),
         *(NEIGHBORS_FILE, SIMILARITIES_FILE, POSITIONS_FILE),
         *(f"{SHEETS_FOLDER}/{sheet_name(sheet)}" for sheet in sheets),
         *(f"{PREVIEWS_FOLDER}/{name}" for name in previews.to_pylist()),
     ]
 
 
-def _settings(settings: BuildSettings, inputs: list[str]) -> SettingsEntry:
+def _settings(
+    settings: BuildSettings, inputs: list[str], catalog_sha256: str | None
+) -> SettingsEntry:
     return {
         "inputs": inputs,
         "cutouts": asdict(settings.cutouts),
@@ -174,6 +180,7 @@ def _settings(settings: BuildSettings, inputs: list[str]) -> SettingsEntry:
         "process_images": [asdict(step) for step in settings.process_images],
         "process_cutouts": [asdict(step) for step in settings.process_cutouts],
         "catalog": Path(settings.catalog).name if settings.catalog else None,
+        "catalog_sha256": catalog_sha256,
         "catalog_columns": asdict(settings.catalog_columns),
         "catalog_table": settings.catalog_table,
         "name_column": settings.name_column,

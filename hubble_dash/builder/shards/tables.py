@@ -22,14 +22,16 @@ from hubble_dash.atlas.schema import (
     IMAGES_FILE,
     LABELS,
     SCORES,
+    SOURCES_FILE,
 )
+from hubble_dash.builder.feeding.image_row import SOURCE
 from hubble_dash.builder.shards.arrays import save_array
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.builder.tables.kinds import nullable
 from hubble_dash.builder.tables.text import unique_names
 from hubble_dash.disk.space import watched
 
-__all__ = ["column_of", "write_colors", "write_cutouts", "write_images"]
+__all__ = ["column_of", "write_colors", "write_cutouts", "write_images", "write_sources"]
 
 COLORS = ["red", "green", "blue"]
 OF_ATLAS = list(CUTOUT_COLUMNS)
@@ -37,6 +39,7 @@ INT64 = np.iinfo(np.int64)
 # What pandas makes of columns, and of those of which some images have nothing.
 _DTYPES = {pa.int64(): "int64", pa.float64(): "float64", pa.bool_(): "bool", pa.string(): "str"}
 _NULLABLE = {pa.int64(): "Int64", pa.bool_(): "boolean"}
+SOURCES = pa.schema({"bytes": pa.int64(), "sha256": pa.string(), "credit": pa.string()})
 
 
 def column_of(part: Part, name: str) -> NDArray[np.int64]:
@@ -135,6 +138,25 @@ def write_images(part: Part, *, rows_a_group: int = 8192) -> None:
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
+def write_sources(part: Part, *, rows_a_group: int = 65536) -> None:
+    """Write ``sources.parquet``: of each image the file that it was read from.
+
+    Parameters
+    ----------
+    part : Part
+        A build all of whose cutouts are done.
+    rows_a_group : int
+        As of `write_images`.
+    """
+    path = part.atlas / SOURCES_FILE
+    size = _size(map(part.shard_images, range(part.checkpoint.n_shards)))
+    with watched(path, size), parquet.ParquetWriter(path, SOURCES) as writer:
+        rows = (row.get(SOURCE) or {} for row in _lines(part))
+        while some := list(islice(rows, rows_a_group)):
+            columns = [[row.get(name) for row in some] for name in SOURCES.names]
+            writer.write_table(pa.table(columns, SOURCES))
+
+
 def _tables(
     part: Part, labels: Sequence[_Label], further: pd.DataFrame | None
 ) -> Iterator[pa.Table]:
@@ -224,6 +246,12 @@ def _shards(part: Part, columns: list[str] | None = None) -> Iterator[pa.Table]:
 
 
 def _images(part: Part) -> Iterator[dict[str, Any]]:
+    for row in _lines(part):
+        row.pop(SOURCE, None)
+        yield row
+
+
+def _lines(part: Part) -> Iterator[dict[str, Any]]:
     for number in range(part.checkpoint.n_shards):
         with part.shard_images(number).open(encoding="utf-8") as file:
             yield from map(json.loads, file)

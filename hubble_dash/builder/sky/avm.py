@@ -1,4 +1,4 @@
-"""Where the pixels of a press image lie on the sky, as its AVM tags tell."""
+"""Where the pixels of a press image lie on the sky, and whom to thank, as its AVM tags tell."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ from pyavm.exceptions import (
 from hubble_dash.builder.quiet import quiet_astropy
 from hubble_dash.builder.sky.sky import Sky, check_positions, one_line
 
-__all__ = ["sky_from_avm"]
+__all__ = ["credit_from_xmp", "sky_from_avm"]
 
 # Sides may differ by rounding after a picture was shrunk; beyond one per cent it was cropped.
 MAX_ASPECT_ERROR = 0.01
+
+# Letters of a credit that are kept.
+MAX_CREDIT = 1000
 
 # What pyavm and astropy raise on bad tags, whichever tag is bad.
 _DAMAGE = (
@@ -69,12 +72,9 @@ def sky_from_avm(
     """
     if b"communicatingastronomy.org/avm" not in xmp:
         return None, []
-    packet = re.search(rb"<x:xmpmeta.*</x:xmpmeta>|<rdf:RDF.*</rdf:RDF>", xmp, re.DOTALL)
     try:
-        if packet is None:
-            raise ValueError("they are cut short")
         with quiet_astropy():
-            spatial = AVM.from_xml(packet[0])
+            spatial = AVM.from_xml(_packet(xmp))
             wcs = spatial.to_wcs()
             if is_turned:
                 raise ValueError("the file is shown turned, and they may hold for it unturned")
@@ -83,6 +83,36 @@ def sky_from_avm(
         return None, []
     except _DAMAGE as err:
         return None, [f"no sky positions, since the AVM tags cannot be used: {one_line(err)}"]
+
+
+def credit_from_xmp(xmp: bytes) -> str:
+    """Read whom to thank for a press image, and what is allowed, from its XMP packet.
+
+    Parameters
+    ----------
+    xmp : bytes
+        The packet.
+
+    Returns
+    -------
+    str
+        The AVM tags ``Credit`` and ``Rights``, on one line; empty where there are none.
+    """
+    if b"Credit" not in xmp and b"UsageTerms" not in xmp:
+        return ""
+    try:
+        tags = AVM.from_xml(_packet(xmp))
+    except _DAMAGE:
+        return ""
+    said = [" ".join(text.split()) for text in (tags.Credit, tags.Rights) if text]
+    return "; ".join(dict.fromkeys(filter(None, said)))[:MAX_CREDIT]
+
+
+def _packet(xmp: bytes) -> bytes:
+    found = re.search(rb"<x:xmpmeta.*</x:xmpmeta>|<rdf:RDF.*</rdf:RDF>", xmp, re.DOTALL)
+    if found is None:
+        raise ValueError("they are cut short")
+    return found[0]
 
 
 def _avm_sky(tags: Any, wcs: WCS, shape: tuple[int, int]) -> tuple[Sky | None, list[str]]:

@@ -47,6 +47,7 @@ def manifest_of(n: int = 20, method: str = "tsne", **settings: Any) -> UnsealedM
         Outcome(n, 9, {"method": "exact"}, {"method": method}, notes=["turned", "two groups"]),
         layout=SheetLayout(size=32),
         inputs=["in"],
+        catalog_sha256=None,
         name="carina",
     )
 

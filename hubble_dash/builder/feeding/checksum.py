@@ -1,0 +1,76 @@
+"""The checksum of a file, computed while others read it, so that the disk gives it once."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+from hubble_dash.atlas.files import sha256_of
+from hubble_dash.atlas.schema import SourceRow
+from hubble_dash.errors import ImageError
+
+__all__ = ["Checksum"]
+
+# Smaller files are read as they are opened, and stay in the system's memory.
+MIN_BYTES_BESIDE = 4_000_000
+
+
+class Checksum:
+    """Size and SHA-256 of a file.
+
+    A large file is read from its start by a thread of its own, while the caller makes its preview,
+    which reads it from its start as well: whoever comes second finds it in the system's memory.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Raises
+    ------
+    ImageError
+        If it is no longer there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._sha256: str | OSError = ""
+        try:
+            self._bytes = path.stat().st_size
+        except OSError as err:
+            raise self._gone(err) from err
+        self._thread: threading.Thread | None = None
+        if self._bytes < MIN_BYTES_BESIDE:
+            self._sum()
+        else:
+            self._thread = threading.Thread(target=self._sum, daemon=True)
+            self._thread.start()
+
+    def row(self, credit: str) -> SourceRow:
+        """Give what is recorded of the file; waits for its end.
+
+        Parameters
+        ----------
+        credit : str
+            What the file says of whom to thank.
+
+        Raises
+        ------
+        ImageError
+            If it cannot be read.
+        """
+        if self._thread is not None:
+            self._thread.join()
+        if isinstance(self._sha256, OSError):
+            raise self._gone(self._sha256) from self._sha256
+        return {"bytes": self._bytes, "sha256": self._sha256, "credit": credit}
+
+    def _sum(self) -> None:
+        try:
+            self._sha256 = sha256_of(self._path)
+        except OSError as err:
+            self._sha256 = err
+
+    def _gone(self, err: OSError) -> ImageError:
+        return ImageError(self._path, f"cannot be read to its end: {os.strerror(err.errno or 0)}")
