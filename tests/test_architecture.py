@@ -27,7 +27,7 @@ FLOORS = [
     ["atlas", "builder.bounds", "builder.codecs", "builder.sky"],
     ["builder.files", "builder.backends"],
     ["builder.reading", "builder.tables"],
-    ["evaluation", "builder.catalogs", "viewer.colors"],
+    ["evaluation", "methods", "builder.catalogs", "viewer.colors"],
     ["builder.cutouts", "viewer.data"],
     ["builder.models", "viewer.density", "viewer.plots"],
     ["builder.fingerprints", "builder.neighbors", "viewer.page"],

@@ -32,6 +32,10 @@ def add_command(commands: Commands) -> None:
         "--check", action="store_true", help="compare all files with their checksums"
     )
     parser.add_argument("--json", action="store_true", help="the manifest as JSON")
+    parser.add_argument(
+        "--methods", action="store_true",
+        help="what a paper says: sentences, BibTeX, settings, versions, checksums",
+    )  # fmt: skip
 
 
 def _run(options: Namespace) -> None:
@@ -45,9 +49,21 @@ def _run(options: Namespace) -> None:
     if options.json:
         print(as_json_text(json.dumps(atlas.manifest, indent=2, ensure_ascii=False)))
         return
+    if options.methods:
+        _print_methods(atlas)
+        return
     print_summary(atlas)
     if options.check:
         print(f"all {len(atlas.manifest['files'])} files agree with their checksums")
+
+
+def _print_methods(atlas: Atlas) -> None:
+    from hubble_dash.methods.methods import methods_of
+
+    made = methods_of(atlas)
+    print(f"{made.text}\n\n{made.bibtex}")
+    for name, text in made.rows:
+        print(f"{name + ':':<20} {text}")
 
 
 def print_summary(atlas: Atlas) -> None:

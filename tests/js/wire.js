@@ -52,7 +52,7 @@ const BOXES = { n: 0, per_piece: 1, bounds: new Int32Array(), images: new Int32A
  * @returns {PageIndex}
  */
 export const indexWith = (changes) => ({
-  n: 0, similar: 9, notes: [], provenance: [], can_overlap: true, labels: [], start: [],
+  n: 0, similar: 9, notes: [], provenance: [], methods: { text: "", bibtex: "" }, can_overlap: true, labels: [], start: [],
   map: PLANE, boxes: BOXES, records: { per_piece: 1 }, images: { per_piece: 1 }, colors: [],
   palette: { none: "#000000", categories: [], ramp: [], density: [] },
   thumbnails: { size: 96, columns: 1, rows: 1, by: "row" }, base: "", ...changes,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from hubble_dash.foreign.pictures import JPEG_START
 from hubble_dash.viewer.data.schema import Column, Dtype, Piece
 
-__all__ = ["column", "data_url", "embed_json", "piece_text"]
+__all__ = ["checksum", "column", "data_url", "embed_json", "piece_text"]
 
 
 def column(values: Any, dtype: Dtype) -> Column:
@@ -83,3 +84,14 @@ def piece_text(kind: str, number: int, piece: Piece) -> str:
         JavaScript; browsers load it from a disk, where they refuse to fetch JSON.
     """
     return f'hubbleDash.piece("{kind}/{number}",{embed_json(piece)});'
+
+
+def checksum(text: str) -> str:
+    """Give the SHA-256 of a text as UTF-8, hexadecimal.
+
+    Parameters
+    ----------
+    text : str
+        Of a file, or of a piece that stands in the page, as `embed_json` writes it.
+    """
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -60,6 +60,8 @@ class Parents:
             One an image.
         """
         found: list[ImageEntry] = []
+        sources = self._atlas.sources
+        sums = None if sources is None else sources["sha256"]
         records = self._atlas.images.iloc[images].to_dict("records")
         for image, record in enumerate(records, images.start):
             facts = {name: record[name] for name in self._extra if not pd.isna(record[name])}
@@ -71,6 +73,8 @@ class Parents:
                 "approximate": record["position_quality"] == "approximate",
                 "metadata": [(str(name), _plain(value)) for name, value in facts.items()],
             }
+            if sums is not None and isinstance(sums[image], str):
+                entry["sha256"] = sums[image]
             if with_preview:
                 entry["preview"] = int(self._preview_piece[image])
             else:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.provenance import provenance
 from hubble_dash.atlas.schema import extra_columns, is_long
+from hubble_dash.methods.methods import methods_of
 from hubble_dash.viewer.colors.columns import ColorColumn, color_columns
 from hubble_dash.viewer.colors.palette import PALETTE
 from hubble_dash.viewer.colors.tints import mean_colors, tints
@@ -140,10 +140,12 @@ class Pieces:
         thumbnails: ThumbnailsIndex,
         *,
         base: str = "",
+        served: bool = False,
         live: bool = False,
         tiles: PyramidIndex | None = None,
         sky_tiles: PyramidIndex | None = None,
         pieces: dict[str, Piece] | None = None,
+        checksums: dict[str, str] | None = None,
     ) -> PageIndex:
         """Give what a page knows before it asks for a piece; it is put together here alone.
 
@@ -153,12 +155,16 @@ class Pieces:
             Where the thumbnails are.
         base : str
             What addresses of pieces, thumbnails and tiles begin with.
+        served : bool
+            Whether Panel serves the page.
         live : bool
             Whether a server draws the map's density.
         tiles, sky_tiles : PyramidIndex, optional
             The pyramids of the map and of the sky, where there are such.
         pieces : dict of str to Piece, optional
             All pieces by ``kind/number``, for a page that carries them.
+        checksums : dict of str to str, optional
+            SHA-256 of each piece as it is written, by ``kind/number``.
 
         Returns
         -------
@@ -166,12 +172,16 @@ class Pieces:
             Plain data for JSON.
         """
         atlas = self.atlas
+        is_shaded = live or tiles is not None or sky_tiles is not None
+        page = ["datashader"] * is_shaded + ["holoviews", "bokeh"] + ["panel"] * served
+        made = methods_of(atlas, page=page)
         x, y = atlas.positions[self.places.row_at].T
         index: PageIndex = {
             "n": len(atlas),
             "similar": self.similar,
             "notes": atlas.manifest["notes"],
-            "provenance": provenance(atlas),
+            "provenance": made.rows,
+            "methods": {"text": made.text, "bibtex": made.bibtex},
             "can_overlap": len(atlas.images) < len(atlas),
             "labels": self._labels[0],
             "images": {"per_piece": self.places.per_piece("images")},
@@ -197,6 +207,8 @@ class Pieces:
             index["sky_tiles"] = sky_tiles
         if pieces is not None:
             index["pieces"] = pieces
+        if checksums is not None:
+            index["checksums"] = checksums
         return index
 
     def make(self, kind: str, number: int) -> Piece:

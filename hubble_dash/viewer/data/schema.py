@@ -42,6 +42,7 @@ __all__ = [
     "ImagePiece",
     "MapPiece",
     "MetadataColumn",
+    "MethodsIndex",
     "NumberLegend",
     "PageIndex",
     "Palette",
@@ -133,13 +134,22 @@ class PyramidIndex(TypedDict):
     extent: Extent
 
 
+class MethodsIndex(TypedDict):
+    """How it was made, for a paper: sentences, and BibTeX of all works that they cite."""
+
+    text: str
+    bibtex: str
+
+
 class PageIndex(TypedDict):
     """What a page knows before it asks for a piece."""
 
     n: int
     similar: int
     notes: list[str]
+    # Settings, versions and checksums: name and text.
     provenance: list[tuple[str, str]]
+    methods: MethodsIndex
     can_overlap: bool
     labels: list[str]
     images: PieceIndex
@@ -162,6 +172,8 @@ class PageIndex(TypedDict):
     live: NotRequired[bool]
     # All pieces by ``kind/number``, where they stand in the page.
     pieces: NotRequired[dict[str, Piece]]
+    # SHA-256 of each piece as it is written, by ``kind/number``; missing where a server makes them.
+    checksums: NotRequired[dict[str, str]]
 
 
 class RowColumn(TypedDict):
@@ -263,6 +275,8 @@ class ImageEntry(TypedDict):
     origin: Literal["lower", "upper"]
     approximate: bool
     metadata: list[tuple[str, str | float]]
+    # Of its file; missing in atlases of early versions.
+    sha256: NotRequired[str]
     url: NotRequired[str | None]
     preview: NotRequired[int]
 

@@ -20,7 +20,7 @@ from hubble_dash.errors import ExportError
 from hubble_dash.viewer.colors.columns import ColorColumn
 from hubble_dash.viewer.colors.palette import PALETTE
 from hubble_dash.viewer.colors.points import category_colors, own_colors, shares
-from hubble_dash.viewer.data.encoding import piece_text
+from hubble_dash.viewer.data.encoding import checksum, piece_text
 from hubble_dash.viewer.data.orders import HilbertOrder, Places
 from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.data.schema import MAX_POINTS, PageIndex, PyramidIndex, ThumbnailsIndex
@@ -160,13 +160,13 @@ def write_data(
         "size": layout.size, "columns": layout.columns, "rows": layout.rows, "by": "place",
         "url": "thumbnails/{piece}.webp",
     }  # fmt: skip
-    _write_pieces(pieces, folder.within("data"), progress)
+    checksums = _write_pieces(pieces, folder.within("data"), progress)
     tiles = sky_tiles = None
     if len(pieces.atlas) > max_points:
         tiles = _write_map_tiles(pieces, folder.within("tiles"), progress)
     if len(places.sky_rows) > max_points:
         sky_tiles = _write_sky_tiles(places, folder.within("sky-tiles"), progress)
-    return pieces.index(thumbnails, tiles=tiles, sky_tiles=sky_tiles)
+    return pieces.index(thumbnails, tiles=tiles, sky_tiles=sky_tiles, checksums=checksums)
 
 
 def _write_page(page: Page, folder: NewFolder) -> None:
@@ -179,14 +179,17 @@ def _write_page(page: Page, folder: NewFolder) -> None:
     folder.write(MARKER, f"{json.dumps(marker, indent=2)}\n".encode())
 
 
-def _write_pieces(pieces: Pieces, folder: NewFolder, progress: bool) -> None:
-    kinds = pieces.kinds()
+def _write_pieces(pieces: Pieces, folder: NewFolder, progress: bool) -> dict[str, str]:
+    """Write the scripts of all pieces; give the checksum of each."""
+    kinds, checksums = pieces.kinds(), {}
     with tqdm(desc="pieces", total=sum(kinds.values()), unit=" files", disable=not progress) as bar:
         for kind, count in kinds.items():
             for number in range(count):
                 text = piece_text(kind, number, pieces.make(kind, number))
                 folder.write(f"{kind}/{number}.js", text.encode())
+                checksums[f"{kind}/{number}"] = checksum(text)
                 bar.update()
+    return checksums
 
 
 def _write_map_tiles(pieces: Pieces, folder: NewFolder, progress: bool) -> PyramidIndex:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from PIL import Image as PillowImage
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.viewer.data.encoding import data_url
+from hubble_dash.viewer.data.encoding import checksum, data_url, embed_json
 from hubble_dash.viewer.data.orders import AtlasOrder
 from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.data.schema import ImagePiece, PageIndex, ThumbnailsIndex
@@ -23,7 +23,9 @@ PREVIEW_QUALITY = 80
 SHEET_QUALITIES = (70, 60, 50, 40, 30, 20, 10)
 
 
-def inline_index(atlas: Atlas, *, similar: int = 9, max_bytes: int | None = None) -> PageIndex:
+def inline_index(
+    atlas: Atlas, *, similar: int = 9, max_bytes: int | None = None, served: bool = False
+) -> PageIndex:
     """Gather all that a page shows of an atlas.
 
     Parameters
@@ -35,6 +37,8 @@ def inline_index(atlas: Atlas, *, similar: int = 9, max_bytes: int | None = None
     max_bytes : int, optional
         Bytes that all of it may take as JSON; previews are shrunk, then thumbnails compressed
         harder, until it fits. Unlimited if not given.
+    served : bool
+        Whether Panel serves the page.
 
     Returns
     -------
@@ -53,7 +57,7 @@ def inline_index(atlas: Atlas, *, similar: int = 9, max_bytes: int | None = None
         "size": layout.size, "columns": layout.columns, "rows": layout.rows, "by": "row",
         "urls": [],
     }  # fmt: skip
-    index = source.index(thumbnails, pieces=pieces)
+    index = source.index(thumbnails, served=served, pieces=pieces)
     left = None if max_bytes is None else max_bytes - _size(index)
     sheets = _sheets(atlas, left)
     thumbnails["urls"] = sheets
@@ -62,6 +66,8 @@ def inline_index(atlas: Atlas, *, similar: int = 9, max_bytes: int | None = None
     urls = _previews(atlas, left)
     for image, url in zip(images, urls, strict=True):
         image["url"] = url
+    # Last, since images have their pictures only now.
+    index["checksums"] = {name: checksum(embed_json(piece)) for name, piece in pieces.items()}
     return index
 
 

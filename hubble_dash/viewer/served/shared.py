@@ -125,6 +125,7 @@ class Shared:
                 "url": "thumbnails/{piece}.webp",
             },
             base=f"{ROUTE}/{self.key}/",
+            served=True,
             live=True,
             sky_tiles=sky_tiles,
         )  # fmt: skip
@@ -269,7 +270,7 @@ def inline_data(atlas: Atlas, *, similar: int = 9) -> PageData:
     with _lock:
         found = _inline.get(build)
     if found is None:
-        found = page_data(inline_index(atlas, similar=similar))
+        found = page_data(inline_index(atlas, similar=similar, served=True))
     with _lock:
         _let_go_of_others(build)
         _inline[build] = found

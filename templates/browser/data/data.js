@@ -30,6 +30,7 @@ export function makeData(index, pieces) {
     start: index.start,
     notes: index.notes,
     provenance: index.provenance,
+    methods: index.methods,
     canOverlap: index.can_overlap,
     colors: index.colors,
     palette: index.palette,

@@ -18,7 +18,9 @@ export interface PageIndex {
   n: number;
   similar: number;
   notes: string[];
+  /** Settings, versions and checksums. */
   provenance: [name: string, text: string][];
+  methods: MethodsIndex;
   can_overlap: boolean;
   labels: string[];
   start: number[];
@@ -41,6 +43,14 @@ export interface PageIndex {
   live?: boolean;
   /** All pieces by `kind/number`, where they stand in the page. */
   pieces?: Record<string, unknown>;
+  /** SHA-256 of each piece as it is written, by `kind/number`; missing where a server makes them. */
+  checksums?: Record<string, string>;
+}
+
+/** How it was made, for a paper: sentences, and BibTeX of all works that they cite. */
+export interface MethodsIndex {
+  text: string;
+  bibtex: string;
 }
 
 export interface PieceIndex {
@@ -187,6 +197,8 @@ export interface ImageEntry {
   origin: "lower" | "upper";
   approximate: boolean;
   metadata: Fact[];
+  /** Of its file; missing in atlases of early versions. */
+  sha256?: string;
   url?: string | null;
   preview?: number;
 }

@@ -53,9 +53,10 @@ export async function openImage(data) {
   async function showImage(number) {
     if (number === current) return;
     current = number;
-    const { name, nx, ny, url } = await data.image(number);
+    const { name, nx, ny, url, sha256 } = await data.image(number);
     if (number !== current) return;
-    byId("hd-image-name").textContent = byId("hd-image-name").title = name;
+    byId("hd-image-name").textContent = name;
+    byId("hd-image-name").title = sha256 ? `${name}, SHA-256 ${sha256}` : name;
     byId("hd-image-size").textContent = `${count(nx)} × ${count(ny)}`;
     plot.draw("picture", url ? { url: [url], w: [nx], h: [ny] } : { url: [], w: [], h: [] });
     whole = { left: 0, right: nx, bottom: 0, top: ny };

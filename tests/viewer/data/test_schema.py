@@ -120,8 +120,8 @@ def served(atlas: Atlas, _: Path) -> schema.PageIndex:
 @pytest.mark.parametrize(
     ("door", "extra"),
     [
-        (inside, {"pieces"}),
-        (written, {"rows", "tiles", "sky_tiles"}),
+        (inside, {"pieces", "checksums"}),
+        (written, {"rows", "tiles", "sky_tiles", "checksums"}),
         (served, {"rows", "sky_tiles", "live"}),
     ],
 )

@@ -1,0 +1,43 @@
+// Copying. In: a text. Out: a button that puts it into the clipboard.
+
+import { element } from "./element.js";
+
+const SAID_MS = 2000;
+
+/**
+ * @param {string} text
+ * @param {HTMLElement} near where a field may stand for a moment, inside the dialog that is open
+ */
+async function copy(text, near) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // There is no such clipboard on pages of plain http.
+    const field = element("textarea", { class: "hd-copied" });
+    field.value = text;
+    near.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    return done;
+  }
+}
+
+/**
+ * Make a button that copies a text.
+ *
+ * @param {string} id
+ * @param {string} what says what is copied, for those who cannot see where it stands
+ * @param {string} text
+ */
+export function copyButton(id, what, text) {
+  const button = element("button", { type: "button", id, class: "hd-copy", "aria-label": `Copy ${what}` }, "Copy");
+  button.addEventListener("click", async () => {
+    const done = await copy(text, /** @type {HTMLElement} */ (button.parentElement));
+    button.focus();
+    button.textContent = done ? "Copied" : "Select it by hand";
+    setTimeout(() => { button.textContent = "Copy"; }, SAID_MS);
+  });
+  return button;
+}
