@@ -6,8 +6,9 @@
 
 `build` makes an `Atlas`, `open_atlas` opens one, and `evaluate` measures how alike its neighbours
 really are. `export` writes its page; `serve` and `dashboard` serve it. `fingerprint_image` takes an
-image from outside to where its like can be looked for. The other names are settings of `build`, and
-`HubbleDashError`, which all errors are but those about arguments.
+image from outside to where its like can be looked for; `verify` says whether an atlas or a page is
+what it says it is. The other names are settings of `build`, and `HubbleDashError`, which all errors
+are but those about arguments.
 
 Whatever is more than a setting is imported when it is first used: a saved atlas opens where torch
 is missing, a GPU machine builds without panel, and wrong arguments are told at once.
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from hubble_dash.builder.build import build
     from hubble_dash.builder.query.image import fingerprint_image
     from hubble_dash.evaluation.evaluate import evaluate
+    from hubble_dash.verify.verify import verify
     from hubble_dash.viewer.exported.export import export
     from hubble_dash.viewer.served.server import dashboard, serve
 
@@ -78,6 +80,7 @@ __all__ = [
     "fingerprint_image",
     "open_atlas",
     "serve",
+    "verify",
 ]
 
 _LAZY = {
@@ -88,6 +91,7 @@ _LAZY = {
     "export": "hubble_dash.viewer.exported.export",
     "fingerprint_image": "hubble_dash.builder.query.image",
     "serve": "hubble_dash.viewer.served.server",
+    "verify": "hubble_dash.verify.verify",
 }
 
 

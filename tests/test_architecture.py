@@ -33,7 +33,7 @@ FLOORS = [
     ["builder.fingerprints", "builder.neighbors", "viewer.page"],
     ["builder.feeding", "builder.inputs", "builder.projection", "viewer.exported"],
     ["builder.shards", "builder.query", "viewer.served"],
-    ["builder.going_on", "builder.stream"],
+    ["builder.going_on", "builder.stream", "verify"],
     ["builder.build"],
     ["cli"],
     ["app", "__main__"],

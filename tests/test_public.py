@@ -52,6 +52,7 @@ NAMES = [
     "fingerprint_image",
     "open_atlas",
     "serve",
+    "verify",
 ]
 
 

@@ -147,8 +147,8 @@ def check_plain(value: Any, kind: Any, place: str) -> None:
     value : plain data
         Such as `read_plain` gives.
     kind : type
-        A `TypedDict`, `list`, `dict` of texts, union, `Literal`, ``str``, ``int``, ``float``,
-        ``bool``, ``None`` or `Any`, each with marks or without.
+        A `TypedDict`, `list`, `tuple`, `dict` of texts, union, `Literal`, ``str``, ``int``,
+        ``float``, ``bool``, ``None`` or `Any`, each with marks or without.
     place : str
         What it is called.
 
@@ -175,6 +175,12 @@ def check_plain(value: Any, kind: Any, place: str) -> None:
         _expect(isinstance(value, list), place, value, "a list")
         for number, item in enumerate(value):
             check_plain(item, get_args(kind)[0], f"{place}[{number}]")
+    elif origin is tuple:
+        kinds = get_args(kind)
+        holds = isinstance(value, (list, tuple)) and len(value) == len(kinds)
+        _expect(holds, place, value, f"a list of {len(kinds)}")
+        for number, (item, one) in enumerate(zip(value, kinds, strict=True)):
+            check_plain(item, one, f"{place}[{number}]")
     elif origin is dict:
         _expect(isinstance(value, dict), place, value, "an object")
         of_name, of_value = get_args(kind)

@@ -15,7 +15,7 @@ import holoviews as hv
 from bokeh.models import Plot
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.viewer.data.encoding import embed_json
+from hubble_dash.viewer.data.encoding import checksum, embed_json
 from hubble_dash.viewer.data.schema import PageIndex
 from hubble_dash.viewer.linker import link_modules
 from hubble_dash.viewer.plots.evaluation_view import evaluation_html
@@ -69,11 +69,14 @@ class PageData(NamedTuple):
         How many similar cutouts are shown.
     has_sky : bool
         Whether any position on the sky is known.
+    sha256 : str
+        Checksum of the text.
     """
 
     text: str
     similar: int
     has_sky: bool
+    sha256: str
 
 
 def page_data(index: PageIndex) -> PageData:
@@ -84,7 +87,8 @@ def page_data(index: PageIndex) -> PageData:
     index : PageIndex
         As of `Pieces.index`, with all pieces or with none.
     """
-    return PageData(embed_json(index), index["similar"], has_sky="sky" in index)
+    text = embed_json(index)
+    return PageData(text, index["similar"], "sky" in index, checksum(text))
 
 
 def make_page(
@@ -134,6 +138,7 @@ def make_page(
         "evaluation": measured,
         "script": link_modules(_TEMPLATES.joinpath("browser"), "main.js"),
         "payload": data.text,
+        "payload_sha256": data.sha256,
     }
     return Page(title, {name: hv.render(plot) for name, plot in plots.items()}, variables)
 

@@ -78,12 +78,25 @@ class Column(TypedDict):
     data: str
 
 
-Float32: TypeAlias = Annotated[Column, "float32"]
-Float64: TypeAlias = Annotated[Column, "float64"]
-Int16: TypeAlias = Annotated[Column, "int16"]
-Int32: TypeAlias = Annotated[Column, "int32"]
-Uint8: TypeAlias = Annotated[Column, "uint8"]
-Uint16: TypeAlias = Annotated[Column, "uint16"]
+class Numbers(str):
+    """The kind of a column's numbers, which marks it in `Annotated`."""
+
+    @property
+    def words(self) -> str:
+        """Say what is allowed."""
+        return f"a column of {self}"
+
+    def allows(self, column: Column) -> bool:
+        """Say whether a column has numbers of the kind."""
+        return column["dtype"] == str(self)
+
+
+Float32: TypeAlias = Annotated[Column, Numbers("float32")]
+Float64: TypeAlias = Annotated[Column, Numbers("float64")]
+Int16: TypeAlias = Annotated[Column, Numbers("int16")]
+Int32: TypeAlias = Annotated[Column, Numbers("int32")]
+Uint8: TypeAlias = Annotated[Column, Numbers("uint8")]
+Uint16: TypeAlias = Annotated[Column, Numbers("uint16")]
 # Left, right, bottom and top.
 Extent: TypeAlias = list[float]
 

@@ -14,7 +14,8 @@ from typing import TypeAlias
 from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.files import is_marked
+from hubble_dash.atlas.files import is_marked, sha256_of
+from hubble_dash.atlas.manifest import FileEntry
 from hubble_dash.disk.names import NewFolder, folder_beside, give_name, resolved
 from hubble_dash.errors import ExportError
 from hubble_dash.viewer.colors.columns import ColorColumn
@@ -31,7 +32,7 @@ from hubble_dash.viewer.exported.standalone import standalone_html
 from hubble_dash.viewer.page import Page, make_page, page_data
 from hubble_dash.viewer.plots.evaluation_view import read_evaluation
 
-__all__ = ["check_replaceable", "write_data", "write_folder"]
+__all__ = ["FORMAT", "MARKER", "check_replaceable", "write_data", "write_folder"]
 
 Step: TypeAlias = Callable[[], object]
 
@@ -174,9 +175,20 @@ def _write_page(page: Page, folder: NewFolder) -> None:
     folder.write("index.html", standalone_html(page).encode())
     marker = {
         "format": FORMAT, "title": page.title, "n_cutouts": page.variables["n_cutouts"],
-        "hubble_dash": importlib.metadata.version("hubble-dash"),
+        "hubble_dash": importlib.metadata.version("hubble-dash"), "files": _entries(folder.path),
     }  # fmt: skip
     folder.write(MARKER, f"{json.dumps(marker, indent=2)}\n".encode())
+
+
+def _entries(folder: Path) -> dict[str, FileEntry]:
+    """Give size and checksum of each file of a report, as a manifest has them of an atlas's."""
+    return {
+        path.relative_to(folder).as_posix(): {
+            "bytes": path.stat().st_size, "sha256": sha256_of(path),
+        }
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }  # fmt: skip
 
 
 def _write_pieces(pieces: Pieces, folder: NewFolder, progress: bool) -> dict[str, str]:
