@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from hubble_dash.builder.build import build
     from hubble_dash.builder.query.image import fingerprint_image
     from hubble_dash.evaluation.evaluate import evaluate
-    from hubble_dash.verify.verify import verify
+    from hubble_dash.verification.verify import verify
     from hubble_dash.viewer.exported.export import export
     from hubble_dash.viewer.served.server import dashboard, serve
 
@@ -91,7 +91,7 @@ _LAZY = {
     "export": "hubble_dash.viewer.exported.export",
     "fingerprint_image": "hubble_dash.builder.query.image",
     "serve": "hubble_dash.viewer.served.server",
-    "verify": "hubble_dash.verify.verify",
+    "verify": "hubble_dash.verification.verify",
 }
 
 

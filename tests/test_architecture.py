@@ -33,7 +33,7 @@ FLOORS = [
     ["builder.fingerprints", "builder.neighbors", "viewer.page"],
     ["builder.feeding", "builder.inputs", "builder.projection", "viewer.exported"],
     ["builder.shards", "builder.query", "viewer.served"],
-    ["builder.going_on", "builder.stream", "verify"],
+    ["builder.going_on", "builder.stream", "verification"],
     ["builder.build"],
     ["cli"],
     ["app", "__main__"],

@@ -10,7 +10,7 @@ from hubble_dash.cli.commands import Commands
 from hubble_dash.errors import HubbleDashError
 
 if TYPE_CHECKING:
-    from hubble_dash.verify.verification import Verification
+    from hubble_dash.verification.findings import Verification
 
 __all__ = ["add_command"]
 
@@ -40,7 +40,7 @@ def add_command(commands: Commands) -> None:
 
 
 def _run(options: Namespace) -> None:
-    from hubble_dash.verify.verify import verify
+    from hubble_dash.verification.verify import verify
 
     found = verify(options.path, sample=options.sample, weights=options.weights)
     if options.json:

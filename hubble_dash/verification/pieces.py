@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.errors import AtlasError
 from hubble_dash.foreign.plain import check_plain
-from hubble_dash.verify.verification import Verification, listed
+from hubble_dash.verification.findings import Verification, listed
 from hubble_dash.viewer.data.schema import N_LABELS, PieceKinds
 
 __all__ = ["PieceChecks"]

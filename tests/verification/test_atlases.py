@@ -17,7 +17,7 @@ from helpers.builds import patches
 from helpers.images import make_picture
 
 import hubble_dash as hd
-from hubble_dash.verify.verification import MAX_SAID, Verification
+from hubble_dash.verification.findings import MAX_SAID, Verification
 
 
 def sealed_again(folder: Path) -> None:
@@ -177,7 +177,7 @@ def test_a_moved_image_is_said_and_a_changed_one_is_off(built: Path, own: Path) 
         assert any("1 of 3 source images" in note and "p1.png" in note for note in found.notes)
         make_picture(image, patches(9))
         found = hd.verify(own, sample=100)
-        assert [line for line in found.wrong if "p1.png differs from the file" in line]
+        assert [line for line in found.wrong if "p1.png is not the file" in line]
     finally:
         image.write_bytes(kept)
 

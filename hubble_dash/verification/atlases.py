@@ -17,8 +17,8 @@ from hubble_dash.atlas.schema import MANIFEST_FILE
 from hubble_dash.errors import AtlasError
 from hubble_dash.foreign.folder import Folder
 from hubble_dash.foreign.plain import check_plain, read_plain
-from hubble_dash.verify.sources import verify_sources
-from hubble_dash.verify.verification import Verification, listed
+from hubble_dash.verification.findings import Verification, listed
+from hubble_dash.verification.sources import verify_sources
 
 __all__ = ["verify_atlas"]
 

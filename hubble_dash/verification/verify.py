@@ -6,9 +6,9 @@ from pathlib import Path
 
 from hubble_dash.config.bounds import at_least
 from hubble_dash.errors import AtlasError
-from hubble_dash.verify.atlases import verify_atlas
-from hubble_dash.verify.pages import verify_page, verify_report
-from hubble_dash.verify.verification import Verification
+from hubble_dash.verification.atlases import verify_atlas
+from hubble_dash.verification.findings import Verification
+from hubble_dash.verification.pages import verify_page, verify_report
 from hubble_dash.viewer.exported.folder import MARKER
 
 __all__ = ["verify"]

@@ -148,7 +148,7 @@ def test_each_file_of_a_report_is_held(
     shutil.copytree(report, copy)
     spoil(copy / name)
     if not (copy / "index.html").exists():
-        with pytest.raises(hd.HubbleDashError, match="index.html is missing"):
+        with pytest.raises(hd.HubbleDashError, match=r"index\.html is missing"):
             hd.verify(copy)
         return
     assert any(name in line for line in hd.verify(copy).wrong)

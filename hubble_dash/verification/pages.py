@@ -14,8 +14,8 @@ from PIL import Image as PillowImage
 from hubble_dash.errors import AtlasError
 from hubble_dash.foreign.folder import Folder
 from hubble_dash.foreign.plain import check_plain, read_plain
-from hubble_dash.verify.pieces import PieceChecks
-from hubble_dash.verify.verification import Verification, listed
+from hubble_dash.verification.findings import Verification, listed
+from hubble_dash.verification.pieces import PieceChecks
 from hubble_dash.viewer.data.encoding import checksum, embed_json
 from hubble_dash.viewer.data.schema import PageIndex
 from hubble_dash.viewer.exported.folder import FORMAT, MARKER

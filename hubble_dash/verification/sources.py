@@ -13,7 +13,7 @@ from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.boxes import Box
 from hubble_dash.atlas.files import sha256_of
 from hubble_dash.errors import HubbleDashError
-from hubble_dash.verify.verification import Verification
+from hubble_dash.verification.findings import Verification
 
 if TYPE_CHECKING:
     from hubble_dash.builder.feeding.recipe import Recipe
