@@ -1,4 +1,4 @@
-"""``hubble-dash info``: what an atlas holds."""
+"""``hubble-dash info`` and ``hubble-dash verify``: what is there, and whether it is what it says."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from hubble_dash.printable import as_json_text, printable
 
 if TYPE_CHECKING:
     from hubble_dash.atlas.atlas import Atlas
+    from hubble_dash.verification.findings import Verification
 
-__all__ = ["add_command", "print_summary"]
+__all__ = ["add_commands", "print_summary"]
 
 
-def add_command(commands: Commands) -> None:
-    """Add ``info``.
+def add_commands(commands: Commands) -> None:
+    """Add ``info`` and ``verify``.
 
     Parameters
     ----------
@@ -36,6 +37,21 @@ def add_command(commands: Commands) -> None:
         "--methods", action="store_true",
         help="what a paper says: sentences, BibTeX, settings, versions, checksums",
     )  # fmt: skip
+
+    parser = commands.add(
+        "verify", _verify,
+        text="check every checksum of an atlas or a page, and make a sample again",
+        examples="hubble-dash verify carina.atlas\n"
+        "  hubble-dash verify carina.html\n"
+        "  hubble-dash verify big-report/",
+    )  # fmt: skip
+    parser.add_argument("path", help="an atlas, an exported page, or a report folder")
+    parser.add_argument(
+        "--sample", type=int, default=16, metavar="N",
+        help="cutouts of an atlas that are cut from their images again (%(default)s; 0: none)",
+    )  # fmt: skip
+    parser.add_argument("--weights", metavar="FILE", help="the atlas's own weights, if yours")
+    parser.add_argument("--json", action="store_true", help="what came of it as JSON")
 
 
 def _run(options: Namespace) -> None:
@@ -83,3 +99,27 @@ def print_summary(atlas: Atlas) -> None:
         print(printable(f"  {'Note:':<18} {note}"))
     size = sum(entry["bytes"] for entry in atlas.manifest["files"].values())
     print(f"  {'Size:':<18} {size / 1e6:.1f} MB")
+
+
+def _verify(options: Namespace) -> None:
+    from hubble_dash.verification.verify import verify
+
+    found = verify(options.path, sample=options.sample, weights=options.weights)
+    if options.json:
+        print(json.dumps(found.to_json(), indent=2, ensure_ascii=False))
+    else:
+        _print_found(found)
+    if not found.is_sound:
+        raise HubbleDashError(f"{found.path} is not sound")
+
+
+def _print_found(found: Verification) -> None:
+    print(f"{found.path}: {found.kind}")
+    width = max((len(one.what) for one in found.checked), default=0)
+    for one in found.checked:
+        state = "ok" if not one.n_wrong else f"{one.n_wrong:,} off"
+        print(f"  {one.what:<{width}}  {one.n:>9,}  {state:<8} {one.how}")
+    for note in found.notes:
+        print(f"  Not looked at, or no fault: {note}")
+    for line in found.wrong:
+        print(f"  Off: {line}")

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from hubble_dash.cli import build, demo, evaluate, info, page, similar, verify
+from hubble_dash.cli import build, demo, evaluate, info, page, similar
 from hubble_dash.cli.commands import Commands
 from hubble_dash.errors import HubbleDashError
 from hubble_dash.printable import printable
@@ -83,8 +83,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = Commands(parser)
     build.add_command(commands)
     page.add_commands(commands)
-    info.add_command(commands)
-    verify.add_command(commands)
+    info.add_commands(commands)
     similar.add_command(commands)
     evaluate.add_command(commands)
     demo.add_command(commands)
