@@ -1,4 +1,4 @@
-"""``hubble-dash info`` and ``hubble-dash verify``: what is there, and whether it is what it says."""
+"""``hubble-dash info`` and ``verify``: what is there, and whether it is what it says it is."""
 
 from __future__ import annotations
 

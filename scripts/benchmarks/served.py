@@ -31,6 +31,8 @@ from simulate_atlas import simulate_atlas
 import hubble_dash as hd
 from hubble_dash.viewer.exported.export import MAX_CUTOUTS
 
+__all__ = ["own_megabytes", "served"]
+
 READY = "return 'hdDrawn' in document.body.dataset;"
 # Zooms in and out near the whole map, where most points are in view.
 WHEEL = (-100, -100, -100, 100, 100, 100)
@@ -63,14 +65,14 @@ def run(options: argparse.Namespace) -> None:
         atlas = hd.open_atlas(path)
         if len(atlas) <= MAX_CUTOUTS:
             sys.exit(f"{path} has {len(atlas):,} cutouts; give one of more than {MAX_CUTOUTS:,}")
-        with _served(path) as (server, url, seconds):
+        with served(path) as (server, url, seconds):
             print(f"{len(atlas):,} cutouts, served after {seconds:.1f} s\n")
             _measure_steps(url)
             _measure_sessions(server, url, options)
 
 
 @contextmanager
-def _served(path: Path) -> Iterator[tuple[int, str, float]]:
+def served(path: Path) -> Iterator[tuple[int, str, float]]:
     """Serve an atlas: the process, the page's address, and how long it took to get ready."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
@@ -145,9 +147,9 @@ def _step(page: Page, by: int) -> float:
 def _measure_sessions(server: int, url: str, options: argparse.Namespace) -> None:
     # What the first sessions cost is not what a further one costs.
     sessions = [_open(url, options.views) for _ in range(2)]
-    before = _own_megabytes(server)
+    before = own_megabytes(server)
     sessions += [_open(url, options.views) for _ in range(options.sessions)]
-    grown = _own_megabytes(server) - before
+    grown = own_megabytes(server) - before
     print(
         f"{options.sessions} further sessions at once, each of which has seen {options.views}"
         f" views: {grown / options.sessions:.1f} MB each (the server had {before:.0f} MB before)"
@@ -185,7 +187,7 @@ def _left(session: ClientSession, url: str) -> float:
     return left
 
 
-def _own_megabytes(process: int) -> float:
+def own_megabytes(process: int) -> float:
     """Memory of a process that is backed by no file, in MB."""
     status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
     [line] = [line for line in status.splitlines() if line.startswith("RssAnon:")]
