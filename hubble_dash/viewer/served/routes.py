@@ -22,6 +22,10 @@ from hubble_dash.viewer.served.shared import ROUTE, WORKERS, shared_by_key
 
 __all__ = ["is_asked_by_stranger", "prepare_server", "prepare_server_of"]
 
+# A browser that has not answered for so long is let go of, and its session soon after: a laptop
+# that is shut closes nothing.
+PING_S = 30.0
+
 # The address holds a key that changes with the atlas, so that what it names never changes.
 CACHE = "private, max-age=31536000, immutable"
 
@@ -116,6 +120,9 @@ def _prepare(server: BokehTornado, address: str | None = None) -> None:
         return
     _servers.add(server)
     server.add_handlers(r".*", _PATTERNS)
+    # Bokeh asks whether a browser is there, and does not mind that none answers.
+    server.settings.setdefault("websocket_ping_interval", PING_S)
+    server.settings.setdefault("websocket_ping_timeout", PING_S)
     origins = allowed_origins(server)
     concerns = partial(_is_ours, server)
     guard(server, Hosts(origins, address), concerns)
