@@ -20,6 +20,7 @@ from hubble_dash.atlas.schema import (
     MANIFEST_FILE,
     PREVIEWS_FOLDER,
     SHEETS_FOLDER,
+    SOURCES_FILE,
 )
 from hubble_dash.disk.calls import remove, sync, sync_all
 from hubble_dash.disk.names import give_name, write_inside
@@ -122,7 +123,8 @@ def check_replaceable(final: Path, *, replace: bool) -> None:
 
 def _others_in(atlas: Path) -> list[str]:
     """List what somebody else put into an atlas, but for what file managers put anywhere."""
-    known = {MANIFEST_FILE, IMAGES_FILE, CUTOUTS_FILE, SHEETS_FOLDER, PREVIEWS_FOLDER}
+    known = {MANIFEST_FILE, IMAGES_FILE, SOURCES_FILE, CUTOUTS_FILE}
+    known |= {SHEETS_FOLDER, PREVIEWS_FOLDER}
     known |= {*ARRAY_TYPES, *OF_FILE_MANAGERS}
     return sorted({path.name for path in atlas.iterdir()} - known)
 
