@@ -16,6 +16,7 @@ Wrong arguments raise `ValueError` or `TypeError`, as everywhere in Python.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 __all__ = [
@@ -43,16 +44,19 @@ class ImageError(HubbleDashError):
         The file.
     reason : str
         What is wrong with it, in words that a user can act on.
+    further : sequence of str
+        Other images of the file, which may be readable.
     """
 
-    def __init__(self, path: str | Path, reason: str) -> None:
+    def __init__(self, path: str | Path, reason: str, further: Sequence[str] = ()) -> None:
         super().__init__(f"{path}: {reason}")
         self.path = Path(path)
         self.reason = reason
+        self.further = tuple(further)
 
-    def __reduce__(self) -> tuple[type[ImageError], tuple[Path, str]]:
+    def __reduce__(self) -> tuple[type[ImageError], tuple[Path, str, tuple[str, ...]]]:
         # Between processes; by default an error is made again of its text alone.
-        return type(self), (self.path, self.reason)
+        return type(self), (self.path, self.reason, self.further)
 
 
 class CatalogError(HubbleDashError):

@@ -24,7 +24,7 @@ FLOORS = [
         *("builder.ahead", "builder.cursor", "builder.quiet", "viewer.linker"),
     ],
     ["disk", "foreign"],
-    ["atlas", "builder.bounds", "builder.codecs", "builder.sky"],
+    ["atlas", "builder.bounds", "builder.codecs", "builder.hdus", "builder.sky"],
     ["builder.files", "builder.backends"],
     ["builder.reading", "builder.tables"],
     ["evaluation", "methods", "builder.catalogs", "viewer.colors"],

@@ -12,7 +12,7 @@ import importlib.metadata
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -28,7 +28,7 @@ from hubble_dash.atlas.manifest import CenterEntry, MapEntry
 from hubble_dash.atlas.schema import CUTOUTS_FILE, IMAGE_AND_BOX, IMAGES_FILE, POSITIONS_FILE
 from hubble_dash.atlas.seal import check_replaceable, seal
 from hubble_dash.builder.fingerprints.groups import Groups
-from hubble_dash.builder.going_on import finish_part, open_part, sealed_build
+from hubble_dash.builder.going_on import can_go_on, finish_part, open_part, sealed_build
 from hubble_dash.builder.inputs import Blocks, Inputs, Source, gather_inputs, source_of
 from hubble_dash.builder.projection.layout import lay_out
 from hubble_dash.builder.shards.arrays import save_array, write_neighbors
@@ -148,6 +148,9 @@ def build_from(
     inputs = gather_inputs(given, settings, blocks=blocks)
     source = source_of(settings, inputs, blocks=blocks)
     plan = _plan(settings, inputs, source)
+    of_old = replace(inputs, several=False)
+    if can_go_on(out, _plan(settings, of_old, source)):
+        inputs, plan = of_old, _plan(settings, of_old, source)
     created = plan.made() if settings.deterministic else None
     digest = plan.digest(asdict(settings))
     if digest == sealed:
@@ -185,6 +188,9 @@ def _plan(settings: BuildSettings, inputs: Inputs, source: Source) -> Plan:
     told = {name: value for name, value in told.items() if value or name not in NEWER}
     told["hubble_dash"] = importlib.metadata.version("hubble-dash")
     told["catalog"] = None if settings.catalog is None else sha256_of(Path(settings.catalog))
+    if inputs.several:
+        # A plan without this key is of a build that took one image a file.
+        told["several"] = True
     told["positions"] = None if inputs.positions is None else inputs.positions.vectors.sha256
     usual = json.loads(json.dumps(asdict(BuildSettings())))
     return Plan.of(json.loads(json.dumps(told | dict(source.told))), inputs.files, usual)

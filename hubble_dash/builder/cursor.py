@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,17 +25,23 @@ class Counts:
         Cutouts that were left out, by reason.
     notes : Counter
         What the user should know, and of how many images.
+    n_further : int
+        Images that were found in files beside the first ones.
     """
 
     n_images: int = 0
     unreadable: list[tuple[Path, str]] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    n_further: int = 0
 
     def copy(self) -> Counts:
         """Give what is counted now, which stays as it is."""
-        return Counts(
-            self.n_images, list(self.unreadable), Counter(self.left_out), Counter(self.notes)
+        return replace(
+            self,
+            unreadable=list(self.unreadable),
+            left_out=Counter(self.left_out),
+            notes=Counter(self.notes),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -45,6 +51,7 @@ class Counts:
             "unreadable": [(str(path), reason) for path, reason in self.unreadable],
             "left_out": dict(self.left_out),
             "notes": dict(self.notes),
+            **({"n_further": self.n_further} if self.n_further else {}),
         }
 
     @classmethod
@@ -54,13 +61,14 @@ class Counts:
         Parameters
         ----------
         data : mapping
-            With all of its keys.
+            With all of its keys but "n_further", which may be missing.
         """
         return cls(
             data["n_images"],
             [(Path(path), reason) for path, reason in data["unreadable"]],
             Counter(data["left_out"]),
             Counter(data["notes"]),
+            data.get("n_further", 0),
         )
 
 
@@ -97,6 +105,8 @@ class Cursor:
         What was seen, where fingerprints are centred by a column.
     counts : Counts
         What was counted by then.
+    part : int
+        Of a file with several images, which one `box` belongs to.
     """
 
     file: int = 0
@@ -104,6 +114,7 @@ class Cursor:
     n_cut: tuple[int, ...] = ()
     columns: SeenColumns | None = None
     counts: Counts = field(default_factory=Counts)
+    part: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Give plain data."""
@@ -113,6 +124,7 @@ class Cursor:
             "n_cut": list(self.n_cut),
             "groups": None if self.columns is None else self.columns._asdict(),
             "made": self.counts.to_json(),
+            **({"part": self.part} if self.part else {}),
         }
 
     @classmethod
@@ -122,7 +134,7 @@ class Cursor:
         Parameters
         ----------
         data : mapping
-            With all of its keys; others are no concern of it.
+            With all of its keys but "part", which may be missing; others are no concern of it.
         """
         columns = data["groups"]
         return cls(
@@ -131,4 +143,5 @@ class Cursor:
             tuple(data["n_cut"]),
             None if columns is None else SeenColumns(**columns),
             Counts.from_json(data["made"]),
+            data.get("part", 0),
         )

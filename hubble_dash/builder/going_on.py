@@ -14,7 +14,7 @@ from hubble_dash.disk.lock import locked
 from hubble_dash.disk.space import NoSpaceError, watched
 from hubble_dash.errors import BuildError
 
-__all__ = ["finish_part", "open_part", "sealed_build"]
+__all__ = ["can_go_on", "finish_part", "open_part", "sealed_build"]
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +54,20 @@ def finish_part(out: Path) -> None:
     folder = _folder_of(out)
     with locked(folder / "lock", busy=_busy(out)):
         Part(folder).vanish(out)
+
+
+def can_go_on(out: Path, plan: Plan) -> bool:
+    """Say whether there is a build that was interrupted, and that this plan goes on with.
+
+    Parameters
+    ----------
+    out : Path
+        The atlas.
+    plan : Plan
+        Of the build.
+    """
+    part = Part(_folder_of(out))
+    return not part.differences(plan) and part.checkpoint.is_worth_keeping
 
 
 @contextlib.contextmanager

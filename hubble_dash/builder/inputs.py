@@ -18,6 +18,7 @@ from hubble_dash.builder.files.search import Found, find_files, real_path
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
 from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.fingerprints.precomputed import PrecomputedFingerprints
+from hubble_dash.builder.reading.opening import count_images
 from hubble_dash.config import (
     BuildSettings,
     CatalogPositions,
@@ -26,6 +27,7 @@ from hubble_dash.config import (
     FlipUpDown,
     Resize,
     Rotate,
+    WholeImage,
     is_network_file,
 )
 from hubble_dash.errors import BuildError, CatalogError
@@ -84,6 +86,8 @@ class Inputs:
         The user's own, in the place of those that would be made.
     notes : list of str
         What was passed over in folders.
+    several : bool
+        Whether all HDUs of the kind of a FITS file are images.
     """
 
     names: list[str]
@@ -93,6 +97,7 @@ class Inputs:
     fingerprints: PrecomputedRows | None
     positions: PrecomputedRows | None
     notes: list[str] = field(default_factory=list)
+    several: bool = True
 
     @property
     def precomputed(self) -> list[PrecomputedRows]:
@@ -223,7 +228,10 @@ def _rows_of(
         return None
     columns = VectorColumns(settings.name_column, settings.leave_out_columns)
     vectors = PrecomputedVectors(path, what, columns=columns)
-    return PrecomputedRows(vectors, settings.cutouts, files, catalog)
+    n_images = None
+    if vectors.names is None and isinstance(settings.cutouts, WholeImage):
+        n_images = [count_images(file, settings.hdu) for file in files]
+    return PrecomputedRows(vectors, settings.cutouts, files, catalog, n_images)
 
 
 def _catalog_of(settings: BuildSettings) -> Catalog | None:
@@ -247,6 +255,11 @@ def _catalog_of(settings: BuildSettings) -> Catalog | None:
             f"{catalog.path} does not say to which image a row belongs; name its column of paths"
             " with --path-column, or cut at its positions with --cutouts catalog"
             + "".join(f" ({note})" for note in catalog.notes)
+        )
+    if at_positions and catalog.ra_deg is None and catalog.x is None:
+        raise CatalogError(
+            f"{catalog.path} has no positions; cutouts at catalogue positions need columns with RA"
+            " and Dec, or x and y"
         )
     moving = [step.name for step in settings.process_images if isinstance(step, MOVING)]
     if at_positions and catalog.x is not None and moving:

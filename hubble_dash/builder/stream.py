@@ -151,7 +151,9 @@ def _take_up(part: Part, inputs: Inputs) -> None:
 def _feeder(
     settings: BuildSettings, inputs: Inputs, fingerprinter: Fingerprinter, layout: SheetLayout
 ) -> Feeder:
-    cutter = Cutter(settings, inputs.catalog, fingerprinter.prepare, layout.size)
+    cutter = Cutter(
+        settings, inputs.catalog, fingerprinter.prepare, layout.size, several=inputs.several
+    )
     n_workers = settings.workers
     if n_workers is None:
         n_workers = usual_workers(fingerprinter.device, len(inputs.files))

@@ -190,8 +190,10 @@ def _add_catalog(parser: ArgumentParser) -> None:
 def _add_reading(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("reading and stretch")
     group.add_argument(
-        "--hdu", type=_hdu, help="FITS: name or number of the HDU (the first image with data)"
-    )
+        "--hdu", type=_hdu,
+        help="FITS: number, name (SCI: all of that name; SCI,2; N*) of the HDU, or first"
+        " (the first image with data, and all of its kind)",
+    )  # fmt: skip
     group.add_argument("--plane", type=int, help="plane of a cube, from 0 (the first)")
     group.add_argument(
         "--header-key", action="append", dest="header_keys", metavar="KEY",

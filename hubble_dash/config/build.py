@@ -125,7 +125,9 @@ class BuildSettings:
         Which table of its file, by name or number (of FITS the HDU's, else from 0); the first with
         positions or paths if not given.
     hdu : str or int, optional
-        FITS: name or number of the HDU; the first image with data if not given.
+        FITS: which HDU, by number, name and version (``"SCI,2"``), or name, which stands for all
+        that have it, as ``"N*"`` stands for all that begin with N. ``"first"`` is the first image
+        with data; if not given, it and all of its kind, such as the other chips of a camera.
     plane : int, optional
         Plane of a cube, from 0.
     header_keys : sequence of str

@@ -111,7 +111,7 @@ def _made_again(
     for image, cutouts in atlas.cutouts.iloc[rows].groupby("image", sort=False):
         known = atlas.images.iloc[int(str(image))]
         try:
-            display = recipe.open(known["path"])
+            display = recipe.open_again(known)
             with display.image:
                 if display.shape != (known["ny"], known["nx"]):
                     raise ValueError(f"{known['path']} has {display.shape[::-1]} pixels now")

@@ -15,7 +15,8 @@ from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import find_cutouts
 from hubble_dash.builder.query.rotations import turn
-from hubble_dash.builder.reading.image import Image, open_image
+from hubble_dash.builder.reading.image import Image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.config import DetectedSources, Stretch
 
 __all__ = ["Collection", "Pixels", "deep_field", "region", "regions", "simulated"]

@@ -41,7 +41,7 @@ from hubble_dash.builder.models.timm_import import timm
 from hubble_dash.builder.models.weights import Weights, find_weights
 from hubble_dash.builder.neighbors.search import find_neighbors
 from hubble_dash.builder.projection.layout import lay_out
-from hubble_dash.builder.reading.image import open_image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.builder.shards.sheets import SheetWriter
 from hubble_dash.config import (
     BuildSettings,

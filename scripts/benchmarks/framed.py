@@ -9,7 +9,7 @@ from benchmarks.collections_of_meaning import Pixels, region
 from numpy.typing import NDArray
 
 from hubble_dash.builder.cutouts.display import Display
-from hubble_dash.builder.reading.image import open_image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.config import Stretch
 
 __all__ = ["framed", "windows"]

@@ -31,7 +31,8 @@ from hubble_dash.builder.neighbors.search import Searched, find_neighbors, searc
 from hubble_dash.builder.neighbors.unit import unit_rows
 from hubble_dash.builder.projection.layout import Layout, lay_out
 from hubble_dash.builder.projection.quality import map_quality
-from hubble_dash.builder.reading.image import Image, open_image
+from hubble_dash.builder.reading.image import Image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.config import MapSettings, Stretch
 
 SIZE = 96

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Box
-from hubble_dash.builder.reading.image import open_image
+from hubble_dash.builder.reading.opening import open_image
 
 
 def read(path: Path, box: Box | None = None, **options: Any) -> NDArray[Any]:

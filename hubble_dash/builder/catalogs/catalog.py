@@ -70,13 +70,16 @@ class Catalog:
     def __len__(self) -> int:
         return len(self.metadata)
 
-    def rows_of(self, image_path: str | Path) -> NDArray[np.int64]:
+    def rows_of(self, image_path: str | Path, part: str | None = None) -> NDArray[np.int64]:
         """Find the rows that belong to an image.
 
         Parameters
         ----------
         image_path : path-like
             The image.
+        part : str, optional
+            Which image of a file with several. Rows that name it, as ``flt.fits[SCI,2]``, go before
+            those that name the file.
 
         Returns
         -------
@@ -88,7 +91,7 @@ class Catalog:
         """
         if self.paths is None:
             return np.arange(len(self), dtype=np.int64)
-        found = self._names.find(Path(image_path))
+        found = self._names.find(Path(image_path), part)
         if found.is_unclear:
             logger.warning("%s: several rows may mean %s; none is taken", self.path, image_path)
         return found.rows
@@ -126,7 +129,7 @@ class Catalog:
             If no row means any of them.
         """
         names = ImageNames(self.paths or [], images)
-        if self.paths is None or not images or any(len(names.find(one).rows) for one in images):
+        if self.paths is None or not images or any(map(names.mean, images)):
             return replace(self, names=names)
         raise CatalogError(
             f"{self.path}: no row means any of the {len(images)} images:"
@@ -150,7 +153,7 @@ class Catalog:
         """
         if image.sky is None or not self.ra_assumed or self.ra_deg is None or self.dec_deg is None:
             return
-        rows = self.rows_of(image.path)
+        rows = self.rows_of(image.path, image.part)
         if not len(rows) or not np.nanmax(self.ra_deg, initial=0.0) <= 24:
             return
 

@@ -6,6 +6,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -60,17 +61,40 @@ class ImageNames:
         # Images are not kept: processes that read files are handed this.
         self._shared = _shared_names(images)
 
-    def find(self, image: Path) -> Found:
+    def find(self, image: Path, part: str | None = None) -> Found:
         """Find the rows of an image.
 
         Parameters
         ----------
         image : Path
             The image; a link may be meant by its own name, or by that of what it leads to.
+        part : str, optional
+            Which image of a file with several: rows that name it, as ``flt.fits[SCI,2]``, go before
+            those that name the file.
         """
+        if part is not None:
+            found = self.find(image.with_name(f"{image.name}[{part}]"))
+            if len(found.rows):
+                return found
         real = Path(os.path.realpath(image))
         found = self._find(image.name, real)
         return found if len(found.rows) or real.name == image.name else self._find(real.name, real)
+
+    def mean(self, image: Path) -> bool:
+        """Say whether any row means a file, or one of several images of it.
+
+        Parameters
+        ----------
+        image : Path
+            The file.
+        """
+        return len(self.find(image).rows) > 0 or plain_name(image) in self._of_parts
+
+    @cached_property
+    def _of_parts(self) -> set[str]:
+        """Give the names of files of which rows name a part."""
+        names = map(plain_name, self._paths)
+        return {name.rpartition("[")[0] for name in names if name.endswith("]")}
 
     def explain(self, images: Sequence[Path], folder: Path) -> str:
         """Say what rows and images are called, for a message.

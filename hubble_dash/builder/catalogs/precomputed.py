@@ -7,6 +7,7 @@ out drop their row, and numbers that do not agree are refused, so that nothing s
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -112,6 +113,8 @@ class PrecomputedRows:
         The images, in order.
     catalog : Catalog, optional
         Its rows are those of the vectors, where the cutouts lie at its positions.
+    n_images : sequence of int, optional
+        How many images each file has; one if not given.
 
     Attributes
     ----------
@@ -133,8 +136,12 @@ class PrecomputedRows:
         settings: CutoutSettings,
         files: Sequence[Path],
         catalog: Catalog | None,
+        n_images: Sequence[int] | None = None,
     ) -> None:
         self.vectors, self.n_cut = vectors, 0
+        n_images = [1] * len(files) if n_images is None else n_images
+        # Of each file, the number of its first image.
+        self._first = [0, *itertools.accumulate(n_images)]
         self._used = np.zeros(len(vectors), bool)
         self._notes = list(vectors.notes)
         self._by_name = _by_name(vectors, files)
@@ -147,7 +154,7 @@ class PrecomputedRows:
         elif self._by_name is not None:
             self.matched = "name"
         elif self._whole:
-            self._compare(len(files), "images")
+            self._compare(self._first[-1], "images")
         if self.matched == "order":
             self._say_order(files)
 
@@ -164,17 +171,29 @@ class PrecomputedRows:
         self._used[taken] = True
         self.n_cut = n_cut
 
-    def rows_of(self, image: Path, number: int, catalog_rows: NDArray[np.int64]) -> list[int]:
+    def rows_of(
+        self,
+        image: Path,
+        number: int,
+        catalog_rows: NDArray[np.int64],
+        *,
+        part: str | None = None,
+        part_number: int = 0,
+    ) -> list[int]:
         """Find the rows of an image's cutouts, before any of them is left out, and count these.
 
         Parameters
         ----------
         image : Path
-            The image.
+            The image's file.
         number : int
-            Its number among all files, those included that cannot be read.
+            The file's number among all, those included that cannot be read.
         catalog_rows : (n,) int64 array
             The row of the catalogue of each of its cutouts, -1 where there is none.
+        part : str, optional
+            Which image of a file with several.
+        part_number : int
+            Its number among these, from 0.
 
         Returns
         -------
@@ -187,8 +206,8 @@ class PrecomputedRows:
             If the file names other images, or has not as many rows as there are cutouts.
         """
         path, n = self.vectors.path, len(catalog_rows)
-        named = None if self._by_name is None else self._by_name.find(image).rows
-        first = number if self._whole else self.n_cut
+        named = None if self._by_name is None else self._by_name.find(image, part).rows
+        first = self._first[number] + part_number if self._whole else self.n_cut
         self.n_cut += n
         if self._at_catalog:
             if named is not None and not np.isin(catalog_rows, named).all():
@@ -198,8 +217,9 @@ class PrecomputedRows:
             # Rows beyond the last are refused in `finish`, which knows how many cutouts there are.
             return [min(row, len(self.vectors) - 1) for row in range(first, first + n)]
         if len(named) != n:
+            which = "" if part is None else f" in {part}; name each image as {image.name}[{part}]"
             raise BuildError(
-                f"{path} has {len(named)} rows for {image}, and there are {n} cutouts of it"
+                f"{path} has {len(named)} rows for {image}, and there are {n} cutouts of it{which}"
             )
         return list(map(int, named))
 

@@ -171,7 +171,7 @@ def _at_positions(display: Display, settings: CatalogPositions, catalog: Catalog
         raise ValueError(
             "cutouts at catalogue positions need a catalogue; give one with --catalog FILE"
         )
-    rows = catalog.rows_of(display.image.path)
+    rows = catalog.rows_of(display.image.path, display.image.part)
     x, y = _pixel_positions(display, catalog, rows)
     ny, nx = display.shape
     boxes: list[Box] = []
@@ -223,5 +223,5 @@ def _side(display: Display, settings: CatalogPositions, x: float, y: float) -> i
 def _row_of_image(display: Display, catalog: Catalog | None) -> int:
     if catalog is None or catalog.paths is None:
         return -1
-    rows = catalog.rows_of(display.image.path)
+    rows = catalog.rows_of(display.image.path, display.image.part)
     return int(rows[0]) if len(rows) == 1 else -1

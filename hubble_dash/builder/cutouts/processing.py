@@ -129,6 +129,8 @@ def process_image(display: Display, steps: Sequence[ProcessingStep]) -> Display:
         metadata=old.metadata,
         notes=old.notes,
         credit=old.credit,
+        part=old.part,
+        further=old.further,
     )
     return Display(image, display.stretch)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import lru_cache
 from pathlib import Path
 
 from hubble_dash.atlas.files import sha256_of
@@ -14,6 +15,12 @@ __all__ = ["Checksum"]
 
 # Smaller files are read as they are opened, and stay in the system's memory.
 MIN_BYTES_BESIDE = 4_000_000
+
+
+@lru_cache(maxsize=16)
+def _sum_of(path: Path, n_bytes: int, mtime_ns: int) -> str:  # noqa: ARG001 - tell files apart
+    """Remember the last files, since one may have many images."""
+    return sha256_of(path)
 
 
 class Checksum:
@@ -68,7 +75,7 @@ class Checksum:
 
     def _sum(self) -> None:
         try:
-            self._sha256 = sha256_of(self._path)
+            self._sha256 = _sum_of(self._path, self._bytes, self._path.stat().st_mtime_ns)
         except OSError as err:
             self._sha256 = err
 

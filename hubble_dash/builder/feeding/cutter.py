@@ -23,17 +23,42 @@ from hubble_dash.builder.feeding.image_row import describe_image
 from hubble_dash.builder.feeding.previews import Preview, fit_thumbnail, make_preview
 from hubble_dash.builder.feeding.recipe import Recipe
 from hubble_dash.builder.fingerprints.preparation import Preparation
+from hubble_dash.builder.reading.image import Image
 from hubble_dash.builder.reading.pixel_source import Metadata
 from hubble_dash.config import BuildSettings
 from hubble_dash.errors import ImageError
 
-__all__ = ["Cut", "CutImage", "Cutter"]
+__all__ = ["Cut", "CutImage", "Cutter", "Work"]
 
 # What the cutouts of an image may come to, as cut and as the network sees them, for all of them to
 # be cut as soon as it is read, and its file closed.
 MAX_PIXELS_AT_ONCE = 4_000_000
 MAX_BYTES_AT_ONCE = 16_000_000
 NO_PICTURES = np.empty((0, 0, 0, 3), np.uint8)
+
+
+class Work(NamedTuple):
+    """What is to be read.
+
+    Attributes
+    ----------
+    number : int
+        Of the file.
+    path : Path
+        The file.
+    n_bytes : int
+        Of the image, about.
+    part : str or None
+        Which of several images of the file.
+    part_number : int
+        Its number in the file, from 0.
+    """
+
+    number: int
+    path: Path
+    n_bytes: int
+    part: str | None = None
+    part_number: int = 0
 
 
 class Cut(NamedTuple):
@@ -85,6 +110,12 @@ class CutImage:
         Its cutouts, where they are few.
     display : Display or None
         The image as shown, open, where they are many.
+    part : str or None
+        Which image of a file with several.
+    part_number : int
+        Its number among these, from 0.
+    further : tuple of str
+        The other images of the file, for the first of them.
     """
 
     number: int
@@ -98,6 +129,9 @@ class CutImage:
     preview: Preview
     cuts: list[Cut] | None = None
     display: Display | None = None
+    part: str | None = None
+    part_number: int = 0
+    further: tuple[str, ...] = ()
 
     def close(self) -> None:
         """Let go of the file; may be called twice."""
@@ -121,6 +155,8 @@ class Cutter:
         Side of a thumbnail, in pixels.
     max_pixels_at_once : int
         An image whose cutouts have more pixels in all is not cut when it is read, but box by box.
+    several : bool
+        Whether all HDUs of the kind are images.
     """
 
     settings: BuildSettings
@@ -128,14 +164,17 @@ class Cutter:
     prepare: Preparation | None
     thumbnail_size: int
     max_pixels_at_once: int = MAX_PIXELS_AT_ONCE
+    several: bool = True
 
     @cached_property
     def recipe(self) -> Recipe:
         """How files are read."""
-        return Recipe.of(self.settings)
+        return Recipe.of(self.settings, several=self.several)
 
-    def read(self, number: int, path: Path) -> CutImage | ImageError:
-        """Read a file and find its cutouts; cut them where they are few.
+    def read(
+        self, number: int, path: Path, part: str | None = None, part_number: int = 0
+    ) -> CutImage | ImageError:
+        """Read an image and find its cutouts; cut them where they are few.
 
         Parameters
         ----------
@@ -143,6 +182,10 @@ class Cutter:
             Of the file.
         path : Path
             The file.
+        part : str, optional
+            One of the first image's `CutImage.further`; the first image if not given.
+        part_number : int
+            Its number in the file, from 0.
 
         Returns
         -------
@@ -155,15 +198,33 @@ class Cutter:
             If the catalogue has hours where it seems to have degrees.
         """
         check_hours = None if self.catalog is None else self.catalog.check_hours
+        image: Image | None = None
         try:
             with failing(path, "cannot be cut"), ExitStack() as opened:
-                display = self.recipe.open(path, inspect=check_hours)
-                opened.callback(display.image.close)
-                found = self._found(number, display)
+                display = self.recipe.open(path, part, inspect=check_hours)
+                image = display.image
+                opened.callback(image.close)
+                found = replace(self._found(number, display), part_number=part_number)
                 opened.pop_all()
                 return found
         except ImageError as err:
-            return err
+            return err if image is None else _of_part(err, image)
+
+    def further_of(self, path: Path) -> tuple[str, ...]:
+        """List the images of a file behind its first one; of data nothing is read.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+
+        Raises
+        ------
+        ImageError
+            If the file cannot be read.
+        """
+        with self.recipe.open_image(path) as image:
+            return image.further
 
     def cut(self, display: Display, box: Box) -> Cut:
         """Cut a box.
@@ -203,7 +264,17 @@ class Cutter:
         row, notes = describe_image(display, preview, positions), image.notes + positions.notes
         source = checksum.row(image.credit)
         read = CutImage(
-            number, image.path, row, source, image.metadata, notes, found, positions, preview
+            number,
+            image.path,
+            row,
+            source,
+            image.metadata,
+            notes,
+            found,
+            positions,
+            preview,
+            part=image.part,
+            further=image.further,
         )
         if not self._are_few(found.boxes):
             return replace(read, display=display)
@@ -220,3 +291,10 @@ class Cutter:
     def _n_pixels(self, box: Box) -> int:
         max_side = self.recipe.max_side or max(box.width, box.height)
         return min(box.width, max_side) * min(box.height, max_side)
+
+
+def _of_part(error: ImageError, image: Image) -> ImageError:
+    """Name the image where the file has several, and say which may still be read."""
+    if image.part is None:
+        return error
+    return ImageError(image.address, error.reason, further=image.further)

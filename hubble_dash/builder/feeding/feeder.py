@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import repeat
@@ -18,7 +19,7 @@ from hubble_dash.builder.ahead import in_order
 from hubble_dash.builder.bounds.apart import end_trials
 from hubble_dash.builder.bounds.failures import failing
 from hubble_dash.builder.cutouts.display import Display
-from hubble_dash.builder.feeding.cutter import NO_PICTURES, Cut, CutImage, Cutter
+from hubble_dash.builder.feeding.cutter import NO_PICTURES, Cut, CutImage, Cutter, Work
 from hubble_dash.builder.feeding.workers import Answer, read_there, start_worker
 from hubble_dash.errors import BuildError, ImageError
 
@@ -90,7 +91,7 @@ class Feeder:
             self._workers.shutdown(kill_workers=True)
 
     def images(
-        self, files: Sequence[Path], sizes: Sequence[int], *, first: int = 0
+        self, files: Sequence[Path], sizes: Sequence[int], *, first: int = 0, first_part: int = 0
     ) -> Generator[CutImage | ImageError, None, None]:
         """Read files and find their cutouts.
 
@@ -100,13 +101,14 @@ class Feeder:
             All files.
         sizes : sequence of int
             Bytes of each.
-        first : int
-            Number of the first one to read.
+        first, first_part : int
+            Number of the first file to read, and of the first of its images.
 
         Yields
         ------
         CutImage or ImageError
-            In the order of the files. An image is closed when the next one is asked for.
+            In the order of the files, and of the images in each. An image is closed when the next
+            one is asked for.
 
         Raises
         ------
@@ -115,12 +117,22 @@ class Feeder:
         BuildError
             If processes that read files die as soon as they start.
         """
-        with closing(self._read(files, sizes, first)) as images:
-            for image in images:
-                try:
-                    yield image
-                finally:
-                    _close(image)
+        if first_part:
+            try:
+                further = self.cutter.further_of(files[first])
+            except ImageError as err:
+                yield err
+            else:
+                parts = _parts(Work(first, files[first], sizes[first]), further)
+                yield from self._read(parts[first_part - 1 :])
+            first += 1
+        works = (Work(number, files[number], sizes[number]) for number in range(first, len(files)))
+        with closing(self._read(works)) as images:
+            for number, image in enumerate(images, first):
+                yield image
+                if image.further:
+                    of_file = Work(number, files[number], sizes[number])
+                    yield from self._read(_parts(of_file, image.further))
 
     def cuts(self, image: CutImage, *, start: int = 0) -> Generator[Cut, None, None]:
         """Cut an image.
@@ -153,7 +165,7 @@ class Feeder:
     def _cut(self, image: CutImage, start: int) -> Iterator[Cut | ImageError]:
         boxes = image.found.boxes
         try:
-            display = image.display or self.cutter.recipe.open(image.path)
+            display = image.display or self.cutter.recipe.open(image.path, image.part)
         except ImageError as err:
             yield from repeat(err, len(boxes) - start)
             return
@@ -170,58 +182,68 @@ class Feeder:
 
     def _try(self, display: Display, box: Box) -> Cut | ImageError:
         try:
-            with failing(display.image.path, "cannot be cut"):
+            with failing(display.image.address, "cannot be cut"):
                 return self.cutter.cut(display, box)
         except ImageError as err:
             return err
 
-    def _read(
-        self, files: Sequence[Path], sizes: Sequence[int], first: int
-    ) -> Generator[CutImage | ImageError, None, None]:
-        if self._workers is not None:
-            yield from self._read_there(files, sizes, first)
-            return
+    def _read(self, works: Iterable[Work]) -> Generator[CutImage | ImageError, None, None]:
+        """Read images ahead, in order; each is closed when the next one is asked for."""
+        images = self._read_here(works) if self._workers is None else self._read_there(works)
+        with closing(images):
+            for image in images:
+                try:
+                    yield image
+                finally:
+                    _close(image)
+
+    def _read_here(self, works: Iterable[Work]) -> Generator[CutImage | ImageError, None, None]:
         yield from in_order(
-            lambda number: self.cutter.read(number, files[number]),
-            range(first, len(files)),
+            lambda work: self.cutter.read(work.number, work.path, work.part, work.part_number),
+            works,
             executor=self._threads,
             depth=2 * N_THREADS + 2,
-            weigh=sizes.__getitem__,
+            weigh=lambda work: work.n_bytes,
             most=BYTES_AHEAD_A_READER * N_THREADS,
             discard=_close,
         )
 
-    def _read_there(
-        self, files: Sequence[Path], sizes: Sequence[int], first: int
-    ) -> Generator[CutImage | ImageError, None, None]:
-        depth = self._n_workers + self._n_workers // 2 + 2
-        while first < len(files):
-            parts = in_order(
+    def _read_there(self, works: Iterable[Work]) -> Generator[CutImage | ImageError, None, None]:
+        source, waiting = iter(works), deque[Work]()
+
+        def drawn() -> Iterator[Work]:
+            for work in source:
+                waiting.append(work)
+                yield work
+
+        while True:
+            tasks = in_order(
                 read_there,
-                ([(number, files[number]) for number in part] for part in _parts(sizes, first)),
+                _tasks(drawn()),
                 executor=self._workers,
-                depth=depth,
-                weigh=lambda numbered: sum(sizes[number] for number, _ in numbered),
+                depth=self._n_workers + self._n_workers // 2 + 2,
+                weigh=lambda task: sum(work.n_bytes for work in task),
                 most=BYTES_AHEAD_A_READER * self._n_workers,
             )
             try:
-                for answers in parts:
+                for answers in tasks:
                     for answer in answers:
-                        first += 1
+                        waiting.popleft()
                         yield _take(answer)
+                return
             except BrokenProcessPool:
                 self._restart_workers()
-                # One of the files under way ended a process: alone, the one shows itself.
-                for number in range(first, min(len(files), first + depth * MAX_FILES_A_TASK)):
-                    first += 1
-                    yield self._read_alone(number, files[number])
+                # One of the images under way ended a process: alone, the one shows itself.
+                while waiting:
+                    yield self._read_alone(waiting.popleft())
 
-    def _read_alone(self, number: int, path: Path) -> CutImage | ImageError:
+    def _read_alone(self, work: Work) -> CutImage | ImageError:
         try:
-            (answer,) = self._workers.submit(read_there, [(number, path)]).result()
+            (answer,) = self._workers.submit(read_there, [work]).result()
         except BrokenProcessPool:
             self._restart_workers()
-            return ImageError(path, "ended the process that read it: it is damaged, or too large")
+            why = "ended the process that read it: it is damaged, or too large"
+            return ImageError(work.path, why)
         return _take(answer)
 
     def _restart_workers(self) -> None:
@@ -243,17 +265,28 @@ def _take(answer: Answer) -> CutImage | ImageError:
     return answer.image
 
 
-def _parts(sizes: Sequence[int], first: int) -> Iterator[range]:
-    """Join small files to tasks."""
-    start, n_bytes = first, 0
-    for number in range(first, len(sizes)):
-        is_enough = number - start == MAX_FILES_A_TASK or n_bytes + sizes[number] > MAX_BYTES_A_TASK
-        if is_enough and number > start:
-            yield range(start, number)
-            start, n_bytes = number, 0
-        n_bytes += sizes[number]
-    if start < len(sizes):
-        yield range(start, len(sizes))
+def _parts(of_file: Work, further: Sequence[str]) -> list[Work]:
+    """Give the images of a file behind its first one."""
+    n_bytes = of_file.n_bytes // (len(further) + 1)
+    return [
+        of_file._replace(n_bytes=n_bytes, part=part, part_number=number)
+        for number, part in enumerate(further, 1)
+    ]
+
+
+def _tasks(works: Iterable[Work]) -> Iterator[list[Work]]:
+    """Join small images to tasks."""
+    task: list[Work] = []
+    n_bytes = 0
+    for work in works:
+        is_enough = len(task) == MAX_FILES_A_TASK or n_bytes + work.n_bytes > MAX_BYTES_A_TASK
+        if is_enough and task:
+            yield task
+            task, n_bytes = [], 0
+        task.append(work)
+        n_bytes += work.n_bytes
+    if task:
+        yield task
 
 
 def _close(image: CutImage | ImageError) -> None:

@@ -104,7 +104,9 @@ class CutoutReader:
         ValueError
             If there is no such column to centre by.
         """
-        images = self._feeder.images(self._files, self._sizes, first=self._start.file)
+        images = self._feeder.images(
+            self._files, self._sizes, first=self._start.file, first_part=self._start.part
+        )
         with closing(images):
             for image in images:
                 if isinstance(image, ImageError):
@@ -130,25 +132,37 @@ class CutoutReader:
             )
         for rows in self._precomputed:
             counts.notes.update(rows.finish())
-        return self._cursor(n_files, 0, self._n_cut())
+        return self._cursor((n_files, 0), 0, self._n_cut())
 
     def _leave_out(self, error: ImageError) -> None:
         """Go on without a file, unless that is one of too many."""
         logger.warning("left out: %s", error)
-        unreadable, n_files = self._counts.unreadable, len(self._files)
+        unreadable = self._counts.unreadable
+        self._counts.n_further += len(error.further)
+        n_images = len(self._files) + self._counts.n_further
         unreadable.append((error.path, error.reason))
-        if len(unreadable) > self._max_unreadable * n_files:
+        if len(unreadable) > self._max_unreadable * n_images:
             listed = "; ".join(f"{path}: {reason}" for path, reason in unreadable[:3])
             raise BuildError(
-                f"{len(unreadable)} of {n_files} files cannot be read ({listed});"
+                f"{len(unreadable)} of {n_images} files cannot be read ({listed});"
                 " mend or leave out such files, or allow more with --max-unreadable"
             )
 
     def _cutouts_of(self, image: CutImage) -> Iterator[Cutout]:
         counts, number, found = self._counts, image.number, image.found
-        first = self._start.box if number == self._start.file else 0
+        place = number, image.part_number
+        first = self._start.box if place == (self._start.file, self._start.part) else 0
         n_cut = self._n_cut()
-        rows = [one.rows_of(image.path, number, found.catalog_rows) for one in self._precomputed]
+        rows = [
+            one.rows_of(
+                image.path,
+                number,
+                found.catalog_rows,
+                part=image.part,
+                part_number=image.part_number,
+            )
+            for one in self._precomputed
+        ]
         if not first:
             self._look(image)
         is_new = not first
@@ -174,13 +188,14 @@ class CutoutReader:
                 taken,
                 cut.thumbnail,
                 image_row,
-                self._cursor(number, i + 1, n_cut) if is_last else None,
+                self._cursor(place, i + 1, n_cut) if is_last else None,
             )
         if is_new:
             logger.info("%s: no cutouts", image.path)
 
     def _look(self, image: CutImage) -> None:
         """See what an image has, before any cutout of it."""
+        self._counts.n_further += len(image.further)
         if self._groups is not None:
             self._groups.look(image.metadata, n_files=len(self._files))
         self._counts.left_out.update(image.found.left_out)
@@ -197,7 +212,7 @@ class CutoutReader:
         """Say why an image has nothing of the catalogue."""
         if self._catalog is None or (image.found.catalog_rows >= 0).any():
             return []
-        n_rows = len(self._catalog.rows_of(image.path))
+        n_rows = len(self._catalog.rows_of(image.path, image.part))
         if not n_rows:
             return [self._catalog.why_no_row(image.path)]
         return [f"the catalogue has {n_rows} rows, so that none was taken for the image as a whole"]
@@ -205,6 +220,7 @@ class CutoutReader:
     def _n_cut(self) -> tuple[int, ...]:
         return tuple(one.n_cut for one in self._precomputed)
 
-    def _cursor(self, file: int, box: int, n_cut: tuple[int, ...]) -> Cursor:
+    def _cursor(self, place: tuple[int, int], box: int, n_cut: tuple[int, ...]) -> Cursor:
+        file, part = place
         seen = None if self._groups is None else self._groups.seen
-        return Cursor(file, box, n_cut, seen, self._counts.copy())
+        return Cursor(file, box, n_cut, seen, self._counts.copy(), part)

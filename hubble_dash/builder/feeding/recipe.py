@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.processing import process, process_image
-from hubble_dash.builder.reading.image import Image, open_image
+from hubble_dash.builder.reading.image import Image
+from hubble_dash.builder.reading.opening import open_image
+from hubble_dash.builder.reading.pixel_source import PART_KEY
 from hubble_dash.config import BuildSettings, ProcessingStep, Stretch, step_from_dict
 from hubble_dash.errors import AtlasError
 
@@ -38,6 +41,8 @@ class Recipe:
         Plane of a cube, from 0.
     header_keys : sequence of str
         FITS keys kept as metadata beside the usual ones.
+    several : bool
+        FITS: whether all HDUs of the kind are images.
     """
 
     stretch: Stretch
@@ -46,15 +51,18 @@ class Recipe:
     hdu: str | int | None = None
     plane: int | None = None
     header_keys: Sequence[str] = ()
+    several: bool = False
 
     @classmethod
-    def of(cls, settings: BuildSettings) -> Recipe:
+    def of(cls, settings: BuildSettings, *, several: bool = False) -> Recipe:
         """Take what a build is told.
 
         Parameters
         ----------
         settings : BuildSettings
             Of the build.
+        several : bool
+            Whether all HDUs of the kind are images.
         """
         return cls(
             settings.stretch,
@@ -63,6 +71,7 @@ class Recipe:
             settings.hdu,
             settings.plane,
             settings.header_keys,
+            several,
         )
 
     @classmethod
@@ -99,13 +108,21 @@ class Recipe:
         """Longest side of a cutout as read; None where steps must see each pixel."""
         return None if self.process_cutouts else MAX_CUTOUT_SIDE
 
-    def open(self, path: str | Path, *, inspect: Callable[[Image], None] | None = None) -> Display:
+    def open(
+        self,
+        path: str | Path,
+        part: str | None = None,
+        *,
+        inspect: Callable[[Image], None] | None = None,
+    ) -> Display:
         """Open an image as it is shown, its steps done; close its `image`.
 
         Parameters
         ----------
         path : path-like
             The file.
+        part : str, optional
+            Which image of a file with several.
         inspect : callable, optional
             Is given the image before any step; what it raises closes the file.
 
@@ -114,7 +131,7 @@ class Recipe:
         ImageError
             If the file cannot be read.
         """
-        image = open_image(path, hdu=self.hdu, plane=self.plane, header_keys=self.header_keys)
+        image = self.open_image(path, part)
         try:
             if inspect is not None:
                 inspect(image)
@@ -126,6 +143,44 @@ class Recipe:
             # Steps leave a copy in memory.
             image.close()
         return display
+
+    def open_again(self, row: pd.Series) -> Display:
+        """Open an image of an atlas as it was shown when it was cut; close its `image`.
+
+        Parameters
+        ----------
+        row : pandas.Series
+            Of the atlas's table of images.
+
+        Raises
+        ------
+        ImageError
+            If the file cannot be read.
+        """
+        part = row.get(PART_KEY)
+        return self.open(row["path"], part if isinstance(part, str) else None)
+
+    def open_image(self, path: str | Path, part: str | None = None) -> Image:
+        """Open an image as it is in its file; close it.
+
+        Parameters
+        ----------
+        path, part
+            As of `open`.
+
+        Raises
+        ------
+        ImageError
+            If the file cannot be read.
+        """
+        return open_image(
+            path,
+            hdu=self.hdu,
+            part=part,
+            several=self.several,
+            plane=self.plane,
+            header_keys=self.header_keys,
+        )
 
     def finish(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Do the steps on a cutout as it was read.

@@ -11,10 +11,9 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
-from hubble_dash.builder.feeding.cutter import CutImage, Cutter
+from hubble_dash.builder.feeding.cutter import CutImage, Cutter, Work
 from hubble_dash.errors import ImageError
 
 __all__ = ["Answer", "read_there", "start_worker"]
@@ -61,24 +60,24 @@ def _follow(parent: int) -> None:
     os._exit(1)
 
 
-def read_there(numbered: Sequence[tuple[int, Path]]) -> list[Answer]:
+def read_there(works: Sequence[Work]) -> list[Answer]:
     """Read files, and cut those whose cutouts are few.
 
     Parameters
     ----------
-    numbered : sequence of tuples of int and Path
-        Their numbers, and the files.
+    works : sequence of Work
+        Which.
 
     Returns
     -------
     list of Answer
         An open file stays in its process, so of an image with many cutouts there is no display.
     """
-    return [_read(number, path) for number, path in numbered]
+    return [_read(work) for work in works]
 
 
-def _read(number: int, path: Path) -> Answer:
-    image = _Worker.cutter.read(number, path)
+def _read(work: Work) -> Answer:
+    image = _Worker.cutter.read(work.number, work.path, work.part, work.part_number)
     if isinstance(image, CutImage) and image.display is not None:
         image.close()
         image = replace(image, display=None)

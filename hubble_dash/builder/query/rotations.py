@@ -169,7 +169,7 @@ def _cut_turned(
     for image, cutouts in table.groupby("image", sort=False):
         row = atlas.images.iloc[int(str(image))]
         try:
-            display = recipe.open(row["path"])
+            display = recipe.open_again(row)
             with display.image:
                 if display.shape != (row["ny"], row["nx"]):
                     raise AtlasError(f"{row['path']} is another image than the atlas was made of")

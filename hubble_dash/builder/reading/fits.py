@@ -11,8 +11,11 @@ import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
+from hubble_dash.builder.hdus.choice import choose, parts_of
+from hubble_dash.builder.hdus.headers import Unit, check_bounds
+from hubble_dash.builder.hdus.planes import choose_plane
 from hubble_dash.builder.quiet import quiet_astropy
-from hubble_dash.builder.reading.pixel_source import Metadata, Opened
+from hubble_dash.builder.reading.pixel_source import PART_KEY, Metadata, Opened
 from hubble_dash.builder.sky.header import sky_from_header
 from hubble_dash.errors import ImageError
 
@@ -129,6 +132,8 @@ def open_fits(
     content: Path | BinaryIO,
     *,
     hdu: str | int | None,
+    part: str | None,
+    several: bool,
     plane: int | None,
     header_keys: Sequence[str],
     max_pixels: int,
@@ -141,8 +146,8 @@ def open_fits(
         The file.
     content : Path or binary file
         It, unpacked; closed with what is opened.
-    hdu, plane, header_keys, max_pixels
-        As of `hubble_dash.builder.reading.image.open_image`.
+    hdu, part, several, plane, header_keys, max_pixels
+        As of `hubble_dash.builder.reading.opening.open_image`.
 
     Returns
     -------
@@ -155,19 +160,27 @@ def open_fits(
     """
     hdus: fits.HDUList | None = None
     try:
+        parts: list[str] = []
+        if several and part is None:
+            unit, parts = parts_of(path, content, hdu)
+        else:
+            unit = choose(path, content, hdu if part is None else part)
+        check_bounds(path, content, unit, max_pixels)
         with quiet_astropy():
-            hdus = fits.open(content, memmap=True, do_not_scale_image_data=True)
-            chosen = _choose(path, hdus, hdu)
-            index, notes = _choose_plane(path, chosen, plane)
-            _check_size(path, content, chosen, max_pixels)
+            hdus, chosen = _open_unit(content, unit)
+            index, notes = choose_plane(path, chosen, plane)
             sky, sky_notes = sky_from_header(chosen.header, hdus)
+            metadata = _read_metadata(chosen.header, hdus[0].header, header_keys)
+            part = part or (parts[0] if parts else None)
             return Opened(
                 _FitsSource(path, hdus, chosen, index),
                 origin="lower",
                 sky=sky,
-                metadata=_read_metadata(chosen.header, hdus[0].header, header_keys),
+                metadata=metadata if part is None else {PART_KEY: part, **metadata},
                 notes=notes + sky_notes,
                 credit=_credit(chosen.header, hdus[0].header),
+                part=part,
+                further=tuple(parts[1:]),
             )
     except ImageError:
         _close(hdus)
@@ -177,78 +190,29 @@ def open_fits(
         raise ImageError(path, f"is no readable FITS file: {err}") from err
 
 
+def _open_unit(content: Path | BinaryIO, unit: Unit) -> tuple[fits.HDUList, ImageHDU]:
+    """Open a file and make an image of one HDU; others are read no further than their headers."""
+    # Tables of distortions may be compressed too, and then astropy must see all as images.
+    has_tables = any(key.startswith(("CPDIS", "D2IMDIS", "AXISCORR")) for key in unit.header)
+    if not isinstance(content, Path):
+        content.seek(0)
+    hdus = fits.open(
+        content, memmap=True, do_not_scale_image_data=True, disable_image_compression=not has_tables
+    )
+    try:
+        found = hdus[unit.number]
+        if unit.is_compressed and not isinstance(found, fits.CompImageHDU):
+            found = fits.CompImageHDU(bintable=found, do_not_scale_image_data=True)
+        return hdus, found
+    except BaseException:
+        _close(hdus)
+        raise
+
+
 def _close(hdus: fits.HDUList | None) -> None:
     if hdus is not None:
         with quiet_astropy():
             hdus.close()
-
-
-def _is_image(hdu: Any) -> bool:
-    return isinstance(hdu, ImageHDU) and len(hdu.shape) >= 2 and 0 not in hdu.shape
-
-
-def _choose(path: Path, hdus: fits.HDUList, wanted: str | int | None) -> ImageHDU:
-    if wanted is None:
-        for found in hdus:
-            if _is_image(found):
-                return found
-        raise ImageError(path, f"no HDU holds an image with data; there are: {_list(hdus)}")
-    name, _, version = str(wanted).partition(",")
-    key: Any = name.strip()
-    if key.isdecimal():
-        key = int(key)
-    elif version.strip().isdecimal():
-        key = (key, int(version))
-    try:
-        found = hdus[key]
-    except (KeyError, IndexError):
-        raise ImageError(path, f"there is no HDU {wanted}; there are: {_list(hdus)}") from None
-    if not _is_image(found):
-        raise ImageError(path, f"HDU {wanted} is no image with data; there are: {_list(hdus)}")
-    return found
-
-
-def _list(hdus: fits.HDUList) -> str:
-    def describe(number: int, hdu: Any) -> str:
-        size = " x ".join(str(side) for side in reversed(getattr(hdu, "shape", ())))
-        kind = (size or "empty") if isinstance(hdu, ImageHDU) else "table"
-        return f"{number} {hdu.name} ({kind})".replace("  ", " ")
-
-    return ", ".join(describe(number, hdu) for number, hdu in enumerate(hdus))
-
-
-def _choose_plane(
-    path: Path, hdu: ImageHDU, plane: int | None
-) -> tuple[tuple[int, ...], list[str]]:
-    above = hdu.shape[:-2]
-    n_planes = int(np.prod(above))
-    if plane is not None and not 0 <= plane < n_planes:
-        raise ImageError(path, f"there is no plane {plane}; allowed: 0 to {n_planes - 1}")
-    index = tuple(int(i) for i in np.unravel_index(plane or 0, above)) if above else ()
-    notes = []
-    if plane is None and n_planes > 1:
-        notes.append(f"a cube of {n_planes} planes, of which the first is shown; name another")
-    return index, notes
-
-
-def _check_size(path: Path, content: Path | BinaryIO, hdu: ImageHDU, max_pixels: int) -> None:
-    """Refuse what is cut short, or too large to be decoded into memory."""
-    n_pixels = int(np.prod(hdu.shape))
-    if not isinstance(content, Path):
-        if n_pixels > max_pixels:
-            raise ImageError(
-                path,
-                f"{n_pixels} pixels in a packed file, allowed are {max_pixels}; unpack it",
-            )
-        there = content.seek(0, 2)
-    else:
-        there = content.stat().st_size
-    where = hdu.fileinfo()
-    # The last block need not be whole; the size of a tile-compressed HDU is the unpacked one.
-    n_bytes = where["datSpan"] - 2879 if isinstance(hdu, fits.CompImageHDU) else hdu.size
-    wanted = where["datLoc"] + n_bytes
-    if there < wanted:
-        raise ImageError(path, f"is cut short: {there} bytes of at least {wanted}")
 
 
 def _scaled(stored: NDArray[Any], hdu: ImageHDU, dtype: np.dtype[Any]) -> NDArray[Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -14,29 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Box
-from hubble_dash.builder.bounds.apart import try_apart
 from hubble_dash.builder.bounds.failures import failing
-from hubble_dash.builder.bounds.promise import is_suspicious
-from hubble_dash.builder.files.content import look_into
-from hubble_dash.builder.files.kinds import FITS, JPEG_XL, TIFF
-from hubble_dash.builder.quiet import quiet
-from hubble_dash.builder.reading.fits import open_fits
-from hubble_dash.builder.reading.pictures import (
-    MAX_BYTES_READ_AT_ONCE,
-    open_jpeg_xl,
-    open_picture,
-)
-from hubble_dash.builder.reading.pixel_source import ArraySource, Metadata, Opened, PixelSource
-from hubble_dash.builder.reading.tiff import open_tiff
+from hubble_dash.builder.reading.pixel_source import ArraySource, Metadata, PixelSource
 from hubble_dash.builder.sky.sky import Sky
 
-__all__ = ["MAX_PIXELS", "Image", "open_image"]
-
-logger = logging.getLogger(__name__)
-
-# What may be decoded into memory at once; memory-mapped files may be larger.
-MAX_PIXELS = 1_000_000_000
-_PIXELS_A_BAND = 4_000_000
+__all__ = ["Image"]
 
 
 class Image:
@@ -61,6 +41,10 @@ class Image:
         not turned, gray or RGB, without a colour profile.
     credit : str
         Whom to thank for the image, as the file itself says; empty where it does not.
+    part : str, optional
+        Which image of its file it is, where that has several: an HDU, such as ``"SCI,2"``.
+    further : sequence of str
+        The other images of the file, for the first of them.
     """
 
     def __init__(
@@ -74,9 +58,12 @@ class Image:
         notes: Sequence[str] = (),
         jpeg: bytes | None = None,
         credit: str = "",
+        part: str | None = None,
+        further: Sequence[str] = (),
     ) -> None:
         self.path = Path(path)
         self.jpeg, self.credit = jpeg, credit
+        self.part, self.further = part, tuple(further)
         self.origin = origin
         self.sky = sky
         self.metadata: Metadata = dict(metadata or {})
@@ -100,6 +87,8 @@ class Image:
         metadata: Metadata | None = None,
         notes: Sequence[str] = (),
         credit: str = "",
+        part: str | None = None,
+        further: Sequence[str] = (),
     ) -> Image:
         """Wrap an array, for processed images and tests.
 
@@ -113,7 +102,7 @@ class Image:
             Where row 0 lies when the image is shown.
         valid : (ny, nx) bool array, optional
             False where a pixel is blank.
-        sky, metadata, notes, credit
+        sky, metadata, notes, credit, part, further
             As of the class.
 
         Raises
@@ -133,13 +122,26 @@ class Image:
             is_flux=pixels.dtype != np.uint8,
         )
         return cls(
-            path, source, origin=origin, sky=sky, metadata=metadata, notes=notes, credit=credit
+            path,
+            source,
+            origin=origin,
+            sky=sky,
+            metadata=metadata,
+            notes=notes,
+            credit=credit,
+            part=part,
+            further=further,
         )
 
     @property
     def name(self) -> str:
-        """The file's name, without its folder."""
-        return self.path.name
+        """The file's name, without its folder; with the part where the file has several images."""
+        return self.path.name if self.part is None else f"{self.path.name}[{self.part}]"
+
+    @property
+    def address(self) -> Path:
+        """The file's folder with the image's name: the path of this image and of no other one."""
+        return self.path if self.part is None else self.path.with_name(self.name)
 
     def read(self, box: Box | None = None, *, step: int = 1) -> NDArray[Any]:
         """Copy the pixels of a box, in array orientation and native byte order.
@@ -228,91 +230,3 @@ class Image:
     def __repr__(self) -> str:
         ny, nx = self.shape
         return f"<Image {self.name}, {nx} x {ny} x {self.n_channels}>"
-
-
-def open_image(
-    path: str | Path,
-    *,
-    hdu: str | int | None = None,
-    plane: int | None = None,
-    header_keys: Sequence[str] = (),
-    max_pixels: int = MAX_PIXELS,
-) -> Image:
-    """Open an image file of any kind that is read, told apart by content, not by name.
-
-    Parameters
-    ----------
-    path : path-like
-        The file: FITS, TIFF, JPEG, PNG, WebP, GIF, BMP, JPEG 2000, JPEG XL or AVIF, as it is or
-        packed by gzip, bzip2, xz or zip.
-    hdu : str or int, optional
-        FITS: name (``"SCI"``, ``"SCI,2"``) or number of the HDU; the first image with data if
-        not given.
-    plane : int, optional
-        FITS cubes, TIFF stacks: which plane, from 0; the first, with a note, if not given.
-    header_keys : sequence of str
-        FITS: keys to keep in the metadata beside the usual ones.
-    max_pixels : int
-        The most pixels that may be decoded into memory; memory-mapped files may be larger.
-
-    Returns
-    -------
-    Image
-        Close it, or use it in a ``with`` statement.
-
-    Raises
-    ------
-    ImageError
-        If there is no such file, or it is empty, damaged, too large, or no image.
-    """
-    path = Path(path)
-    options: dict[str, Any] = {"hdu": hdu, "plane": plane, "header_keys": header_keys}
-    options["max_pixels"] = max_pixels
-    with quiet(), failing(path):
-        opened = _open(path, **options)
-        if is_suspicious(opened.n_bytes, path.stat().st_size):
-            opened.source.close()
-            try_apart(_read_all, path, options)
-            opened = _open(path, **options)
-    for note in opened.notes:
-        logger.info("%s: %s", path, note)
-    return Image(
-        path,
-        opened.source,
-        origin=opened.origin,
-        sky=opened.sky,
-        metadata=opened.metadata,
-        notes=opened.notes,
-        jpeg=opened.jpeg,
-        credit=opened.credit,
-    )
-
-
-def _open(path: Path, *, plane: int | None, max_pixels: int, **of_fits: Any) -> Opened:
-    kind, file, data = look_into(path, most=MAX_BYTES_READ_AT_ONCE)
-    with ExitStack() as unpacked:
-        if not isinstance(file, Path):
-            unpacked.callback(file.close)
-        opened = None
-        if kind == FITS:
-            opened = open_fits(path, file, plane=plane, max_pixels=max_pixels, **of_fits)
-        elif kind == TIFF:
-            opened = open_tiff(path, file, plane=plane, max_pixels=max_pixels)
-        if opened is not None:
-            # Closed with the image from here on.
-            unpacked.pop_all()
-            return opened
-    if kind == JPEG_XL:
-        return open_jpeg_xl(path, data or path.read_bytes(), max_pixels=max_pixels)
-    return open_picture(path, data or path, max_pixels=max_pixels)
-
-
-def _read_all(path: Path, options: Mapping[str, Any]) -> None:
-    """Read all pixels, in bands, as they are read later on."""
-    with open_image(path, **options) as image:
-        ny, nx = image.shape
-        n_rows = max(1, _PIXELS_A_BAND // nx)
-        for start in range(0, ny, n_rows):
-            box = Box(0, nx, start, min(ny, start + n_rows))
-            image.read(box)
-            image.valid(box)

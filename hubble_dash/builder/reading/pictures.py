@@ -61,7 +61,7 @@ def open_picture(path: Path, content: Path | bytes, *, max_pixels: int) -> Opene
     content : Path or bytes
         It, or all that is in it, unpacked.
     max_pixels : int
-        As of `hubble_dash.builder.reading.image.open_image`.
+        As of `hubble_dash.builder.reading.opening.open_image`.
 
     Returns
     -------
@@ -266,7 +266,7 @@ def open_jpeg_xl(path: Path, data: bytes, *, max_pixels: int) -> Opened:
     data : bytes
         All of it, unpacked.
     max_pixels : int
-        As of `hubble_dash.builder.reading.image.open_image`.
+        As of `hubble_dash.builder.reading.opening.open_image`.
 
     Returns
     -------

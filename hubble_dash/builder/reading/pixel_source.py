@@ -14,6 +14,7 @@ from hubble_dash.builder.bounds.memory import MEMORY
 from hubble_dash.builder.sky.sky import Sky
 
 __all__ = [
+    "PART_KEY",
     "ArraySource",
     "Decoded",
     "Metadata",
@@ -22,6 +23,9 @@ __all__ = [
     "split_alpha",
     "turned",
 ]
+
+# Under which the metadata of an image that is one of several of its file say which it is.
+PART_KEY = "HDU"
 
 Metadata: TypeAlias = dict[str, str | float | int | bool]
 Decoded: TypeAlias = tuple[NDArray[Any], NDArray[np.bool_] | None]
@@ -210,7 +214,7 @@ def turned(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class Opened:
-    """What a reader found in a file; `jpeg` and `credit` as of `Image`.
+    """What a reader found in a file; `jpeg`, `credit`, `part` and `further` as of `Image`.
 
     Attributes
     ----------
@@ -226,3 +230,5 @@ class Opened:
     jpeg: bytes | None = None
     n_bytes: int = 0
     credit: str = ""
+    part: str | None = None
+    further: tuple[str, ...] = ()

@@ -83,7 +83,7 @@ def open_tiff(
     content : Path or binary file
         It, unpacked.
     plane, max_pixels
-        As of `hubble_dash.builder.reading.image.open_image`.
+        As of `hubble_dash.builder.reading.opening.open_image`.
 
     Returns
     -------

@@ -17,7 +17,7 @@ from helpers import trials
 from hubble_dash.builder.bounds import apart, promise
 from hubble_dash.builder.bounds.failures import failing
 from hubble_dash.builder.bounds.memory import Memory
-from hubble_dash.builder.reading.image import open_image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.errors import CatalogError, ImageError
 
 
@@ -94,12 +94,12 @@ def test_suspicious_pictures_are_tried_apart(
         if len(tried) == 1:
             work(path, *arguments)
 
-    for module in ("image", "pictures"):
+    for module in ("opening", "pictures"):
         monkeypatch.setattr(f"hubble_dash.builder.reading.{module}.try_apart", try_apart)
     with open_image(tmp_path / name) as image:
         assert tried == []
     monkeypatch.setattr(promise, "SMALL_BYTES", 1000)
-    monkeypatch.setattr("hubble_dash.builder.reading.image._PIXELS_A_BAND", 1000)
+    monkeypatch.setattr("hubble_dash.builder.reading.opening._PIXELS_A_BAND", 1000)
     with open_image(tmp_path / name) as image:
         assert set(tried) == {tmp_path / name}
         np.testing.assert_array_equal(image.read(), pixels)

@@ -8,7 +8,7 @@ from helpers.images import DEC_DEG, RA_DEG, make_fits, sky_header
 from helpers.tables import write_text
 
 from hubble_dash.builder.catalogs.catalog import read_catalog
-from hubble_dash.builder.reading.image import open_image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.errors import CatalogError
 
 

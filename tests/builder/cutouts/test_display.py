@@ -11,7 +11,8 @@ from helpers.images import flux_image, make_fits
 
 from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.cutouts.display import Display, find_limits
-from hubble_dash.builder.reading.image import Image, open_image
+from hubble_dash.builder.reading.image import Image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.config import Stretch
 
 LINEAR = Stretch(limits="minmax", curve="linear")

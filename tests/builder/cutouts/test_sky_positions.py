@@ -16,7 +16,7 @@ from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import Cutouts
 from hubble_dash.builder.cutouts.sky_positions import SkyPositions, sky_positions_of
-from hubble_dash.builder.reading.image import open_image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.config import (
     CatalogPositions,
     CutoutSettings,

@@ -12,7 +12,7 @@ import hubble_dash as hd
 from hubble_dash.builder.feeding import cutter as cutting
 from hubble_dash.builder.feeding.cutter import CutImage, Cutter
 from hubble_dash.builder.reading.image import Image
-from hubble_dash.errors import ImageError
+from hubble_dash.errors import CatalogError, ImageError
 
 WINDOWS = hd.BuildSettings(cutouts=hd.SlidingWindow(size=30, step=20, cover_edges=False))
 
@@ -85,16 +85,46 @@ def test_a_file_that_cannot_be_read_is_an_answer(
     monkeypatch.setattr(cutting, "make_preview", damaged)
     assert isinstance(cutter.read(0, picture), ImageError)
     assert closed == [picture]
-    monkeypatch.setattr(cutting, "make_preview", None)
-    error = cutter.read(0, picture)
-    assert isinstance(error, ImageError)
-    assert "cannot be cut: TypeError: 'NoneType'" in error.reason
-    assert closed == [picture] * 2
 
-    def interrupted(_: object) -> None:
-        raise KeyboardInterrupt
 
-    monkeypatch.setattr(cutting, "make_preview", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        cutter.read(0, picture)
-    assert closed == [picture] * 3
+class LibraryError(Exception):
+    """Of a library, in no tree of ours."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("math domain error"), MemoryError(), LibraryError("bad"), KeyError()],
+)
+@pytest.mark.parametrize("place", ["make_preview", "find_cutouts", "Recipe"])
+def test_whatever_goes_wrong_with_a_file_is_an_answer(
+    picture: Path,
+    closed: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    place: str,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    if place == "Recipe":
+        monkeypatch.setattr(cutting.Recipe, "open", fail)
+    else:
+        monkeypatch.setattr(cutting, place, fail)
+    answer = Cutter(WINDOWS, None, None, 96).read(0, picture)
+    assert isinstance(answer, ImageError)
+    assert answer.path == picture
+    assert str(error) in answer.reason
+    assert closed == [picture] * (place != "Recipe")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), CatalogError("hours")])
+def test_what_concerns_all_files_is_raised(
+    picture: Path, closed: list[Path], monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cutting, "make_preview", fail)
+    with pytest.raises(type(error)):
+        Cutter(WINDOWS, None, None, 96).read(0, picture)
+    assert closed == [picture]

@@ -8,7 +8,7 @@ import pickle
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import replace
@@ -26,11 +26,11 @@ from loky.process_executor import BrokenProcessPool  # type: ignore[import-untyp
 import hubble_dash as hd
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.builder.feeding import feeder as feeding
-from hubble_dash.builder.feeding.cutter import CutImage, Cutter
+from hubble_dash.builder.feeding.cutter import CutImage, Cutter, Work
 from hubble_dash.builder.feeding.feeder import Feeder, usual_workers
 from hubble_dash.builder.feeding.previews import fit_thumbnail
 from hubble_dash.builder.feeding.workers import Answer
-from hubble_dash.builder.reading.image import open_image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.errors import BuildError, ImageError
 
 WINDOWS = hd.SlidingWindow(size=30, step=20)
@@ -134,15 +134,15 @@ class DeadlyPool:
     def __init__(self, cutter: Cutter) -> None:
         self.cutter, self.is_broken = cutter, False
 
-    def submit(self, work: Any, numbered: Any = ()) -> Future[Any]:
+    def submit(self, task: Any, works: Sequence[Work] = ()) -> Future[Any]:
         told: Future[Any] = Future()
-        self.is_broken |= any(number == 3 for number, _ in numbered)
+        self.is_broken |= any(work.number == 3 for work in works)
         if self.is_broken:
             told.set_exception(BrokenProcessPool("died"))
-        elif work is os.getpid:
+        elif task is os.getpid:
             told.set_result(1)
         else:
-            told.set_result([Answer(self.cutter.read(*one), []) for one in numbered])
+            told.set_result([Answer(self.cutter.read(one.number, one.path), []) for one in works])
         return told
 
     def shutdown(self, **_: object) -> None:
@@ -259,9 +259,10 @@ def test_processes_are_for_many_files_and_a_gpu(monkeypatch: pytest.MonkeyPatch)
 
 def test_small_files_go_together() -> None:
     sizes = [1] * 6 + [3_000_000, 3_000_000, 1, 1]
-    parts = [list(part) for part in feeding._parts(sizes, 1)]
-    assert parts == [[1, 2, 3, 4], [5], [6], [7], [8, 9]]
-    assert list(feeding._parts(sizes, 10)) == []
+    works = [Work(number, Path("a.png"), size) for number, size in enumerate(sizes)]
+    tasks = [[work.number for work in task] for task in feeding._tasks(works[1:])]
+    assert tasks == [[1, 2, 3, 4], [5], [6], [7], [8, 9]]
+    assert list(feeding._tasks([])) == []
 
 
 def test_an_error_survives_the_way() -> None:

@@ -11,7 +11,8 @@ from PIL import Image as Pillow
 
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.feeding.previews import fit_thumbnail, make_preview
-from hubble_dash.builder.reading.image import Image, open_image
+from hubble_dash.builder.reading.image import Image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.config import Stretch
 from hubble_dash.errors import ImageError
 

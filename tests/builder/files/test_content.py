@@ -17,7 +17,7 @@ from helpers.reading import read
 from hubble_dash.builder.bounds import promise
 from hubble_dash.builder.files import packed
 from hubble_dash.builder.files.kinds import SUFFIXES, kind_by_suffix, kind_of
-from hubble_dash.builder.reading.image import open_image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.errors import ImageError
 
 PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}

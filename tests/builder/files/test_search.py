@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hubble_dash.builder.files.search import find_files
-from hubble_dash.builder.reading.image import open_image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.errors import ImageError
 
 

@@ -9,7 +9,7 @@ from helpers.images import flux_image, make_fits, sky_header
 from helpers.reading import read
 
 from hubble_dash.atlas.boxes import Box
-from hubble_dash.builder.reading.image import open_image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.errors import ImageError
 
 

@@ -11,7 +11,8 @@ from helpers.images import color_picture, flux_image, make_fits, make_picture
 from helpers.reading import read
 
 from hubble_dash.atlas.boxes import Box
-from hubble_dash.builder.reading.image import Image, open_image
+from hubble_dash.builder.reading.image import Image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.errors import ImageError
 
 

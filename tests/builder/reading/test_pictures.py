@@ -14,7 +14,7 @@ from helpers.reading import read
 from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.codecs.jpeg import decode_jpeg
 from hubble_dash.builder.codecs.jpeg_xl import size_of_jpeg_xl
-from hubble_dash.builder.reading.image import open_image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.errors import ImageError
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from helpers.rubbish import bad_files, seeds
 
-from hubble_dash.builder.reading.image import open_image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.errors import ImageError
 
 SEED = int(os.environ.get("HUBBLE_DASH_RUBBISH", "1"))

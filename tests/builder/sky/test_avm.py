@@ -14,7 +14,7 @@ from helpers.images import (
 from PIL.Image import Exif
 from PIL.PngImagePlugin import PngInfo
 
-from hubble_dash.builder.reading.image import open_image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.builder.sky.avm import sky_from_avm
 
 

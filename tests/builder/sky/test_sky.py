@@ -16,7 +16,7 @@ from helpers.images import (
     sky_header,
 )
 
-from hubble_dash.builder.reading.image import open_image
+from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.builder.sky.header import sky_from_header
 from hubble_dash.builder.sky.sky import Sky
 

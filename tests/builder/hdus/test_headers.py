@@ -1,0 +1,104 @@
+"""Headers that lie, refused before they take memory or time."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from hubble_dash.builder.hdus.headers import read_units
+from hubble_dash.builder.reading.opening import open_image
+from hubble_dash.errors import ImageError
+
+
+def compressed(path: Path, *, compression: str = "RICE_1", **changes: Any) -> Path:
+    """A tile-compressed image with other values in its header, which has its length still."""
+    image = np.arange(40 * 50, dtype=np.int32).reshape(40, 50)
+    hdu = fits.CompImageHDU(image, compression_type=compression, tile_shape=(1, 50))
+    fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(path)
+    return lie(path, **changes)
+
+
+def lie(path: Path, **changes: Any) -> Path:
+    raw = bytearray(path.read_bytes())
+    for key, value in changes.items():
+        place = raw.rindex(f"{key:<8}=".encode())
+        raw[place : place + 80] = f"{key:<8}= {value:>20}".encode().ljust(80)
+    path.write_bytes(raw)
+    return path
+
+
+def test_units_are_astropys(tmp_path: Path) -> None:
+    path = compressed(tmp_path / "a.fits")
+    table = fits.BinTableHDU.from_columns(
+        [fits.Column("a", "PE()", array=np.array([np.arange(3.0), np.arange(9.0)], dtype=object))]
+    )
+    with fits.open(path, mode="append") as hdus:
+        hdus.append(table)
+        hdus.append(fits.ImageHDU(np.zeros((3, 4, 5), ">i2"), name="LAST", ver=3))
+    with fits.open(path, disable_image_compression=True) as hdus:
+        expected = [(hdu.fileinfo()["datLoc"], hdu.size) for hdu in hdus]
+    units = list(read_units(path, path))
+    assert [(unit.data_start, unit.n_bytes) for unit in units] == expected
+    assert [unit.is_image for unit in units] == [False, True, False, True]
+    assert (units[1].shape, units[3].shape, units[2].shape) == ((40, 50), (3, 4, 5), ())
+    assert (units[3].name, units[3].version, units[3].bitpix) == ("LAST", 3, 16)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"TFIELDS": 10**9}, "TFIELDS is 1000000000; allowed are 999"),
+        ({"TFIELDS": -1}, "TFIELDS is -1"),
+        ({"ZNAXIS1": 10**9}, r"1000000000 x 40 pixels in 800000000 tiles; there are 40"),
+        ({"ZNAXIS1": 10**9, "ZTILE1": 10**9}, "a tile has 4000000000 bytes; allowed are"),
+        ({"ZNAXIS2": 10**8, "NAXIS2": 10**8}, "is cut short: .* bytes of at least 800"),
+        ({"ZNAXIS": 10**6}, "ZNAXIS is 1000000; allowed are 999"),
+        ({"ZTILE1": 0}, "side of 0 pixels"),
+        ({"NAXIS1": 10**15}, "is cut short"),
+        ({"ZNAXIS1": -50}, "ZNAXIS1 is -50"),
+    ],
+)
+def test_lying_tables_are_refused(tmp_path: Path, changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ImageError, match=reason):
+        open_image(compressed(tmp_path / "a.fits", **changes))
+
+
+def test_very_many_tiles_are_refused(tmp_path: Path) -> None:
+    path = compressed(tmp_path / "a.fits", ZNAXIS2=10**8, NAXIS2=10**8)
+    with path.open("r+b") as file:
+        # A hole: it takes no room on disk.
+        file.truncate(10**9)
+    with pytest.raises(ImageError, match="has 100000000 tiles; allowed are 500000"):
+        open_image(path)
+
+
+def test_a_packed_image_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    header = fits.Header({"SIMPLE": True, "BITPIX": -64, "NAXIS": 2}.items())
+    header["NAXIS1"], header["NAXIS2"] = 30_000, 30_000
+    path = tmp_path / "a.fits.gz"
+    path.write_bytes(gzip.compress(header.tostring().encode() + bytes(10**6)))
+    with pytest.raises(ImageError, match="is cut short: 1002880 bytes of at least 7200002880"):
+        open_image(path)
+
+
+def test_a_header_without_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.fits"
+    with path.open("wb") as file:
+        file.write(b"SIMPLE  =                    T".ljust(80))
+        file.truncate(20_000_000)
+    with pytest.raises(ImageError, match="no END in 10000000 bytes"):
+        open_image(path)
+
+
+def test_what_stands_behind_the_last_hdu_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "a.fits"
+    fits.PrimaryHDU(np.ones((4, 5), np.float32)).writeto(path)
+    path.write_bytes(path.read_bytes() + b"<html>502 Bad Gateway</html>" * 200)
+    with open_image(path, several=True) as image:
+        assert image.read().sum() == 20
+    assert len(list(read_units(path, path))) == 1
