@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.schema import MEAN_FILE
 from hubble_dash.methods.networks import network_works
 from hubble_dash.methods.works import WORKS
 
@@ -126,7 +127,7 @@ class Sentences:
         centered = ""
         if center is not None:
             centered = f", from which the mean of each {center['by']} was taken off"
-        elif "mean.npy" in self._manifest["files"]:
+        elif MEAN_FILE in self._manifest["files"]:
             centered = ", from which the mean of all was taken off"
         if report is None or report.get("method", "exact") == "exact":
             how = "the most similar cutouts were found exactly"

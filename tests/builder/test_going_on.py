@@ -310,7 +310,9 @@ def test_the_backend_of_the_network_stays(
     path = interrupted / "state.json"
     state = json.loads(path.read_text())
     assert state["engine"]["engine"] == "eager"
-    told = state["engine"] | {"precision": "fp32", "tried": [{"engine": "of the first run"}]}
+    trial = {"engine": "of the first run", "precision": "fp32", "images_per_s": 2.0}
+    trial |= {"cosine": 1.0, "note": ""}
+    told = state["engine"] | {"precision": "fp32", "tried": [trial]}
     path.write_text(json.dumps(state | {"engine": told}))
     asked, load = [], loading.load_network
     monkeypatch.setattr(loading, "load_network", lambda *a, **k: asked.append(k) or load(*a, **k))

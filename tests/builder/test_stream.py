@@ -35,7 +35,7 @@ def bad_files(folder: Path) -> dict[str, str]:
     return {
         "0_cut.jpg": "damaged",
         "2_empty.png": "the file is empty",
-        "4_text.fits": "no FITS",
+        "4_text.fits": "none of FITS",
         "6_cut.fits": "cut short",
     }
 

@@ -168,7 +168,7 @@ def test_saved_read_and_shown(atlas: Atlas, tmp_path: Path) -> None:
     assert main(["evaluate", str(atlas.path), "--by", "image", "--save", str(saved)]) == 0
     found = read_evaluation(saved, atlas)
     assert found["n_cutouts"] == len(atlas)
-    data = PageData("{}", 9, has_sky=False)
+    data = PageData("{}", 9, has_sky=False, sha256="0" * 64)
     page = make_page(atlas, data, evaluation=found)
     assert page.variables["evaluation"] == evaluation_html(found)
     assert ".hd-eval" in page.variables["style"]
