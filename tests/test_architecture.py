@@ -156,6 +156,7 @@ def run_without(modules: str, code: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_an_atlas_opens_and_exports_without_the_builder_s_packages(
     atlas: hubble_dash.Atlas, tmp_path: Path
 ) -> None:
@@ -168,6 +169,7 @@ def test_an_atlas_opens_and_exports_without_the_builder_s_packages(
     run_without("torch torchvision timm faiss openTSNE photutils skimage pyavm", code)
 
 
+@pytest.mark.slow
 def test_the_builder_needs_none_of_the_viewer_s_packages() -> None:
     code = (
         "import hubble_dash.builder.feeding.feeder\n"

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+import pytest
 import tifffile
 import torch
 from astropy.coordinates import SkyCoord
@@ -146,6 +147,7 @@ def test_detected_sources_lie_where_the_stars_are(quick_build: QuickBuild, tmp_p
     assert ours.separation(expected).arcsec.max() < 0.01
 
 
+@pytest.mark.slow
 def test_resnet50_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "own.pth"
     torch.manual_seed(1)

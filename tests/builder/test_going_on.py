@@ -32,6 +32,8 @@ from hubble_dash.builder.shards.writer import ShardWriter
 from hubble_dash.cli.main import main
 from hubble_dash.errors import BuildError
 
+pytestmark = pytest.mark.slow
+
 PER_SHARD = 12
 BLOCKS = Blocks(SheetLayout(columns=3, rows=2), cutouts_a_shard=PER_SHARD)
 SETTINGS: dict[str, Any] = {

@@ -170,6 +170,7 @@ def test_several_sheets_and_batches(quick_build: QuickBuild, tmp_path: Path) -> 
     assert_whole(batched)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_images(
     quick_build: QuickBuild, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,7 @@ def small_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "find_weights", lambda *_: lite)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("plain_page")
 def test_the_demo_is_made_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "new" / "demo"

@@ -40,6 +40,7 @@ def test_evaluate_refuses_what_it_cannot_measure(
     assert "--weights belongs to --rotations" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_better_quality_finds_turned_cutouts(
     tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

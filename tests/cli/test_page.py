@@ -52,6 +52,7 @@ def test_export_as_a_folder(atlas: Atlas, tmp_path: Path, capsys: Capture) -> No
     assert (tmp_path / "other" / "index.html").is_file()
 
 
+@pytest.mark.slow
 def test_serve(atlas: Atlas) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

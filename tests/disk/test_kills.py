@@ -119,6 +119,7 @@ def test_a_folder(tmp_path: Path, deadly: Deadly, old: Path) -> None:
     assert check_all(deadly, final, old, lambda: write_report(final))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("replace", [False, True])
 def test_a_build(tmp_path: Path, deadly: Deadly, lonely_atlas: Atlas, replace: bool) -> None:
     final, old = tmp_path / "in" / "x.atlas", lonely_atlas.path if replace else None

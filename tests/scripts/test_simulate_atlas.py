@@ -13,6 +13,8 @@ from simulation import pictures
 from hubble_dash.atlas.atlas import Atlas, open_atlas
 from hubble_dash.atlas.provenance import provenance
 
+pytestmark = pytest.mark.slow
+
 N = 5000  # more than one cycle of thumbnails, and a last sheet that is not full
 
 

@@ -15,6 +15,8 @@ import hubble_dash as hd
 from hubble_dash.viewer.data.encoding import checksum, embed_json
 from hubble_dash.viewer.exported.folder import write_folder
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def page(atlas: hd.Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -16,6 +16,7 @@ from hubble_dash.builder.backends.backend import Backend, Encoder
 from hubble_dash.builder.backends.pytorch import available_backends, missing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "backend", [f for f in available_backends("cpu") if f.engine != "compile"], ids=str
 )

@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from hubble_dash.builder.backends.backend import Backend, Encoder
 from hubble_dash.builder.backends.pytorch import missing, start
 
-pytestmark = pytest.mark.skipif(missing("openvino") is not None, reason="OpenVINO is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(missing("openvino") is not None, reason="OpenVINO is not installed"),
+]
 
 
 def test_openvino_is_exact_in_single_precision(

@@ -50,6 +50,7 @@ def test_other_errors_pass(error: BaseException) -> None:
     assert caught.value is error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("work", "seconds", "reason"),
     [

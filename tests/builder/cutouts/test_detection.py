@@ -103,6 +103,7 @@ def test_tiles_read_only_a_part_at_a_time(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(areas) == 16
 
 
+@pytest.mark.slow
 def test_hubble_deep_field_has_several_hundred_galaxies() -> None:
     found = find_cutouts(display_of(hubble_deep_field()), DetectedSources())
     assert 500 < len(found) < 900

@@ -69,6 +69,7 @@ def contents(atlas: Atlas) -> dict[str, Any]:
     return files
 
 
+@pytest.mark.slow
 def test_processes_make_the_same_atlas_as_threads(
     quick_build: QuickBuild,
     images: list[Path],
@@ -90,6 +91,7 @@ def test_processes_make_the_same_atlas_as_threads(
     assert "p2.jpg: is damaged" in text
 
 
+@pytest.mark.slow
 def test_images_come_in_order_with_all_that_is_needed(
     feeder: Feeder, images: list[Path], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -109,6 +111,7 @@ def test_images_come_in_order_with_all_that_is_needed(
     here.close()
 
 
+@pytest.mark.slow
 def test_an_image_with_many_cutouts_is_opened_again(feeder: Feeder, tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     path = make_picture(tmp_path / "a.png", rng.integers(0, 256, (1500, 1500, 3), np.uint8))
@@ -210,6 +213,7 @@ def test_an_image_that_is_gone_when_it_is_cut_is_left_out(tmp_path: Path) -> Non
     assert {one.left_out for one in cuts} == {"there is no such file"}
 
 
+@pytest.mark.slow
 def test_processes_end_with_a_script_that_is_killed_and_has_no_guard(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(f"""

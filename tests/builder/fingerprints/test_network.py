@@ -140,6 +140,7 @@ def resnet50() -> dict[str, torch.Tensor]:
     return tensors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".safetensors", ".pth"])
 def test_resnet50_of_a_file(resnet50: dict[str, torch.Tensor], tmp_path: Path, suffix: str) -> None:
     path, tensors = tmp_path / f"mine{suffix}", resnet50

@@ -23,7 +23,10 @@ from hubble_dash.config import ModelInput
 from hubble_dash.errors import WeightsError
 
 # torch.export's own.
-pytestmark = pytest.mark.filterwarnings("ignore:.isinstance.treespec, LeafSpec:FutureWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:.isinstance.treespec, LeafSpec:FutureWarning"),
+]
 Maker = Callable[..., Path]
 
 

@@ -50,6 +50,7 @@ def test_too_few_is_said(caplog: pytest.LogCaptureFixture) -> None:
     assert "needs 7 different cutouts and has 5" in caplog.text
 
 
+@pytest.mark.slow
 def test_tsne_keeps_neighbourhoods_as_scikit_learn_does() -> None:
     fingerprints = clustered(240)
     unit = unit_rows(fingerprints)

@@ -28,6 +28,7 @@ def test_affinities_are_those_of_opentsne() -> None:
     assert ours.sum() == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_descent_ends_as_deep_as_that_of_opentsne() -> None:
     fingerprints = clustered(1010)
     joint = affinities(find_neighbors(fingerprints, k=30), 10.0)

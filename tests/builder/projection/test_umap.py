@@ -20,6 +20,7 @@ def positions_of(fingerprints: Floats) -> Floats:
     return lay_out(fingerprints, neighbors, MapSettings(method="umap")).positions
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Tensorflow not installed:ImportWarning")
 def test_umap_keeps_neighbourhoods(monkeypatch: pytest.MonkeyPatch) -> None:
     from umap import umap_

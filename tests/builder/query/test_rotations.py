@@ -68,6 +68,7 @@ def test_large_boxes_are_averaged_down() -> None:
     assert turned.pixels.shape == (50, 50, 3)
 
 
+@pytest.mark.slow
 def test_an_atlas_is_asked(quick_build: QuickBuild, small_weights: Path, tmp_path: Path) -> None:
     path = tmp_path / "nebula.png"
     Pillow.fromarray(nebula(2)).save(path)

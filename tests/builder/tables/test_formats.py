@@ -51,7 +51,7 @@ def array() -> bytes:
         (b"<?xml version='1.0'?><kml/>", "XML, but no VOTable"),
         (zipped("[Content_Types].xml"), "a spreadsheet; save it as CSV"),
         (zipped("a.csv"), "a ZIP archive; unpack it"),
-        (gzip.compress(tarred()), "a tar archive; unpack it"),
+        (gzip.compress(tarred(), mtime=0), "a tar archive; unpack it"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "an Excel workbook"),
         (b"\x89HDF\r\n\x1a\n" + bytes(64), "an HDF5 file; write it as Parquet"),
         (array(), "a NumPy array"),

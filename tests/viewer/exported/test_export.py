@@ -106,6 +106,7 @@ def test_what_is_there_is_not_lost(atlas: Atlas, tmp_path: Path) -> None:
     assert not atlas.check()
 
 
+@pytest.mark.slow
 def test_a_page_keeps_to_its_size(tmp_path: Path) -> None:
     """Noisy parent images, one cutout each, are too large and must shrink to fit."""
     random = np.random.default_rng(0)

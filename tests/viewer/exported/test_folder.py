@@ -22,6 +22,8 @@ from hubble_dash.viewer.exported.folder import MARKER, write_data, write_folder
 from hubble_dash.viewer.exported.standalone import library
 from hubble_dash.viewer.page import Page, PageData
 
+pytestmark = pytest.mark.slow
+
 
 def read_piece(report: Path, key: str) -> Any:
     text = (report / "data" / f"{key}.js").read_text(encoding="utf-8")

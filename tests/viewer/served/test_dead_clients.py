@@ -14,6 +14,7 @@ from hubble_dash.viewer.served import routes
 from hubble_dash.viewer.served.server import dashboard
 
 
+@pytest.mark.slow
 def test_a_client_that_answers_no_ping_is_closed(
     atlas: Atlas, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,7 @@ def lies_at(source: Any, place: list[float]) -> bool:
     return bool(np.allclose(found, place))
 
 
+@pytest.mark.slow
 @in_a_thread
 def test_the_density_follows_the_view(served: Served, atlas: Atlas) -> None:
     shared = share(atlas)
