@@ -8,6 +8,7 @@ import io
 import lzma
 import struct
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,11 @@ def seeds() -> dict[str, bytes]:
             file = io.BytesIO()
             PIL.Image.fromarray(pixels).save(file, kind)
             made[f"{name}.{kind.lower()}"] = file.getvalue()
-    for suffix, pack in (("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)):
+    for suffix, pack in (
+        ("gz", partial(gzip.compress, mtime=0)),
+        ("bz2", bz2.compress),
+        ("xz", lzma.compress),
+    ):
         made[f"flux.fits.{suffix}"] = pack(made["flux.fits"])
     return made
 
