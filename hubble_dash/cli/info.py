@@ -77,9 +77,9 @@ def _print_methods(atlas: Atlas) -> None:
     from hubble_dash.methods.methods import methods_of
 
     made = methods_of(atlas)
-    print(f"{made.text}\n\n{made.bibtex}")
+    print(printable(f"{made.text}\n\n{made.bibtex}", lines=True))
     for name, text in made.rows:
-        print(f"{name + ':':<20} {text}")
+        print(printable(f"{name + ':':<20} {text}"))
 
 
 def print_summary(atlas: Atlas) -> None:
@@ -106,7 +106,7 @@ def _verify(options: Namespace) -> None:
 
     found = verify(options.path, sample=options.sample, weights=options.weights)
     if options.json:
-        print(json.dumps(found.to_json(), indent=2, ensure_ascii=False))
+        print(as_json_text(json.dumps(found.to_json(), indent=2, ensure_ascii=False)))
     else:
         _print_found(found)
     if not found.is_sound:
@@ -114,12 +114,12 @@ def _verify(options: Namespace) -> None:
 
 
 def _print_found(found: Verification) -> None:
-    print(f"{found.path}: {found.kind}")
+    print(printable(f"{found.path}: {found.kind}"))
     width = max((len(one.what) for one in found.checked), default=0)
     for one in found.checked:
         state = "ok" if not one.n_wrong else f"{one.n_wrong:,} off"
         print(f"  {one.what:<{width}}  {one.n:>9,}  {state:<8} {one.how}")
     for note in found.notes:
-        print(f"  Not looked at, or no fault: {note}")
+        print(printable(f"  Not looked at, or no fault: {note}"))
     for line in found.wrong:
-        print(f"  Off: {line}")
+        print(printable(f"  Off: {line}"))

@@ -117,7 +117,7 @@ _PAGES: dict[str, Reference] = {
         author="Stevens, Jean-Luc R. and Rudiger, Philipp and Bednar, James A.",
         title="{HoloViews: Building Complex Visualizations Easily for Reproducible Science}",
         booktitle="Proceedings of the 14th Python in Science Conference", year="2015",
-        doi="10.25080/Majora-7b98e3ed-00a",
+        url="https://holoviews.org",
     ),
     "bokeh": work(
         "misc", "Bokeh Development Team",
