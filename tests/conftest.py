@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers.atlases import QuickBuild, make_atlas, nebula
 from helpers.images import flux_image, make_fits
+from helpers.plots import empty_plots
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.config import BuildSettings, MapSettings, SlidingWindow
@@ -27,6 +29,13 @@ def pytest_collection_finish() -> None:
     """Look for garbage among what the tests make."""
     gc.freeze()
     gc.enable()
+
+
+@pytest.fixture
+def plain_page() -> Iterator[None]:
+    """Pages with empty plots, where the plots do not matter."""
+    with empty_plots():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -57,11 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     print(f"{environment.describe()}\n")
-    with tempfile.TemporaryDirectory() as folder:
-        path = options.atlas
-        if path is None:
-            path = Path(folder) / "simulated.atlas"
-            simulate_atlas(path, options.n)
+    with atlas_of(options) as path:
         atlas = hd.open_atlas(path)
         if len(atlas) <= MAX_CUTOUTS:
             sys.exit(f"{path} has {len(atlas):,} cutouts; give one of more than {MAX_CUTOUTS:,}")
@@ -69,6 +65,16 @@ def run(options: argparse.Namespace) -> None:
             print(f"{len(atlas):,} cutouts, served after {seconds:.1f} s\n")
             _measure_steps(url)
             _measure_sessions(server, url, options)
+
+
+@contextmanager
+def atlas_of(options: argparse.Namespace) -> Iterator[Path]:
+    """Give the atlas that was named, else a simulated one of as many cutouts as were asked for."""
+    if options.atlas is not None:
+        yield options.atlas
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield simulate_atlas(Path(folder) / "simulated.atlas", options.n).path
 
 
 @contextmanager

@@ -19,16 +19,14 @@ import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from pathlib import Path
 
 from benchmarks import environment
 from benchmarks.chromium import launch, open_page
-from benchmarks.served import own_megabytes, served
+from benchmarks.served import atlas_of, own_megabytes, served
 from playwright.sync_api import sync_playwright
-from simulate_atlas import simulate_atlas
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
@@ -56,18 +54,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     print(f"{environment.describe()}\n")
-    with tempfile.TemporaryDirectory() as folder:
-        path = options.atlas
-        if path is None:
-            path = Path(folder) / "simulated.atlas"
-            simulate_atlas(path, options.n)
-        with served(path) as (server, url, seconds):
-            print(
-                f"{path.name}, served after {seconds:.1f} s\n\n| | MB | sessions |\n|---|---|---|"
-            )
-            asyncio.run(_visits(server, url, options))
-            _die(server, url)
-            _time_clicks(url, options.clicks)
+    with atlas_of(options) as path, served(path) as (server, url, seconds):
+        print(f"{path.name}, served after {seconds:.1f} s\n\n| | MB | sessions |\n|---|---|---|")
+        asyncio.run(_visits(server, url, options))
+        _die(server, url)
+        _time_clicks(url, options.clicks)
 
 
 async def _visits(server: int, url: str, options: argparse.Namespace) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from helpers.atlases import QuickBuild
 from helpers.images import flux_image, make_fits
-from helpers.plots import empty_plots
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.config import SlidingWindow
@@ -33,10 +31,3 @@ def field(tmp_path_factory: pytest.TempPathFactory, quick_build: QuickBuild) -> 
         engine="eager",
         precision="fp32",
     )
-
-
-@pytest.fixture
-def plain_page() -> Iterator[None]:
-    """Pages with empty plots, where the plots do not matter."""
-    with empty_plots():
-        yield
