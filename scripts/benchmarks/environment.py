@@ -7,9 +7,13 @@ import os
 import platform
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
+
+# What one matrix product may take.
+MAX_PRODUCT_S = 2.0
 
 PACKAGES = ("torch", "timm", "openvino", "nncf", "faiss-cpu", "openTSNE", "scikit-learn", "pillow")
 
@@ -24,10 +28,18 @@ def describe() -> str:
     )
 
 
-def matrix_gflops(dtype: torch.dtype, side: int = 2048) -> float:
-    """Measure the machine's own matrix product, in GFLOP/s: no network runs faster for long."""
-    a, b = (torch.randn(side, side).to(dtype) for _ in range(2))
-    return 2 * side**3 / best_of(lambda: a @ b, 5) / 1e9
+def matrix_gflops(dtype: torch.dtype, sides: tuple[int, ...] = (256, 2048)) -> float:
+    """Measure the machine's own matrix product, in GFLOP/s: no network runs faster for long.
+
+    Where a small product is slow a large one would take minutes (bf16 on a processor without it).
+    """
+    rate = 0.0
+    for side in sides:
+        if rate and 2 * side**3 / rate > MAX_PRODUCT_S:
+            break
+        a, b = (torch.randn(side, side).to(dtype) for _ in range(2))
+        rate = 2 * side**3 / best_of(partial(torch.matmul, a, b), 5)
+    return rate / 1e9
 
 
 def best_of(call: Callable[[], object], rounds: int) -> float:
