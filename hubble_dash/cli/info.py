@@ -90,7 +90,7 @@ def print_summary(atlas: Atlas) -> None:
     atlas : Atlas
         Only its manifest and tables are read.
     """
-    from hubble_dash.atlas.provenance import provenance
+    from hubble_dash.methods.provenance import provenance
 
     print(printable(f"{atlas.path}: {atlas.title}"))
     for name, text in provenance(atlas):

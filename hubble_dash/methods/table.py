@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.provenance import provenance
+from hubble_dash.methods.provenance import provenance
 
 __all__ = ["Row", "rows_of", "sum_of_sums"]
 

@@ -11,7 +11,7 @@ from simulate_atlas import simulate_atlas
 from simulation import pictures
 
 from hubble_dash.atlas.atlas import Atlas, open_atlas
-from hubble_dash.atlas.provenance import provenance
+from hubble_dash.methods.provenance import provenance
 
 pytestmark = pytest.mark.slow
 

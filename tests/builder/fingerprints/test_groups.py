@@ -14,12 +14,12 @@ from helpers.tables import write_text
 from numpy.typing import NDArray
 
 import hubble_dash as hd
-from hubble_dash.atlas.provenance import provenance
 from hubble_dash.builder.catalogs.catalog import read_catalog
 from hubble_dash.builder.cursor import SeenColumns
 from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.inputs import Blocks
 from hubble_dash.cli.main import main
+from hubble_dash.methods.provenance import provenance
 
 
 @pytest.fixture

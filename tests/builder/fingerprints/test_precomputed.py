@@ -17,7 +17,6 @@ from helpers.precomputed import as_columns, as_lists, build_of, pictures, save, 
 
 import hubble_dash as hd
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.provenance import provenance
 from hubble_dash.builder import build as pipeline
 from hubble_dash.builder.catalogs.precomputed import PrecomputedRows, PrecomputedVectors
 from hubble_dash.builder.fingerprints.fingerprinter import NO_PIXELS, Cutout, Fingerprinter
@@ -25,6 +24,7 @@ from hubble_dash.builder.fingerprints.precomputed import PrecomputedFingerprints
 from hubble_dash.builder.inputs import Blocks
 from hubble_dash.cli.main import main
 from hubble_dash.errors import BuildError, WeightsError
+from hubble_dash.methods.provenance import provenance
 from hubble_dash.viewer.data.orders import HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.data.schema import ThumbnailsIndex

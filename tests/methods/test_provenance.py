@@ -11,7 +11,7 @@ from helpers.images import make_picture
 
 import hubble_dash as hd
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.provenance import provenance
+from hubble_dash.methods.provenance import provenance
 
 
 def test_a_built_atlas(mosaic: Atlas) -> None:
