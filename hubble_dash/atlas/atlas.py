@@ -25,6 +25,7 @@ from hubble_dash.atlas.checks import (
     check_sources,
     read_manifest,
 )
+from hubble_dash.atlas.columns import AtlasColumns
 from hubble_dash.atlas.manifest import Manifest
 from hubble_dash.atlas.schema import (
     ARRAY_TYPES,
@@ -48,6 +49,8 @@ from hubble_dash.errors import AtlasError
 from hubble_dash.foreign.arrays import read_array
 from hubble_dash.foreign.folder import Folder
 from hubble_dash.foreign.tables import read_table
+from hubble_dash.query.evaluate import evaluate
+from hubble_dash.query.parser import parse
 
 __all__ = ["Atlas", "Neighbors", "Similar", "open_atlas"]
 
@@ -125,6 +128,8 @@ class Atlas:
         The map.
     colors : (n, 3) uint8 array or None
         Mean colour of each thumbnail.
+    columns : AtlasColumns
+        What a query of `select` may name.
     """
 
     def __init__(self, path: str | Path, manifest: Mapping[str, Any]) -> None:
@@ -272,6 +277,33 @@ class Atlas:
         found = boxes.overlap(boxes[row])
         found[row] = False
         return np.flatnonzero(found)
+
+    @cached_property
+    def columns(self) -> AtlasColumns:
+        """What `select` may name: columns of the tables, and labels."""
+        return AtlasColumns(self.cutouts, self.images)
+
+    def select(self, query: str) -> NDArray[np.int64]:
+        """Find the cutouts that a query means.
+
+        Parameters
+        ----------
+        query : str
+            Such as ``FILTER == "F814W" and EXPTIME > 1000`` or ``within(53.16, -27.79, 2 arcmin)``;
+            ``docs/query.md`` has all of the language.
+
+        Returns
+        -------
+        (m,) int64 array
+            Rows of the atlas, in rising order.
+
+        Raises
+        ------
+        ValueError
+            If the query means nothing here. It is a `hubble_dash.query.errors.QueryError`, which
+            has the ``message`` and, in characters of the query, the place: ``at`` and ``length``.
+        """
+        return np.flatnonzero(evaluate(parse(query), self.columns))
 
     def nearest_to(self, ra_deg: float, dec_deg: float) -> tuple[int, float]:
         """Find the cutout whose centre is nearest to a place on the sky.

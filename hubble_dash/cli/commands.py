@@ -1,11 +1,15 @@
-"""How a command is added to the parser, the same for all of them."""
+"""What commands share: how one is added to the parser, and how text is kept in a file."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable
+from pathlib import Path
 
-__all__ = ["Commands"]
+from hubble_dash.disk.names import write_file
+from hubble_dash.errors import HubbleDashError
+
+__all__ = ["Commands", "save"]
 
 
 class Commands:
@@ -51,3 +55,24 @@ class Commands:
         parser.add_argument("--quiet", action="store_true", help="no progress bars, only warnings")
         parser.set_defaults(run=run)
         return parser
+
+
+def save(text: str, path: Path) -> None:
+    """Write a file that a user named; what had the name before stays until all of it is there.
+
+    Parameters
+    ----------
+    text : str
+        Its content.
+    path : Path
+        Its name.
+
+    Raises
+    ------
+    HubbleDashError
+        If it cannot be written.
+    """
+    try:
+        write_file(text.encode(errors="replace"), path)
+    except OSError as err:
+        raise HubbleDashError(f"{path} cannot be written: {err.strerror or err}") from err

@@ -7,10 +7,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from hubble_dash.cli.commands import Commands
+from hubble_dash.cli.commands import Commands, save
 from hubble_dash.config.choices import Device, LeaveOut
-from hubble_dash.disk.names import write_file
-from hubble_dash.errors import HubbleDashError
 from hubble_dash.printable import as_json_text, printable
 
 if TYPE_CHECKING:
@@ -112,16 +110,9 @@ def _run(options: Namespace) -> None:
     found = _measured(options)
     as_json = json.dumps(found.to_dict(), indent=2, ensure_ascii=False)
     if options.save is not None:
-        _save(f"{as_json}\n", Path(options.save))
+        save(f"{as_json}\n", Path(options.save))
     shown = as_json_text(as_json) if options.format == "json" else printable(found, lines=True)
     print(shown)
-
-
-def _save(text: str, path: Path) -> None:
-    try:
-        write_file(text.encode(errors="replace"), path)
-    except OSError as err:
-        raise HubbleDashError(f"{path} cannot be written: {err.strerror or err}") from err
 
 
 def _measured(options: Namespace) -> Evaluation:

@@ -13,10 +13,11 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from hubble_dash.cli import build, demo, evaluate, info, page, similar
+from hubble_dash.cli import asking, build, demo, evaluate, info, page
 from hubble_dash.cli.commands import Commands
 from hubble_dash.errors import HubbleDashError
 from hubble_dash.printable import printable
+from hubble_dash.query.errors import QueryError
 
 __all__ = ["main", "make_parser"]
 
@@ -28,6 +29,7 @@ examples:
   hubble-dash export archive.atlas archive-report/
   hubble-dash serve mosaic.atlas
   hubble-dash similar mosaic.atlas --row 17
+  hubble-dash select archive.atlas 'FILTER == "F814W" and EXPTIME > 1000'
   hubble-dash demo
 
 'hubble-dash COMMAND --help' explains each command."""
@@ -57,6 +59,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read this, such as head, has seen enough; the rest goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except QueryError as err:
+        # In lines, the last of which points at the place.
+        print(f"hubble-dash: {printable(err, lines=True)}", file=sys.stderr)
+        return 2
     except (ValueError, IndexError) as err:
         print(f"hubble-dash: {printable(_told(err))}", file=sys.stderr)
         return 2
@@ -84,7 +90,7 @@ def make_parser() -> argparse.ArgumentParser:
     build.add_command(commands)
     page.add_commands(commands)
     info.add_commands(commands)
-    similar.add_command(commands)
+    asking.add_commands(commands)
     evaluate.add_command(commands)
     demo.add_command(commands)
     return parser

@@ -10,7 +10,7 @@ from hubble_dash.cli.main import main, make_parser
 
 __all__ = ["COMMANDS", "Capture", "fails", "parser_of", "status"]
 
-COMMANDS = ["build", "export", "serve", "info", "verify", "similar", "evaluate", "demo"]
+COMMANDS = ["build", "export", "serve", "info", "verify", "similar", "select", "evaluate", "demo"]
 Capture = pytest.CaptureFixture[str]
 
 

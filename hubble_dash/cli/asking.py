@@ -1,4 +1,4 @@
-"""``hubble-dash similar``: the cutouts most like one of them, an image, or a place on the sky."""
+"""``hubble-dash similar`` and ``select``: rows by what is alike, or by what is known."""
 
 from __future__ import annotations
 
@@ -7,29 +7,43 @@ import math
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hubble_dash.cli.commands import Commands
+from hubble_dash.cli.commands import Commands, save
 from hubble_dash.printable import as_json_text, printable
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from hubble_dash.atlas.atlas import Atlas, Similar
 
-__all__ = ["add_command"]
+__all__ = ["add_commands"]
+
+# What a name of a file says of its format.
+_SUFFIXES = {
+    ".csv": "csv", ".ecsv": "ecsv", ".vot": "vot", ".votable": "vot", ".xml": "vot", ".reg": "reg",
+    ".list": "list", ".lst": "list", ".txt": "list",
+}  # fmt: skip
 
 
-def add_command(commands: Commands) -> None:
-    """Add ``similar``.
+def add_commands(commands: Commands) -> None:
+    """Add ``similar`` and ``select``.
 
     Parameters
     ----------
     commands : Commands
         Those of the whole parser.
     """
+    _add_similar(commands)
+    _add_select(commands)
+
+
+def _add_similar(commands: Commands) -> None:
     parser = commands.add(
-        "similar", _run,
+        "similar", _similar,
         text="list the cutouts most similar to a row, an image or a position",
         examples='hubble-dash similar carina.atlas --position "10:45:03.6 -59:41:04" --format csv',
     )  # fmt: skip
@@ -52,7 +66,76 @@ def add_command(commands: Commands) -> None:
     parser.add_argument("--weights", metavar="FILE", help="with --image: the atlas's own weights")
 
 
-def _run(options: Namespace) -> None:
+def _add_select(commands: Commands) -> None:
+    parser = commands.add(
+        "select", _select,
+        text="list the cutouts of which a query is true",
+        examples="hubble-dash select archive.atlas 'FILTER == \"F814W\" and EXPTIME > 1000'\n"
+        "  hubble-dash select archive.atlas 'within(53.16, -27.79, 2 arcmin)' --out near.vot\n"
+        "  hubble-dash select archive.atlas 'z is missing' --count",
+    )  # fmt: skip
+    parser.add_argument("atlas", help="folder of the atlas")
+    parser.add_argument(
+        "query", help="such as 'type ~ \"spiral\" and 0.1 < z < 0.3'; see docs/query.md"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
+        "--format", choices=("csv", "ecsv", "vot", "reg", "list"),
+        help="tables, regions for DS9, names of files, each once (as --out is called, else csv)",
+    )  # fmt: skip
+    form.add_argument("--count", action="store_true", help="only say how many there are")
+    parser.add_argument("--out", metavar="FILE", help="file to write (standard output)")
+
+
+def _select(options: Namespace) -> None:
+    if options.count and options.out is not None:
+        raise ValueError("--count writes no file; leave out --out")
+    form = options.format or _form_of(options.out)
+    from hubble_dash.atlas.atlas import open_atlas
+
+    atlas = open_atlas(options.atlas)
+    rows = atlas.select(options.query)
+    if options.count:
+        print(len(rows))
+        return
+    text = _listed(atlas, rows, form, f"{atlas.path.name}: {options.query}")
+    if options.out is not None:
+        save(text, Path(options.out))
+    else:
+        _print_for_programs(text)
+    if not options.quiet:
+        print(f"{len(rows):,} of {len(atlas):,} cutouts", file=sys.stderr)
+
+
+def _form_of(out: str | None) -> str:
+    """Say in which format a file of that name is."""
+    suffix = Path(out).suffix.lower() if out is not None else ".csv"
+    if suffix not in _SUFFIXES:
+        raise ValueError(f"{out} may be of any format; give --format csv, ecsv, vot, reg or list")
+    return _SUFFIXES[suffix]
+
+
+def _listed(atlas: Atlas, rows: NDArray[np.int64], form: str, said: str) -> str:
+    from hubble_dash.listing.formats import as_csv, as_ecsv, as_votable
+    from hubble_dash.listing.regions import as_regions
+    from hubble_dash.listing.table import files_of, table_of
+
+    if form == "list":
+        return "".join(f"{name}\n" for name in files_of(atlas, rows))
+    if form == "reg":
+        return as_regions(atlas, rows, said=said)
+    table = table_of(atlas, rows)
+    if form == "csv":
+        return as_csv(table)
+    return as_ecsv(table, said=said) if form == "ecsv" else as_votable(table, said=said)
+
+
+def _print_for_programs(text: str) -> None:
+    """Print what a program reads, which stays as it is; a terminal gets it as it may show it."""
+    print(printable(text, lines=True) if sys.stdout.isatty() else text, end="")
+
+
+def _similar(options: Namespace) -> None:
     if options.weights is not None and options.image is None:
         raise ValueError("--weights belongs to --image; without it, it would do nothing")
     if options.leave_out_overlapping and options.image is not None:
@@ -61,17 +144,6 @@ def _run(options: Namespace) -> None:
 
     atlas = open_atlas(options.atlas)
     _print(atlas, _find(atlas, options), options.format)
-
-
-def _apart(names: list[str], taken: list[str]) -> list[str]:
-    """Give columns other names than those that are taken."""
-    found: list[str] = []
-    for name in names:
-        new = name
-        while new in taken or new in found or (new != name and new in names):
-            new += "_catalog"
-        found.append(new)
-    return found
 
 
 def _rows(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -132,9 +204,8 @@ def _parse_position(text: str) -> tuple[float, float]:
 
 
 def _print(atlas: Atlas, found: Similar, form: str) -> None:
-    import pandas as pd
-
     from hubble_dash.atlas.schema import BOX, LABELS, SKY
+    from hubble_dash.listing.table import with_first
 
     table = atlas.cutouts.iloc[found.rows].reset_index(drop=True)
     names = atlas.images["name"].to_numpy()[table["image"]]
@@ -144,14 +215,9 @@ def _print(atlas: Atlas, found: Similar, form: str) -> None:
         "similarity": found.similarities.round(5),
         "file": names,
     }
-    # A column of the user's catalogue may have one of these names.
-    table.columns = pd.Index(_apart(list(table.columns), list(first)))
-    for place, (name, values) in enumerate(first.items()):
-        table.insert(place, name, values)
+    table = with_first(table, first)
     if form == "csv":
-        text = table.to_csv(index=False)
-        # What a program reads stays as it is.
-        print(printable(text, lines=True) if sys.stdout.isatty() else text, end="")
+        _print_for_programs(table.to_csv(index=False))
     elif form == "json":
         records = [{name: _plain(value) for name, value in row.items()} for row in _rows(table)]
         text = json.dumps(records, indent=2, ensure_ascii=False, allow_nan=False)
