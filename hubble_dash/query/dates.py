@@ -77,13 +77,16 @@ def milliseconds(texts: Iterable[str]) -> NDArray[np.float64] | None:
         When each begins, in milliseconds since 1970, UTC; None where one of them is no date to the
         day, or there is none.
     """
-    found = []
-    for text in texts:
-        span = parse_date(text)
-        if span is None or span.end - span.begin > DAY:
-            return None
-        found.append(span.begin)
-    return np.array(found) if found else None
+    known = [text.strip().upper().removesuffix("Z") for text in texts]
+    if not known or not all((found := _DATE.fullmatch(text)) and found[3] for text in known):
+        return None
+    try:
+        # Many times as fast as one by one.
+        return np.array(known, "datetime64[us]").astype(np.int64) / 1000
+    except ValueError:
+        # Leap seconds, more digits than it takes, and days that are none.
+        spans = [parse_date(text) for text in known]
+    return None if None in spans else np.array([span.begin for span in spans if span])
 
 
 def _days(year: int, month: int) -> int:

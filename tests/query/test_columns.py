@@ -47,6 +47,10 @@ def test_dates_are_milliseconds_in_utc() -> None:
     assert found is not None
     assert found[:3].tolist() == expected.tolist()
     assert found[3] == pytest.approx(253402300799999.999, abs=1e-3)
+    again = [span.begin for text in texts if (span := parse_date(text))]
+    assert found.tolist() == again
+    assert np.array_equal(milliseconds(texts[:2] + texts[3:]), again[:2] + again[3:])
+    assert milliseconds(["2004-07-03", "2004-02-30"]) is None
     local = pd.to_datetime(["2004-07-03"]).tz_localize("Europe/Berlin")
     assert column_of(pd.Series(local)).values.tolist() == [expected[0] - 2 * 3_600_000]
 
