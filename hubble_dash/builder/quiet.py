@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import warnings
 from collections.abc import Iterator
@@ -13,8 +14,16 @@ from astropy import log as astropy_log
 __all__ = ["quiet", "quiet_astropy"]
 
 _lock = threading.Lock()
-_inside: list[contextlib.ExitStack] = []
+_inside: list[warnings.catch_warnings] = []
 _n_inside = 0
+
+
+def _is_shown(record: logging.LogRecord) -> bool:
+    return not _n_inside or record.levelno >= logging.ERROR
+
+
+# To set its level for each file would have all loggers of the process forget theirs.
+astropy_log.addFilter(_is_shown)
 
 
 @contextlib.contextmanager
@@ -27,12 +36,9 @@ def quiet() -> Iterator[None]:
     global _n_inside
     with _lock:
         if _n_inside == 0:
-            stack = contextlib.ExitStack()
-            stack.enter_context(warnings.catch_warnings())
+            _inside.append(warnings.catch_warnings())
+            _inside[0].__enter__()
             warnings.simplefilter("ignore")
-            stack.callback(astropy_log.setLevel, astropy_log.level)
-            astropy_log.setLevel("ERROR")
-            _inside.append(stack)
         _n_inside += 1
     try:
         yield
@@ -40,7 +46,7 @@ def quiet() -> Iterator[None]:
         with _lock:
             _n_inside -= 1
             if _n_inside == 0:
-                _inside.pop().close()
+                _inside.pop().__exit__(None, None, None)
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import queue
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from hubble_dash.builder.build import build_from
 from hubble_dash.builder.feeding import workers
 from hubble_dash.builder.feeding.cutter import CutImage, Cutter
 from hubble_dash.builder.feeding.feeder import Feeder
+from hubble_dash.builder.feeding.processes import Processes
 from hubble_dash.builder.feeding.recipe import Recipe
 from hubble_dash.builder.inputs import Blocks
 from hubble_dash.builder.shards.part import Plan
@@ -223,9 +225,10 @@ def test_processes_give_the_same_images(files: list[Path], monkeypatch: pytest.M
     # What a process does, done by a thread, which starts at once.
     monkeypatch.setattr(workers._Worker, "cutter", cutter, raising=False)
     monkeypatch.setattr(workers._Worker, "logged", queue.SimpleQueue(), raising=False)
-    with closing(Feeder(cutter)) as here, closing(Feeder(cutter)) as there:
-        there._workers, there._n_workers = there._threads, 1
-        monkeypatch.setattr(there._workers, "shutdown", lambda **_: None)
+    pool = ThreadPoolExecutor(1)
+    monkeypatch.setattr(pool, "shutdown", lambda **_: None)
+    monkeypatch.setattr(Processes, "_start", lambda _: pool)
+    with closing(Feeder(cutter)) as here, closing(Feeder(cutter, n_workers=1)) as there:
         assert list(read_by(there, files)) == list(read_by(here, files))
         # Images with many cutouts are opened anew, each as itself.
         thumbnails = {

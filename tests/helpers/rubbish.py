@@ -7,7 +7,7 @@ import gzip
 import io
 import lzma
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,19 +17,52 @@ import numpy as np
 import PIL.Image
 import tifffile
 from astropy.io import fits
+from astropy.table import Table
 
 from helpers.images import color_picture, flux_image
+from hubble_dash.builder.catalogs.catalog import read_catalog
+from hubble_dash.builder.catalogs.precomputed import PrecomputedVectors
+from hubble_dash.builder.reading.opening import open_image
+from hubble_dash.errors import BuildError, CatalogError, ImageError
 
-__all__ = ["bad_files", "seeds"]
+__all__ = ["bad_files", "refusal", "seeds", "tables", "vectors"]
 
 # Numbers that programs stumble over.
 _ODD = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 1_000_000_000)
 _CARDS = (b"NAXIS", b"NAXIS1", b"NAXIS2", b"BITPIX", b"PCOUNT", b"TFIELDS", b"ZNAXIS1", b"ZTILE1")
+_CARDS += (b"TFORM1", b"TFORM2", b"TTYPE1", b"GCOUNT", b"BSCALE", b"ZBLANK")
 _VALUES = b"-1 0 3 7 100000 2000000000 99999999999999 1E5 'x' T".split()
 
 
+def refusal(path: Path) -> str:
+    """Read a file as what the name of its seed says, as a build does.
+
+    Parameters
+    ----------
+    path : Path
+        Of `bad_files`.
+
+    Returns
+    -------
+    str
+        Why it is refused; empty where it is read. What is no error of ours is raised.
+    """
+    try:
+        if "_table." in path.name:
+            read_catalog(path)
+        elif "_vectors." in path.name:
+            PrecomputedVectors(path, "fingerprints")
+        else:
+            with open_image(path) as image:
+                image.read()
+                image.valid()
+    except (BuildError, CatalogError, ImageError) as err:
+        return str(err)
+    return ""
+
+
 def seeds() -> dict[str, bytes]:
-    """Give small good files of every kind that is read, by their names."""
+    """Give small good images of every kind that is read, by their names."""
     color, gray = color_picture(), color_picture()[..., 0]
     flux = flux_image()
     made: dict[str, bytes] = {
@@ -77,7 +110,72 @@ def _fits(*hdus: fits.PrimaryHDU | fits.ImageHDU) -> bytes:
     return file.getvalue()
 
 
-def bad_files(n: int, *, seed: int = 0) -> Iterator[tuple[Path, bytes]]:
+def tables() -> dict[str, bytes]:
+    """Give small good catalogues of every kind that is read, by their names."""
+    names = [f"p{i}.png" for i in range(30)]
+    rng = np.random.default_rng(3)
+    data = {"path": names, "ra": rng.uniform(0, 360, 30), "dec": rng.uniform(-90, 90, 30)}
+    data |= {"id": rng.integers(2**60, size=30), "note": ["a b, c"] * 30}
+    table, numbers = Table(data), Table({"NUMBER": data["id"], "ALPHA_J2000": data["ra"]})
+    numbers["DELTA_J2000"] = data["dec"]
+    made = {
+        f"{name}_table.{suffix}": _written(table, form)
+        for name, suffix, form in (
+            ("a", "csv", "ascii.csv"),
+            ("a", "tsv", "ascii.tab"),
+            ("a", "ecsv", "ascii.ecsv"),
+            ("a", "tbl", "ascii.ipac"),
+            ("a", "tex", "ascii.latex"),
+            ("a", "mrt", "ascii.mrt"),
+            ("a", "fits", "fits"),
+            ("a", "vot", "votable"),
+            ("binary", "vot", "votable.binary2"),
+            ("a", "parquet", "parquet"),
+        )
+    }
+    head = "#  1 NUMBER number\n#  2 ALPHA_J2000 ra [deg]\n#  3 DELTA_J2000 dec [deg]\n"
+    made["a_table.cat"] = head.encode() + _written(numbers, "ascii.no_header")
+    made["a_table.csv.gz"] = gzip.compress(made["a_table.csv"], mtime=0)
+    return made
+
+
+def _written(table: Table, form: str) -> bytes:
+    options: dict[str, Any] = {}
+    if form.startswith("votable"):
+        form, _, kind = form.partition(".")
+        options = {"tabledata_format": kind or "tabledata"}
+    binary = io.BytesIO()
+    if form.startswith("ascii"):
+        text = io.StringIO()
+        table.write(text, format=form)
+        return text.getvalue().encode()
+    if form == "parquet":
+        table.to_pandas().to_parquet(binary)
+        return binary.getvalue()
+    table.write(binary, format=form, **options)
+    return binary.getvalue()
+
+
+def vectors() -> dict[str, bytes]:
+    """Give small good files of fingerprints of every kind that is read, by their names."""
+    values = np.random.default_rng(4).normal(2, 1, (30, 6))
+    table = Table({"path": [f"p{i}.png" for i in range(30)]})
+    for i in range(6):
+        table[f"f{i}"] = values[:, i]
+    made = {f"a_vectors.{one}": _written(table, form) for one, form in _VECTORS.items()}
+    for suffix, save in (("npy", np.save), ("npz", np.savez), ("packed.npz", np.savez_compressed)):
+        file = io.BytesIO()
+        save(file, values)
+        made[f"a_vectors.{suffix}"] = file.getvalue()
+    return made
+
+
+_VECTORS = {"csv": "ascii.csv", "parquet": "parquet", "ecsv": "ascii.ecsv"}
+
+
+def bad_files(
+    n: int, *, seed: int = 0, of: Mapping[str, bytes] | None = None
+) -> Iterator[tuple[Path, bytes]]:
     """Make bad files, the same for the same seed.
 
     Parameters
@@ -86,6 +184,8 @@ def bad_files(n: int, *, seed: int = 0) -> Iterator[tuple[Path, bytes]]:
         How many.
     seed : int
         Of the random numbers.
+    of : mapping, optional
+        Good files by name; images, tables and vectors if not given.
 
     Yields
     ------
@@ -94,7 +194,7 @@ def bad_files(n: int, *, seed: int = 0) -> Iterator[tuple[Path, bytes]]:
     content : bytes
     """
     rng = np.random.default_rng(seed)
-    good = list(seeds().items())
+    good = list((seeds() | tables() | vectors() if of is None else of).items())
     for number in range(n):
         name, content = good[number % len(good)]
         what = _CHANGES[int(rng.integers(len(_CHANGES)))]

@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 from hubble_dash.builder.bounds.failures import as_image_error
 from hubble_dash.builder.bounds.promise import allowed_bytes, allowed_seconds
@@ -25,7 +25,7 @@ try:
 except ImportError:  # not on Windows
     resource = None  # type: ignore[assignment]
 
-__all__ = ["answer", "end_trials", "try_apart"]
+__all__ = ["answer", "end_trials", "is_tried", "try_apart"]
 
 # Of a process that waits, which takes no time of its own, for so many times as long.
 _PATIENCE = 2
@@ -41,6 +41,7 @@ class _Trials:
 
     lock = threading.Lock()
     process: subprocess.Popen[bytes] | None = None
+    paths: ClassVar[list[Path]] = []
     is_here = False
 
 
@@ -66,8 +67,12 @@ def try_apart(work: Callable[..., object], path: Path, *arguments: Any) -> None:
     n_file = path.stat().st_size
     seconds = round(allowed_seconds(n_file))
     told = (work, path, arguments, allowed_bytes(n_file), seconds)
-    with _Trials.lock:
-        error = _outcome(path, pickle.dumps(sys.path) + pickle.dumps(told), seconds)
+    _Trials.paths.append(path)
+    try:
+        with _Trials.lock:
+            error = _outcome(path, pickle.dumps(sys.path) + pickle.dumps(told), seconds)
+    finally:
+        _Trials.paths.remove(path)
     if error is not None:
         raise error
 
@@ -96,6 +101,17 @@ def _outcome(path: Path, told: bytes, seconds: float) -> ImageError | None:
     if resource is not None and process.returncode == -signal.SIGXCPU:
         return late
     return ImageError(path, "ended the process that read it: it is damaged, or too large")
+
+
+def is_tried(path: Path) -> bool:
+    """Say whether a file is being tried, or waits for it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    """
+    return path in _Trials.paths
 
 
 def end_trials() -> None:

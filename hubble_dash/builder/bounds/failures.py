@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hubble_dash.errors import HubbleDashError, ImageError
 
-__all__ = ["as_image_error", "failing"]
+__all__ = ["as_image_error", "failing", "words"]
 
 logger = logging.getLogger(__name__)
 
@@ -39,15 +39,25 @@ def as_image_error(path: Path, err: Exception, what: str = "cannot be read") -> 
     if isinstance(err, ImageError):
         return err
     logger.debug("%s: %s", path, what, exc_info=err)
+    return ImageError(path, f"{what}: {words(err)}")
+
+
+def words(err: Exception) -> str:
+    """Say on one line what went wrong, as a library does.
+
+    Parameters
+    ----------
+    err : Exception
+        Of any class.
+    """
     if isinstance(err, MemoryError):
-        return ImageError(path, f"{what}: it takes more memory than there is")
+        return "it takes more memory than there is"
     if isinstance(err, RecursionError):
-        return ImageError(path, f"{what}: it is nested too deeply (RecursionError)")
-    words = " ".join(str(err).split())[:_MAX_WORDS]
-    is_plain = type(err) in _PLAIN or isinstance(err, OSError)
-    if words and is_plain:
-        return ImageError(path, f"{what}: {words}")
-    return ImageError(path, f"{what}: {type(err).__name__}{': ' if words else ''}{words}")
+        return "it is nested too deeply (RecursionError)"
+    said = " ".join(str(err).split())[:_MAX_WORDS]
+    if said and (type(err) in _PLAIN or isinstance(err, OSError)):
+        return said
+    return f"{type(err).__name__}{': ' if said else ''}{said}"
 
 
 @contextmanager

@@ -13,6 +13,8 @@ __all__ = ["MEMORY", "Memory"]
 TOTAL_BYTES = 2_000_000_000
 # Smaller ones are not worth waiting for.
 SMALL_BYTES = 16_000_000
+# After which one goes on all the same: a decoder may hang, and gives nothing back.
+MAX_SECONDS = 600.0
 
 
 class Memory:
@@ -79,9 +81,10 @@ class Memory:
                 lambda: (
                     self._waiting[0] is mine
                     and (self._taken + n_bytes <= self._total or not self._n_decoding)
-                )
+                ),
+                MAX_SECONDS,
             )
-            self._waiting.popleft()
+            self._waiting.remove(mine)
             self._taken += n_bytes
             self._n_decoding += 1
             self._changed.notify_all()

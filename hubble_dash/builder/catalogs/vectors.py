@@ -15,8 +15,11 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from pyarrow import parquet
 
+from hubble_dash.builder.bounds.failures import words
+from hubble_dash.builder.bounds.promise import allowed_bytes
 from hubble_dash.builder.catalogs.columns import Columns, find_columns
 from hubble_dash.builder.tables.astropy_tables import TableFile
+from hubble_dash.builder.tables.parquet import check_size
 from hubble_dash.builder.tables.read import read_table
 from hubble_dash.errors import BuildError, CatalogError
 
@@ -29,8 +32,6 @@ _INDEX_COLUMNS = ("__index_level_0__", "column 1", "Unnamed: 0")
 _NAMES = ("name", *_INDEX_COLUMNS, "idstr", "objectid", "objid", "sourceid", "iauname", "id")
 # Columns that other tools put beside the features, and that are none.
 _NO_FEATURES = ("label", "labels", "class", "target", "targets", "split", "fold", "index")
-# What the readers raise on files that are damaged or not what they seem.
-_DAMAGE = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, pa.ArrowException)
 
 Kind = Literal["list", "float", "whole", "text", "other"]
 
@@ -123,9 +124,10 @@ def read_vectors(path: Path, columns: VectorColumns | None = None) -> Vectors:
         raise BuildError(f"{path}: there is no such file") from None
     except CatalogError as err:
         raise BuildError(f"{err}; vectors can be .npy, .npz, Parquet or CSV") from None
-    except _DAMAGE as err:
-        reason = str(err).strip() or type(err).__name__
-        raise BuildError(f"{path} cannot be read: {reason}") from err
+    except BuildError:
+        raise
+    except Exception as err:
+        raise BuildError(f"{path} cannot be read: {words(err)}") from err
     values = found.values
     if values.ndim != 2 or values.dtype.kind != "f" or 0 in values.shape:
         raise BuildError(
@@ -137,6 +139,13 @@ def read_vectors(path: Path, columns: VectorColumns | None = None) -> Vectors:
 
 def _read_npz(path: Path) -> Vectors:
     """Read an archive with one matrix and, if there is one, one array of texts."""
+    with zipfile.ZipFile(path) as packed:
+        n_bytes, n_file = sum(one.file_size for one in packed.infolist()), path.stat().st_size
+    if n_bytes > allowed_bytes(n_file):
+        raise BuildError(
+            f"{path} promises {n_bytes / 1e6:,.0f} MB in {n_file:,} bytes; save it as .npy, which is"
+            " read row by row"
+        )
     with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files}
     matrices = [name for name, array in arrays.items() if array.ndim == 2]
@@ -156,6 +165,7 @@ def _read_npz(path: Path) -> Vectors:
 def _read_parquet(path: Path, columns: VectorColumns) -> Vectors:
     """Read a column of lists, or all columns of numbers; and the names."""
     with parquet.ParquetFile(path) as file:
+        check_size(file.metadata, path.stat().st_size)
         kinds = {field.name: _kind(field.type) for field in file.schema_arrow}
         chosen = _choose(path, kinds, columns)
         are_lists = kinds[chosen.features[0]] == "list"

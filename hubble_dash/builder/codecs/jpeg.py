@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import BinaryIO
 
 import imagecodecs
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.errors import ImageError
 
-__all__ = ["check_scans", "decode_jpeg", "without_metadata"]
+__all__ = ["check_metadata", "check_scans", "decode_jpeg", "without_metadata"]
 
 _END = b"\xff\xd9"
 # Each scan of a progressive file goes over all pixels; real ones have a dozen.
@@ -24,6 +25,8 @@ _COMMENT = 0xFE
 # colours are coded, without which they would be wrong.
 _NEEDED_APPLICATIONS = (0xE0, 0xEE)
 _APPLICATION = range(0xE0, 0xF0)
+# Of all before the pixels: Pillow copies what is of one kind again with each segment of 64 kB.
+_MAX_METADATA = 32_000_000
 
 
 def decode_jpeg(data: bytes, shape: tuple[int, int]) -> NDArray[np.uint8] | None:
@@ -69,6 +72,33 @@ def check_scans(path: Path, data: bytes) -> None:
     n_scans = data.count(_SCAN)
     if n_scans > _MAX_SCANS:
         raise ImageError(path, f"is a JPEG of {n_scans} scans, allowed are {_MAX_SCANS}")
+
+
+def check_metadata(path: Path, file: BinaryIO) -> None:
+    """Refuse a file with far more metadata than pictures have, before all of it is read.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    file : binary file
+        It, unpacked.
+
+    Raises
+    ------
+    ImageError
+        If so; what is damaged is left to those who read it.
+    """
+    place = 2
+    while place < _MAX_METADATA:
+        file.seek(place)
+        head = file.read(4)
+        if len(head) < 4 or head[0] != _MARKER or head[1] == _START_OF_SCAN:
+            return
+        place += 2 + int.from_bytes(head[2:])
+    raise ImageError(
+        path, f"has more than {_MAX_METADATA:,} bytes of metadata before its pixels"
+    )
 
 
 def without_metadata(data: bytes) -> bytes | None:

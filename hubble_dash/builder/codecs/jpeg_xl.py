@@ -1,8 +1,10 @@
-"""JPEG XL (ISO/IEC 18181): the size of a picture before it is decoded."""
+"""JPEG XL (ISO/IEC 18181): what a header says before a picture is decoded."""
 
 from __future__ import annotations
 
-__all__ = ["size_of_jpeg_xl"]
+from typing import NamedTuple
+
+__all__ = ["HeaderOfJpegXl", "header_of_jpeg_xl"]
 
 _CODESTREAM = b"\xff\x0a"
 # Width by height, as the header may name it: ISO/IEC 18181-1, table of SizeHeader.
@@ -10,8 +12,24 @@ _RATIOS = {1: (1, 1), 2: (12, 10), 3: (4, 3), 4: (3, 2), 5: (16, 9), 6: (5, 4), 
 _BITS_OF_SIDES = (9, 13, 18, 30)
 
 
-def size_of_jpeg_xl(data: bytes) -> tuple[int, int]:
-    """Read columns and rows off the start of the codestream; they may be turned later.
+class HeaderOfJpegXl(NamedTuple):
+    """What a header says.
+
+    Attributes
+    ----------
+    nx, ny : int
+        Columns and rows, which may be turned later.
+    is_moving : bool
+        Whether there may be several frames.
+    """
+
+    nx: int
+    ny: int
+    is_moving: bool
+
+
+def header_of_jpeg_xl(data: bytes) -> HeaderOfJpegXl:
+    """Read the start of the codestream.
 
     Parameters
     ----------
@@ -20,7 +38,7 @@ def size_of_jpeg_xl(data: bytes) -> tuple[int, int]:
 
     Returns
     -------
-    nx, ny : int
+    HeaderOfJpegXl
 
     Raises
     ------
@@ -28,7 +46,20 @@ def size_of_jpeg_xl(data: bytes) -> tuple[int, int]:
         If there is no codestream.
     """
     start = _start_of_codestream(data)
-    bits = _Bits(data[start + 2 : start + 18])
+    bits = _Bits(data[start + 2 : start + 34])
+    nx, ny = _size(bits)
+    is_usual = bits.take(1)
+    if is_usual or not bits.take(1):
+        return HeaderOfJpegXl(nx, ny, is_moving=False)
+    # How the picture is turned, the size that it is meant for, a smaller copy, an animation.
+    bits.take(3)
+    if bits.take(1):
+        _size(bits)
+    has_preview = bits.take(1)
+    return HeaderOfJpegXl(nx, ny, is_moving=bool(has_preview or bits.take(1)))
+
+
+def _size(bits: _Bits) -> tuple[int, int]:
     is_small = bits.take(1)
 
     def side() -> int:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import imagecodecs
 from numpy.typing import NDArray
 
-__all__ = ["MAX_SIDE", "decode_png", "has_late_metadata", "is_deep_png"]
+from hubble_dash.errors import ImageError
+
+__all__ = ["MAX_SIDE", "check_chunks", "decode_png", "has_late_metadata", "is_deep_png"]
 
 _START = b"\x89PNG"
 _N_MAGIC = 8
 # Length, kind, and checksum of a chunk.
 _N_AROUND = 12
 _MAX_CHUNKS = 100_000
+# Of all before the pixels, which Pillow reads one by one.
+_MAX_METADATA = 64_000_000
 # libpng decodes no longer ones.
 MAX_SIDE = 1_000_000
 _OF_PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
@@ -29,6 +34,35 @@ def is_deep_png(start: bytes) -> bool:
         The first bytes of a file.
     """
     return start.startswith(_START) and start[12:16] == b"IHDR" and start[24:25] == b"\x10"
+
+
+def check_chunks(path: Path, file: BinaryIO) -> None:
+    """Refuse a file with far more metadata than pictures have, before all of it is read.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    file : binary file
+        It, unpacked.
+
+    Raises
+    ------
+    ImageError
+        If so; what is damaged is left to those who read it.
+    """
+    place = _N_MAGIC
+    for _ in range(_MAX_CHUNKS):
+        file.seek(place)
+        head = file.read(8)
+        if len(head) < 8 or head[4:] in (b"IDAT", b"IEND"):
+            return
+        place += int.from_bytes(head[:4]) + _N_AROUND
+        if place > _MAX_METADATA:
+            raise ImageError(
+                path, f"has more than {_MAX_METADATA:,} bytes of metadata before its pixels"
+            )
+    raise ImageError(path, f"has more than {_MAX_CHUNKS:,} chunks before its pixels")
 
 
 def has_late_metadata(file: BinaryIO) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
+from hubble_dash.builder.codecs.tiff_bounds import MAX_PAGES
 from hubble_dash.errors import ImageError
 
 __all__ = [
@@ -35,7 +36,6 @@ _UNREAD = {
 }
 # Each tile or strip takes some 20 microseconds.
 _MAX_TILES = 1_000_000
-_MAX_PAGES = 1000
 _GDAL_NODATA = 42113
 _ALPHAS = (tifffile.EXTRASAMPLE.ASSOCALPHA, tifffile.EXTRASAMPLE.UNASSALPHA)
 
@@ -54,7 +54,7 @@ def full_pages(file: tifffile.TiffFile) -> list[tifffile.TiffPage]:
         All pages, and those below them, where each says that it is something else.
     """
     pages = []
-    for number in range(_MAX_PAGES):
+    for number in range(MAX_PAGES):
         try:
             # It may be a TiffFrame, which lacks the tags.
             pages.append(file.pages[number].aspage())

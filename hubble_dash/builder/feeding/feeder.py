@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import logging
 import os
-from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import closing
+from functools import partial
 from itertools import repeat
 from pathlib import Path
-from typing import Any
-
-from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor  # type: ignore[import-untyped]
 
 from hubble_dash.atlas.boxes import Box
-from hubble_dash.builder.ahead import in_order
+from hubble_dash.builder.ahead import Threads, in_order, let_go
 from hubble_dash.builder.bounds.apart import end_trials
 from hubble_dash.builder.bounds.failures import failing
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.feeding.cutter import NO_PICTURES, Cut, CutImage, Cutter, Work
-from hubble_dash.builder.feeding.workers import Answer, read_there, start_worker
-from hubble_dash.errors import BuildError, ImageError
+from hubble_dash.builder.feeding.processes import (
+    BYTES_AHEAD_A_READER,
+    Processes,
+    of_work,
+    wait_for,
+)
+from hubble_dash.errors import ImageError
 
 __all__ = ["N_THREADS", "Feeder", "usual_workers"]
 
@@ -29,13 +31,7 @@ logger = logging.getLogger(__name__)
 
 # Where the cores are few, the network needs them itself.
 N_THREADS = max(2, min(8, (os.cpu_count() or 1) // 2))
-# Bytes of files that each thread or process may read before their turn, so that the largest
-# images are read one at a time.
-BYTES_AHEAD_A_READER = 16_000_000
 BOXES_A_TASK = 8
-# Small files go to a process together, so that going to and fro costs little.
-MAX_FILES_A_TASK = 4
-MAX_BYTES_A_TASK = 2_000_000
 # Threads have read fewer files before processes have started.
 MIN_FILES_FOR_PROCESSES = 500
 MAX_PROCESSES = 16
@@ -71,24 +67,16 @@ class Feeder:
     """
 
     def __init__(self, cutter: Cutter, *, n_workers: int = 0) -> None:
-        self.cutter, self._n_workers = cutter, n_workers
-        self._threads = ThreadPoolExecutor(N_THREADS, "cutting")
-        self._workers: Any = self._start_workers() if n_workers else None
-
-    def _start_workers(self) -> Any:
-        return ProcessPoolExecutor(
-            self._n_workers,
-            initializer=start_worker,
-            initargs=(self.cutter, logging.getLogger("hubble_dash").getEffectiveLevel()),
-            env={"OMP_NUM_THREADS": "1"},
-        )
+        self.cutter = cutter
+        self._threads = Threads(N_THREADS, "cutting")
+        self._processes = Processes(cutter, n_workers) if n_workers else None
 
     def close(self) -> None:
         """Stop the threads and processes."""
         end_trials()
         self._threads.shutdown(cancel_futures=True)
-        if self._workers is not None:
-            self._workers.shutdown(kill_workers=True)
+        if self._processes is not None:
+            self._processes.close()
 
     def images(
         self, files: Sequence[Path], sizes: Sequence[int], *, first: int = 0, first_part: int = 0
@@ -189,7 +177,8 @@ class Feeder:
 
     def _read(self, works: Iterable[Work]) -> Generator[CutImage | ImageError, None, None]:
         """Read images ahead, in order; each is closed when the next one is asked for."""
-        images = self._read_here(works) if self._workers is None else self._read_there(works)
+        read = self._read_here if self._processes is None else self._processes.read
+        images = read(works)
         with closing(images):
             for image in images:
                 try:
@@ -206,63 +195,17 @@ class Feeder:
             weigh=lambda work: work.n_bytes,
             most=BYTES_AHEAD_A_READER * N_THREADS,
             discard=_close,
+            result=self._wait_here,
         )
 
-    def _read_there(self, works: Iterable[Work]) -> Generator[CutImage | ImageError, None, None]:
-        source, waiting = iter(works), deque[Work]()
-
-        def drawn() -> Iterator[Work]:
-            for work in source:
-                waiting.append(work)
-                yield work
-
-        while True:
-            tasks = in_order(
-                read_there,
-                _tasks(drawn()),
-                executor=self._workers,
-                depth=self._n_workers + self._n_workers // 2 + 2,
-                weigh=lambda task: sum(work.n_bytes for work in task),
-                most=BYTES_AHEAD_A_READER * self._n_workers,
-            )
-            try:
-                for answers in tasks:
-                    for answer in answers:
-                        waiting.popleft()
-                        yield _take(answer)
-                return
-            except BrokenProcessPool:
-                self._restart_workers()
-                # One of the images under way ended a process: alone, the one shows itself.
-                while waiting:
-                    yield self._read_alone(waiting.popleft())
-
-    def _read_alone(self, work: Work) -> CutImage | ImageError:
+    def _wait_here(self, future: Future[CutImage | ImageError], work: Work) -> CutImage | ImageError:
+        """Give what a thread makes of an image, and give it up where that takes very long."""
         try:
-            (answer,) = self._workers.submit(read_there, [work]).result()
-        except BrokenProcessPool:
-            self._restart_workers()
-            why = "ended the process that read it: it is damaged, or too large"
-            return ImageError(work.path, why)
-        return _take(answer)
-
-    def _restart_workers(self) -> None:
-        self._workers.shutdown(kill_workers=True)
-        self._workers = self._start_workers()
-        try:
-            self._workers.submit(os.getpid).result()
-        except BrokenProcessPool as err:
-            raise BuildError(
-                "processes that read files die as soon as they start, for lack of memory perhaps;"
-                " take fewer with --workers, or none with --workers 0: the build goes on where it"
-                " was"
-            ) from err
-
-
-def _take(answer: Answer) -> CutImage | ImageError:
-    for record in answer.logged:
-        logging.getLogger(record.name).handle(record)
-    return answer.image
+            return wait_for(future, [work], self.cutter.recipe)
+        except ImageError as err:
+            future.add_done_callback(partial(let_go, _close))
+            self._threads.add()
+            return of_work(err, work)
 
 
 def _parts(of_file: Work, further: Sequence[str]) -> list[Work]:
@@ -272,21 +215,6 @@ def _parts(of_file: Work, further: Sequence[str]) -> list[Work]:
         of_file._replace(n_bytes=n_bytes, part=part, part_number=number)
         for number, part in enumerate(further, 1)
     ]
-
-
-def _tasks(works: Iterable[Work]) -> Iterator[list[Work]]:
-    """Join small images to tasks."""
-    task: list[Work] = []
-    n_bytes = 0
-    for work in works:
-        is_enough = len(task) == MAX_FILES_A_TASK or n_bytes + work.n_bytes > MAX_BYTES_A_TASK
-        if is_enough and task:
-            yield task
-            task, n_bytes = [], 0
-        task.append(work)
-        n_bytes += work.n_bytes
-    if task:
-        yield task
 
 
 def _close(image: CutImage | ImageError) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.processing import process, process_image
 from hubble_dash.builder.reading.image import Image
-from hubble_dash.builder.reading.opening import open_image
+from hubble_dash.builder.reading.opening import open_image, read_through
 from hubble_dash.builder.reading.pixel_source import PART_KEY
 from hubble_dash.config import BuildSettings, ProcessingStep, Stretch, step_from_dict
 from hubble_dash.errors import AtlasError
@@ -181,6 +181,22 @@ class Recipe:
             plane=self.plane,
             header_keys=self.header_keys,
         )
+
+    def read_through(self, path: Path, part: str | None) -> None:
+        """Read an image as it is in its file to its end, and forget it.
+
+        Parameters
+        ----------
+        path, part
+            As of `open`.
+
+        Raises
+        ------
+        ImageError
+            If the file cannot be read.
+        """
+        with self.open_image(path, part) as image:
+            read_through(image)
 
     def finish(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Do the steps on a cutout as it was read.

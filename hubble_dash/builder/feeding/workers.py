@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 from hubble_dash.builder.feeding.cutter import CutImage, Cutter, Work
 from hubble_dash.errors import ImageError
 
-__all__ = ["Answer", "read_there", "start_worker"]
+__all__ = ["Answer", "further_there", "read_there", "start_worker"]
 
 
 class Answer(NamedTuple):
@@ -74,6 +75,25 @@ def read_there(works: Sequence[Work]) -> list[Answer]:
         An open file stays in its process, so of an image with many cutouts there is no display.
     """
     return [_read(work) for work in works]
+
+
+def further_there(path: Path) -> tuple[str, ...]:
+    """List the images of a file behind its first one.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    tuple of str
+        None where it cannot be opened.
+    """
+    try:
+        return _Worker.cutter.further_of(path)
+    except ImageError:
+        return ()
 
 
 def _read(work: Work) -> Answer:

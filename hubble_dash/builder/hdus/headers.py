@@ -24,10 +24,14 @@ __all__ = ["Unit", "check_bounds", "read_units"]
 BLOCK = 2880
 CARD = 80
 MAX_HEADER_BYTES = 10_000_000
+# Of all headers of a file, some ten microseconds a card.
+MAX_BYTES_OF_HEADERS = 100_000_000
 MAX_UNITS = 10_000
 MAX_AXES = 999
 # The FITS Standard 4.0, section 7.3.1.
 MAX_FIELDS = 999
+# Of tables beside the images; some are written beyond the standard.
+MAX_COLUMNS = 10_000
 # Some ten microseconds each.
 MAX_TILES = 500_000
 MAX_TILE_BYTES = 1_000_000_000
@@ -123,9 +127,10 @@ def read_units(path: Path, content: Path | BinaryIO) -> Iterator[Unit]:
     Raises
     ------
     ImageError
-        If the first header is none.
+        If the first header is none, a table has far too many columns, or headers take far too many
+        bytes.
     """
-    place = 0
+    place, n_of_headers = 0, 0
     with path.open("rb") if isinstance(content, Path) else nullcontext(content) as stream:
         for number in range(MAX_UNITS):
             try:
@@ -136,8 +141,22 @@ def read_units(path: Path, content: Path | BinaryIO) -> Iterator[Unit]:
                 if number == 0:
                     raise ImageError(path, f"is no readable FITS file: {err}") from err
                 return
+            n_of_headers += n_bytes
+            _check_header(path, unit, n_of_headers)
             yield unit
             place = unit.data_start + math.ceil(unit.n_bytes / BLOCK) * BLOCK
+
+
+def _check_header(path: Path, unit: Unit, n_of_headers: int) -> None:
+    if n_of_headers > MAX_BYTES_OF_HEADERS:
+        raise ImageError(
+            path, f"has headers of more than {MAX_BYTES_OF_HEADERS:,} bytes; allowed are no more"
+        )
+    n_fields = unit.header.get("TFIELDS", 0)
+    if isinstance(n_fields, int) and n_fields > MAX_COLUMNS:
+        raise ImageError(
+            path, f"TFIELDS of HDU {unit.number} is {n_fields}; allowed are {MAX_COLUMNS} columns"
+        )
 
 
 def check_bounds(path: Path, content: Path | BinaryIO, unit: Unit, max_pixels: int) -> None:

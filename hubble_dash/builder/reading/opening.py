@@ -27,7 +27,7 @@ from hubble_dash.builder.reading.pixel_source import Opened
 from hubble_dash.builder.reading.tiff import open_tiff
 from hubble_dash.errors import ImageError
 
-__all__ = ["MAX_PIXELS", "count_images", "open_image"]
+__all__ = ["MAX_PIXELS", "count_images", "open_image", "read_through"]
 
 logger = logging.getLogger(__name__)
 
@@ -146,11 +146,26 @@ def _open(path: Path, *, plane: int | None, max_pixels: int, **of_fits: Any) -> 
 
 
 def _read_all(path: Path, options: Mapping[str, Any]) -> None:
-    """Read all pixels, in bands, as they are read later on."""
     with open_image(path, **options) as image:
-        ny, nx = image.shape
-        n_rows = max(1, _PIXELS_A_BAND // nx)
-        for start in range(0, ny, n_rows):
-            box = Box(0, nx, start, min(ny, start + n_rows))
-            image.read(box)
-            image.valid(box)
+        read_through(image)
+
+
+def read_through(image: Image) -> None:
+    """Read all pixels, in bands, as they are read later on, and forget them.
+
+    Parameters
+    ----------
+    image : Image
+        Open.
+
+    Raises
+    ------
+    ImageError
+        If the data cannot be decoded.
+    """
+    ny, nx = image.shape
+    n_rows = max(1, _PIXELS_A_BAND // nx)
+    for start in range(0, ny, n_rows):
+        box = Box(0, nx, start, min(ny, start + n_rows))
+        image.read(box)
+        image.valid(box)

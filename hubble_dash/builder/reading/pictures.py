@@ -18,9 +18,15 @@ from numpy.typing import NDArray
 from hubble_dash.builder.bounds.apart import try_apart
 from hubble_dash.builder.bounds.failures import failing
 from hubble_dash.builder.bounds.promise import check_budget, check_promise, is_suspicious
-from hubble_dash.builder.codecs.jpeg import check_scans, decode_jpeg
-from hubble_dash.builder.codecs.jpeg_xl import size_of_jpeg_xl
-from hubble_dash.builder.codecs.png import MAX_SIDE, decode_png, has_late_metadata, is_deep_png
+from hubble_dash.builder.codecs.jpeg import check_metadata, check_scans, decode_jpeg
+from hubble_dash.builder.codecs.jpeg_xl import header_of_jpeg_xl
+from hubble_dash.builder.codecs.png import (
+    MAX_SIDE,
+    check_chunks,
+    decode_png,
+    has_late_metadata,
+    is_deep_png,
+)
 from hubble_dash.builder.quiet import quiet
 from hubble_dash.builder.reading.pixel_source import (
     ArraySource,
@@ -35,7 +41,7 @@ from hubble_dash.errors import ImageError
 __all__ = ["MAX_BYTES_READ_AT_ONCE", "decode_with_pillow", "open_jpeg_xl", "open_picture"]
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "JPEG2000", "AVIF")
-# Modes in which a PNG means what it holds.
+# Modes in which a JPEG or PNG means what it holds.
 _PLAIN = ("L", "LA", "RGB", "RGBA")
 _GRAY = ("1", "L", "LA")
 _ORIENTATION = 0x0112
@@ -48,6 +54,7 @@ _N_BYTES_OF_HEADERS = 4096
 _BYTES_A_PIXEL_OF_JPEG_XL = 4
 # Runs of 255 pixels take two bytes, which nothing in BMP exceeds; Pillow unpacks them slowly.
 _MAX_RATIO_OF_BMP = 128
+_MOVING = "a moving picture, of which the first frame is shown"
 _bomb_limit = threading.Lock()
 
 
@@ -73,12 +80,25 @@ def open_picture(path: Path, content: Path | bytes, *, max_pixels: int) -> Opene
         If the file is damaged or too large.
     """
     with failing(path, "is damaged"):
+        _check_metadata(path, content)
         picture = _open(io.BytesIO(content) if isinstance(content, bytes) else content)
         try:
             return _opened(path, picture, content, max_pixels=max_pixels)
         except BaseException:
             picture.close()
             raise
+
+
+def _check_metadata(path: Path, content: Path | bytes) -> None:
+    """Refuse a large file of little else than metadata, which Pillow reads as it opens it."""
+    if isinstance(content, bytes) and len(content) <= MAX_BYTES_READ_AT_ONCE:
+        return
+    with io.BytesIO(content) if isinstance(content, bytes) else content.open("rb") as file:
+        start = file.read(4)
+        if start.startswith(b"\xff\xd8"):
+            check_metadata(path, file)
+        elif start == b"\x89PNG":
+            check_chunks(path, file)
 
 
 def _opened(
@@ -102,9 +122,9 @@ def _opened(
     sky, notes = sky_from_avm(xmp, shape, is_turned=orientation in range(2, 9))
     jpeg = _shown_as_it_is(picture, content, orientation)
     if picture.format != "MPO" and getattr(picture, "is_animated", False):
-        notes.append("a moving picture, of which the first frame is shown")
+        notes.append(_MOVING)
     source = ArraySource(
-        lambda: _load(path, picture, content, jpeg, orientation),
+        lambda: _load(path, picture, content, orientation),
         shape=shape,
         n_channels=1 if (n_bands < 3 if codec else mode in _GRAY) and mode != "P" else 3,
         is_flux=codec is not None,
@@ -137,19 +157,15 @@ def _shown_as_it_is(
 
 
 def _load(
-    path: Path,
-    picture: PIL.Image.Image,
-    content: Path | bytes,
-    jpeg: bytes | None,
-    orientation: int,
+    path: Path, picture: PIL.Image.Image, content: Path | bytes, orientation: int
 ) -> Decoded:
     # Left open, it would hold the pixels a second time.
     with failing(path, "is damaged"), contextlib.closing(picture):
         codec, pixels = _deep_codec(picture, content), None
         if codec is not None:
             pixels = codec(_bytes_of(content))
-        elif jpeg is not None:
-            pixels = decode_jpeg(jpeg, (picture.height, picture.width))
+        elif picture.format == "JPEG" and picture.mode in _PLAIN:
+            pixels = decode_jpeg(_bytes_of(content), (picture.height, picture.width))
         elif picture.format == "PNG":
             pixels = decode_png(_bytes_of(content))
             if picture.mode not in _PLAIN or "transparency" in picture.info:
@@ -278,7 +294,7 @@ def open_jpeg_xl(path: Path, data: bytes, *, max_pixels: int) -> Opened:
         If the file is damaged or too large.
     """
     with failing(path, "is damaged"):
-        nx, ny = size_of_jpeg_xl(data)
+        nx, ny, is_moving = header_of_jpeg_xl(data)
         n_bytes = nx * ny * _BYTES_A_PIXEL_OF_JPEG_XL
         check_budget(path, nx, ny, max_pixels)
         check_promise(path, n_bytes, path.stat().st_size)
@@ -291,11 +307,11 @@ def open_jpeg_xl(path: Path, data: bytes, *, max_pixels: int) -> Opened:
         n_channels=1 if pixels.ndim == 2 else 3,
         is_flux=pixels.dtype != np.uint8,
     )
-    return Opened(source, origin="upper")
+    return Opened(source, origin="upper", notes=[_MOVING] if is_moving else [])
 
 
 def _decode_jpeg_xl(path: Path, data: bytes) -> Decoded:
-    pixels: NDArray[Any] = imagecodecs.jpegxl_decode(data)
+    pixels: NDArray[Any] = imagecodecs.jpegxl_decode(data, 0)
     if pixels.ndim > 3 or pixels.shape[2:] not in ((), (1,), (2,), (3,), (4,)):
         allowed = "gray, RGB, either with alpha"
         raise ImageError(path, f"holds an array {pixels.shape}; allowed: {allowed}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.builder.bounds.failures import failing
 from hubble_dash.builder.bounds.promise import check_budget, check_promise
+from hubble_dash.builder.codecs.tiff_bounds import check_tags
 from hubble_dash.builder.codecs.tiff_tags import (
     GRAY_OR_RGB,
     check_page,
@@ -94,7 +96,12 @@ def open_tiff(
     ImageError
         If the file is damaged, too large, or has no such plane.
     """
-    with failing(path, "is no readable TIFF file"), _opened(path, content) as file:
+    with failing(path, "is no readable TIFF file"), ExitStack() as opened:
+        if isinstance(content, Path):
+            check_tags(path, opened.enter_context(content.open("rb")))
+        else:
+            check_tags(path, content)
+        file = opened.enter_context(_opened(path, content))
         page, notes = _choose_page(path, file, plane)
         check_page(path, page)
         if has_further_channel(page):

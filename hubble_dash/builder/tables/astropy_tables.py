@@ -18,9 +18,10 @@ from astropy.table import Column, MaskedColumn, Table
 from astropy.time import Time
 from numpy.typing import NDArray
 
+from hubble_dash.builder.hdus.headers import read_units
 from hubble_dash.builder.tables.kinds import typed
 from hubble_dash.builder.tables.text import unique_names
-from hubble_dash.errors import CatalogError
+from hubble_dash.errors import CatalogError, ImageError
 
 __all__ = ["TableFile", "fits_tables", "of_astropy", "text_table", "votable_tables"]
 
@@ -64,7 +65,20 @@ def fits_tables(file: Path | io.BytesIO) -> Iterator[tuple[str, TableFile]]:
     ------
     (str, TableFile)
         Its number and name among the HDUs, such as ``"2 SOURCES"``, and the table.
+
+    Raises
+    ------
+    CatalogError
+        If its headers say what cannot be.
     """
+    try:
+        # A table of a billion columns is refused here.
+        for _ in read_units(file if isinstance(file, Path) else Path("table"), file):
+            pass
+    except ImageError as err:
+        raise CatalogError(err.reason) from None
+    if not isinstance(file, Path):
+        file.seek(0)
     with fits.open(file) as hdus:
         for number, hdu in enumerate(hdus):
             if isinstance(hdu, fits.BinTableHDU | fits.TableHDU):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import bz2
 import gzip
 import html
+import io
 import lzma
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from hubble_dash.builder.bounds.promise import allowed_bytes
 from hubble_dash.errors import CatalogError
 
 __all__ = ["READABLE", "astropy_format", "foreign", "unpacked"]
@@ -21,6 +23,7 @@ READABLE = (
 )
 _PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 _MAX_BYTES = 2**32
+_BYTES_A_STEP = 1_000_000
 _AS_CSV = "save it as CSV (UTF-8)"
 _FROM_PYTHON = "write it as Parquet, for instance by pandas"
 # What starts how, what that is, and what to do.
@@ -77,15 +80,21 @@ def unpacked(path: Path, start: bytes) -> bytes | None:
     Raises
     ------
     CatalogError
-        If it is larger than 4 GB.
+        If it becomes larger than a file may, or than 4 GB.
     """
+    most = min(_MAX_BYTES, allowed_bytes(path.stat().st_size))
     for mark, opener in _PACKED.items():
         if start.startswith(mark):
+            data = io.BytesIO()
             with cast("Callable[[Path], BinaryIO]", opener)(path) as file:
-                data = file.read(_MAX_BYTES + 1)
-            if len(data) > _MAX_BYTES:
-                raise CatalogError("it holds more than 4 GB; unpack it, and take what is needed")
-            return bytes(data)
+                while piece := file.read(_BYTES_A_STEP):
+                    if data.tell() + len(piece) > most:
+                        raise CatalogError(
+                            f"it unpacks to more than {most / 1e6:,.0f} MB; unpack it, and take"
+                            " what is needed"
+                        )
+                    data.write(piece)
+            return data.getvalue()
     return None
 
 

@@ -18,6 +18,9 @@ RULE = re.compile(r"[-=+|:,;\s]*(--|==)[-=+|:,;\s]*")
 _SEPARATORS = ",;\t|"
 # Lines that are looked at to understand the others.
 _N_LOOKED_AT = 30
+# Of one of these lines.
+_MAX_COLUMNS = 100_000
+_MAX_LETTERS = 10_000_000
 # What lines above the names begin with, of which none is a row.
 _REMARKS = ("#", "%", "//", "!")
 _ANGLES = {"deg", "degree", "degrees", "[deg]", "(deg)", "h:m:s", "d:m:s", "hms", "dms", "hours"}
@@ -66,7 +69,7 @@ def find_layout(data: bytes) -> Layout:
     Raises
     ------
     CatalogError
-        If there are no rows, or nothing names the columns.
+        If there are no rows, nothing names the columns, or they are far too many.
     """
     lines, above = _head(data)
     separator = ""
@@ -105,13 +108,25 @@ def _head(data: bytes) -> tuple[list[_Line], str]:
     above, at = "", 0
     while at < len(data) and len(found) < _N_LOOKED_AT:
         end = data.find(b"\n", at) + 1 or len(data)
-        text = data[at:end].decode(errors="replace").rstrip("\r\n")
+        line = data[at:end]
+        _check_line(line)
+        text = line.decode(errors="replace").rstrip("\r\n")
         if text.strip() and not text.startswith(_REMARKS):
             found.append(_Line(text, at, end))
         elif text.strip() and not found:
             above = text
         at = end
     return found, above
+
+
+def _check_line(line: bytes) -> None:
+    """Refuse far more columns than any table has, before they are taken apart."""
+    most = max(line.count(one.encode()) for one in _SEPARATORS)
+    if most > _MAX_COLUMNS or len(line) > _MAX_LETTERS:
+        raise CatalogError(
+            f"a line has {len(line):,} letters and {most:,} separators; allowed are"
+            f" {_MAX_COLUMNS:,} columns in {_MAX_LETTERS:,} letters"
+        )
 
 
 def _separator(names: str, rows: list[str]) -> str:

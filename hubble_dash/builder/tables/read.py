@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
-import pandas as pd
-import pyarrow as pa  # type: ignore[import-untyped]
-from astropy.io import fits
-from astropy.io.votable.exceptions import VOTableSpecError
-from astropy.table import Table
-from pyarrow import parquet
-
+from hubble_dash.builder.bounds.failures import words
 from hubble_dash.builder.quiet import quiet_astropy
 from hubble_dash.builder.tables.astropy_tables import (
     TableFile,
     fits_tables,
-    of_astropy,
     text_table,
     votable_tables,
 )
 from hubble_dash.builder.tables.encoding import as_utf8
 from hubble_dash.builder.tables.formats import READABLE, astropy_format, foreign, unpacked
-from hubble_dash.builder.tables.kinds import cut_identifiers, series_of, typed
-from hubble_dash.builder.tables.text import read_separated, sections, unique_names
+from hubble_dash.builder.tables.kinds import cut_identifiers, typed
+from hubble_dash.builder.tables.parquet import read_parquet
+from hubble_dash.builder.tables.text import read_separated, sections
 from hubble_dash.errors import CatalogError
 
 __all__ = ["read_table"]
 
 # Bytes by which a format is known.
 _N_START = 20_000
-# What the readers raise on files that are damaged or not what they seem.
-_DAMAGE = (
-    OSError,
-    EOFError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    csv.Error,
-    pa.ArrowException,
-    fits.VerifyError,
-    VOTableSpecError,
-)
 
 
 def read_table(
@@ -88,9 +67,8 @@ def read_table(
         raise CatalogError(f"{path}: there is no such catalogue") from None
     except CatalogError as err:
         raise CatalogError(f"{path}: {err}") from None
-    except _DAMAGE as err:
-        text = str(err).strip() or type(err).__name__
-        raise CatalogError(f"{path}: cannot be read: {text}. Readable are {READABLE}") from err
+    except Exception as err:
+        raise CatalogError(f"{path}: cannot be read: {words(err)}. Readable are {READABLE}") from err
     if found.data.empty:
         raise CatalogError(f"{path}: the catalogue has no rows")
     return found._replace(notes=found.notes + cut_identifiers(found.data))
@@ -141,7 +119,7 @@ def _tables(path: Path, as_text: Collection[str]) -> Iterator[tuple[str, TableFi
     if start.startswith(b"SIMPLE"):
         yield from fits_tables(source)
     elif start.startswith(b"PAR1"):
-        yield "0", _read_parquet(source)
+        yield "0", read_parquet(source, path.stat().st_size)
     elif (why := foreign(start)) is not None:
         raise CatalogError(why)
     elif start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
@@ -164,28 +142,3 @@ def _read_text(data: bytes, as_text: Collection[str]) -> TableFile:
     ]
     data_frame, notes = typed(cells, separator=separator, as_text={*names, *as_text})
     return TableFile(data_frame, units, {}, notes)
-
-
-def _read_parquet(source: Path | io.BytesIO) -> TableFile:
-    # astropy writes units and masks in its own way, which pandas would show as further columns.
-    if b"table_meta_yaml" in (parquet.read_schema(source).metadata or {}):
-        return of_astropy(Table.read(source, format="parquet"))
-    table = parquet.read_table(source)
-    table = table.rename_columns(unique_names(table.column_names))
-    columns, notes = {}, []
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        if pa.types.is_nested(column.type):
-            notes.append(f"column {name!r} is left out: it has several values a row")
-        else:
-            columns[name] = series_of(_as_text(column))
-    return TableFile(pd.DataFrame(columns), {}, {}, notes)
-
-
-def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Give texts that somebody wrote as bytes as texts."""
-    if pa.types.is_fixed_size_binary(column.type) or pa.types.is_large_binary(column.type):
-        column = column.cast(pa.binary())
-    try:
-        return column.cast(pa.string()) if pa.types.is_binary(column.type) else column
-    except pa.ArrowInvalid:
-        return column

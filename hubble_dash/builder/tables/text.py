@@ -107,14 +107,15 @@ def unique_names(names: Collection[object]) -> list[str]:
         As they stand in a file.
     """
     texts = [str(name).strip() or f"column {i}" for i, name in enumerate(names, 1)]
-    found: list[str] = []
+    # Looked up, since there may be many.
+    given, numbers, found = set(texts), dict.fromkeys(texts, 1), dict[str, None]()
     for name in texts:
-        new, number = name, 1
-        while new in found or (number > 1 and new in texts):
-            number += 1
-            new = f"{name}_{number}"
-        found.append(new)
-    return found
+        new = name
+        while new in found or (new != name and new in given):
+            numbers[name] += 1
+            new = f"{name}_{numbers[name]}"
+        found[new] = None
+    return list(found)
 
 
 def _read_fast(data: bytes, layout: Layout, names: list[str]) -> pa.Table:

@@ -7,8 +7,9 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import replace
@@ -25,11 +26,15 @@ from loky.process_executor import BrokenProcessPool  # type: ignore[import-untyp
 
 import hubble_dash as hd
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.builder.ahead import ahead
+from hubble_dash.builder.bounds import patience
 from hubble_dash.builder.feeding import feeder as feeding
+from hubble_dash.builder.feeding import processes
 from hubble_dash.builder.feeding.cutter import CutImage, Cutter, Work
-from hubble_dash.builder.feeding.feeder import Feeder, usual_workers
+from hubble_dash.builder.feeding.feeder import N_THREADS, Feeder, usual_workers
 from hubble_dash.builder.feeding.previews import fit_thumbnail
-from hubble_dash.builder.feeding.workers import Answer
+from hubble_dash.builder.feeding.processes import Processes
+from hubble_dash.builder.feeding.workers import Answer, further_there, read_there
 from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.errors import BuildError, ImageError
 
@@ -128,37 +133,47 @@ def test_an_image_with_many_cutouts_is_opened_again(feeder: Feeder, tmp_path: Pa
 
 def test_a_process_uses_one_thread(feeder: Feeder) -> None:
     # The threads of OpenMP are as many as torch has.
-    assert feeder._workers.submit(torch.get_num_threads).result() == 1
+    assert feeder._processes._pool.submit(torch.get_num_threads).result() == 1
 
 
 class DeadlyPool:
     """Processes that the file of number 3 ends, with all that waits there."""
 
+    further: tuple[str, ...] = ()
+
     def __init__(self, cutter: Cutter) -> None:
         self.cutter, self.is_broken = cutter, False
 
-    def submit(self, task: Any, works: Sequence[Work] = ()) -> Future[Any]:
+    def submit(self, task: Any, works: Any = ()) -> Future[Any]:
         told: Future[Any] = Future()
-        self.is_broken |= any(work.number == 3 for work in works)
+        if task is read_there:
+            self.is_broken |= any((one.number, one.part) == (3, None) for one in works)
         if self.is_broken:
             told.set_exception(BrokenProcessPool("died"))
         elif task is os.getpid:
             told.set_result(1)
+        elif task is further_there:
+            told.set_result(self.further)
         else:
-            told.set_result([Answer(self.cutter.read(one.number, one.path), []) for one in works])
+            found = [self.cutter.read(one.number, one.path, one.part) for one in works]
+            told.set_result([Answer(one, []) for one in found])
         return told
 
     def shutdown(self, **_: object) -> None:
         pass
 
 
-def test_a_file_that_ends_processes_is_left_out(images: list[Path]) -> None:
-    """As damage does that a decoder does not survive; the others are read by new processes."""
+def with_deadly_pool(monkeypatch: pytest.MonkeyPatch) -> Feeder:
     cutter = Cutter(hd.BuildSettings(), None, None, 96)
-    made: Any = Feeder(cutter)
-    made._n_workers, made._start_workers = 1, lambda: DeadlyPool(cutter)
-    made._workers = made._start_workers()
-    with closing(made):
+    monkeypatch.setattr(Processes, "_start", lambda _: DeadlyPool(cutter))
+    return Feeder(cutter, n_workers=1)
+
+
+def test_a_file_that_ends_processes_is_left_out(
+    images: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As damage does that a decoder does not survive; the others are read by new processes."""
+    with closing(with_deadly_pool(monkeypatch)) as made:
         found = list(made.images(images * 3, sizes(images) * 3, first=1))
     read = [one.number for one in found if isinstance(one, CutImage)]
     assert read == [1, 4, 5, 6, 7, 9, 10, 11, 12, 13, 15, 16, 17]
@@ -167,13 +182,26 @@ def test_a_file_that_ends_processes_is_left_out(images: list[Path]) -> None:
     assert errors[1].reason.startswith("ended the process that read it")
 
 
-def test_processes_that_cannot_start_end_the_build(images: list[Path]) -> None:
+def test_further_images_of_a_file_that_ends_processes_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_fits(tmp_path / "a.fits")
+    monkeypatch.setattr(DeadlyPool, "further", ("SCI", "ERR"))
+    with closing(with_deadly_pool(monkeypatch)) as made:
+        dead, *others = made.images([path] * 4, [1] * 4, first=3)
+    assert isinstance(dead, ImageError)
+    assert (dead.path, dead.further) == (path, ("SCI", "ERR"))
+    assert [one.part for one in others if isinstance(one, CutImage)] == ["SCI", "ERR"]
+
+
+def test_processes_that_cannot_start_end_the_build(
+    images: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     broken: Future[Any] = Future()
     broken.set_exception(BrokenProcessPool("died"))
     pool = SimpleNamespace(submit=lambda *_: broken, shutdown=lambda **_: None)
-    made = Feeder(Cutter(hd.BuildSettings(), None, None, 96))
-    made._n_workers, made._workers = 1, pool
-    made._start_workers = lambda: pool  # type: ignore[method-assign]
+    monkeypatch.setattr(Processes, "_start", lambda _: pool)
+    made = Feeder(Cutter(hd.BuildSettings(), None, None, 96), n_workers=1)
     with closing(made), pytest.raises(BuildError, match=r"die .*--workers 0: the build goes on"):
         list(made.images(images, sizes(images)))
 
@@ -213,6 +241,68 @@ def test_an_image_that_is_gone_when_it_is_cut_is_left_out(tmp_path: Path) -> Non
     assert {one.left_out for one in cuts} == {"there is no such file"}
 
 
+def hang_at(path: Path, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let reading one file wait until the event is set, and every file have no time."""
+    event, real = threading.Event(), Cutter.read
+
+    def read(self: Cutter, number: int, file: Path, *further: Any) -> Any:
+        if file == path:
+            event.wait(20)
+        return real(self, number, file, *further)
+
+    monkeypatch.setattr(Cutter, "read", read)
+    monkeypatch.setattr(patience, "SECONDS_A_LOOK", 0.02)
+    monkeypatch.setattr(patience, "allowed_seconds", lambda _: 0.1)
+    return event
+
+
+def test_a_file_that_hangs_is_given_up(
+    images: list[Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """More of them than there are threads."""
+    event, tried = hang_at(images[1], monkeypatch), []
+
+    def try_apart(_: Any, path: Path, part: None) -> None:
+        tried.append(path)
+        raise ImageError(path, "takes more than 30 s to read")
+
+    monkeypatch.setattr(processes, "try_apart", try_apart)
+    files = images[:2] * (N_THREADS + 2)
+    made = Feeder(Cutter(hd.BuildSettings(), None, None, 96))
+    found = list(made.images(files, sizes(files)))
+    assert [isinstance(one, ImageError) for one in found] == [False, True] * (N_THREADS + 2)
+    assert tried == [images[1]] * (N_THREADS + 2)
+    assert f"{images[1]}: has been read for 0 s; it is tried in a process" in caplog.text
+    event.set()
+    made.close()
+
+
+def test_a_file_that_takes_long_and_is_well_is_waited_for(
+    images: list[Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    event = hang_at(images[1], monkeypatch)
+    monkeypatch.setattr(processes, "try_apart", lambda *_: threading.Timer(0.2, event.set).start())
+    with closing(Feeder(Cutter(hd.BuildSettings(), None, None, 96))) as made:
+        found = list(made.images(images[:2], sizes(images[:2])))
+    assert all(isinstance(one, CutImage) for one in found)
+    assert f"{images[1]}: is still being worked on; Ctrl-C ends the build" in caplog.text
+
+
+def test_a_build_ends_though_a_file_hangs(
+    images: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As at Ctrl-C, while the thread that draws images ahead waits for the file."""
+    event = hang_at(images[1], monkeypatch)
+    monkeypatch.setattr(patience, "allowed_seconds", lambda _: 60.0)
+    monkeypatch.setattr("hubble_dash.builder.ahead.SECONDS_OF_GRACE", 0.05)
+    made = Feeder(Cutter(hd.BuildSettings(), None, None, 96))
+    start = time.monotonic()
+    with closing(made), closing(ahead(made.images(images[:3], sizes(images[:3])))) as drawn:
+        assert isinstance(next(drawn), CutImage)
+    assert time.monotonic() - start < 5
+    event.set()
+
+
 @pytest.mark.slow
 def test_processes_end_with_a_script_that_is_killed_and_has_no_guard(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
@@ -224,7 +314,7 @@ from hubble_dash.builder.feeding.feeder import Feeder
 from hubble_dash.config import BuildSettings
 feeder = Feeder(Cutter(BuildSettings(), None, None, 96), n_workers=1)
 for image in feeder.images([Path({str(tmp_path / "none.png")!r})] * 9, [1] * 9):
-    print(*feeder._workers._processes, flush=True)
+    print(*feeder._processes._pool._processes, flush=True)
     sys.stdin.read()
 """)
     with subprocess.Popen(
@@ -264,9 +354,9 @@ def test_processes_are_for_many_files_and_a_gpu(monkeypatch: pytest.MonkeyPatch)
 def test_small_files_go_together() -> None:
     sizes = [1] * 6 + [3_000_000, 3_000_000, 1, 1]
     works = [Work(number, Path("a.png"), size) for number, size in enumerate(sizes)]
-    tasks = [[work.number for work in task] for task in feeding._tasks(works[1:])]
+    tasks = [[work.number for work in task] for task in processes._tasks(works[1:])]
     assert tasks == [[1, 2, 3, 4], [5], [6], [7], [8, 9]]
-    assert list(feeding._tasks([])) == []
+    assert list(processes._tasks([])) == []
 
 
 def test_an_error_survives_the_way() -> None:

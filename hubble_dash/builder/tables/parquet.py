@@ -1,0 +1,90 @@
+"""Tables in Parquet, which may hold a billion rows in some kilobytes."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
+from astropy.table import Table
+from pyarrow import parquet
+
+from hubble_dash.builder.bounds.promise import allowed_bytes
+from hubble_dash.builder.tables.astropy_tables import TableFile, of_astropy
+from hubble_dash.builder.tables.kinds import series_of
+from hubble_dash.builder.tables.text import unique_names
+from hubble_dash.errors import CatalogError
+
+__all__ = ["check_size", "read_parquet"]
+
+# Of a number, or of where a text lies.
+_BYTES_A_VALUE = 8
+
+
+def check_size(metadata: parquet.FileMetaData, n_file: int) -> None:
+    """Refuse a file that says that it holds far more than it can.
+
+    Parameters
+    ----------
+    metadata : pyarrow.parquet.FileMetaData
+        Of the file.
+    n_file : int
+        Its bytes on the disk.
+
+    Raises
+    ------
+    CatalogError
+        If it would become larger than a file may.
+    """
+    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+    columns = [group.column(i) for group in groups for i in range(group.num_columns)]
+    n_bytes = sum(
+        max(one.total_uncompressed_size, one.num_values * _BYTES_A_VALUE) for one in columns
+    )
+    if n_bytes > allowed_bytes(n_file):
+        raise CatalogError(
+            f"it promises {n_bytes / 1e6:,.0f} MB in {n_file:,} bytes; allowed are"
+            f" {allowed_bytes(n_file) / 1e6:,.0f} MB; take the columns and rows that are needed"
+        )
+
+
+def read_parquet(source: Path | io.BytesIO, n_file: int) -> TableFile:
+    """Read a table.
+
+    Parameters
+    ----------
+    source : Path or BytesIO
+        The file, unpacked.
+    n_file : int
+        Its bytes on the disk.
+
+    Raises
+    ------
+    CatalogError
+        If it would become larger than a file may.
+    """
+    with parquet.ParquetFile(source) as file:
+        check_size(file.metadata, n_file)
+    # astropy writes units and masks in its own way, which pandas would show as further columns.
+    if b"table_meta_yaml" in (parquet.read_schema(source).metadata or {}):
+        return of_astropy(Table.read(source, format="parquet"))
+    table = parquet.read_table(source)
+    table = table.rename_columns(unique_names(table.column_names))
+    columns, notes = {}, []
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if pa.types.is_nested(column.type):
+            notes.append(f"column {name!r} is left out: it has several values a row")
+        else:
+            columns[name] = series_of(_as_text(column))
+    return TableFile(pd.DataFrame(columns), {}, {}, notes)
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Give texts that somebody wrote as bytes as texts."""
+    if pa.types.is_fixed_size_binary(column.type) or pa.types.is_large_binary(column.type):
+        column = column.cast(pa.binary())
+    try:
+        return column.cast(pa.string()) if pa.types.is_binary(column.type) else column
+    except pa.ArrowInvalid:
+        return column

@@ -1,0 +1,106 @@
+"""Files that would take all memory or time are refused by their headers; `scripts/bombs` has more."""
+
+from __future__ import annotations
+
+import io
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from helpers import bombs
+from helpers.images import color_picture, flux_image, make_picture
+from helpers.reading import read
+
+from hubble_dash.builder.codecs import jpeg, png, tiff_bounds
+from hubble_dash.builder.reading import pictures
+from hubble_dash.builder.reading.opening import open_image
+from hubble_dash.errors import ImageError
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("tiles_1e8.tif", "its tags hold 800,000,0.. bytes or more; allowed are 32,000,000"),
+        ("xmp_1GB.tif", "its tags hold 1,000,000,0.. bytes"),
+        ("description_1GB.tif", "its tags hold 1,000,000,0.. bytes"),
+        ("xmp_1GB.png", "has more than 64,000,000 bytes of metadata before its pixels"),
+        ("naxis_1e14.fits", r"is cut short: \d+ bytes of at least 4000000000"),
+        ("naxis_2e9.fits", "is cut short: "),
+        ("tfields_1e9.fits", "TFIELDS of HDU 1 is 1000000000; allowed are 10000 columns"),
+        ("tfields_1e9.fits.fz", "TFIELDS of HDU 1 is 1000000000"),
+        ("pcount_1e12.fits.fz", "is cut short: "),
+        ("rice_lies.fits.fz", "the data cannot be read: "),
+        ("rice_long.fits.fz", "the data cannot be read: "),
+        ("pcount_0.fits.fz", "the data cannot be read: |$"),
+    ],
+)
+def test_headers_that_promise_all_memory_are_refused_at_once(
+    tmp_path: Path, name: str, why: str
+) -> None:
+    make = bombs.BOMBS[name]
+    if make.__code__.co_argcount:
+        make(tmp_path / name)  # type: ignore[call-arg]
+    else:
+        (tmp_path / name).write_bytes(make())  # type: ignore[arg-type, call-arg]
+    start = time.monotonic()
+    with pytest.raises(ImageError, match=why), open_image(tmp_path / name) as image:
+        image.read()
+    assert time.monotonic() - start < 1
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_jpeg_of_metadata_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_packed: bool
+) -> None:
+    data = bombs._jpeg_segments(0xE1, b"Exif\0\0II*\0", 3)
+    monkeypatch.setattr(pictures, "MAX_BYTES_READ_AT_ONCE", 1000)
+    (tmp_path / "a.jpg").write_bytes(data)
+    assert read(tmp_path / "a.jpg").shape == (60, 60, 3)
+    monkeypatch.setattr(jpeg, "_MAX_METADATA", 100_000)
+    with pytest.raises(ImageError, match=r"more than 100,000 bytes of metadata"):
+        pictures.open_picture(
+            tmp_path / "a.jpg", data if is_packed else tmp_path / "a.jpg", max_pixels=10**6
+        )
+
+
+def test_a_png_of_chunks_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_picture(tmp_path / "a.png", color_picture(), dpi=(72, 72))
+    monkeypatch.setattr("hubble_dash.builder.reading.opening.MAX_BYTES_READ_AT_ONCE", 10)
+    np.testing.assert_array_equal(read(path), color_picture())
+    monkeypatch.setattr(png, "_MAX_CHUNKS", 2)
+    with pytest.raises(ImageError, match="has more than 2 chunks before its pixels"):
+        open_image(path)
+
+
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+@pytest.mark.parametrize("bigtiff", [False, True])
+def test_tags_are_counted_in_all_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, byteorder: str, bigtiff: bool
+) -> None:
+    path = tmp_path / "a.tif"
+    with tifffile.TiffWriter(path, byteorder=byteorder, bigtiff=bigtiff) as file:
+        for _ in range(3):
+            file.write(flux_image((64, 64)), tile=(16, 16), subifds=1, metadata=None)
+            file.write(flux_image((32, 32)), tile=(16, 16), subfiletype=1, metadata=None)
+    # Where 16 and 4 tiles lie, and how long they are, three times.
+    least = 3 * (16 + 4) * 2 * 4
+    monkeypatch.setattr(tiff_bounds, "MAX_BYTES", 5 * least)
+    assert read(path).shape == (64, 64)
+    monkeypatch.setattr(tiff_bounds, "MAX_BYTES", least - 1)
+    with pytest.raises(ImageError, match=f"bytes or more; allowed are {least - 1}"):
+        open_image(path)
+
+
+def test_pages_in_a_circle_end(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    tifffile.imwrite(file, flux_image(), metadata=None, byteorder="<")
+    data = bytearray(file.getvalue())
+    first = int.from_bytes(data[4:8], "little")
+    behind = first + 2 + 12 * int.from_bytes(data[first : first + 2], "little")
+    data[behind : behind + 4] = data[4:8]
+    (tmp_path / "a.tif").write_bytes(data)
+    assert read(tmp_path / "a.tif").shape == flux_image().shape
