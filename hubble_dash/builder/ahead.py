@@ -72,7 +72,7 @@ class Threads(Executor):
         self._tasks.put((future, partial(work, *args, **options)))
         return future
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - of Executor
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the threads.
 
         Parameters

@@ -71,11 +71,13 @@ def _array_header(*shape: int) -> bytes:
 
 
 def _npz(path: Path, n_zeros: int, *shape: int) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("a.npy", "w", force_zip64=True) as file:
-            file.write(_array_header(*shape))
-            for _ in range(n_zeros // (100 * MB)):
-                file.write(bytes(100 * MB))
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("a.npy", "w", force_zip64=True) as file,
+    ):
+        file.write(_array_header(*shape))
+        for _ in range(n_zeros // (100 * MB)):
+            file.write(bytes(100 * MB))
 
 
 def _laughs() -> bytes:

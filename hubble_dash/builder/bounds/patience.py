@@ -20,9 +20,7 @@ T = TypeVar("T")
 SECONDS_A_LOOK = 1.0
 
 
-def patient_result(
-    future: Future[T], trials: Sequence[tuple[Path, Callable[[], None]]]
-) -> T:
+def patient_result(future: Future[T], trials: Sequence[tuple[Path, Callable[[], None]]]) -> T:
     """Wait for what is made of files; where that takes very long, say so, and try them apart.
 
     A thread cannot be ended. So a file that takes longer than it may is read once more, by a

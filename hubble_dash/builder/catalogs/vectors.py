@@ -143,8 +143,8 @@ def _read_npz(path: Path) -> Vectors:
         n_bytes, n_file = sum(one.file_size for one in packed.infolist()), path.stat().st_size
     if n_bytes > allowed_bytes(n_file):
         raise BuildError(
-            f"{path} promises {n_bytes / 1e6:,.0f} MB in {n_file:,} bytes; save it as .npy, which is"
-            " read row by row"
+            f"{path} promises {n_bytes / 1e6:,.0f} MB in {n_file:,} bytes; save it as .npy, which"
+            " is read row by row"
         )
     with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files}

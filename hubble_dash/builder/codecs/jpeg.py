@@ -96,9 +96,7 @@ def check_metadata(path: Path, file: BinaryIO) -> None:
         if len(head) < 4 or head[0] != _MARKER or head[1] == _START_OF_SCAN:
             return
         place += 2 + int.from_bytes(head[2:])
-    raise ImageError(
-        path, f"has more than {_MAX_METADATA:,} bytes of metadata before its pixels"
-    )
+    raise ImageError(path, f"has more than {_MAX_METADATA:,} bytes of metadata before its pixels")
 
 
 def without_metadata(data: bytes) -> bytes | None:

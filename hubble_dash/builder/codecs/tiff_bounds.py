@@ -28,7 +28,7 @@ _READ = {*tifffile.TIFF.TAG_LOAD, _XMP, _PALETTE}
 class _Form(NamedTuple):
     """How the numbers of a file are written."""
 
-    count: struct.Struct
+    number: struct.Struct
     tag: struct.Struct
     place: struct.Struct
 
@@ -80,7 +80,7 @@ def _look(file: BinaryIO, form: _Form, place: int) -> tuple[int, list[int]]:
     n_bytes, further = 0, list[int]()
     try:
         file.seek(place)
-        (n_tags,) = form.count.unpack(file.read(form.count.size))
+        (n_tags,) = form.number.unpack(file.read(form.number.size))
         if n_tags > _MAX_TAGS:
             return 0, []
         tags = file.read(n_tags * form.tag.size)

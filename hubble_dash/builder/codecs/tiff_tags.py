@@ -36,6 +36,8 @@ _UNREAD = {
 }
 # Each tile or strip takes some 20 microseconds.
 _MAX_TILES = 1_000_000
+# What takes more when it is packed is no pixels.
+_MAX_GROWTH, _FREE_BYTES_A_TILE = 4, 1_000_000
 _GDAL_NODATA = 42113
 _ALPHAS = (tifffile.EXTRASAMPLE.ASSOCALPHA, tifffile.EXTRASAMPLE.UNASSALPHA)
 
@@ -98,6 +100,13 @@ def check_page(path: Path, page: tifffile.TiffPage) -> None:
     n_tiles = math.ceil(ny / min(height, ny)) * math.ceil(nx / width)
     if n_tiles > _MAX_TILES:
         raise ImageError(path, f"is cut into {n_tiles:,} tiles, allowed are {_MAX_TILES:,}")
+    bits = page.bitspersample if isinstance(page.bitspersample, int) else max(page.bitspersample)
+    n_bytes = min(height, ny) * min(width, nx) * page.samplesperpixel * (bits + 7) // 8
+    longest = max(page.databytecounts, default=0)
+    if not page.is_memmappable and longest > _MAX_GROWTH * n_bytes + _FREE_BYTES_A_TILE:
+        raise ImageError(
+            path, f"a tile or strip of {n_bytes:,} bytes says that it takes {longest:,} when packed"
+        )
 
 
 def has_further_channel(page: tifffile.TiffPage) -> bool:

@@ -198,7 +198,9 @@ class Feeder:
             result=self._wait_here,
         )
 
-    def _wait_here(self, future: Future[CutImage | ImageError], work: Work) -> CutImage | ImageError:
+    def _wait_here(
+        self, future: Future[CutImage | ImageError], work: Work
+    ) -> CutImage | ImageError:
         """Give what a thread makes of an image, and give it up where that takes very long."""
         try:
             return wait_for(future, [work], self.cutter.recipe)

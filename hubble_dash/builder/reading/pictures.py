@@ -156,9 +156,7 @@ def _shown_as_it_is(
     return content if picture.format == "JPEG" and is_upright and is_plain else None
 
 
-def _load(
-    path: Path, picture: PIL.Image.Image, content: Path | bytes, orientation: int
-) -> Decoded:
+def _load(path: Path, picture: PIL.Image.Image, content: Path | bytes, orientation: int) -> Decoded:
     # Left open, it would hold the pixels a second time.
     with failing(path, "is damaged"), contextlib.closing(picture):
         codec, pixels = _deep_codec(picture, content), None

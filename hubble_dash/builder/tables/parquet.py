@@ -70,6 +70,8 @@ def read_parquet(source: Path | io.BytesIO, n_file: int) -> TableFile:
     if b"table_meta_yaml" in (parquet.read_schema(source).metadata or {}):
         return of_astropy(Table.read(source, format="parquet"))
     table = parquet.read_table(source)
+    # Letters that are none would come to light later.
+    table.validate(full=True)
     table = table.rename_columns(unique_names(table.column_names))
     columns, notes = {}, []
     for name, column in zip(table.column_names, table.columns, strict=True):

@@ -68,7 +68,9 @@ def read_table(
     except CatalogError as err:
         raise CatalogError(f"{path}: {err}") from None
     except Exception as err:
-        raise CatalogError(f"{path}: cannot be read: {words(err)}. Readable are {READABLE}") from err
+        raise CatalogError(
+            f"{path}: cannot be read: {words(err)}. Readable are {READABLE}"
+        ) from err
     if found.data.empty:
         raise CatalogError(f"{path}: the catalogue has no rows")
     return found._replace(notes=found.notes + cut_identifiers(found.data))

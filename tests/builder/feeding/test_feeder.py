@@ -262,7 +262,7 @@ def test_a_file_that_hangs_is_given_up(
     """More of them than there are threads."""
     event, tried = hang_at(images[1], monkeypatch), []
 
-    def try_apart(_: Any, path: Path, part: None) -> None:
+    def try_apart(_: Any, path: Path, *_of: None) -> None:
         tried.append(path)
         raise ImageError(path, "takes more than 30 s to read")
 

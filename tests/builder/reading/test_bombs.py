@@ -1,4 +1,4 @@
-"""Files that would take all memory or time are refused by their headers; `scripts/bombs` has more."""
+"""Files that would take all memory or time are refused at once; `scripts/bombs` has more."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from hubble_dash.errors import ImageError
         ("tiles_1e8.tif", "its tags hold 800,000,0.. bytes or more; allowed are 32,000,000"),
         ("xmp_1GB.tif", "its tags hold 1,000,000,0.. bytes"),
         ("description_1GB.tif", "its tags hold 1,000,000,0.. bytes"),
+        ("strip_4GB.tif", "a tile or strip of 3,600 bytes says that it takes 4,294,966,696"),
         ("xmp_1GB.png", "has more than 64,000,000 bytes of metadata before its pixels"),
         ("naxis_1e14.fits", r"is cut short: \d+ bytes of at least 4000000000"),
         ("naxis_2e9.fits", "is cut short: "),

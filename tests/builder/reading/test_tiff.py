@@ -254,10 +254,7 @@ def test_a_hundred_million_tiles_are_refused(tmp_path: Path) -> None:
     """A header of 134 bytes, whose tiles of one pixel would take an hour."""
     tags = [(256, 9000), (257, 9000), (258, 8), (259, 1), (262, 1), (277, 1), (322, 1), (323, 1)]
     tags += [(324, 100), (325, 1)]
-    entries = b"".join(
-        struct.pack("<HHII", code, 4, 1, value)
-        for code, value in tags
-    )
+    entries = b"".join(struct.pack("<HHII", code, 4, 1, value) for code, value in tags)
     (tmp_path / "a.tif").write_bytes(
         b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4)
     )

@@ -28,14 +28,16 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(promise, "MAX_RATIO", 1)
 
 
-def test_what_unpacks_without_end_is_stopped(tmp_path: Path, little: None) -> None:
+@pytest.mark.usefixtures("little")
+def test_what_unpacks_without_end_is_stopped(tmp_path: Path) -> None:
     text = "ra,dec\n" + "1,2\n" * 20_000
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(text.encode()))
     with pytest.raises(CatalogError, match=r"a\.csv\.gz: it unpacks to more than 0 MB; unpack it"):
         read_table(tmp_path / "a.csv.gz")
 
 
-def test_very_many_rows_in_few_bytes_are_refused(tmp_path: Path, little: None) -> None:
+@pytest.mark.usefixtures("little")
+def test_very_many_rows_in_few_bytes_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     pd.DataFrame({"a": np.zeros(3_000)}).to_parquet(path)
     assert len(read_table(path).data) == 3_000
@@ -47,7 +49,16 @@ def test_very_many_rows_in_few_bytes_are_refused(tmp_path: Path, little: None) -
         read_vectors(path)
 
 
-def test_an_archive_of_zeros_is_refused(tmp_path: Path, little: None) -> None:
+def test_letters_that_are_none_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pd.DataFrame({"path": ["abcdefgh"]}).to_parquet(path, compression=None)
+    path.write_bytes(path.read_bytes().replace(b"abcdefgh", b"abc\xffefgh"))
+    with pytest.raises(CatalogError, match=r"a\.parquet: cannot be read: .*UTF8"):
+        read_table(path)
+
+
+@pytest.mark.usefixtures("little")
+def test_an_archive_of_zeros_is_refused(tmp_path: Path) -> None:
     np.savez_compressed(tmp_path / "a.npz", np.zeros((100, 20)))
     assert read_vectors(tmp_path / "a.npz").values.shape == (100, 20)
     np.savez_compressed(tmp_path / "b.npz", np.zeros((1000, 20)))
