@@ -29,8 +29,10 @@ __all__ = ["bad_files", "refusal", "seeds", "tables", "vectors"]
 
 # Numbers that programs stumble over.
 _ODD = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 1_000_000_000)
-_CARDS = (b"NAXIS", b"NAXIS1", b"NAXIS2", b"BITPIX", b"PCOUNT", b"TFIELDS", b"ZNAXIS1", b"ZTILE1")
-_CARDS += (b"TFORM1", b"TFORM2", b"TTYPE1", b"GCOUNT", b"BSCALE", b"ZBLANK")
+_CARDS = (
+    b"NAXIS", b"NAXIS1", b"NAXIS2", b"BITPIX", b"PCOUNT", b"GCOUNT", b"TFIELDS", b"TFORM1",
+    b"TFORM2", b"TTYPE1", b"ZNAXIS1", b"ZTILE1", b"ZBLANK", b"BSCALE",
+)  # fmt: skip
 _VALUES = b"-1 0 3 7 100000 2000000000 99999999999999 1E5 'x' T".split()
 
 

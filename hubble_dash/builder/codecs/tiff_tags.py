@@ -101,7 +101,7 @@ def check_page(path: Path, page: tifffile.TiffPage) -> None:
     if n_tiles > _MAX_TILES:
         raise ImageError(path, f"is cut into {n_tiles:,} tiles, allowed are {_MAX_TILES:,}")
     bits = page.bitspersample if isinstance(page.bitspersample, int) else max(page.bitspersample)
-    n_bytes = min(height, ny) * min(width, nx) * page.samplesperpixel * (bits + 7) // 8
+    n_bytes = min(height, ny) * min(width, nx) * page.samplesperpixel * bits // 8
     longest = max(page.databytecounts, default=0)
     if not page.is_memmappable and longest > _MAX_GROWTH * n_bytes + _FREE_BYTES_A_TILE:
         raise ImageError(
