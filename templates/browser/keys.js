@@ -1,5 +1,7 @@
-// Keys. In: what is pressed, and `shown`. Out: a step of the walk, or another `hovered`.
+// Keys. In: what is pressed, and `shown`. Out: a step of the walk, another `hovered`, or another view of the map.
 
+import { ZOOM_STEP } from "./plots/keys.js";
+import { showWholes, zoomPlot } from "./plots/plot.js";
 import { set, state } from "./state.js";
 import { back, reset, select, visited } from "./walk.js";
 
@@ -20,9 +22,23 @@ function hoverNext(by) {
   set({ hovered: rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : (at + by + rows.length) % rows.length] });
 }
 
+// The way home: first nothing is selected, then all is shown.
+function leave() {
+  if (state.selected === null) showWholes();
+  else reset();
+}
+
+const zoomIn = () => zoomPlot("hd-map", 1 / ZOOM_STEP);
+const zoomOut = () => zoomPlot("hd-map", ZOOM_STEP);
+
 /** @type {Record<string, () => void>} */
 const ACTIONS = {
-  Escape: reset,
+  Escape: leave,
+  Home: showWholes,
+  0: showWholes,
+  "+": zoomIn,
+  "=": zoomIn,
+  "-": zoomOut,
   ArrowLeft: back,
   ArrowRight: walkOn,
   ArrowDown: () => hoverNext(1),
@@ -47,7 +63,7 @@ export function openKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const target = event.target instanceof Element ? event.target : null;
-    if (target?.closest("select")) return; // which has keys of its own
+    if (target?.closest("select, textarea, input:not([type=checkbox]), [contenteditable]")) return; // which have keys of their own
     if (event.key === "Enter" && target?.closest("button, input, a")) return;
     const action = actionOf(event.key);
     if (!action) return;

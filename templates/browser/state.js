@@ -2,7 +2,7 @@
 // `shown`, the selected cutout and its similar ones, is derived here.
 
 /**
- * @import { Shown } from "./data/types.d.ts"
+ * @import { ColorChoice, Shown } from "./data/types.d.ts"
  *
  * @typedef {object} Pointed the cutout below the pointer on a plot, and where the pointer is in the window, in pixels
  * @property {number} row
@@ -14,13 +14,14 @@
  * @property {number | null} hovered a row
  * @property {Pointed | null} pointed
  * @property {boolean} leaveOutOverlapping
+ * @property {ColorChoice} color what points are coloured by
  * @property {Shown | null} shown
  *
  * @typedef {(state: State) => void} Listener
  */
 
 /** @type {State} */
-export const state = { selected: null, hovered: null, pointed: null, leaveOutOverlapping: false, shown: null };
+export const state = { selected: null, hovered: null, pointed: null, leaveOutOverlapping: false, color: "own", shown: null };
 
 /** @type {{ keys: (keyof State)[], listener: Listener }[]} */
 const listeners = [];

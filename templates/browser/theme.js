@@ -1,4 +1,5 @@
-// Light or dark. In: the system's wish, then the button's. Out: `data-theme` on the page, and a call to those who paint by it.
+// Light or dark. In: the system's wish, then the button's, which is remembered. Out: `data-theme` on the page, and a call to those who
+// paint by it.
 
 import { byId } from "./text/element.js";
 
@@ -14,20 +15,43 @@ export function onTheme(listener) {
 
 export const isDark = () => root().dataset.theme === "dark";
 
+const REMEMBERED = "hd-theme";
+
+// Browsers may refuse to keep anything, as for pages from a disk or in a frame: then nothing is remembered.
+function remembered() {
+  try {
+    const theme = localStorage.getItem(REMEMBERED);
+    return theme === "light" || theme === "dark" ? theme : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {"light" | "dark"} theme */
+function remember(theme) {
+  try {
+    localStorage.setItem(REMEMBERED, theme);
+  } catch {
+    // as above
+  }
+}
+
 /** @param {"light" | "dark"} theme */
 function setTheme(theme) {
   root().dataset.theme = theme;
+  byId("hd-theme").setAttribute("aria-pressed", String(theme === "dark"));
   listeners.forEach((listener) => listener());
 }
 
 export function openTheme() {
   const system = matchMedia("(prefers-color-scheme: dark)");
-  let isChosen = false;
-  const follow = () => setTheme(system.matches ? "dark" : "light");
+  let chosen = remembered();
+  const follow = () => setTheme(chosen ?? (system.matches ? "dark" : "light"));
   follow();
-  system.addEventListener("change", () => isChosen || follow());
+  system.addEventListener("change", follow);
   byId("hd-theme").addEventListener("click", () => {
-    isChosen = true;
-    setTheme(isDark() ? "light" : "dark");
+    chosen = isDark() ? "light" : "dark";
+    remember(chosen);
+    follow();
   });
 }

@@ -1,20 +1,48 @@
-// The walk from cutout to cutout. In: rows to select, back and forward. Out: `selected` in the state, the page's address,
-// and `data-hd-selected` on the body. It lives in the browser's own history, so that its back button works as well.
+// The walk from cutout to cutout, and the page's address. In: rows to select, back and forward, links, parts that views have in a link.
+// Out: `selected` in the state, and `data-hd-selected` on the body. The walk lives in the browser's own history, so that its back button
+// works as well; all else that the address says changes in place.
 
+import { formatLink, parseLink, rowOf } from "./link.js";
 import { set, state } from "./state.js";
+
+/** @import { Link } from "./link.js" */
+
+const PATIENCE_MS = 400; // between changes of the address: browsers bear some hundred a minute
 
 // Where we are in the walk, and how far it goes.
 let depth = 0;
 let deepest = 0;
 let count = 0;
 
+/** @type {Link} what the address says beside the row, by names that nobody here knows as well */
+const parts = new Map();
+/** @type {Map<string, (text: string) => void>} */
+const followers = new Map();
+/** @type {(() => void)[]} */
+const homeListeners = [];
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let writing;
+
 /** @type {Set<number>} */
 export const visited = new Set();
 
+// A page inside a notebook's frame has no address of its own.
+export const hasAddress = () => location.protocol !== "about:";
+
 /** @param {number | null} row */
 function address(row) {
-  // A page inside a notebook's frame has no address of its own.
-  return location.protocol === "about:" ? undefined : row === null ? "#" : `#row=${row}`;
+  if (!hasAddress()) return undefined;
+  return formatLink(row === null ? parts : new Map([["row", String(row)], ...parts]));
+}
+
+function write() {
+  clearTimeout(writing);
+  writing = undefined;
+  history.replaceState({ row: state.selected, depth }, "", address(state.selected));
+}
+
+function writeSoon() {
+  writing ??= setTimeout(write, PATIENCE_MS);
 }
 
 /** @param {number | null} row */
@@ -28,6 +56,7 @@ function arrive(row) {
 /** @param {number | null} row */
 function go(row) {
   if (row === state.selected) return;
+  if (writing !== undefined) write();
   depth += 1;
   deepest = depth;
   history.pushState({ row, depth }, "", address(row));
@@ -51,6 +80,15 @@ export function reset() {
   go(null);
 }
 
+/** Back to what the page showed at first. */
+export function goHome() {
+  reset();
+  homeListeners.forEach((listener) => listener());
+}
+
+/** @param {() => void} listener */
+export const onHome = (listener) => void homeListeners.push(listener);
+
 export const canGoBack = () => depth > 0;
 export const canGoForward = () => depth < deepest;
 
@@ -63,18 +101,78 @@ export function forward() {
 }
 
 /**
+ * Let the address say something more, or no more.
+ *
+ * @param {string} name
+ * @param {string | null} text
+ */
+export function sayInLink(name, text) {
+  if ((parts.get(name) ?? null) === text) return;
+  if (text === null) parts.delete(name);
+  else parts.set(name, text);
+  writeSoon();
+}
+
+/**
+ * Follow what links say by a name: the page's own at once, others when they are followed.
+ *
+ * @param {string} name
+ * @param {(text: string) => void} follow
+ */
+export function onLink(name, follow) {
+  followers.set(name, follow);
+  const text = parts.get(name);
+  if (text !== undefined) follow(text);
+}
+
+/** The address of what is shown now. */
+export function linkNow() {
+  write();
+  return location.href;
+}
+
+// A link was pasted into the open page, or followed inside it. What it does not say, or says wrongly, stays as it is; `#` alone
+// selects nothing.
+function followLink() {
+  const { row, others } = taken(location.hash);
+  depth += 1;
+  deepest = depth;
+  if (row !== state.selected) arrive(row);
+  for (const [name, text] of others) followers.get(name)?.(text);
+  write();
+}
+
+/**
+ * What a link says: the row, and the other parts, which are parts of the address from now on.
+ *
+ * @param {string} hash
+ */
+function taken(hash) {
+  const link = parseLink(hash);
+  const asked = rowOf(link.get("row"), count);
+  link.delete("row");
+  for (const [name, text] of link) parts.set(name, text);
+  const isBare = hash === "" || hash === "#";
+  return { row: isBare ? null : asked ?? state.selected, others: link };
+}
+
+/**
  * Begin with what the page's address asks for.
  *
  * @param {number} n how many rows there are
  */
 export function startWalk(n) {
   count = n;
-  const asked = /^#row=(\d+)$/.exec(location.hash);
-  const row = asked && Number(asked[1]) < n ? Number(asked[1]) : null;
+  const { row } = taken(location.hash);
   history.replaceState({ row, depth: 0 }, "", address(row));
   window.addEventListener("popstate", (event) => {
-    depth = event.state?.depth ?? 0;
-    arrive(event.state?.row ?? null);
+    if (event.state === null) return; // a link, of which `hashchange` tells
+    depth = event.state.depth ?? 0;
+    arrive(event.state.row ?? null);
+    writeSoon();
+  });
+  window.addEventListener("hashchange", () => {
+    if (history.state === null) followLink();
   });
   arrive(row);
 }

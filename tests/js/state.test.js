@@ -83,5 +83,5 @@ test("arrow keys go through the similar ones, around their ends", () => {
 test("digits stand for similar cutouts that are there", () => {
   set({ shown: shownOf(1, 5, 6) });
   assert.equal(typeof actionOf("2"), "function");
-  for (const key of ["3", "0", "a", "10", "Tab"]) assert.equal(actionOf(key), undefined);
+  for (const key of ["3", "a", "10", "Tab"]) assert.equal(actionOf(key), undefined);
 });

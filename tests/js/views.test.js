@@ -3,9 +3,9 @@ import { test } from "node:test";
 
 import { numberColumns } from "../../templates/browser/views/image.js";
 import { noteOn } from "../../templates/browser/views/gallery.js";
-import { unproject } from "../../templates/browser/views/sky.js";
+import { fieldOf, separation, unproject } from "../../templates/browser/views/sky.js";
 
-/** @import { SimilarCutout } from "../../templates/browser/data/types.d.ts" */
+/** @import { Shown, SimilarCutout } from "../../templates/browser/data/types.d.ts" */
 
 // Mollweide's projection forwards, by bisection.
 /**
@@ -33,6 +33,33 @@ test("a place of the plane gives back its place of the sky", () => {
 
 test("beside the sky there is none", () => {
   for (const [x, y] of [[3, 0], [0, 1.5], [2.5, 1]]) assert.equal(unproject(x, y), null);
+});
+
+test("angles on the sky are those of the vectors", () => {
+  const vector = ([ra, dec] = [0, 0]) => {
+    const [a, d] = [(ra * Math.PI) / 180, (dec * Math.PI) / 180];
+    return [Math.cos(d) * Math.cos(a), Math.cos(d) * Math.sin(a), Math.sin(d)];
+  };
+  for (const [a, b] of [[[0, 0], [90, 0]], [[359.9, 10], [0.2, 10.3]], [[10, 89], [190, 89]], [[200, -45], [20, 45]]]) {
+    const [u, v] = [vector(a), vector(b)];
+    const angle = (Math.acos(Math.max(-1, u[0] * v[0] + u[1] * v[1] + u[2] * v[2])) * 180) / Math.PI;
+    assert.ok(Math.abs(separation({ ra: a[0], dec: a[1] }, { ra: b[0], dec: b[1] }) - angle) < 1e-6);
+  }
+});
+
+test("similar ones make a field if they are near the selected one", () => {
+  const at = (/** @type {number} */ ra, /** @type {number} */ dec) => {
+    const [x, y] = project(ra, dec);
+    return { sky: { ra, dec, x, y } };
+  };
+  const shownOf = (/** @type {object} */ cutout, /** @type {object[]} */ ...similar) => /** @type {Shown} */ ({ cutout, similar });
+  const own = at(83, 22);
+  const field = fieldOf(shownOf(own, at(84, 22), at(83, 21), { sky: null }));
+  assert.ok(field && field.left < own.sky.x && own.sky.x < field.right && field.right - field.left < 0.1);
+  assert.equal(fieldOf(shownOf(own, at(84, 22), at(200, 22))), null);
+  assert.equal(fieldOf(shownOf(at(179.9, 0), at(180.1, 0))), null); // at the two ends of the plane
+  assert.equal(fieldOf(shownOf({ sky: null }, at(84, 22))), null);
+  assert.equal(fieldOf(null), null);
 });
 
 test("numbers of boxes that share a corner stand beside each other", () => {

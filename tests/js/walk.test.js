@@ -73,6 +73,53 @@ test("an address opens its row, if there is one", async () => {
   }
 });
 
+test("a link that is pasted into the open page is followed, and is a step of the walk", async () => {
+  const { select, paste, back, canGoBack, address, body } = await openWalk();
+  select(3);
+  paste("#row=40");
+  assert.deepEqual([state.selected, body.dataset.hdSelected, address(), canGoBack()], [40, "40", "#row=40", true]);
+  back();
+  assert.equal(state.selected, 3);
+  paste("#");
+  assert.deepEqual([state.selected, address()], [null, "#"]);
+});
+
+test("nonsense leaves all as it is, and does not stay in the address", async () => {
+  for (const nonsense of ["#other", "#row=100", "#row=-1", "#row=1.5", "#row=", "#row", "#row=%E0%A4%A", "#=5", "#&&=&", "#%", "#row=５"]) {
+    const { select, paste, address } = await openWalk();
+    select(7);
+    paste(nonsense);
+    assert.deepEqual([state.selected, address()], [7, "#row=7"], nonsense);
+  }
+});
+
+test("what views have in a link reaches them, whenever they come; what nobody knows is kept", async () => {
+  const { onLink, sayInLink, linkNow, select, paste } = await openWalk("#row=5&view=1,2,3&later=%26&q=a%20%3D%3D%20%22b%22");
+  /** @type {string[]} */
+  const heard = [];
+  onLink("view", (text) => heard.push(text));
+  onLink("q", (text) => heard.push(text));
+  assert.deepEqual([state.selected, heard], [5, ["1,2,3", 'a == "b"']]);
+  sayInLink("view", "4,5,6");
+  select(6);
+  const whole = "file:///page.html#row=6&view=4,5,6&later=%26&q=a%20%3D%3D%20%22b%22";
+  assert.equal(linkNow(), whole);
+  sayInLink("q", null);
+  assert.equal(linkNow(), whole.replace(/&q=.*/, ""));
+  paste("#view=7,8,9&q=c");
+  assert.deepEqual([state.selected, heard.slice(2)], [6, ["7,8,9", "c"]]);
+  assert.equal(linkNow(), "file:///page.html#row=6&view=7,8,9&later=%26&q=c");
+});
+
+test("the way home leaves nothing selected and tells all who listen", async () => {
+  const { select, goHome, onHome, visited } = await openWalk();
+  let n = 0;
+  onHome(() => (n += 1));
+  select(5);
+  goHome();
+  assert.deepEqual([state.selected, visited.size, n], [null, 0, 1]);
+});
+
 test("rows that are not there are refused", async () => {
   const { select } = await openWalk();
   for (const wrong of [-1, 100, 1.5, NaN, "3", null]) {

@@ -7,8 +7,7 @@ from typing import Any
 
 import holoviews as hv
 from bokeh.core.properties import value
-from bokeh.events import DoubleTap, MouseLeave, MouseMove, RangesUpdate, Tap
-from bokeh.models import CustomJS, PanTool, Range1d, Toolbar, WheelZoomTool
+from bokeh.models import Range1d, Toolbar
 
 from hubble_dash.viewer.data.schema import BORDER_PIXELS
 
@@ -41,7 +40,7 @@ def named(name: str) -> Hook:
 
 
 def bare(name: str) -> Hook:
-    """Make a HoloViews hook that strips a plot to its data and passes its events to the page.
+    """Make a HoloViews hook that strips a plot to its data; gestures are the browser side's own.
 
     Parameters
     ----------
@@ -53,11 +52,7 @@ def bare(name: str) -> Hook:
         figure = plot.state
         figure.name = name
         figure.x_range, figure.y_range = Range1d(0, 1), Range1d(0, 1)
-        zoom = WheelZoomTool(zoom_on_axis=False)
-        pan = PanTool()
-        figure.toolbar = Toolbar(
-            tools=[pan, zoom], active_scroll=zoom, active_drag=pan, active_tap=None
-        )
+        figure.toolbar = Toolbar(tools=[])
         figure.toolbar_location = None
         figure.sizing_mode = "stretch_both"
         figure.min_width, figure.min_height = 100, 100
@@ -69,10 +64,6 @@ def bare(name: str) -> Hook:
             setattr(figure, f"min_border_{side}", BORDER_PIXELS)
         figure.outline_line_color = None
         figure.background_fill_color = figure.border_fill_color = None
-        # Of two taps in a row the second is a double tap to Bokeh, and another tap to us.
-        for event in (Tap, DoubleTap, MouseMove, MouseLeave, RangesUpdate):
-            code = f"window.hubbleDash.plotEvent({name!r}, cb_obj)"
-            figure.js_on_event(event, CustomJS(code=code))
 
     return hook
 

@@ -15,6 +15,8 @@ export interface Range extends Model {
 }
 
 export interface Figure extends Model {
+  /** Of many points Bokeh draws but some for a moment after `interactive_start`. */
+  document: { interactive_start(figure: Figure): void } | null;
   inner_width: number;
   inner_height: number;
   x_range: Range;
@@ -33,13 +35,19 @@ export interface Renderer extends Model {
   data_source: DataSource;
 }
 
-/** An event of a plot: its place in data units and in pixels of the canvas, or the new ranges. */
-export interface PlotEvent {
-  event_name: "tap" | "doubletap" | "mousemove" | "mouseleave" | "rangesupdate";
+/** An event of a plot: its place in data units and in pixels of the plot, or, by a script, the new ranges. */
+export type PlotEvent = PointerPlotEvent | RangesPlotEvent;
+
+export interface PointerPlotEvent {
+  event_name: "tap" | "mousemove" | "mouseleave";
   x: number;
   y: number;
   sx: number;
   sy: number;
+}
+
+export interface RangesPlotEvent {
+  event_name: "rangesupdate";
   x0: number;
   x1: number;
   y0: number;
@@ -53,7 +61,7 @@ export interface BokehDocument {
 declare global {
   interface Window {
     Bokeh?: { documents: BokehDocument[] };
-    /** What the page offers to Bokeh's events, to the files of pieces and to scripts. */
+    /** What the page offers to the files of pieces and to scripts. */
     hubbleDash: object;
   }
 }

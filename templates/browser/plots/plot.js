@@ -1,23 +1,28 @@
-// What the three Bokeh plots have in common. In: Bokeh's events, data to draw, a rectangle to show. Out: equal scales on both axes,
-// `hovered`, `pointed` and `selected` in the state, and calls to what the plot's view does about events.
+// What the three Bokeh plots have in common. In: gestures, data to draw, views. Out: equal scales on both axes, whatever the plot's
+// size; `hovered`, `pointed` and `selected` in the state; calls to what the plot's view does about events.
 
 import { BORDER_PIXELS } from "../data/wire.js";
 import { set } from "../state.js";
-import { select } from "../walk.js";
+import { onHome, select } from "../walk.js";
+import { Camera } from "./camera.js";
+import { openGestures } from "./gestures.js";
 import { drawnFigure, findModel } from "./models.js";
+import { Over } from "./over.js";
 
 /**
- * @import { Place, Rectangle } from "../data/types.d.ts"
- * @import { Columns, DataSource, Figure, PlotEvent, Renderer } from "./bokeh.d.ts"
+ * @import { Place } from "../data/types.d.ts"
+ * @import { Columns, DataSource, Figure, PlotEvent, PointerPlotEvent, Renderer } from "./bokeh.d.ts"
  *
  * @typedef {object} Reactions what a view does about events of its plot
  * @property {(x: number, y: number) => Promise<number | null>} rowAt finds the row that a place means
  * @property {() => void} [onRanges] the view has changed
  * @property {() => void} [onScale] its scale has changed
  * @property {(at: Place | null) => void} [onMove] the pointer has moved, or left
+ * @property {(right: number, up: number) => void} [onStep] an arrow key asks for the next cutout that way
  */
 
 const REACH = 14; // pixels from a point at which the pointer still means it
+const SETTLED_MS = 150; // after the last change of the view, what lies below the pointer is looked for
 
 /** @type {Map<string, Plot>} */
 const plots = new Map();
@@ -27,26 +32,29 @@ export class Plot {
    * @param {string} name
    * @param {Figure} figure
    * @param {HTMLElement} element
+   * @param {string} label says what it is, for those who do not see it
    */
-  constructor(name, figure, element) {
+  constructor(name, figure, element, label) {
     this.name = name;
     this.figure = figure;
     this.element = element;
     this.reachPixels = REACH;
     /** @type {Reactions} */
     this.reactions = { rowAt: async () => null };
-    /** @type {Rectangle | null} what was last shown */
-    this.fitted = null;
     this.markedScale = NaN;
     this.isPressed = false;
+    this.isPressedLong = false; // by a finger that stays, or by more than one
     this.isFollowing = false;
-    /** @type {PlotEvent | null} the latest that is not dealt with */
+    /** @type {PointerPlotEvent | null} the latest that is not dealt with */
     this.pointer = null;
-    element.addEventListener("pointerdown", () => (this.isPressed = true), { capture: true });
-    window.addEventListener("pointerup", () => (this.isPressed = false), { capture: true });
-    for (const side of ["inner_width", "inner_height"]) {
-      figure.properties[side].change.connect(() => this.fitted && this.fit(this.fitted));
-    }
+    /** @type {{ clientX: number, clientY: number } | null} where the mouse is, if it is here */
+    this.mouse = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.settling = undefined;
+    this.camera = new Camera(figure, () => this.moved());
+    this.over = new Over(element, label, () => this.camera.showWhole());
+    openGestures(this, this.over.surface);
+    onHome(() => this.camera.showWhole());
   }
 
   /** @param {Reactions} reactions */
@@ -73,40 +81,26 @@ export class Plot {
     source.data = columns;
   }
 
-  /**
-   * Show all of a rectangle, with the same scale on both axes.
-   *
-   * @param {Rectangle} bounds
-   * @param {number} [margin] as a part of it
-   */
-  fit(bounds, margin = 0) {
-    const { figure } = this;
-    const [x, y] = [(bounds.left + bounds.right) / 2, (bounds.bottom + bounds.top) / 2];
-    const scale = (1 + margin) * Math.max(
-      (bounds.right - bounds.left) / figure.inner_width, (bounds.top - bounds.bottom) / figure.inner_height, 1e-12,
-    );
-    const [w, h] = [(scale * figure.inner_width) / 2, (scale * figure.inner_height) / 2];
-    figure.x_range.setv({ start: x - w, end: x + w });
-    figure.y_range.setv({ start: y - h, end: y + h });
-    this.moved({ left: x - w, right: x + w, bottom: y - h, top: y + h });
-  }
-
-  /**
-   * The view has changed. Marks depend on its scale alone, so that a drag leaves them as they are.
-   *
-   * @param {Rectangle} view
-   */
-  moved(view) {
-    this.fitted = view;
+  // The view has changed. Marks depend on its scale alone, so that a drag leaves them as they are.
+  moved() {
+    this.settle();
     this.reactions.onRanges?.();
     if (Math.abs(this.scale - this.markedScale) < 1e-3 * this.scale) return;
     this.markedScale = this.scale;
     this.reactions.onScale?.();
   }
 
+  // What was below the pointer is there no more; what is there now is looked for when the view has come to rest.
+  settle() {
+    if (!this.mouse || this.isPressed) return;
+    set({ hovered: null, pointed: null });
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.mouse && this.receive(this.event("mousemove", this.mouse)), SETTLED_MS);
+  }
+
   /** Units of the data a pixel. */
   get scale() {
-    return (this.figure.x_range.end - this.figure.x_range.start) / this.figure.inner_width;
+    return this.camera.at?.scale ?? 1;
   }
 
   /** How far from a point the pointer still means it, in units of the data. */
@@ -131,12 +125,26 @@ export class Plot {
     return { x: BORDER_PIXELS + (x - left) / this.scale, y: BORDER_PIXELS + (top - y) / this.scale };
   }
 
+  /**
+   * An event at a place of the window.
+   *
+   * @param {"tap" | "mousemove" | "mouseleave"} event_name
+   * @param {{ clientX: number, clientY: number }} place
+   * @returns {PointerPlotEvent}
+   */
+  event(event_name, { clientX, clientY }) {
+    const box = this.element.getBoundingClientRect();
+    const [sx, sy] = [clientX - box.left, clientY - box.top];
+    const { left, top } = this.view;
+    return { event_name, x: left + (sx - BORDER_PIXELS) * this.scale, y: top - (sy - BORDER_PIXELS) * this.scale, sx, sy };
+  }
+
   /** @param {PlotEvent} event */
   async receive(event) {
     if (event.event_name === "rangesupdate") {
       const { x0, x1, y0, y1 } = event;
-      this.moved({ left: x0, right: x1, bottom: y0, top: y1 });
-    } else if (event.event_name === "tap" || event.event_name === "doubletap") {
+      this.camera.look({ x: (x0 + x1) / 2, y: (y0 + y1) / 2, scale: (x1 - x0) / this.figure.inner_width });
+    } else if (event.event_name === "tap") {
       const row = await this.reactions.rowAt(event.x, event.y);
       if (row !== null) select(row);
     } else {
@@ -168,7 +176,7 @@ export class Plot {
 }
 
 /**
- * Take an event of a plot; Bokeh calls this through `window.hubbleDash`.
+ * Take an event of a plot, from a script.
  *
  * @param {string} name
  * @param {PlotEvent} event
@@ -177,14 +185,24 @@ export async function plotEvent(name, event) {
   await plots.get(name)?.receive(event);
 }
 
+/** All plots show all there is to see. */
+export const showWholes = () => plots.forEach((plot) => plot.camera.showWhole());
+
+/**
+ * @param {string} name of a plot
+ * @param {number} factor greater than 1 to see more
+ */
+export const zoomPlot = (name, factor) => plots.get(name)?.camera.zoom(factor);
+
 /**
  * Wait for a figure of the page.
  *
  * @param {string} name of the figure and of its element
  * @param {HTMLElement} element
+ * @param {string} label says what it is, for those who do not see it
  */
-export async function openPlot(name, element) {
-  const plot = new Plot(name, await drawnFigure(name), element);
+export async function openPlot(name, element, label) {
+  const plot = new Plot(name, await drawnFigure(name), element, label);
   plots.set(name, plot);
   return plot;
 }

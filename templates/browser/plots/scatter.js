@@ -87,7 +87,7 @@ export class Scatter {
   // After a change of the view.
   async update() {
     const { points, plot } = this;
-    if (!plot.fitted) return;
+    if (!plot.camera.at) return;
     this.layer.request();
     const turn = ++this.turn;
     const { least, most } = points.count(plot.view);
@@ -101,6 +101,7 @@ export class Scatter {
    */
   drawDensity(least, most) {
     this.loaded = null;
+    this.plot.over.sayEmpty(false);
     this.show([], null, this.options.tiles?.() ?? null);
     this.options.density?.show(true);
     const about = Number(((least + most) / 2).toPrecision(2));
@@ -125,7 +126,9 @@ export class Scatter {
     this.options.density?.show(false);
     if (side) await this.drawThumbnails(here, side, turn);
     else this.show([], loaded);
-    if (turn === this.turn) this.tell(count(here.length), side ? ", as pictures" : " in view");
+    if (turn !== this.turn) return;
+    this.plot.over.sayEmpty(!here.length && this.points.n > 0);
+    this.tell(count(here.length), side ? ", as pictures" : " in view");
   }
 
   /**

@@ -72,6 +72,30 @@ export function ownColors(tint, isDark) {
   ));
 }
 
+/**
+ * A choice of colour as links have it: by the column's name, whose number may be another one tomorrow. A column that has the name of
+ * another choice, or begins so, gets a mark.
+ *
+ * @param {ColorChoice} choice
+ * @param {{ name: string }[]} columns
+ */
+export function choiceText(choice, columns) {
+  if (typeof choice !== "number") return choice;
+  const { name } = columns[choice];
+  return name === "own" || name === "count" || name.startsWith("=") ? `=${name}` : name;
+}
+
+/**
+ * @param {string} text
+ * @param {{ name: string }[]} columns
+ * @returns {ColorChoice | null} null if there is no such column
+ */
+export function choiceOf(text, columns) {
+  if (text === "own" || text === "count") return text;
+  const number = columns.findIndex(({ name }) => name === text.replace(/^=/, ""));
+  return number < 0 ? null : number;
+}
+
 export class Coloring {
   /**
    * @param {ColorLegend[]} legends of the colour columns

@@ -25,6 +25,20 @@ async function copy(text, near) {
 }
 
 /**
+ * Copy a text, and let the button that asks for it say so for a moment.
+ *
+ * @param {HTMLElement} button
+ * @param {string} text
+ */
+export async function copyWith(button, text) {
+  const done = await copy(text, /** @type {HTMLElement} */ (button.parentElement));
+  button.focus();
+  const name = button.dataset.name ??= button.textContent ?? "";
+  button.textContent = done ? "Copied" : "Select it by hand";
+  setTimeout(() => { button.textContent = name; }, SAID_MS);
+}
+
+/**
  * Make a button that copies a text.
  *
  * @param {string} id
@@ -33,11 +47,6 @@ async function copy(text, near) {
  */
 export function copyButton(id, what, text) {
   const button = element("button", { type: "button", id, class: "hd-copy", "aria-label": `Copy ${what}` }, "Copy");
-  button.addEventListener("click", async () => {
-    const done = await copy(text, /** @type {HTMLElement} */ (button.parentElement));
-    button.focus();
-    button.textContent = done ? "Copied" : "Select it by hand";
-    setTimeout(() => { button.textContent = "Copy"; }, SAID_MS);
-  });
+  button.addEventListener("click", () => copyWith(button, text));
   return button;
 }

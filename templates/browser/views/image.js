@@ -6,14 +6,16 @@ import { openPlot } from "../plots/plot.js";
 import { on, state } from "../state.js";
 import { byId } from "../text/element.js";
 import { count } from "../text/format.js";
+import { SAY } from "../text/strings.js";
 
 /**
  * @import { Data } from "../data/data.js"
- * @import { Cutout, Rectangle, SimilarCutout } from "../data/types.d.ts"
+ * @import { Cutout, SimilarCutout } from "../data/types.d.ts"
  */
 
 const MARGIN = 0.02; // around the whole image, as a part of it
 const NUMBER_STEP = 19; // pixels that a number takes
+const LEAST_SCALE = 1 / 12; // pixels of the image a pixel
 
 /** @param {Cutout[]} cutouts */
 function boxColumns(cutouts) {
@@ -43,11 +45,9 @@ export function numberColumns(cutouts, step) {
 
 /** @param {Data} data */
 export async function openImage(data) {
-  const plot = await openPlot("hd-image", byId("hd-image"));
+  const plot = await openPlot("hd-image", byId("hd-image"), SAY.image);
   /** @type {number | null} */
   let current = null;
-  /** @type {Rectangle | null} */
-  let whole = null;
 
   /** @param {number} number */
   async function showImage(number) {
@@ -59,8 +59,7 @@ export async function openImage(data) {
     byId("hd-image-name").title = sha256 ? `${name}, SHA-256 ${sha256}` : name;
     byId("hd-image-size").textContent = `${count(nx)} × ${count(ny)}`;
     plot.draw("picture", url ? { url: [url], w: [nx], h: [ny] } : { url: [], w: [], h: [] });
-    whole = { left: 0, right: nx, bottom: 0, top: ny };
-    plot.fit(whole, MARGIN);
+    plot.camera.setWhole({ left: 0, right: nx, bottom: 0, top: ny }, MARGIN, LEAST_SCALE);
   }
 
   function mark() {
@@ -82,7 +81,7 @@ export async function openImage(data) {
   });
   on(["shown"], look);
   onHovered(data.cutout, (cutout) => plot.draw("hovered", boxColumns(cutout && cutout.image === current ? [cutout] : [])));
-  byId("hd-image-fit").addEventListener("click", () => whole && plot.fit(whole, MARGIN));
+  byId("hd-image-fit").addEventListener("click", () => plot.camera.showWhole());
   if (state.shown) look();
   else showImage(0);
 }

@@ -1,15 +1,20 @@
 // The map: all cutouts, in their own colours, by their number or by a column; lines from the selected one to its similar ones.
-// In: `shown`, `hovered`, the colour menu, the theme. Out: the drawn map; a selected or a hovered row by its plot.
+// In: `shown`, `hovered`, `color`, links, the theme. Out: the drawn map, and where it looks, in the page's address; `color`; a selected
+// or a hovered row by its plot.
 
 import { LiveDensity } from "../plots/live.js";
 import { tilesOf } from "../plots/layer.js";
 import { mark, markHovered } from "../plots/marks.js";
 import { openPlot } from "../plots/plot.js";
 import { Scatter } from "../plots/scatter.js";
-import { on, state } from "../state.js";
-import { Coloring } from "../text/colors.js";
+import { stepFrom } from "../plots/steps.js";
+import { viewOf, viewText } from "../link.js";
+import { on, set, state } from "../state.js";
+import { choiceOf, choiceText, Coloring } from "../text/colors.js";
 import { byId, element } from "../text/element.js";
+import { SAY } from "../text/strings.js";
 import { isDark, onTheme } from "../theme.js";
+import { onHome, onLink, sayInLink, select } from "../walk.js";
 import { legendElements } from "./legend.js";
 
 /**
@@ -19,21 +24,61 @@ import { legendElements } from "./legend.js";
  */
 
 const MARGIN = 0.12; // around the whole map, as a part of it
+// The least view is as wide as so many cutouts are, where they lie four times as close as on the whole, and no more than so much of it.
+const [LEAST_CUTOUTS, CROWDED, LEAST_SHARE] = [3, 4, 0.25];
+const LEAST_WIDTH = 400; // pixels that it takes
 
 const placeOf = (/** @type {Place} */ { x, y }) => ({ x, y });
 
+/** @param {Data["map"]} map */
+function leastScale({ n, extent: { left, right, bottom, top } }) {
+  const share = Math.min(LEAST_SHARE, LEAST_CUTOUTS / CROWDED / Math.sqrt(n));
+  return (share * Math.max(right - left, top - bottom)) / LEAST_WIDTH;
+}
+
 /**
- * Fill the menu of colours.
+ * Fill the menu of colours; it and links set the colour, which the address follows.
  *
  * @param {Data} data
  */
-function openMenu(data) {
+function openColor(data) {
   const menu = /** @type {HTMLSelectElement} */ (byId("hd-color"));
-  if (data.tiles || data.live) menu.append(element("option", { value: "count" }, "number of cutouts"));
+  const hasCount = data.tiles !== null || data.live;
+  if (hasCount) menu.append(element("option", { value: "count" }, "number of cutouts"));
   menu.append(...data.colors.map(({ name }, i) => element("option", { value: i }, name)));
-  menu.selectedIndex = 0;
   menu.closest("label")?.toggleAttribute("hidden", menu.options.length < 2);
-  return menu;
+  menu.addEventListener("change", () => {
+    set({ color: /** @type {ColorChoice} */ (/^\d+$/.test(menu.value) ? Number(menu.value) : menu.value) });
+  });
+  const show = () => {
+    menu.value = String(state.color);
+    sayInLink("color", state.color === "own" ? null : choiceText(state.color, data.colors));
+  };
+  on(["color"], show);
+  onLink("color", (text) => {
+    const choice = choiceOf(text, data.colors);
+    if (choice !== null && (choice !== "count" || hasCount)) set({ color: choice });
+    show();
+  });
+  onHome(() => set({ color: "own" }));
+}
+
+/**
+ * Let the address say where the map looks, and the map look where links say.
+ *
+ * @param {Plot} plot
+ */
+function linkView({ camera }) {
+  let isLinked = false;
+  const say = () => sayInLink("view", camera.fitted || !camera.at ? null : viewText(camera.at));
+  onLink("view", (text) => {
+    const view = viewOf(text);
+    isLinked = view !== null;
+    if (view) camera.look(camera.bearable(view));
+    say();
+  });
+  on(["selected"], () => (isLinked = false));
+  return { say, isLinked: () => isLinked };
 }
 
 /**
@@ -48,41 +93,59 @@ function markWithLines(plot, shown) {
   });
 }
 
-/** @param {Data} data */
-export async function openMap(data) {
-  const plot = await openPlot("hd-map", byId("hd-map"));
-  const menu = openMenu(data);
-  const coloring = new Coloring(data.colors, data.palette);
-  const choice = () => /** @type {ColorChoice} */ (/^\d+$/.test(menu.value) ? Number(menu.value) : menu.value);
+/**
+ * @param {Data} data
+ * @param {Plot} plot
+ * @param {Coloring} coloring
+ */
+function scatterOf(data, plot, coloring) {
   const { tiles } = data;
   const density = data.live ? new LiveDensity(plot) : undefined;
   const scatter = new Scatter(plot, data.map, {
-    colorsOf: (points) => coloring.colorsOf(choice(), points, isDark()),
-    column: () => {
-      const chosen = choice();
-      return typeof chosen === "number" ? chosen : null;
-    },
-    tiles: () => tiles && tilesOf(tiles, `${data.base}tiles/${choice()}`),
+    colorsOf: (points) => coloring.colorsOf(state.color, points, isDark()),
+    column: () => (typeof state.color === "number" ? state.color : null),
+    tiles: () => tiles && tilesOf(tiles, `${data.base}tiles/${state.color}`),
     density,
     thumbnail: data.thumbnail,
     count: byId("hd-map-count"),
   });
+  return { scatter, density };
+}
+
+/** @param {Data} data */
+export async function openMap(data) {
+  const plot = await openPlot("hd-map", byId("hd-map"), SAY.map);
+  const coloring = new Coloring(data.colors, data.palette);
+  const { scatter, density } = scatterOf(data, plot, coloring);
   async function paint() {
-    byId("hd-legend").replaceChildren(...legendElements(coloring.legend(choice())));
-    density?.paint(choice());
+    byId("hd-legend").replaceChildren(...legendElements(coloring.legend(state.color)));
+    density?.paint(state.color);
     await scatter.paint();
   }
+  plot.camera.setWhole(data.map.extent, MARGIN, leastScale(data.map));
+  openColor(data);
+  const { say, isLinked } = linkView(plot);
   plot.react({
     rowAt: (x, y) => data.map.nearest(x, y, plot.reach),
-    onRanges: () => scatter.update(),
+    onRanges: () => {
+      say();
+      scatter.update();
+    },
     onScale: () => markWithLines(plot, state.shown),
+    onStep: async (right, up) => {
+      const from = state.selected === null ? plot.camera.at : await data.cutout(state.selected);
+      const row = from && await stepFrom(data.map, from, { right, up }, plot.reach);
+      if (row !== null) select(row);
+    },
   });
-  on(["shown"], ({ shown }) => markWithLines(plot, shown));
+  on(["shown"], ({ shown }) => {
+    if (shown && !isLinked()) plot.camera.bring(shown.cutout);
+    markWithLines(plot, shown);
+  });
   markHovered(plot, data.cutout, placeOf);
-  const showWhole = () => plot.fit(data.map.extent, MARGIN);
-  byId("hd-map-fit").addEventListener("click", showWhole);
+  byId("hd-map-fit").addEventListener("click", () => plot.camera.showWhole());
   onTheme(paint);
-  menu.addEventListener("change", paint);
-  showWhole();
+  on(["color"], paint);
+  markWithLines(plot, state.shown);
   await paint();
 }

@@ -5,21 +5,26 @@ import { tilesOf } from "../plots/layer.js";
 import { mark, markHovered } from "../plots/marks.js";
 import { openPlot } from "../plots/plot.js";
 import { Scatter } from "../plots/scatter.js";
+import { stepFrom } from "../plots/steps.js";
 import { on, state } from "../state.js";
 import { byId } from "../text/element.js";
 import { angle, position } from "../text/format.js";
+import { SAY } from "../text/strings.js";
+import { onHome, select } from "../walk.js";
 
 /**
  * @import { Data } from "../data/data.js"
  * @import { Points } from "../data/points.js"
- * @import { Cutout } from "../data/types.d.ts"
+ * @import { Cutout, Shown, SkyPlace } from "../data/types.d.ts"
  */
 
 // The plane that Mollweide's projection fills: an ellipse in this rectangle.
 const WHOLE = { left: -2 * Math.SQRT2, right: 2 * Math.SQRT2, bottom: -Math.SQRT2, top: Math.SQRT2 };
 const [WHOLE_MARGIN, FIELD_MARGIN] = [0.14, 0.35]; // around them, as a part of them
 const LEAST_FIELD = 3e-6; // half of its side in the plane; about half an arcsecond
+const LEAST_WIDTH = 400; // pixels that it takes
 const ALL_SKY_DEG = 300; // from this width on the readout says how the sky lies
+const NEAR_DEG = 20; // similar ones that are no farther from the selected one make a field
 
 /**
  * The sky's place at a place of the plane, in degrees, or none (Snyder, *Map Projections*, 1987, page 251).
@@ -36,13 +41,29 @@ export function unproject(x, y) {
 }
 
 /**
- * The rectangle that holds cutouts, of those that have a place.
+ * The angle between two places of the sky, in degrees (by haversines, which hold for small ones).
  *
- * @param {Cutout[]} cutouts
+ * @param {{ ra: number, dec: number }} a
+ * @param {{ ra: number, dec: number }} b
  */
-function fieldOf(cutouts) {
-  const places = cutouts.flatMap(({ sky }) => sky ?? []);
-  if (!places.length) return null;
+export function separation(a, b) {
+  const [ra, dec, decA, decB] = [b.ra - a.ra, b.dec - a.dec, a.dec, b.dec].map((deg) => (deg * Math.PI) / 180);
+  const share = Math.sin(dec / 2) ** 2 + Math.cos(decA) * Math.cos(decB) * Math.sin(ra / 2) ** 2;
+  return (2 * Math.asin(Math.min(1, Math.sqrt(share))) * 180) / Math.PI;
+}
+
+/**
+ * The rectangle that holds the selected cutout and those similar ones that have a place, if they are near each other on the sky and
+ * on its map, which is cut open somewhere.
+ *
+ * @param {Shown | null} shown
+ */
+export function fieldOf(shown) {
+  const own = shown?.cutout.sky;
+  if (!shown || !own) return null;
+  /** @type {SkyPlace[]} */
+  const places = [own, ...shown.similar.flatMap(({ sky }) => sky ?? [])];
+  if (places.some((place) => separation(own, place) > NEAR_DEG || Math.abs(place.x - own.x) > Math.SQRT2)) return null;
   const [xs, ys] = [places.map(({ x }) => x), places.map(({ y }) => y)];
   return {
     left: Math.min(...xs) - LEAST_FIELD, right: Math.max(...xs) + LEAST_FIELD,
@@ -57,29 +78,37 @@ const placeOf = (/** @type {Cutout} */ { sky }) => sky;
  * @param {Points} points
  */
 export async function openSky(data, points) {
-  const plot = await openPlot("hd-sky", byId("hd-sky"));
+  const plot = await openPlot("hd-sky", byId("hd-sky"), SAY.sky);
+  const { camera } = plot;
   const readout = byId("hd-sky-readout");
   const button = byId("hd-sky-zoom");
   const { skyTiles } = data;
   const scatter = new Scatter(plot, points, {
     tiles: () => skyTiles && tilesOf(skyTiles, `${data.base}sky-tiles`),
   });
-  let isZoomed = false;
+  // Whether the field is followed from cutout to cutout; until somebody moves the view.
+  let isFollowing = false;
 
   function idle() {
     const across = (plot.scale * plot.figure.inner_width * 180) / (2 * Math.SQRT2);
-    readout.textContent = across > ALL_SKY_DEG ? "ICRS, RA grows to the left" : `${angle(across)} across`;
+    readout.textContent = across > ALL_SKY_DEG ? SAY.skyReadout : `${angle(across)} across`;
   }
 
   function look() {
     const { shown } = state;
-    const field = isZoomed && shown ? fieldOf([shown.cutout, ...shown.similar]) : null;
-    if (field) plot.fit(field, FIELD_MARGIN);
-    else plot.fit(WHOLE, WHOLE_MARGIN);
-    button.textContent = isZoomed ? "whole sky" : "zoom in";
-    button.hidden = !shown?.cutout.sky;
+    const field = fieldOf(shown);
+    isFollowing &&= camera.fitted !== null;
+    if (isFollowing && field) camera.fit({ bounds: field, margin: FIELD_MARGIN });
+    else if (isFollowing) camera.showWhole();
+    else if (shown?.cutout.sky) camera.bring(shown.cutout.sky);
+    button.hidden = !field;
     mark(plot, shown, placeOf);
     idle();
+  }
+
+  function showWhole() {
+    isFollowing = false;
+    camera.showWhole();
   }
 
   plot.react({
@@ -94,12 +123,22 @@ export async function openSky(data, points) {
       if (at) readout.textContent = position(at.ra, at.dec);
       else idle();
     },
+    onStep: async (right, up) => {
+      const own = state.selected === null ? null : await data.cutout(state.selected);
+      const from = own?.sky ?? camera.at;
+      const row = from && await stepFrom(points, from, { right, up }, plot.reach);
+      if (row !== null) select(row);
+    },
   });
   button.addEventListener("click", () => {
-    isZoomed = !isZoomed;
+    isFollowing = true;
+    camera.showWhole();
     look();
   });
+  byId("hd-sky-fit").addEventListener("click", showWhole);
+  onHome(showWhole);
   on(["shown"], look);
   markHovered(plot, data.cutout, placeOf);
+  camera.setWhole(WHOLE, WHOLE_MARGIN, (2 * LEAST_FIELD) / LEAST_WIDTH);
   look();
 }

@@ -1,0 +1,330 @@
+"""What plots do under hands: sizes, zoom, links, fingers, keys. One page for most of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.pages import OpenPage
+from helpers.waiting import wait
+from numpy.typing import NDArray
+from playwright.sync_api import Browser
+
+from hubble_dash.atlas.atlas import Atlas
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., OpenPage]
+PLOTS = ("hd-map", "hd-sky", "hd-image")
+WIDE = {"width": 1400, "height": 900}
+RANGES = """name => {
+    const { x_range, y_range } = Bokeh.documents[0].get_model_by_name(name);
+    return [x_range.start, x_range.end, y_range.start, y_range.end];
+}"""
+SIZE = """name => {
+    const { inner_width, inner_height } = Bokeh.documents[0].get_model_by_name(name);
+    return [inner_width, inner_height];
+}"""
+# Bokeh has drawn its figures as large as their places are.
+AT_REST = """names => names.every((name) => {
+    const { inner_width, inner_height } = Bokeh.documents[0].get_model_by_name(name);
+    const { clientWidth, clientHeight } = document.getElementById(name);
+    return Math.abs(inner_width + 2 - clientWidth) < 2 && Math.abs(inner_height + 2 - clientHeight) < 2;
+})"""
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, report: Path) -> Iterator[OpenPage]:
+    context = browser.new_context(viewport=WIDE, reduced_motion="reduce")
+    context.set_offline(True)
+    page = OpenPage(context.new_page())
+    page.goto(report.as_uri())
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def page(opened: OpenPage) -> Iterator[OpenPage]:
+    """The one page, as it was when it was opened."""
+    resize(opened, **WIDE)
+    opened.page.mouse.move(700, 20)
+    opened.page.click("#hd-reset")
+    yield opened
+    assert opened.errors == []
+
+
+def resize(page: OpenPage, width: int, height: int) -> None:
+    page.page.set_viewport_size({"width": width, "height": height})
+    page.page.wait_for_function(AT_REST, arg=list(PLOTS))
+
+
+def ranges(page: OpenPage, plot: str = "hd-map") -> NDArray[np.float64]:
+    return np.array(page.run(RANGES, plot))
+
+
+def scale(page: OpenPage, plot: str = "hd-map") -> float:
+    left, right, *_ = ranges(page, plot)
+    return float((right - left) / page.run(SIZE, plot)[0])
+
+
+def span(page: OpenPage, atlas: Atlas) -> NDArray[np.float64]:
+    """How much of the width and of the height of the map its points take."""
+    left, right, bottom, top = ranges(page)
+    return np.ptp(atlas.positions, axis=0) / (right - left, top - bottom)
+
+
+def wheel(page: OpenPage, place: tuple[float, float], by: int, times: int = 1) -> None:
+    page.page.mouse.move(*place)
+    for _ in range(times):
+        page.page.mouse.wheel(0, by)
+
+
+def middle(page: OpenPage, plot: str) -> tuple[float, float]:
+    box = page.page.locator(f"#{plot}").bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def is_in_view(page: OpenPage, atlas: Atlas, row: int) -> bool:
+    left, right, bottom, top = ranges(page)
+    x, y = atlas.positions[row]
+    return bool(left < x < right and bottom < y < top)
+
+
+def test_views_come_back_after_any_change_of_size(page: OpenPage) -> None:
+    sizes = [(1100, 800), (900, 700), (1400, 900), (700, 500), (1300, 600)] * 2
+    sizes += [(844, 390), (390, 844)]
+    page.run("hubbleDash.select(20)")
+    page.wait_for_shown(20)
+    for is_moved in (False, True):
+        if is_moved:
+            for plot in PLOTS:
+                wheel(page, middle(page, plot), -100)
+        before = {plot: ranges(page, plot) for plot in PLOTS}
+        for size in sizes:
+            resize(page, *size)
+        resize(page, **WIDE)
+        for plot, seen in before.items():
+            assert np.abs(ranges(page, plot) - seen).max() < scale(page, plot), plot
+
+
+def test_the_legend_takes_nothing_from_the_map(page: OpenPage) -> None:
+    before, size = ranges(page), page.run(SIZE, "hd-map")
+    for color in ("class", "magnitude", "best label", "file"):
+        page.page.select_option("#hd-color", label=color)
+        page.page.wait_for_selector("#hd-legend > *")
+        assert page.run(SIZE, "hd-map") == size
+        assert page.page.locator("#hd-legend").bounding_box()["height"] < 0.46 * size[1]
+        np.testing.assert_array_equal(ranges(page), before)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1400, 900), (1920, 1080), (390, 844)])
+def test_points_fill_the_map(page: OpenPage, atlas: Atlas, width: int, height: int) -> None:
+    resize(page, width, height)
+    assert 0.8 <= span(page, atlas).max() < 1
+
+
+def test_zoom_has_limits(page: OpenPage, atlas: Atlas) -> None:
+    whole = scale(page)
+    at = page.screen("hd-map", *atlas.positions[5].tolist())
+    wheel(page, at, -300, 40)
+    wait(lambda: scale(page) < 0.2 * whole, "zoom")
+    closest = ranges(page)
+    extent = np.ptp(atlas.positions, axis=0).max()
+    assert 0.005 * extent < closest[1] - closest[0] < 0.2 * extent
+    assert is_in_view(page, atlas, 5)
+    wheel(page, at, 300, 60)
+    wait(lambda: scale(page) > 1.4 * whole, "zoom")
+    assert scale(page) == pytest.approx(1.5 * whole)
+    page.page.keyboard.press("0")
+    assert scale(page) == pytest.approx(whole)
+
+
+def test_what_is_selected_comes_into_view(page: OpenPage, atlas: Atlas) -> None:
+    left, right = np.argsort(atlas.positions[:, 0])[[0, -1]].tolist()
+    wheel(page, page.screen("hd-map", *atlas.positions[left].tolist()), -300, 20)
+    wait(lambda: not is_in_view(page, atlas, right), "zoom")
+    before = scale(page)
+    page.run("row => hubbleDash.select(row)", right)
+    page.wait_for_shown(right)
+    assert is_in_view(page, atlas, right)
+    assert scale(page) == pytest.approx(before)
+    page.page.keyboard.press("Escape")
+    page.page.keyboard.press("Escape")
+    assert is_in_view(page, atlas, left)
+
+
+def test_motion_takes_a_moment_where_it_is_borne(open_page: Open, report: Path, atlas: Atlas) -> None:
+    page = open_page(report, reduced_motion="no-preference")
+    left, right = np.argsort(atlas.positions[:, 0])[[0, -1]].tolist()
+    wheel(page, page.screen("hd-map", *atlas.positions[left].tolist()), -300, 20)
+    page.run("row => hubbleDash.select(row)", right)
+    wait(lambda: is_in_view(page, atlas, right), "the cutout in view")
+
+
+def test_an_empty_view_says_so_and_leads_out(page: OpenPage, atlas: Atlas) -> None:
+    left, _, _, top = ranges(page)
+    empty = page.page.locator("#hd-map .hd-empty")
+    assert not empty.is_visible()
+    extent = np.ptp(atlas.positions, axis=0).max()
+    page.run(
+        "([x, y, w]) => hubbleDash.plotEvent('hd-map',"
+        " { event_name: 'rangesupdate', x0: x - w, x1: x + w, y0: y - w, y1: y + w })",
+        [float(atlas.positions[:, 0].min()), float(atlas.positions[:, 1].max()), 1e-6 * extent],
+    )
+    empty.wait_for()
+    assert "Nothing here" in empty.inner_text()
+    empty.locator("button").click()
+    empty.wait_for(state="hidden")
+    assert span(page, atlas).max() > 0.8
+
+
+def test_a_link_pasted_into_the_open_page_is_followed(page: OpenPage) -> None:
+    page.run("location.hash = '#row=5'")
+    page.wait_for_shown(5)
+    for nonsense in ("#other", "#row=x", "#row=99999", "#%", "#row=%E0%A4%A"):
+        page.run("hash => { location.hash = hash; }", nonsense)
+        page.page.wait_for_function("location.hash === '#row=5'")
+        assert page.selected == "5"
+    page.run("location.hash = '#row=6&color=class&view=nonsense&color'")
+    page.wait_for_shown(6)
+    assert page.run("document.getElementById('hd-color').selectedOptions[0].text") == "class"
+    page.page.go_back()
+    page.wait_for_selected(5)
+
+
+def test_a_link_is_a_view(page: OpenPage, open_page: Open, report: Path, atlas: Atlas) -> None:
+    page.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.page.select_option("#hd-color", label="magnitude")
+    wheel(page, page.screen("hd-map", *atlas.positions[9].tolist()), -100, 6)
+    page.run("hubbleDash.select(9)")
+    page.wait_for_shown(9)
+    page.page.click("#hd-link")
+    page.page.wait_for_function("document.getElementById('hd-link').textContent === 'Copied'")
+    address = page.run("navigator.clipboard.readText()")
+    assert address.startswith(f"{report.as_uri()}#row=9&")
+    assert "color=magnitude" in address
+    other = open_page(report)
+    other.page.goto("about:blank")
+    other.goto(address + "&later=1")
+    other.wait_for_shown(9)
+    np.testing.assert_allclose(ranges(other), ranges(page), atol=scale(page))
+    assert other.page.locator("#hd-legend .hd-ramp").count() == 1
+    other.page.click("#hd-link")
+    assert other.run("location.href") == address + "&later=1"
+
+
+def test_the_theme_is_remembered(open_page: Open, report: Path) -> None:
+    page = open_page(report, color_scheme="light")
+    page.page.click("#hd-theme")
+    page.page.reload()
+    assert page.run("document.documentElement.dataset.theme") == "dark"
+    assert page.page.get_attribute("#hd-theme", "aria-pressed") == "true"
+
+
+def test_nothing_is_remembered_where_nothing_may_be(open_page: Open, report: Path) -> None:
+    page = open_page(report, color_scheme="light")
+    page.page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no') } })"
+    )
+    page.page.reload()
+    page.page.wait_for_selector("body[data-hd-ready]")
+    page.page.click("#hd-theme")
+    assert page.run("document.documentElement.dataset.theme") == "dark"
+    assert page.errors == []
+
+
+def test_keys_of_a_plot_that_has_the_focus(page: OpenPage, atlas: Atlas) -> None:
+    for plot in PLOTS:
+        surface = page.page.locator(f"#{plot} .hd-surface")
+        surface.focus()
+        assert surface.get_attribute("aria-label")
+        assert surface.evaluate("element => element === document.activeElement")
+    row = 20
+    page.run("row => hubbleDash.select(row)", row)
+    page.wait_for_shown(row)
+    page.page.focus("#hd-map .hd-surface")
+    page.page.keyboard.press("ArrowRight")
+    dx, dy = (atlas.positions - atlas.positions[row]).T.astype(float)
+    way = np.where((dx > 0) & (np.abs(dy) <= dx), dx + 2 * np.abs(dy), np.inf)
+    page.wait_for_selected(int(np.argmin(way)))
+    before = scale(page)
+    page.page.keyboard.press("+")
+    assert scale(page) < before
+    page.page.keyboard.press("Home")
+    assert scale(page) == pytest.approx(before)
+
+
+def test_a_preview_does_not_outlast_what_it_is_of(page: OpenPage, atlas: Atlas) -> None:
+    places = np.asarray(atlas.positions, float)
+    apart = np.linalg.norm(places[:, None] - places[None], axis=2)
+    np.fill_diagonal(apart, np.inf)
+    row = int(apart.min(axis=1).argmax())
+    x, y = page.screen("hd-map", *places[row].tolist())
+    page.page.mouse.move(x + 8, y)
+    preview = page.page.locator("#hd-preview")
+    preview.wait_for()
+    page.page.mouse.wheel(0, -400)
+    preview.wait_for(state="hidden")
+    assert page.run("hubbleDash.state.hovered") is None
+    page.page.mouse.move(x, y)
+    preview.wait_for()
+    page.page.mouse.wheel(0, -50)  # about the point itself, which stays below the pointer
+    preview.wait_for(state="hidden")
+    preview.wait_for()
+    assert page.run("hubbleDash.state.pointed.row") == row
+
+
+def touch(session: Any, kind: str, *places: tuple[float, float]) -> None:
+    points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(places)]
+    session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def test_fingers(open_page: Open, report: Path, atlas: Atlas) -> None:
+    page = open_page(report, has_touch=True, is_mobile=True)
+    resize(page, 390, 844)
+    session = page.page.context.new_cdp_session(page.page)
+    x, y = middle(page, "hd-map")
+    before = ranges(page)
+    touch(session, "touchStart", (x, y))
+    for step in range(1, 9):
+        touch(session, "touchMove", (x, y - 20 * step))
+    touch(session, "touchEnd")
+    wait(lambda: page.run("scrollY") > 60, "the page scrolled")
+    np.testing.assert_array_equal(ranges(page), before)
+    assert "Two fingers" in page.page.inner_text("#hd-map .hd-hint")
+    page.run("scrollTo(0, 0)")
+    touch(session, "touchStart", (x - 30, y), (x + 30, y))
+    for step in range(1, 7):
+        touch(session, "touchMove", (x - 30 - 10 * step, y), (x + 30 + 10 * step, y))
+    touch(session, "touchEnd")
+    assert scale(page) == pytest.approx((before[1] - before[0]) / page.run(SIZE, "hd-map")[0] / 3)
+    assert page.selected is None
+    page.page.click("#hd-map-fit")
+    row = int(np.argmax(atlas.positions[:, 0]))
+    at = page.screen("hd-map", *atlas.positions[row].tolist())
+    touch(session, "touchStart", at)
+    page.page.wait_for_selector("#hd-preview:not([hidden])")
+    touch(session, "touchEnd")
+    page.page.wait_for_selector("#hd-preview", state="hidden")
+    assert page.selected is None
+    page.page.touchscreen.tap(*at)
+    page.page.wait_for_selector("body[data-hd-selected]")
+    assert page.errors == []
+
+
+def test_the_wheel_scrolls_where_the_page_does(page: OpenPage) -> None:
+    resize(page, 820, 900)
+    before = scale(page)
+    at = middle(page, "hd-map")
+    wheel(page, at, 200)
+    wait(lambda: page.run("scrollY") > 0, "the page scrolled")
+    assert scale(page) == before
+    page.run("scrollTo(0, 0)")
+    page.page.keyboard.down("Control")
+    wheel(page, at, -200)
+    page.page.keyboard.up("Control")
+    wait(lambda: scale(page) < before, "the map zoomed")
+    assert page.run("scrollY") == 0
