@@ -3,6 +3,8 @@
 
 import { byId } from "./text/element.js";
 
+/** @typedef {"light" | "dark"} Theme */
+
 const root = () => document.documentElement;
 
 /** @type {(() => void)[]} */
@@ -27,7 +29,7 @@ function remembered() {
   }
 }
 
-/** @param {"light" | "dark"} theme */
+/** @param {Theme} theme */
 function remember(theme) {
   try {
     localStorage.setItem(REMEMBERED, theme);
@@ -36,7 +38,7 @@ function remember(theme) {
   }
 }
 
-/** @param {"light" | "dark"} theme */
+/** @param {Theme} theme */
 function setTheme(theme) {
   root().dataset.theme = theme;
   byId("hd-theme").setAttribute("aria-pressed", String(theme === "dark"));
@@ -45,6 +47,7 @@ function setTheme(theme) {
 
 export function openTheme() {
   const system = matchMedia("(prefers-color-scheme: dark)");
+  /** @type {Theme | null} */
   let chosen = remembered();
   const follow = () => setTheme(chosen ?? (system.matches ? "dark" : "light"));
   follow();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Coloring, hsl, onRamp, ownColors } from "../../templates/browser/text/colors.js";
+import { choiceOf, choiceText, Coloring, hsl, onRamp, ownColors } from "../../templates/browser/text/colors.js";
 
 /** @import { ColorLegend } from "../../templates/browser/data/types.d.ts" */
 
@@ -36,11 +36,25 @@ test("own colours are lighter on the dark page", () => {
 });
 
 test("codes of numbers run along the ramp; 255 is missing", () => {
-  assert.deepEqual(coloring.colorsOf(0, points([0, 127, 254, 255]), true), ["#000000", "#808080", "#ffffff", "#888888"]);
+  assert.deepEqual(coloring.colorsOf(0, points([0, 127, 254, 255]), true), ["#000000", "#808080", "#ffffff", "#00000000"]);
 });
 
 test("codes of categories have their colours; 254 and 255 have none", () => {
-  assert.deepEqual(coloring.colorsOf(1, points([1, 0, 254, 255]), true), ["#00ff00", "#ff0000", "#888888", "#888888"]);
+  assert.deepEqual(coloring.colorsOf(1, points([1, 0, 254, 255]), true), ["#00ff00", "#ff0000", "#888888", "#00000000"]);
+});
+
+test("what is missing is a faint ring, all else has a halo of the page's colour", () => {
+  const [dark, light] = [true, false].map((isDark) => coloring.paint(1, points([0, 254, 255]), isDark));
+  assert.deepEqual(dark, { color: ["#ff0000", "#888888", "#00000000"], line: ["#10151f", "#10151f", "#88888890"] });
+  assert.deepEqual(light.line, ["#ffffff", "#ffffff", "#88888890"]);
+});
+
+test("a choice of colour is a name in links, and is found again", () => {
+  const columns = ["z", "own", "=own", "count", "a=b&c", ""].map((name) => ({ name }));
+  for (const choice of /** @type {const} */ (["own", "count", 0, 1, 2, 3, 4, 5])) {
+    assert.equal(choiceOf(choiceText(choice, columns), columns), choice);
+  }
+  assert.deepEqual(["nothing", "=nothing", "0", "Z"].map((text) => choiceOf(text, columns)), [null, null, null, null]);
 });
 
 test("all points have one colour where tiles show their number", () => {
@@ -53,6 +67,6 @@ test("legends", () => {
   assert.deepEqual(coloring.legend(0), [{ ramp: PALETTE.ramp, low: "0.25", high: "1000000" }]);
   assert.deepEqual(coloring.legend(1), [
     { color: "#ff0000", text: "spiral", count: 5 }, { color: "#00ff00", text: "<b>", count: 2 },
-    { color: "#888888", text: "other", count: 1 }, { color: "#888888", text: "not known", count: 4 },
+    { color: "#888888", text: "other", count: 1 }, { color: "#888888", text: "not known", count: 4, isHollow: true },
   ]);
 });

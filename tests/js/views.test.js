@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { told } from "../../templates/browser/plots/marks.js";
 import { numberColumns } from "../../templates/browser/views/image.js";
 import { noteOn } from "../../templates/browser/views/gallery.js";
 import { fieldOf, separation, unproject } from "../../templates/browser/views/sky.js";
@@ -36,11 +37,14 @@ test("beside the sky there is none", () => {
 });
 
 test("angles on the sky are those of the vectors", () => {
-  const vector = ([ra, dec] = [0, 0]) => {
+  const vector = (/** @type {readonly [number, number]} */ [ra, dec]) => {
     const [a, d] = [(ra * Math.PI) / 180, (dec * Math.PI) / 180];
     return [Math.cos(d) * Math.cos(a), Math.cos(d) * Math.sin(a), Math.sin(d)];
   };
-  for (const [a, b] of [[[0, 0], [90, 0]], [[359.9, 10], [0.2, 10.3]], [[10, 89], [190, 89]], [[200, -45], [20, 45]]]) {
+  const pairs = /** @type {const} */ ([
+    [[0, 0], [90, 0]], [[359.9, 10], [0.2, 10.3]], [[10, 89], [190, 89]], [[200, -45], [20, 45]],
+  ]);
+  for (const [a, b] of pairs) {
     const [u, v] = [vector(a), vector(b)];
     const angle = (Math.acos(Math.max(-1, u[0] * v[0] + u[1] * v[1] + u[2] * v[2])) * 180) / Math.PI;
     assert.ok(Math.abs(separation({ ra: a[0], dec: a[1] }, { ra: b[0], dec: b[1] }) - angle) < 1e-6);
@@ -60,6 +64,14 @@ test("similar ones make a field if they are near the selected one", () => {
   assert.equal(fieldOf(shownOf(at(179.9, 0), at(180.1, 0))), null); // at the two ends of the plane
   assert.equal(fieldOf(shownOf({ sky: null }, at(84, 22))), null);
   assert.equal(fieldOf(null), null);
+});
+
+test("a number stands where it has room, and at what is hovered", () => {
+  const own = { x: 0, y: 0 };
+  const others = [[3, 0], [20, 0], [40, 0], [43, 3]].map(([x, y], i) => ({ x, y, row: 100 + i, rank: i + 1 }));
+  const ranks = (/** @type {number | null} */ hovered) => told(own, others, 10, hovered).map(({ rank }) => rank);
+  assert.deepEqual([ranks(null), ranks(103), ranks(100), ranks(7)], [[2], [2, 4], [1, 2], [2]]);
+  assert.deepEqual(told(null, others.slice(0, 2), 10, null).map(({ rank }) => rank), [1, 2]);
 });
 
 test("numbers of boxes that share a corner stand beside each other", () => {

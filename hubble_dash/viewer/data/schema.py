@@ -64,7 +64,7 @@ SIMILARITY_STEPS = 32_767
 # Points that Bokeh draws and moves without a GPU; of more, the page shows the density.
 MAX_POINTS = 20_000
 # The size of points in pixels, where there are fewer than so many.
-POINT_SIZES: tuple[tuple[float, int], ...] = ((500, 10), (2_000, 8), (6_000, 6), (math.inf, 4))
+POINT_SIZES: tuple[tuple[float, int], ...] = ((500, 7), (2_000, 6), (6_000, 5), (math.inf, 4))
 # What the border of a figure takes, at each side.
 BORDER_PIXELS = 1
 

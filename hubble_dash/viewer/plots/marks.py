@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import holoviews as hv
-from bokeh.core.properties import value
+from bokeh.core.properties import field, value
 from bokeh.models import Range1d, Toolbar
 
 from hubble_dash.viewer.data.schema import BORDER_PIXELS
 
-__all__ = ["NEUTRAL", "NINE", "SELECTED", "bare", "marks", "named", "numbers"]
+__all__ = ["NEUTRAL", "NINE", "SELECTED", "bare", "marks", "named", "numbers", "points"]
 
 hv.extension("bokeh", logo=False)
 
@@ -68,6 +68,30 @@ def bare(name: str) -> Hook:
     return hook
 
 
+def points(name: str, *, size: int, alpha: float) -> hv.Points:
+    """Make the empty points of a plane, each in colours of its own, inside and around.
+
+    Parameters
+    ----------
+    name : str
+        Name of their data source, with the columns ``color`` and ``line``.
+    size : int
+        In pixels.
+    alpha : float
+        How much of what lies below they hide.
+    """
+
+    def own_colors(plot: Any, _element: Any) -> None:
+        # HoloViews would map the columns' values to colours.
+        glyph = plot.handles["glyph"]
+        glyph.fill_color, glyph.line_color = field("color"), field("line")
+        plot.handles["source"].data.update(color=[], line=[])
+
+    return hv.Points([], vdims=["color", "line"]).opts(
+        size=size, alpha=alpha, line_width=0.8, hooks=[named(name), own_colors]
+    )
+
+
 def numbers(name: str, *, raised: int = 0) -> hv.Labels:
     """Make the empty numbers of the nine: white on rounded labels.
 
@@ -110,16 +134,16 @@ def marks(name: str, *, lines: bool) -> hv.Overlay:
     if lines:
         parts.append(
             hv.Segments([]).opts(
-                color=NINE, line_width=1.2, alpha=0.7, hooks=[named(f"{name}-lines")]
+                color=NINE, line_width=1, alpha=0.45, hooks=[named(f"{name}-lines")]
             )
         )
     parts += [
         hv.Points([]).opts(
-            size=11, fill_alpha=0, line_color=NINE, line_width=2.5, hooks=[named(f"{name}-nine")]
+            size=10, fill_alpha=0, line_color=NINE, line_width=2, hooks=[named(f"{name}-nine")]
         ),
         numbers(f"{name}-numbers", raised=15),
         hv.Points([]).opts(
-            size=14, color=SELECTED, line_color="white", line_width=2,
+            size=12, color=SELECTED, line_color="white", line_width=2,
             hooks=[named(f"{name}-selected")],
         ),
         hv.Points([]).opts(

@@ -32,6 +32,7 @@ export function makeData(index, pieces) {
     provenance: index.provenance,
     methods: index.methods,
     canOverlap: index.can_overlap,
+    nImages: 1 + index.boxes.images.reduce((last, image) => Math.max(last, image), 0),
     colors: index.colors,
     palette: index.palette,
     base: index.base,

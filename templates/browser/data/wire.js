@@ -22,7 +22,7 @@ export const TINT_STEPS = 255;
 export const MAX_POINTS = 20000;
 
 /** The size of points in pixels, where there are fewer than so many. */
-export const POINT_SIZES = [[500, 10], [2000, 8], [6000, 6], [Infinity, 4]];
+export const POINT_SIZES = [[500, 7], [2000, 6], [6000, 5], [Infinity, 4]];
 
 /** Pixels that the border of a figure takes, at each side. */
 export const BORDER_PIXELS = 1;

@@ -31,7 +31,7 @@ export interface DataSource extends Model {
 
 export interface Renderer extends Model {
   visible: boolean;
-  glyph: { size: { value: number } };
+  glyph: { size: { value: number }; background_fill_color: { value: string } };
   data_source: DataSource;
 }
 

@@ -60,7 +60,10 @@ function openMouse(plot, surface) {
     const isFinger = event.pointerType === "touch";
     if (!isFinger) plot.mouse = { clientX: event.clientX, clientY: event.clientY };
     if (press && !event.buttons) release(); // it ended elsewhere
-    if (press?.pointerId !== event.pointerId) return isFinger || plot.receive(plot.event("mousemove", event));
+    if (press?.pointerId !== event.pointerId) {
+      if (!isFinger) plot.receive(plot.event("mousemove", event));
+      return;
+    }
     const [right, down] = [event.clientX - press.clientX, event.clientY - press.clientY];
     if (!press.hasMoved && Math.hypot(right, down) <= (isFinger ? FINGER_SLOP : MOUSE_SLOP)) return;
     if (!press.hasMoved && !isFinger) grab(event.pointerId);
@@ -110,7 +113,7 @@ function openFingers(plot, surface) {
     clearTimeout(pressing);
     last = placeOf(event.touches);
     isMoving = plot.isPressedLong = event.touches.length > 1;
-    if (isMoving) return event.preventDefault();
+    if (isMoving) return take(event);
     pressing = setTimeout(() => {
       plot.isPressedLong = true;
       plot.receive(plot.event("mousemove", last));
@@ -124,7 +127,7 @@ function openFingers(plot, surface) {
     isMoving = true;
     clearTimeout(pressing);
     if (!place.apart && pageScrolls()) return plot.over.say(SAY.twoFingers);
-    event.preventDefault();
+    take(event);
     plot.camera.pan(right, down);
     if (place.apart && last.apart) plot.camera.zoom(last.apart / place.apart, plot.event("mousemove", place));
     last = place;
@@ -138,6 +141,15 @@ function openFingers(plot, surface) {
     });
   }
   surface.addEventListener("contextmenu", (event) => plot.isPressedLong && event.preventDefault());
+}
+
+/**
+ * Keep the browser from scrolling by fingers that are ours; what it has begun goes on.
+ *
+ * @param {TouchEvent} event
+ */
+function take(event) {
+  if (event.cancelable) event.preventDefault();
 }
 
 /**

@@ -4,15 +4,17 @@
 import { MAX_POINTS, POINT_SIZES } from "../data/wire.js";
 import { count } from "../text/format.js";
 import { Layer } from "./layer.js";
+import { thinned } from "./thinning.js";
 
 /**
  * @import { PicturePart, PointColumns, Rectangle } from "../data/types.d.ts"
  * @import { Points } from "../data/points.js"
+ * @import { Painted } from "../text/colors.js"
  * @import { Thumbnail, Tiles } from "./layer.js"
  * @import { Plot } from "./plot.js"
  *
  * @typedef {object} Options what a plane has beside its points
- * @property {(points: PointColumns) => string[]} [colorsOf] gives the points' colours
+ * @property {(points: PointColumns) => Painted} [colorsOf] gives the points' colours
  * @property {() => number | null} [column] names the colour column that this needs
  * @property {() => Tiles | null} [tiles] gives the pyramid of their density
  * @property {{ show(isShown: boolean): void }} [density] is what a server draws instead
@@ -22,17 +24,20 @@ import { Layer } from "./layer.js";
  * @typedef {object} Loaded the exact points that are here, and where they lie
  * @property {Rectangle} box
  * @property {PointColumns} points
- * @property {string[] | undefined} colors
+ * @property {Painted | undefined} colors
  */
 
-const MAX_THUMBNAILS = 160;
-const [MIN_SIDE, MAX_SIDE] = [22, 64]; // of a thumbnail, in pixels
+const [MAX_CROWD, MAX_THUMBNAILS] = [600, 160]; // cutouts in view where pictures begin, and pictures
+const [MIN_SIDE, MAX_SIDE] = [28, 64]; // of a thumbnail, in pixels
+const GAP = 4; // pixels between thumbnails
 const CLOSE = 0.6; // of the plane: thumbnails stand only in views that are smaller
 const MARGIN = 0.25; // of the view, loaded beyond it so that small moves need nothing new
 
 const EVERYWHERE = { left: -Infinity, right: Infinity, bottom: -Infinity, top: Infinity };
 /** @type {PointColumns} */
 const NO_POINTS = { x: [], y: [], row: [], tint: [], codes: [] };
+/** @type {Painted} */
+const NO_COLORS = { color: [], line: [] };
 
 /**
  * The size of as many points, in pixels.
@@ -57,6 +62,21 @@ function widened({ left, right, bottom, top }) {
 const holds = (outer, inner) => (
   outer.left <= inner.left && outer.right >= inner.right && outer.bottom <= inner.bottom && outer.top >= inner.top
 );
+
+/**
+ * Some of the points that are here, for drawing.
+ *
+ * @param {Loaded} loaded
+ * @param {number[]} which
+ * @returns {Loaded}
+ */
+function some({ box, points, colors }, which) {
+  const take = (/** @type {any[]} */ column) => which.map((i) => column[i]);
+  const { x, y } = points;
+  return {
+    box, points: { ...NO_POINTS, x: take(x), y: take(y) }, colors: colors && { color: take(colors.color), line: take(colors.line) },
+  };
+}
 
 export class Scatter {
   /**
@@ -121,14 +141,13 @@ export class Scatter {
     for (let i = 0; i < x.length; i++) {
       if (x[i] >= view.left && x[i] <= view.right && y[i] >= view.bottom && y[i] <= view.top) here.push(i);
     }
-    const side = this.thumbnailSide(here.length, view);
     this.layer.tiles = null;
     this.options.density?.show(false);
-    if (side) await this.drawThumbnails(here, side, turn);
-    else this.show([], loaded);
+    const arePictures = await this.drawThumbnails(loaded, here, turn);
     if (turn !== this.turn) return;
+    if (!arePictures) this.show([], loaded);
     this.plot.over.sayEmpty(!here.length && this.points.n > 0);
-    this.tell(count(here.length), side ? ", as pictures" : " in view");
+    this.tell(count(here.length), arePictures ? ", as pictures" : " in view");
   }
 
   /**
@@ -148,7 +167,7 @@ export class Scatter {
    * @param {Rectangle} view
    */
   thumbnailSide(n, view) {
-    if (!this.options.thumbnail || !n || n > MAX_THUMBNAILS) return null;
+    if (!this.options.thumbnail || !n || n > MAX_CROWD) return null;
     const { left, right, bottom, top } = this.points.extent;
     const [width, height] = [view.right - view.left, view.top - view.bottom];
     if (Math.max(width, height) > CLOSE * Math.max(right - left, top - bottom)) return null;
@@ -157,18 +176,27 @@ export class Scatter {
   }
 
   /**
-   * @param {number[]} here
-   * @param {number} side
+   * Draw thumbnails where they have room, and the rest as points.
+   *
+   * @param {Loaded} loaded
+   * @param {number[]} here which of the points are in view
    * @param {number} turn
+   * @returns {Promise<boolean>} false where points are better
    */
-  async drawThumbnails(here, side, turn) {
+  async drawThumbnails(loaded, here, turn) {
     const { thumbnail } = this.options;
-    if (!thumbnail || !this.loaded) return;
-    const { points, colors = [] } = this.loaded;
-    const made = await Promise.all(here.map(async (i) => ({
-      x: points.x[i], y: points.y[i], side, color: colors[i], part: await thumbnail(points.row[i]),
+    const side = this.thumbnailSide(here.length, this.plot.view);
+    if (!thumbnail || !side) return false;
+    const { points, colors = NO_COLORS } = loaded;
+    const { kept, dots } = thinned(points.x, points.y, (side + GAP) * this.plot.scale);
+    const inView = new Set(here);
+    const chosen = kept.filter((i) => inView.has(i));
+    if (chosen.length > MAX_THUMBNAILS) return false;
+    const made = await Promise.all(chosen.map(async (i) => ({
+      x: points.x[i], y: points.y[i], side, color: colors.color[i], part: await thumbnail(points.row[i]),
     })));
-    if (turn === this.turn) this.show(made, null);
+    if (turn === this.turn) this.show(made, some(loaded, dots));
+    return true;
   }
 
   /**
@@ -185,8 +213,8 @@ export class Scatter {
     this.drawn = loaded;
     const points = loaded?.points ?? NO_POINTS;
     if (this.isLarge) this.plot.renderer("points-renderer").glyph.size = { value: sizeOf(points.x.length) };
-    const color = this.options.colorsOf && (loaded?.colors ?? []);
-    this.plot.draw("points", { x: points.x, y: points.y, ...(color && { color }) });
+    const colors = this.options.colorsOf && (loaded?.colors ?? NO_COLORS);
+    this.plot.draw("points", { x: points.x, y: points.y, ...colors });
   }
 
   /**

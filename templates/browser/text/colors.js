@@ -8,9 +8,14 @@ import { ends } from "./format.js";
  * @import { ColorChoice, ColorLegend, Palette, PointColumns } from "../data/types.d.ts"
  *
  * @typedef {{ ramp: string[], low: string, high: string }} Ramp
- * @typedef {{ color: string, text: string, count: number }} LegendEntry
+ * @typedef {{ color: string, text: string, count: number, isHollow?: boolean }} LegendEntry
+ * @typedef {{ color: string[], line: string[] }} Painted points inside and around
  */
 
+// What is not known is a faint ring.
+const [NOTHING, FAINT] = ["#00000000", "90"];
+// Around points, so that those that touch are told from each other.
+const [HALO_ON_DARK, HALO_ON_LIGHT] = ["#10151f", "#ffffff"];
 // Lightnesses that read well on the dark page and on the light one.
 const ON_DARK = [0.42, 0.86];
 const ON_LIGHT = [0.28, 0.68];
@@ -117,10 +122,10 @@ export class Coloring {
     let table = this.tables.get(column);
     if (!table) {
       const { none, ramp, categories } = this.palette;
-      const ofNumber = (/** @type {number} */ code) => (code === MISSING ? none : onRamp(ramp, code / NUMBER_STEPS));
+      const ofNumber = (/** @type {number} */ code) => onRamp(ramp, Math.min(1, code / NUMBER_STEPS));
       const ofCategory = (/** @type {number} */ code) => categories[code] ?? none;
       const paint = this.legends[column].kind === "number" ? ofNumber : ofCategory;
-      table = Array.from({ length: 256 }, (_, code) => paint(code));
+      table = Array.from({ length: 256 }, (_, code) => (code === MISSING ? NOTHING : paint(code)));
       this.tables.set(column, table);
     }
     return table;
@@ -138,6 +143,26 @@ export class Coloring {
     return points.codes.map((code) => table[code]);
   }
 
+  /** @param {boolean} isDark */
+  halo(isDark) {
+    return isDark ? HALO_ON_DARK : HALO_ON_LIGHT;
+  }
+
+  /**
+   * Points inside, and around.
+   *
+   * @param {ColorChoice} choice
+   * @param {PointColumns} points
+   * @param {boolean} isDark
+   * @returns {Painted}
+   */
+  paint(choice, points, isDark) {
+    const color = this.colorsOf(choice, points, isDark);
+    const halo = this.halo(isDark);
+    const ring = this.palette.none + FAINT;
+    return { color, line: color.map((inside) => (inside === NOTHING ? ring : halo)) };
+  }
+
   /**
    * @param {ColorChoice} choice
    * @returns {(Ramp | LegendEntry)[]}
@@ -153,7 +178,7 @@ export class Coloring {
       ? [{ ramp: palette.ramp, low, high }]
       : column.categories.map(({ text, count }, i) => ({ color: palette.categories[i], text, count }));
     if (column.kind === "category" && column.other) parts.push({ color: palette.none, text: "other", count: column.other });
-    if (column.missing) parts.push({ color: palette.none, text: "not known", count: column.missing });
+    if (column.missing) parts.push({ color: palette.none, text: "not known", count: column.missing, isHollow: true });
     return parts;
   }
 }

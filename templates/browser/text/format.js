@@ -66,29 +66,16 @@ export function ends(low, high) {
   const [from, to] = [Number(low), Number(high)];
   const digits = Math.ceil(Math.log10(Math.max(Math.abs(from), Math.abs(to)) / (to - from))) + 4;
   const kept = digits <= 17 ? Math.max(digits, 4) : 17; // of equal ends all
-  return [low, high].map((value) => (
-    typeof value === "string" || Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(kept)))
+  return [low, high].map((value) => minus(
+    typeof value === "string" || Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(kept))),
   ));
 }
+
+/** @param {string} text a number, which gets the minus sign of print */
+const minus = (text) => text.replaceAll("-", "\u2212");
 
 /** @param {number} value */
 export const count = (value) => value.toLocaleString("en");
 
 /** @param {number} value */
-export const similarity = (value) => value.toFixed(3);
-
-/**
- * Numbers that share a label: 1, 2, 3, 7 become "1–3 7".
- *
- * @param {number[]} ranks rising
- */
-export function runs(ranks) {
-  /** @type {[number, number][]} */
-  const found = [];
-  for (const rank of ranks) {
-    const last = found.at(-1);
-    if (last && last[1] === rank - 1) last[1] = rank;
-    else found.push([rank, rank]);
-  }
-  return found.map(([from, to]) => (to > from + 1 ? `${from}–${to}` : to > from ? `${from} ${to}` : `${from}`)).join(" ");
-}
+export const similarity = (value) => minus(value.toFixed(3));

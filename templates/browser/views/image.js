@@ -1,4 +1,5 @@
-// The parent image of the selected cutout, with its box and those of the similar ones that lie in it. In: `shown` and `hovered`.
+// The parent image of the selected cutout, or of the hovered one as long as none is selected, with the boxes of those that lie in it.
+// In: `shown` and `hovered`.
 // Out: the drawn image; a selected or a hovered row by its plot.
 
 import { onHovered } from "../plots/marks.js";
@@ -15,6 +16,7 @@ import { SAY } from "../text/strings.js";
 
 const MARGIN = 0.02; // around the whole image, as a part of it
 const NUMBER_STEP = 19; // pixels that a number takes
+const HOVER_MS = 120; // that a cutout is pointed at before its image is shown
 const LEAST_SCALE = 1 / 12; // pixels of the image a pixel
 
 /** @param {Cutout[]} cutouts */
@@ -48,6 +50,10 @@ export async function openImage(data) {
   const plot = await openPlot("hd-image", byId("hd-image"), SAY.image);
   /** @type {number | null} */
   let current = null;
+  /** @type {Cutout | null} */
+  let hovered = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
 
   /** @param {number} number */
   async function showImage(number) {
@@ -59,19 +65,34 @@ export async function openImage(data) {
     byId("hd-image-name").title = sha256 ? `${name}, SHA-256 ${sha256}` : name;
     byId("hd-image-size").textContent = `${count(nx)} × ${count(ny)}`;
     plot.draw("picture", url ? { url: [url], w: [nx], h: [ny] } : { url: [], w: [], h: [] });
+    plot.over.invite(null);
     plot.camera.setWhole({ left: 0, right: nx, bottom: 0, top: ny }, MARGIN, LEAST_SCALE);
+    mark();
   }
 
   function mark() {
     const { shown } = state;
     const here = (shown?.similar ?? []).filter(({ image }) => image === current);
+    plot.draw("hovered", boxColumns(hovered && hovered.image === current ? [hovered] : []));
     plot.draw("selected", boxColumns(shown && shown.cutout.image === current ? [shown.cutout] : []));
     plot.draw("nine", boxColumns(here));
     plot.draw("numbers", numberColumns(here, NUMBER_STEP * plot.scale));
   }
 
   async function look() {
-    if (state.shown) await showImage(state.shown.cutout.image);
+    if (!state.shown) return mark();
+    const { image, shownBox: { left, right, bottom, top } } = state.shown.cutout;
+    await showImage(image);
+    if (state.shown?.cutout.image === current) plot.camera.bring({ x: (left + right) / 2, y: (bottom + top) / 2 });
+    mark();
+  }
+
+  // Hovering goes over many, and pictures may have to be loaded.
+  /** @param {Cutout | null} cutout */
+  function hover(cutout) {
+    hovered = cutout;
+    clearTimeout(waiting);
+    if (cutout && state.selected === null) waiting = setTimeout(() => state.selected === null && showImage(cutout.image), HOVER_MS);
     mark();
   }
 
@@ -80,8 +101,9 @@ export async function openImage(data) {
     onScale: mark,
   });
   on(["shown"], look);
-  onHovered(data.cutout, (cutout) => plot.draw("hovered", boxColumns(cutout && cutout.image === current ? [cutout] : [])));
+  onHovered(data.cutout, hover);
   byId("hd-image-fit").addEventListener("click", () => plot.camera.showWhole());
   if (state.shown) look();
-  else showImage(0);
+  else if (data.nImages === 1) showImage(0);
+  else plot.over.invite(SAY.imageInvitation);
 }

@@ -1,9 +1,18 @@
-// The legend of the map's colours. In: what it says. Out: its elements.
+// The legend of the map's colours, over the map. In: what it says. Out: its elements; on phones one line, or all of it.
 
-import { element } from "../text/element.js";
+import { byId, element } from "../text/element.js";
 import { count } from "../text/format.js";
 
 /** @import { LegendEntry, Ramp } from "../text/colors.js" */
+
+/** Let the button beside the legend unfold it. */
+export function openLegend() {
+  const button = byId("hd-legend-fold");
+  button.addEventListener("click", () => {
+    const isOpen = byId("hd-legend").classList.toggle("hd-unfolded");
+    button.setAttribute("aria-expanded", String(isOpen));
+  });
+}
 
 /** @param {Ramp} ramp */
 const rampElements = ({ ramp, low, high }) => [
@@ -14,7 +23,8 @@ const rampElements = ({ ramp, low, high }) => [
 
 /** @param {LegendEntry} entry */
 const entryElement = (entry) => element(
-  "span", { class: "hd-category" }, element("i", { style: `background: ${entry.color}` }), `${entry.text} `,
+  "span", { class: "hd-category" },
+  element("i", { style: entry.isHollow ? `border: 1.5px solid ${entry.color}` : `background: ${entry.color}` }), `${entry.text} `,
   element("small", {}, count(entry.count)),
 );
 

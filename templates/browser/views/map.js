@@ -15,7 +15,7 @@ import { byId, element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { isDark, onTheme } from "../theme.js";
 import { onHome, onLink, sayInLink, select } from "../walk.js";
-import { legendElements } from "./legend.js";
+import { legendElements, openLegend } from "./legend.js";
 
 /**
  * @import { Data } from "../data/data.js"
@@ -102,7 +102,7 @@ function scatterOf(data, plot, coloring) {
   const { tiles } = data;
   const density = data.live ? new LiveDensity(plot) : undefined;
   const scatter = new Scatter(plot, data.map, {
-    colorsOf: (points) => coloring.colorsOf(state.color, points, isDark()),
+    colorsOf: (points) => coloring.paint(state.color, points, isDark()),
     column: () => (typeof state.color === "number" ? state.color : null),
     tiles: () => tiles && tilesOf(tiles, `${data.base}tiles/${state.color}`),
     density,
@@ -124,6 +124,7 @@ export async function openMap(data) {
   }
   plot.camera.setWhole(data.map.extent, MARGIN, leastScale(data.map));
   openColor(data);
+  openLegend();
   const { say, isLinked } = linkView(plot);
   plot.react({
     rowAt: (x, y) => data.map.nearest(x, y, plot.reach),

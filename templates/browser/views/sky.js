@@ -1,21 +1,26 @@
-// The sky: all positions faint, the selected one and its similar ones strong; zooms from the whole sky to the field.
-// In: `shown`, `hovered`, the pointer's place. Out: the drawn sky and a readout; a selected or a hovered row by its plot.
+// The sky: all positions in the colours of the map, the selected one and its similar ones strong; zooms from the whole sky to the
+// field. In: `shown`, `hovered`, `color`, the theme, the pointer's place. Out: the drawn sky and a readout; a selected or a hovered
+// row by its plot.
 
+import { MAX_POINTS } from "../data/wire.js";
 import { tilesOf } from "../plots/layer.js";
 import { mark, markHovered } from "../plots/marks.js";
 import { openPlot } from "../plots/plot.js";
 import { Scatter } from "../plots/scatter.js";
 import { stepFrom } from "../plots/steps.js";
 import { on, state } from "../state.js";
+import { Coloring } from "../text/colors.js";
 import { byId } from "../text/element.js";
 import { angle, position } from "../text/format.js";
 import { SAY } from "../text/strings.js";
+import { isDark, onTheme } from "../theme.js";
 import { onHome, select } from "../walk.js";
 
 /**
  * @import { Data } from "../data/data.js"
  * @import { Points } from "../data/points.js"
  * @import { Cutout, Shown, SkyPlace } from "../data/types.d.ts"
+ * @import { Plot } from "../plots/plot.js"
  */
 
 // The plane that Mollweide's projection fills: an ellipse in this rectangle.
@@ -74,6 +79,55 @@ export function fieldOf(shown) {
 const placeOf = (/** @type {Cutout} */ { sky }) => sky;
 
 /**
+ * The colours of the map by row, where all of its points are here; else each is like all others.
+ *
+ * @param {Data} data
+ * @param {Coloring} coloring
+ */
+async function colorsByRow(data, coloring) {
+  /** @type {Map<number, [inside: string, around: string]>} */
+  const byRow = new Map();
+  if (data.n > MAX_POINTS) return byRow;
+  const points = await data.map.inside(data.map.extent, typeof state.color === "number" ? state.color : null);
+  const { color, line } = coloring.paint(state.color, points, isDark());
+  points.row.forEach((row, i) => byRow.set(row, [color[i], line[i]]));
+  return byRow;
+}
+
+/**
+ * Let the sky's points have the colours of the map, and its labels the page's below them.
+ *
+ * @param {Data} data
+ * @param {Plot} plot
+ * @param {Points} points
+ */
+function paintedScatter(data, plot, points) {
+  const { skyTiles, palette } = data;
+  const coloring = new Coloring(data.colors, palette);
+  /** @type {Awaited<ReturnType<typeof colorsByRow>>} */
+  let byRow = new Map();
+  const scatter = new Scatter(plot, points, {
+    tiles: () => skyTiles && tilesOf(skyTiles, `${data.base}sky-tiles`),
+    colorsOf: ({ row }) => {
+      const colors = row.map((one) => byRow.get(one) ?? [palette.none, coloring.halo(isDark())]);
+      return { color: colors.map(([inside]) => inside), line: colors.map(([, around]) => around) };
+    },
+  });
+  async function paint() {
+    const { color } = state;
+    const back = { value: coloring.halo(isDark()) };
+    for (const part of ["hours", "plane"]) plot.renderer(`${part}-renderer`).glyph.background_fill_color = back;
+    const found = await colorsByRow(data, coloring);
+    if (color !== state.color) return;
+    byRow = found;
+    await scatter.paint();
+  }
+  on(["color"], paint);
+  onTheme(paint);
+  return { scatter, paint };
+}
+
+/**
  * @param {Data} data
  * @param {Points} points
  */
@@ -82,10 +136,7 @@ export async function openSky(data, points) {
   const { camera } = plot;
   const readout = byId("hd-sky-readout");
   const button = byId("hd-sky-zoom");
-  const { skyTiles } = data;
-  const scatter = new Scatter(plot, points, {
-    tiles: () => skyTiles && tilesOf(skyTiles, `${data.base}sky-tiles`),
-  });
+  const { scatter, paint } = paintedScatter(data, plot, points);
   // Whether the field is followed from cutout to cutout; until somebody moves the view.
   let isFollowing = false;
 
@@ -141,4 +192,5 @@ export async function openSky(data, points) {
   markHovered(plot, data.cutout, placeOf);
   camera.setWhole(WHOLE, WHOLE_MARGIN, (2 * LEAST_FIELD) / LEAST_WIDTH);
   look();
+  await paint();
 }
