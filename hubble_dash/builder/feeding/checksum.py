@@ -44,9 +44,10 @@ class Checksum:
         self._path = path
         self._sha256: str | OSError = ""
         try:
-            self._bytes = path.stat().st_size
+            found = path.stat()
         except OSError as err:
             raise self._gone(err) from err
+        self._bytes, self._mtime_ns = found.st_size, found.st_mtime_ns
         self._thread: threading.Thread | None = None
         if self._bytes < MIN_BYTES_BESIDE:
             self._sum()
@@ -75,7 +76,7 @@ class Checksum:
 
     def _sum(self) -> None:
         try:
-            self._sha256 = _sum_of(self._path, self._bytes, self._path.stat().st_mtime_ns)
+            self._sha256 = _sum_of(self._path, self._bytes, self._mtime_ns)
         except OSError as err:
             self._sha256 = err
 

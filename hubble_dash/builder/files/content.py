@@ -33,11 +33,14 @@ class Content(NamedTuple):
         The file itself, or what it unpacks to.
     data : bytes
         All of it, where it is neither FITS nor TIFF, and small or packed; else nothing.
+    n_file : int
+        Bytes on the disk.
     """
 
     kind: Kind
     file: Path | BinaryIO
-    data: bytes = b""
+    data: bytes
+    n_file: int
 
 
 def look_into(path: Path, *, most: int) -> Content:
@@ -57,14 +60,15 @@ def look_into(path: Path, *, most: int) -> Content:
     """
     data = b""
     try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            raise ImageError(path, _what_else(path, mode))
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise ImageError(path, _what_else(path, found.st_mode))
         with path.open("rb") as file:
             start = file.read(N_FIRST_BYTES)
             kind = kind_of(start)
             if kind in READ and kind not in (FITS, TIFF):
-                data = start + file.read(most)
+                # Memory is made for as much as is asked for.
+                data = start + file.read(min(most, found.st_size))
     except FileNotFoundError:
         is_dead = path.is_symlink()
         why = "is a link to what is not there" if is_dead else "there is no such file"
@@ -76,19 +80,20 @@ def look_into(path: Path, *, most: int) -> Content:
     except ValueError as err:
         raise ImageError(path, f"cannot be opened: {err}") from err
     if kind in PACKED:
-        return _unpacked(path, kind)
-    return Content(_read(path, kind, start), path, data if len(data) <= most else b"")
+        return _unpacked(path, kind, found.st_size)
+    data = data if len(data) <= most else b""
+    return Content(_read(path, kind, start), path, data, found.st_size)
 
 
-def _unpacked(path: Path, packed: Kind) -> Content:
+def _unpacked(path: Path, packed: Kind, n_file: int) -> Content:
     file = unpack(path, packed)
     start = file.read(N_FIRST_BYTES)
     file.seek(0)
     kind = _read(path, kind_of(start), start, inside=f"{packed.name}, holds what ")
     if kind in (FITS, TIFF):
-        return Content(kind, file)
+        return Content(kind, file, b"", n_file)
     with file:
-        return Content(kind, path, file.read())
+        return Content(kind, path, file.read(), n_file)
 
 
 def _read(path: Path, kind: Kind | None, start: bytes, *, inside: str = "") -> Kind:

@@ -82,11 +82,11 @@ def open_image(
     options: dict[str, Any] = {"hdu": hdu, "part": part, "several": several}
     options |= {"plane": plane, "header_keys": header_keys, "max_pixels": max_pixels}
     with quiet(), failing(path):
-        opened = _open(path, **options)
-        if is_suspicious(opened.n_bytes, path.stat().st_size):
+        opened, n_file = _open(path, **options)
+        if is_suspicious(opened.n_bytes, n_file):
             opened.source.close()
             try_apart(_read_all, path, options)
-            opened = _open(path, **options)
+            opened, _ = _open(path, **options)
     for note in opened.notes:
         logger.info("%s: %s", path, note)
     return Image(
@@ -120,14 +120,16 @@ def count_images(path: Path, hdu: str | int | None) -> int:
     """
     try:
         with failing(path):
-            kind, file, _ = look_into(path, most=0)
-            return max(1, len(parts_of(path, file, hdu)[1])) if kind == FITS else 1
+            content = look_into(path, most=0)
+            is_fits = content.kind == FITS
+            return max(1, len(parts_of(path, content.file, hdu)[1])) if is_fits else 1
     except ImageError:
         return 1
 
 
-def _open(path: Path, *, plane: int | None, max_pixels: int, **of_fits: Any) -> Opened:
-    kind, file, data = look_into(path, most=MAX_BYTES_READ_AT_ONCE)
+def _open(path: Path, *, plane: int | None, max_pixels: int, **of_fits: Any) -> tuple[Opened, int]:
+    """Open a file; give how many bytes it has, too."""
+    kind, file, data, n_file = look_into(path, most=MAX_BYTES_READ_AT_ONCE)
     with ExitStack() as unpacked:
         if not isinstance(file, Path):
             unpacked.callback(file.close)
@@ -139,10 +141,11 @@ def _open(path: Path, *, plane: int | None, max_pixels: int, **of_fits: Any) -> 
         if opened is not None:
             # Closed with the image from here on.
             unpacked.pop_all()
-            return opened
+            return opened, n_file
+    bounds = {"n_file": n_file, "max_pixels": max_pixels}
     if kind == JPEG_XL:
-        return open_jpeg_xl(path, data or path.read_bytes(), max_pixels=max_pixels)
-    return open_picture(path, data or path, max_pixels=max_pixels)
+        return open_jpeg_xl(path, data or path.read_bytes(), **bounds), n_file
+    return open_picture(path, data or path, **bounds), n_file
 
 
 def _read_all(path: Path, options: Mapping[str, Any]) -> None:

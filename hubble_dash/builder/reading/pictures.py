@@ -58,7 +58,7 @@ _MOVING = "a moving picture, of which the first frame is shown"
 _bomb_limit = threading.Lock()
 
 
-def open_picture(path: Path, content: Path | bytes, *, max_pixels: int) -> Opened:
+def open_picture(path: Path, content: Path | bytes, *, n_file: int, max_pixels: int) -> Opened:
     """Open a JPEG, PNG, WebP, GIF, BMP, JPEG 2000 or AVIF file.
 
     Parameters
@@ -67,6 +67,8 @@ def open_picture(path: Path, content: Path | bytes, *, max_pixels: int) -> Opene
         The file.
     content : Path or bytes
         It, or all that is in it, unpacked.
+    n_file : int
+        Bytes of the file.
     max_pixels : int
         As of `hubble_dash.builder.reading.opening.open_image`.
 
@@ -83,7 +85,7 @@ def open_picture(path: Path, content: Path | bytes, *, max_pixels: int) -> Opene
         _check_metadata(path, content)
         picture = _open(io.BytesIO(content) if isinstance(content, bytes) else content)
         try:
-            return _opened(path, picture, content, max_pixels=max_pixels)
+            return _opened(path, picture, content, n_file=n_file, max_pixels=max_pixels)
         except BaseException:
             picture.close()
             raise
@@ -102,13 +104,18 @@ def _check_metadata(path: Path, content: Path | bytes) -> None:
 
 
 def _opened(
-    path: Path, picture: PIL.Image.Image, content: Path | bytes, *, max_pixels: int
+    path: Path,
+    picture: PIL.Image.Image,
+    content: Path | bytes,
+    *,
+    n_file: int,
+    max_pixels: int,
 ) -> Opened:
     check_budget(path, picture.width, picture.height, max_pixels)
     n_bands, mode, codec = len(picture.getbands()), picture.mode, _deep_codec(picture, content)
     n_bytes = picture.width * picture.height * n_bands * (1 if codec is None else 2)
-    check_promise(path, n_bytes, path.stat().st_size)
-    if picture.format == "BMP" and n_bytes > _MAX_RATIO_OF_BMP * path.stat().st_size:
+    check_promise(path, n_bytes, n_file)
+    if picture.format == "BMP" and n_bytes > _MAX_RATIO_OF_BMP * n_file:
         raise ImageError(path, f"is cut short: a BMP of {picture.width} x {picture.height} pixels")
     if picture.format == "PNG" and max(picture.size) > MAX_SIDE:
         raise ImageError(path, f"is a PNG with a side of more than {MAX_SIDE:,} pixels")
@@ -270,7 +277,7 @@ def _no_bomb_limit() -> Iterator[None]:
             PIL.Image.MAX_IMAGE_PIXELS = limit
 
 
-def open_jpeg_xl(path: Path, data: bytes, *, max_pixels: int) -> Opened:
+def open_jpeg_xl(path: Path, data: bytes, *, n_file: int, max_pixels: int) -> Opened:
     """Decode a JPEG XL file, turned as its header says; Pillow knows none.
 
     Parameters
@@ -279,6 +286,8 @@ def open_jpeg_xl(path: Path, data: bytes, *, max_pixels: int) -> Opened:
         The file.
     data : bytes
         All of it, unpacked.
+    n_file : int
+        Bytes of the file.
     max_pixels : int
         As of `hubble_dash.builder.reading.opening.open_image`.
 
@@ -295,8 +304,8 @@ def open_jpeg_xl(path: Path, data: bytes, *, max_pixels: int) -> Opened:
         nx, ny, is_moving = header_of_jpeg_xl(data)
         n_bytes = nx * ny * _BYTES_A_PIXEL_OF_JPEG_XL
         check_budget(path, nx, ny, max_pixels)
-        check_promise(path, n_bytes, path.stat().st_size)
-        if is_suspicious(n_bytes, path.stat().st_size):
+        check_promise(path, n_bytes, n_file)
+        if is_suspicious(n_bytes, n_file):
             try_apart(_decode_jpeg_xl, path, data)
         pixels, valid = _decode_jpeg_xl(path, data)
     source = ArraySource(

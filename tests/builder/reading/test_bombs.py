@@ -62,7 +62,10 @@ def test_a_jpeg_of_metadata_is_refused_before_it_is_read(
     monkeypatch.setattr(jpeg, "_MAX_METADATA", 100_000)
     with pytest.raises(ImageError, match=r"more than 100,000 bytes of metadata"):
         pictures.open_picture(
-            tmp_path / "a.jpg", data if is_packed else tmp_path / "a.jpg", max_pixels=10**6
+            tmp_path / "a.jpg",
+            data if is_packed else tmp_path / "a.jpg",
+            n_file=len(data),
+            max_pixels=10**6,
         )
 
 
