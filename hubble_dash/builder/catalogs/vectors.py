@@ -165,7 +165,7 @@ def _read_npz(path: Path) -> Vectors:
 def _read_parquet(path: Path, columns: VectorColumns) -> Vectors:
     """Read a column of lists, or all columns of numbers; and the names."""
     with parquet.ParquetFile(path) as file:
-        check_size(file.metadata, path.stat().st_size)
+        check_size(str(path), file.metadata, path.stat().st_size)
         kinds = {field.name: _kind(field.type) for field in file.schema_arrow}
         chosen = _choose(path, kinds, columns)
         are_lists = kinds[chosen.features[0]] == "list"

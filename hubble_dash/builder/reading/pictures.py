@@ -263,7 +263,11 @@ def _decoded(picture: PIL.Image.Image) -> Decoded:
 def _open(file: Path | BinaryIO) -> PIL.Image.Image:
     """Open with our own budget in place of Pillow's, which is below a Hubble mosaic."""
     with _no_bomb_limit():
-        return PIL.Image.open(file, formats=_FORMATS)
+        try:
+            return PIL.Image.open(file, formats=_FORMATS)
+        except PIL.UnidentifiedImageError:
+            # Its words have the address of an object in memory.
+            raise ValueError("its header makes no sense") from None
 
 
 @contextlib.contextmanager

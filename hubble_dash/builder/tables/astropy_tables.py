@@ -28,6 +28,10 @@ __all__ = ["TableFile", "fits_tables", "of_astropy", "text_table", "votable_tabl
 # Formats that say of which kind each column is.
 _TYPED = ("ascii.ecsv", "ascii.ipac", "ascii.mrt")
 _TABLEHEAD = re.compile(r"(\\tablehead\{.*?)\\\\.*?(\}\s*\\startdata)", re.DOTALL)
+# For as many rows as a VOTable promises astropy makes room, before it reads any.
+_PROMISED_ROWS = re.compile(
+    rb"(<(?:\w{1,99}:)?TABLE\b[^>]{0,2000}?)\snrows\s*=\s*[\"'][\s\d]*[\"']"
+)
 # How tables of journals give a position, in parts.
 _PARTS = ("RAh", "RAm", "RAs", "DE-", "DEd", "DEm", "DEs")
 
@@ -103,7 +107,8 @@ def votable_tables(file: Path | io.BytesIO) -> Iterator[tuple[str, TableFile]]:
     CatalogError
         If the file is what an archive answers where a query failed.
     """
-    parsed = votable.parse(file)
+    data = file.read_bytes() if isinstance(file, Path) else file.getvalue()
+    parsed = votable.parse(io.BytesIO(_PROMISED_ROWS.sub(rb"\1", data)))
     notes = []
     for info in (info for resource in parsed.resources for info in resource.infos):
         if info.name == "QUERY_STATUS" and info.value == "ERROR":

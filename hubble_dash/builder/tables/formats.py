@@ -24,6 +24,8 @@ READABLE = (
 _PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 _MAX_BYTES = 2**32
 _BYTES_A_STEP = 1_000_000
+# Tables become a tenth; what becomes far less was made to.
+_MAX_RATIO = 30
 _AS_CSV = "save it as CSV (UTF-8)"
 _FROM_PYTHON = "write it as Parquet, for instance by pandas"
 # What starts how, what that is, and what to do.
@@ -82,7 +84,7 @@ def unpacked(path: Path, start: bytes) -> bytes | None:
     CatalogError
         If it becomes larger than a file may, or than 4 GB.
     """
-    most = min(_MAX_BYTES, allowed_bytes(path.stat().st_size))
+    most = min(_MAX_BYTES, max(allowed_bytes(0), _MAX_RATIO * path.stat().st_size))
     for mark, opener in _PACKED.items():
         if start.startswith(mark):
             data = io.BytesIO()

@@ -22,11 +22,13 @@ __all__ = ["check_size", "read_parquet"]
 _BYTES_A_VALUE = 8
 
 
-def check_size(metadata: parquet.FileMetaData, n_file: int) -> None:
+def check_size(what: str, metadata: parquet.FileMetaData, n_file: int) -> None:
     """Refuse a file that says that it holds far more than it can.
 
     Parameters
     ----------
+    what : str
+        It, or its name.
     metadata : pyarrow.parquet.FileMetaData
         Of the file.
     n_file : int
@@ -44,7 +46,7 @@ def check_size(metadata: parquet.FileMetaData, n_file: int) -> None:
     )
     if n_bytes > allowed_bytes(n_file):
         raise CatalogError(
-            f"it promises {n_bytes / 1e6:,.0f} MB in {n_file:,} bytes; allowed are"
+            f"{what} promises {n_bytes / 1e6:,.0f} MB in {n_file:,} bytes; allowed are"
             f" {allowed_bytes(n_file) / 1e6:,.0f} MB; take the columns and rows that are needed"
         )
 
@@ -65,7 +67,7 @@ def read_parquet(source: Path | io.BytesIO, n_file: int) -> TableFile:
         If it would become larger than a file may.
     """
     with parquet.ParquetFile(source) as file:
-        check_size(file.metadata, n_file)
+        check_size("it", file.metadata, n_file)
     # astropy writes units and masks in its own way, which pandas would show as further columns.
     if b"table_meta_yaml" in (parquet.read_schema(source).metadata or {}):
         return of_astropy(Table.read(source, format="parquet"))

@@ -27,6 +27,7 @@ from hubble_dash.errors import ImageError
         ("description_1GB.tif", "its tags hold 1,000,000,0.. bytes"),
         ("strip_4GB.tif", "a tile or strip of 3,600 bytes says that it takes 4,294,966,696"),
         ("xmp_1GB.png", "has more than 64,000,000 bytes of metadata before its pixels"),
+        ("lie.avif", "is damaged: its header makes no sense$"),
         ("naxis_1e14.fits", r"is cut short: \d+ bytes of at least 4000000000"),
         ("naxis_2e9.fits", "is cut short: "),
         ("tfields_1e9.fits", "TFIELDS of HDU 1 is 1000000000; allowed are 10000 columns"),

@@ -42,7 +42,7 @@ def test_very_many_rows_in_few_bytes_are_refused(tmp_path: Path) -> None:
     pd.DataFrame({"a": np.zeros(3_000)}).to_parquet(path)
     assert len(read_table(path).data) == 3_000
     pd.DataFrame({"a": np.zeros(30_000)}).to_parquet(path)
-    why = r"promises 0 MB in [\d,]+ bytes; allowed are 0 MB"
+    why = r"a\.parquet(: it)? promises 0 MB in [\d,]+ bytes; allowed are 0 MB"
     with pytest.raises(CatalogError, match=why):
         read_table(path)
     with pytest.raises(BuildError, match=why):
@@ -77,12 +77,23 @@ def test_headers_of_numpy_that_promise_terabytes(tmp_path: Path, name: str) -> N
         read_vectors(tmp_path / name)
 
 
-@pytest.mark.parametrize("name", ["tfields_1e9.fits", "nrows_1e12.vot", "laughs.vot"])
+@pytest.mark.parametrize("name", ["tfields_1e9.fits", "laughs.vot"])
 def test_tables_that_promise_all_memory(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(table_bombs.CATALOG_BOMBS[name]())  # type: ignore[call-arg, arg-type]
     start = time.monotonic()
     with pytest.raises(CatalogError, match=f"{name}: "):
         read_table(tmp_path / name)
+    assert time.monotonic() - start < 2
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_no_room_is_made_for_the_rows_that_a_votable_promises(tmp_path: Path, quote: str) -> None:
+    data: bytes = table_bombs.CATALOG_BOMBS["nrows_1e9.vot"]()  # type: ignore[call-arg, assignment]
+    (tmp_path / "a.vot").write_bytes(
+        data.replace(b'"1000000000"', f"{quote}{10**15}{quote}".encode())
+    )
+    start = time.monotonic()
+    assert read_table(tmp_path / "a.vot").data["path"].tolist() == ["a"]
     assert time.monotonic() - start < 2
 
 
