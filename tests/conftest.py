@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from helpers.atlases import QuickBuild, make_atlas, nebula
 from helpers.images import flux_image, make_fits
@@ -21,6 +22,11 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Most of what numba compiles here runs for less time than its compiling takes.
 os.environ.setdefault("NUMBA_OPT", "1")
+# The same examples in each run, and nothing is kept of one for the next.
+hypothesis.settings.register_profile(
+    "same", derandomize=True, database=None, deadline=None, max_examples=40
+)
+hypothesis.settings.load_profile("same")
 # What is imported stays, and looking through it for garbage takes a third of the time.
 gc.disable()
 

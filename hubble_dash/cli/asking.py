@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hubble_dash.atlas.atlas import Atlas, Similar
+    from hubble_dash.config.choices import AngleUnit
 
 __all__ = ["add_commands"]
 
@@ -185,22 +186,48 @@ def _find(atlas: Atlas, options: Namespace) -> Similar:
 
 
 def _parse_position(text: str) -> tuple[float, float]:
-    """Read ``"161.26 -59.87"`` or ``"10:45:03.6 -59:41:04"`` as ICRS degrees."""
-    from astropy.coordinates import SkyCoord
+    """Read ``"161.26 -59.87"`` or ``"10:45:03.6 -59:41:04"`` as ICRS degrees.
 
-    words = text.split()
-    sexagesimal = len(words) > 2 or any(sign in text for sign in ":hmd")
-    try:
-        place = SkyCoord(text, unit=("hourangle" if sexagesimal else "deg", "deg"))
-    except ValueError as err:
-        raise ValueError(
-            f"--position {text!r} is not a place on the sky ({err});"
-            ' give "RA DEC" as degrees, or as hours and degrees such as "10:45:03.6 -59:41:04"'
-        ) from None
-    ra_deg, dec_deg = float(place.ra.deg), float(place.dec.deg)
-    if not (math.isfinite(ra_deg) and math.isfinite(dec_deg)):
-        raise ValueError(f"--position {text!r} is not a place on the sky")
-    return ra_deg, dec_deg
+    What may stand in a catalogue may stand here, such as the minus of print.
+    """
+    from hubble_dash.errors import CatalogError
+
+    words = [word.rstrip(",") for word in text.split()]
+    unit: AngleUnit = "hourangle" if len(words) > 2 or set(":hmd") & set(text) else "deg"
+    reason = "it has no two parts"
+    for place in _where_dec_may_begin(words):
+        try:
+            ra = _degrees("RA", " ".join(words[:place]), unit)
+            dec = _degrees("Dec", " ".join(words[place:]), "deg")
+        except CatalogError as err:
+            reason = str(err).partition(";")[0]
+            continue
+        if math.isfinite(ra) and math.isfinite(dec):
+            return ra, dec
+    raise ValueError(
+        f"--position {text!r} is not a place on the sky ({reason});"
+        ' give "RA DEC" as degrees, or as hours and degrees such as "10:45:03.6 -59:41:04"'
+    )
+
+
+def _where_dec_may_begin(words: list[str]) -> list[int]:
+    """Give places among words: at a sign, else in the middle, behind the first, before the last."""
+    signed = [place for place in range(1, len(words)) if words[place][0] in "+-\u2212\u2013"]
+    if signed or len(words) < 2:
+        return signed[:1]
+    middle = [len(words) // 2] * (len(words) % 2 == 0)
+    return [*dict.fromkeys([*middle, 1, len(words) - 1])]
+
+
+def _degrees(name: str, text: str, unit: AngleUnit) -> float:
+    import pandas as pd
+
+    from hubble_dash.builder.catalogs.angles import AngleColumn, to_degrees
+
+    degrees, _ = to_degrees(
+        AngleColumn(name, pd.Series([text]), None), is_ra=name == "RA", stated=unit
+    )
+    return float(degrees[0])
 
 
 def _print(atlas: Atlas, found: Similar, form: str) -> None:

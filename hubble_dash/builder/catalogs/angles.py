@@ -12,6 +12,7 @@ from astropy.coordinates import Angle
 from numpy.typing import NDArray
 
 from hubble_dash.builder.quiet import quiet_astropy
+from hubble_dash.builder.sky.sky import wrapped
 from hubble_dash.builder.tables.kinds import as_minus
 from hubble_dash.config.choices import AngleUnit
 from hubble_dash.errors import CatalogError
@@ -84,7 +85,7 @@ def to_degrees(
         degrees = numbers * factor
         degrees[~np.isfinite(degrees)] = np.nan
     _check_range(column, degrees, is_ra=is_ra)
-    return (np.mod(degrees, 360.0) if is_ra else degrees), assumed
+    return (wrapped(degrees) if is_ra else degrees), assumed
 
 
 def _refuse_mixture(

@@ -103,12 +103,14 @@ def _first(path: Path, further: Iterator[Unit], wanted: str | int | None) -> lis
 
 def _label(unit: Unit, units: Sequence[Unit]) -> str:
     """Name one of all HDUs so that it is found again: by name, name and version, or number."""
-    if unit.name in _NO_NAMES or unit.name.isdecimal() or unit.name == FIRST.upper():
+    is_word = unit.name not in _NO_NAMES and unit.name != FIRST.upper()
+    # What asks for others too, or for another one.
+    if not is_word or unit.name.isdecimal() or re.search(r"[,*?\[\]]", unit.name):
         return str(unit.number)
     namesakes = [other for other in units if other.name == unit.name]
-    if len(namesakes) == 1 and not re.search(r"[,*?\[\]]", unit.name):
+    if len(namesakes) == 1:
         return unit.name
-    if "," in unit.name or sum(other.version == unit.version for other in namesakes) > 1:
+    if sum(other.version == unit.version for other in namesakes) > 1:
         return str(unit.number)
     return f"{unit.name},{unit.version}"
 

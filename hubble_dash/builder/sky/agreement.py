@@ -10,22 +10,53 @@ from astropy.io import fits
 from astropy.wcs import WCS
 from numpy.typing import NDArray
 
-__all__ = ["PLATE_KEY", "check_agreement", "check_keys", "doubts_of", "leave_out_sip"]
+__all__ = [
+    "PLATE_KEY",
+    "check_agreement",
+    "check_axes",
+    "check_keys",
+    "doubts_of",
+    "leave_out_sip",
+]
 
 _NUMBERS = re.compile(
     r"(CRVAL|CRPIX|CDELT|CROTA)\d+|(CD|PC|PV)\d+_\d+|LONPOLE|LATPOLE|[AB]P?_(ORDER|\d_\d)"
 )
 _MATRIX = re.compile(r"(CD|PC)(?:(\d+)_(\d+)|0*(\d+?)0*(\d+))")
+_AXES = re.compile(r"NAXIS|WCSAXES[A-Z]?")
 _SIP = re.compile(r"([AB])_(\d)_(\d)")
 _SIP_ANY = re.compile(r"[AB]P?_(ORDER|DMAX|\d_\d)")
 _PV_OF_SCAMP = re.compile(r"PV\d_([5-9]|\d\d)")
 # Of the plate solution of the Digitized Sky Survey, which has no CTYPE.
 PLATE_KEY = "AMDX1"
+# As many as keys have numbers for.
+MAX_AXES = 99
 # Distortions that wcslib or astropy apply where the axes name them; those of IRAF need their WAT.
 APPLIED = ("", "-SIP", "-TPV", "-TPD")
 IRAF = ("TNX", "ZPX")
 # Of the value itself: doubles that went through a unit's factor.
 TOLERANCE = 1e-9
+
+
+def check_axes(header: fits.Header) -> None:
+    """Refuse a header that names more axes than there are, for each of which wcslib takes memory.
+
+    It does so for all descriptions at once, and ends the process where there is none left.
+
+    Parameters
+    ----------
+    header : astropy.io.fits.Header
+        Of the image.
+
+    Raises
+    ------
+    ValueError
+        Which key, and what is allowed.
+    """
+    for key in filter(_AXES.fullmatch, header):
+        n_axes = header[key]
+        if not isinstance(n_axes, int) or not 0 <= n_axes <= MAX_AXES:
+            raise ValueError(f"{key} is {n_axes!r}; allowed are {MAX_AXES} axes")
 
 
 def check_keys(header: fits.Header, alt: str, axes: tuple[int, int]) -> None:

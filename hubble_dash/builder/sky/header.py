@@ -15,6 +15,7 @@ from hubble_dash.builder.quiet import quiet_astropy
 from hubble_dash.builder.sky.agreement import (
     PLATE_KEY,
     check_agreement,
+    check_axes,
     check_keys,
     doubts_of,
     leave_out_sip,
@@ -44,6 +45,9 @@ _DAMAGE = (
     AttributeError,
     ArithmeticError,
     OSError,
+    # As which wcslib's own errors come, some of which no memory would help.
+    MemoryError,
+    RuntimeError,
     fits.VerifyError,
 )
 
@@ -88,6 +92,7 @@ def sky_from_header(
     reasons = []
     try:
         with quiet_astropy():
+            check_axes(header)
             respelled, doubts = respell(header)
             descriptions = _descriptions(respelled)
     except _DAMAGE as err:

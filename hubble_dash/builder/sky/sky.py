@@ -22,6 +22,7 @@ __all__ = [
     "Sky",
     "check_positions",
     "one_line",
+    "wrapped",
 ]
 
 PositionQuality = Literal["exact", "approximate"]
@@ -90,7 +91,7 @@ class Sky:
             lon, lat = self._in_order(world).T
             lon, lat = self._transform(lon, lat, to_icrs=True)
         undefined = ~(np.isfinite(lon) & np.isfinite(lat))
-        ra = np.where(undefined, np.nan, np.mod(lon, 360.0))
+        ra = np.where(undefined, np.nan, wrapped(lon))
         dec = np.where(undefined, np.nan, lat)
         return Coordinates(ra.reshape(x.shape), dec.reshape(x.shape))
 
@@ -194,6 +195,24 @@ class Sky:
     def _unit_vector(self, x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
         ra, dec = np.radians(self.at(x, y))
         return np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)], axis=-1)
+
+
+def wrapped(longitude_deg: ArrayLike) -> NDArray[np.float64]:
+    """Bring longitudes into the range that right ascensions have.
+
+    Parameters
+    ----------
+    longitude_deg : array-like
+        Degrees.
+
+    Returns
+    -------
+    float64 array
+        From 0 to less than 360; NaN where a longitude is not finite.
+    """
+    rest = np.mod(longitude_deg, 360.0)
+    # That of a tiny negative number is rounded to 360 itself.
+    return np.where(rest == 360.0, 0.0, rest)
 
 
 def check_positions(sky: Sky, shape: tuple[int, int]) -> None:

@@ -18,6 +18,7 @@ from astropy.coordinates import (
 )
 from astropy.io import fits
 from astropy.wcs import WCS
+from helpers.images import sky_header
 
 from hubble_dash.builder.sky.header import sky_from_header
 
@@ -309,3 +310,15 @@ def test_plate_solutions() -> None:
     header.update(tan_header())
     assert off_arcsec(header, expected, 10, 50) < 1e-4
     assert "arcsec apart" in sky_from_header(header)[1][0]
+
+
+@pytest.mark.parametrize("key", ["NAXIS", "WCSAXES", "WCSAXESB"])
+@pytest.mark.parametrize("value", [100_000, -1, 1.5, "x"])
+def test_axes_that_nobody_has(key: str, value: object) -> None:
+    header = sky_header(sip=False)
+    header[key] = value
+    sky, notes = sky_from_header(header)
+    assert sky is None
+    assert notes == [
+        f"no sky positions, since the WCS cannot be used: {key} is {value!r}; allowed are 99 axes"
+    ]
