@@ -25,7 +25,7 @@ from hubble_dash.builder.catalogs.precomputed import PrecomputedVectors
 from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.errors import BuildError, CatalogError, ImageError
 
-__all__ = ["bad_files", "refusal", "seeds", "tables", "vectors"]
+__all__ = ["bad_files", "change", "refusal", "seeds", "tables", "vectors"]
 
 # Numbers that programs stumble over.
 _ODD = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 1_000_000_000)
@@ -199,9 +199,28 @@ def bad_files(
     good = list((seeds() | tables() | vectors() if of is None else of).items())
     for number in range(n):
         name, content = good[number % len(good)]
-        what = _CHANGES[int(rng.integers(len(_CHANGES)))]
-        changed = what(bytearray(content), rng)
-        yield Path(f"{number:05d}_{what.__name__.strip('_')}_{name}"), bytes(changed)
+        what, changed = change(content, rng)
+        yield Path(f"{number:05d}_{what}_{name}"), changed
+
+
+def change(content: bytes, rng: np.random.Generator) -> tuple[str, bytes]:
+    """Change a file in one of the ways in which files come to harm.
+
+    Parameters
+    ----------
+    content : bytes
+        The file; not empty.
+    rng : numpy.random.Generator
+        Chooses what is done, and where.
+
+    Returns
+    -------
+    what : str
+        Was done.
+    changed : bytes
+    """
+    what = _CHANGES[int(rng.integers(len(_CHANGES)))]
+    return what.__name__.strip("_"), bytes(what(bytearray(content), rng))
 
 
 def _cut_short(data: bytearray, rng: np.random.Generator) -> bytearray:
