@@ -134,7 +134,7 @@ def _vectors() -> dict[str, bytes]:
         made[name] = file.getvalue()
     for name, arrays in (("npz", {"values": values, "names": names}), ("alone", {"v": values})):
         file = io.BytesIO()
-        (np.savez if name == "npz" else np.savez_compressed)(file, **arrays)  # type: ignore[arg-type]
+        (np.savez if name == "npz" else np.savez_compressed)(file, **arrays)
         made[name] = file.getvalue()
     return made
 

@@ -322,3 +322,16 @@ def test_axes_that_nobody_has(key: str, value: object) -> None:
     assert notes == [
         f"no sky positions, since the WCS cannot be used: {key} is {value!r}; allowed are 99 axes"
     ]
+
+
+@pytest.mark.parametrize("error", [MemoryError("NAXES was not set"), RuntimeError("NULL error")])
+def test_errors_of_wcslib_cost_the_positions_alone(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("hubble_dash.builder.sky.header.WCS", fail)
+    sky, notes = sky_from_header(sky_header(sip=False))
+    assert sky is None
+    assert notes == [f"no sky positions, since the WCS cannot be used: {error}"]
