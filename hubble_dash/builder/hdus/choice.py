@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hubble_dash.builder.hdus.headers import Unit, read_units
+from hubble_dash.builder.sky.keys import PLACE
 from hubble_dash.errors import ImageError
 
 __all__ = ["FIRST", "choose", "parts_of"]
@@ -17,7 +18,10 @@ __all__ = ["FIRST", "choose", "parts_of"]
 FIRST = "first"
 # What stands for no name: astropy's for the first HDU, fpack's for images that had none.
 _NO_NAMES = ("", "PRIMARY", "COMPRESSED_IMAGE")
-_PLACE = re.compile(r"(CTYPE|CRVAL|CRPIX|CDELT|CROTA)\d|(CD|PC)\d_\d")
+# Places on the detector of a camera, which raw images have before they have one on the sky.
+_DETECTOR = ("DETSEC", "CCDNUM")
+# Of the Dark Energy Camera: the chips of both halves are one camera's.
+_HALF = re.compile(r"[NS](?=\d+$)")
 
 
 def choose(path: Path, content: Path | BinaryIO, wanted: str | int | None) -> Unit:
@@ -137,8 +141,8 @@ def _is_of_kind(unit: Unit, found: Sequence[Unit]) -> bool:
     """Say whether an image is another one like the first that was found.
 
     It has the same name; or it is as large and as deep, and its name differs in numbers alone
-    (CCD1, CCD2), or it has a number or no name as the first has, and a place of its own on the sky:
-    an error map lies where its image lies.
+    (CCD1, CCD2), or it has a number or no name as the first has, and a place of its own on the sky
+    or on the camera: an error map lies where its image lies.
     """
     first = found[0]
     name, of_first = (one.name if one.name not in _NO_NAMES else "" for one in (unit, first))
@@ -146,7 +150,9 @@ def _is_of_kind(unit: Unit, found: Sequence[Unit]) -> bool:
         return True
     if (unit.shape, unit.bitpix) != (first.shape, first.bitpix):
         return False
-    pattern, of_first_pattern = (re.sub(r"\d+", "#", one) for one in (name, of_first))
+    pattern, of_first_pattern = (
+        re.sub(r"\d+", "#", _HALF.sub("", one)) for one in (name, of_first)
+    )
     if "#" in pattern and pattern == of_first_pattern:
         return True
     if bool(name) != bool(of_first) or ("#" in pattern) != ("#" in of_first_pattern):
@@ -157,6 +163,8 @@ def _is_of_kind(unit: Unit, found: Sequence[Unit]) -> bool:
 
 
 def _place(unit: Unit) -> dict[str, object]:
-    """Give what a header says of the sky; nothing if it has no reference position."""
-    said = {key: unit.header[key] for key in unit.header if _PLACE.fullmatch(key)}
-    return said if any(key.startswith("CRVAL") for key in said) else {}
+    """Give what a header says of the sky; with no reference position, what of the camera."""
+    said = {key: unit.header[key] for key in unit.header if PLACE.fullmatch(key)}
+    if any(key.startswith("CRVAL") for key in said):
+        return said
+    return {key: unit.header[key] for key in _DETECTOR if key in unit.header}

@@ -21,6 +21,7 @@ class Spec(NamedTuple):
     place: float | None = None
     dtype: str = "f4"
     shape: tuple[int, ...] = (6, 8)
+    detector: str = ""
 
 
 def write(path: Path, specs: list[Spec], *, compress: bool = False) -> Path:
@@ -32,6 +33,8 @@ def write(path: Path, specs: list[Spec], *, compress: bool = False) -> Path:
             hdu.header["EXTNAME"] = spec.name
         if spec.version != 1:
             hdu.header["EXTVER"] = spec.version
+        if spec.detector:
+            hdu.header["DETSEC"] = spec.detector
         if spec.place is not None:
             hdu.header["CTYPE1"], hdu.header["CTYPE2"] = "RA---TAN", "DEC--TAN"
             hdu.header["CRVAL1"] = hdu.header["CRVAL2"] = 10.0
@@ -85,6 +88,11 @@ EUCLID = [
         ([Spec("IFU.1.DATA"), Spec("IFU.1.NOISE"), Spec("IFU.2.DATA")],
          ["IFU.1.DATA", "IFU.2.DATA"]),
         (EUCLID, [spec.name for spec in EUCLID if "SCI" in spec.name]),
+        # Raw, before there is a place on the sky.
+        ([Spec("S29"), Spec("S30"), Spec("N4"), Spec("N12"), Spec("FN1", shape=(3, 4))],
+         ["S29", "S30", "N4", "N12"]),
+        ([Spec("AMP1", detector="[1:8,1:6]"), Spec("BMP2", detector="[9:16,1:6]"),
+          Spec("ERR2", detector="[9:16,1:6]")], ["AMP1", "BMP2"]),
         # Nothing but their places tells these from maps of errors.
         ([Spec("", 1, 1.0), Spec("", 1, 1.0), Spec("", 1, 9.0), Spec("", 1, 9.0)], ["1", "3"]),
         # A mosaic's raw chips of one name and no version.
