@@ -10,6 +10,9 @@ from astropy.io import fits
 from astropy.wcs import WCS
 from numpy.typing import NDArray
 
+from hubble_dash.builder.sky.inherited import pointing
+from hubble_dash.builder.sky.keys import FRAME, MATRIX, NUMBERS, SIP, SIP_ANY
+
 __all__ = [
     "PLATE_KEY",
     "check_agreement",
@@ -17,15 +20,10 @@ __all__ = [
     "check_keys",
     "doubts_of",
     "leave_out_sip",
+    "matrix_of",
 ]
 
-_NUMBERS = re.compile(
-    r"(CRVAL|CRPIX|CDELT|CROTA)\d+|(CD|PC|PV)\d+_\d+|LONPOLE|LATPOLE|[AB]P?_(ORDER|\d_\d)"
-)
-_MATRIX = re.compile(r"(CD|PC)(?:(\d+)_(\d+)|0*(\d+?)0*(\d+))")
 _AXES = re.compile(r"NAXIS|WCSAXES[A-Z]?")
-_SIP = re.compile(r"([AB])_(\d)_(\d)")
-_SIP_ANY = re.compile(r"[AB]P?_(ORDER|DMAX|\d_\d)")
 _PV_OF_SCAMP = re.compile(r"PV\d_([5-9]|\d\d)")
 # Of the plate solution of the Digitized Sky Survey, which has no CTYPE.
 PLATE_KEY = "AMDX1"
@@ -36,6 +34,8 @@ APPLIED = ("", "-SIP", "-TPV", "-TPD")
 IRAF = ("TNX", "ZPX")
 # Of the value itself: doubles that went through a unit's factor.
 TOLERANCE = 1e-9
+# Between the reference position and where the telescope looked.
+NEAR_DEG = 2.0
 
 
 def check_axes(header: fits.Header) -> None:
@@ -74,11 +74,16 @@ def check_keys(header: fits.Header, alt: str, axes: tuple[int, int]) -> None:
     Raises
     ------
     ValueError
-        If a key is no number, is missing, or all say nothing.
+        If a key is no number, stands there twice with different values, is missing, or all say
+        nothing.
     """
-    for key in header:
-        if _NUMBERS.fullmatch(key.removesuffix(alt)):
-            value = header[key]
+    for key in dict.fromkeys(header):
+        value, plain = header[key], key.removesuffix(alt)
+        if FRAME.fullmatch(plain) and header.count(key) > 1:
+            other = header[key, header.count(key) - 1]
+            if other != value:
+                raise ValueError(f"{key} stands there twice: {value!r} and {other!r}")
+        if NUMBERS.fullmatch(plain):
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise ValueError(f"{key} is {value!r}, no number")
             if not np.isfinite(value):
@@ -86,7 +91,7 @@ def check_keys(header: fits.Header, alt: str, axes: tuple[int, int]) -> None:
     values = [header.get(f"CRVAL{i}{alt}") for i in axes]
     if None in values:
         raise ValueError(f"CRVAL{axes[0]}{alt} or CRVAL{axes[1]}{alt} is missing")
-    matrix = _matrix(header, alt, axes)
+    matrix = matrix_of(header, alt, axes)
     if matrix is None:
         raise ValueError("there is no pixel scale (CDELT or CD)")
     if np.linalg.det(matrix) == 0:
@@ -121,10 +126,12 @@ def check_agreement(header: fits.Header, alt: str, wcs: WCS) -> None:
     latitude = header.get(f"CRVAL{axes[1] + 1}{alt}", 0.0) * factors[1]
     if abs(latitude) > 90:
         raise ValueError(f"CRVAL{axes[1] + 1}{alt} is {latitude:g} deg, beyond a pole")
+    if wcs.wcs.lngtyp.startswith("RA"):
+        _check_hours(header, f"CRVAL{axes[0] + 1}{alt}", factors[0])
     # PV on the longitude may say the same, and goes before; LATPOLE is a hint, and is worked out.
     if f"PV{axes[0] + 1}_3{alt}" not in header:
         _compare(f"LONPOLE{alt}", header.get(f"LONPOLE{alt}"), wcs.wcs.lonpole, 1.0)
-    said = _matrix(header, alt, (axes[0] + 1, axes[1] + 1))
+    said = matrix_of(header, alt, (axes[0] + 1, axes[1] + 1))
     if said is None:
         return
     said = said * np.array(factors)[:, None]
@@ -208,8 +215,8 @@ def leave_out_sip(header: fits.Header, alt: str) -> tuple[fits.Header, list[str]
     names = [str(header.get(f"CTYPE{i}{alt}", "")) for i in (1, 2)]
     if any(name.strip().endswith("-SIP") for name in names):
         return header, []
-    coefficients = [key for key in header if _SIP_ANY.fullmatch(key)]
-    if not any(_SIP.fullmatch(key) and header[key] for key in coefficients):
+    coefficients = [key for key in header if SIP_ANY.fullmatch(key)]
+    if not any(SIP.fullmatch(key) and header[key] for key in coefficients):
         return header, []
     plain = header.copy()
     for key in coefficients:
@@ -219,7 +226,7 @@ def leave_out_sip(header: fits.Header, alt: str) -> tuple[fits.Header, list[str]
 
 def _sip_is_whole(header: fits.Header, wcs: WCS) -> bool:
     """Say whether each coefficient of a header went into the library's polynomials."""
-    found = [_SIP.fullmatch(key) for key in header]
+    found = [SIP.fullmatch(key) for key in header]
     said = {(m[1], int(m[2]), int(m[3])): header[m[0]] for m in found if m is not None}
     if wcs.sip is None:
         return False
@@ -230,15 +237,27 @@ def _sip_is_whole(header: fits.Header, wcs: WCS) -> bool:
     return True
 
 
-def _matrix(header: fits.Header, alt: str, axes: tuple[int, int]) -> NDArray[np.float64] | None:
+def matrix_of(header: fits.Header, alt: str, axes: tuple[int, int]) -> NDArray[np.float64] | None:
     """Make the sides of a pixel of CD, else of CDELT with PC or CROTA; units are the header's.
 
-    Rows and columns are in the order of `axes`, longitude first.
+    Parameters
+    ----------
+    header : astropy.io.fits.Header
+        Of the image.
+    alt : str
+        Letter of the description; empty for the first.
+    axes : (int, int)
+        Numbers of the celestial axes, from 1.
+
+    Returns
+    -------
+    (2, 2) float64 array or None
+        Rows and columns in the order of `axes`; None where the header has no scale.
     """
     found = {"CD": np.zeros((2, 2)), "PC": np.eye(2)}
     there = set()
     for key in header:
-        match = _MATRIX.fullmatch(key.removesuffix(alt))
+        match = MATRIX.fullmatch(key.removesuffix(alt))
         if match is None:
             continue
         i, j = (int(text) for text in match.groups()[1:] if text is not None)
@@ -276,6 +295,18 @@ def _compare(key: str, said: float | None, read: float, factor: float) -> None:
         return
     if not abs(said * factor - read) <= TOLERANCE * max(1.0, abs(read)):
         raise ValueError(f"{key} is {said * factor:.10g}, but the library read {read:.10g}")
+
+
+def _check_hours(header: fits.Header, key: str, factor: float) -> None:
+    """Refuse hours in the place of degrees, where the header has them in words too."""
+    other, ra_deg = pointing(header)
+    if ra_deg is None:
+        return
+    off = [abs((times * factor * header[key] - ra_deg + 180) % 360 - 180) for times in (1, 15)]
+    if off[1] < NEAR_DEG < off[0]:
+        raise ValueError(
+            f"{key} is {header[key]:g}, hours it seems, since {other} is {header[other]!r}"
+        )
 
 
 def _side(matrix: NDArray[np.float64]) -> float:

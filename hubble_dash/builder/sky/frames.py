@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 from astropy.coordinates import (
+    FK4,
     BarycentricMeanEcliptic,
     BaseCoordinateFrame,
+    FK4NoETerms,
     Galactic,
     Supergalactic,
 )
@@ -81,9 +83,13 @@ def frame_of(wcs: WCS) -> Frame:
 
 def _equatorial(wcs: WCS) -> BaseCoordinateFrame:
     try:
-        return wcs_to_celestial_frame(wcs)
+        frame = wcs_to_celestial_frame(wcs)
     except ValueError:
         raise ValueError(f"RADESYS is {wcs.wcs.radesys!r}; read are {', '.join(RADESYS)}") from None
+    if isinstance(frame, FK4 | FK4NoETerms) and np.isfinite(wcs.wcs.mjdobs):
+        # FK4 turns slowly, so that the time of the exposure counts; astropy leaves it out.
+        return frame.replicate_without_data(obstime=Time(wcs.wcs.mjdobs, format="mjd"))
+    return frame
 
 
 def _ecliptic(wcs: WCS) -> Frame:

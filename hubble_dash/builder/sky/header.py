@@ -19,8 +19,11 @@ from hubble_dash.builder.sky.agreement import (
     check_keys,
     doubts_of,
     leave_out_sip,
+    matrix_of,
 )
 from hubble_dash.builder.sky.frames import frame_of
+from hubble_dash.builder.sky.inherited import pointing, with_primary
+from hubble_dash.builder.sky.scamp import spell_tpv
 from hubble_dash.builder.sky.sky import ARCSEC_PER_RADIAN, Sky, check_positions, one_line
 from hubble_dash.builder.sky.spelling import respell
 
@@ -34,8 +37,6 @@ _PLATE = re.compile(r"AMD[XY]\d+|PPO\d|PLT.*|CNPIX\d|[XY]PIXELSZ")
 _TABLES = re.compile(r"(CPDIS|CQDIS|D2IMDIS|CPERR|CQERR|D2IMERR)\d|(DP|DQ|D2IM)\d(\..*)?")
 # Arcseconds: between a plate solution and the straight WCS that stands beside it.
 MAX_PLATE_ERROR = 5.0
-# Keys that tell where an image lies, though not where each pixel does.
-POINTINGS = ("OBJCTRA", "RA_TARG", "RA_OBJ", "RA_PNT", "TELRA", "RA", "CAT-RA")
 # What wcslib raises on bad headers are ValueErrors; KeyError and the rest are astropy's.
 _DAMAGE = (
     ValueError,
@@ -80,7 +81,8 @@ def sky_from_header(
     header : astropy.io.fits.Header
         Of the image's HDU.
     hdus : astropy.io.fits.HDUList, optional
-        The open file, for distortions that are kept as lookup tables in further HDUs.
+        The open file, for what stands in its primary header, and for distortions that are kept as
+        lookup tables in further HDUs.
 
     Returns
     -------
@@ -92,22 +94,26 @@ def sky_from_header(
     reasons = []
     try:
         with quiet_astropy():
-            check_axes(header)
-            respelled, doubts = respell(header)
+            # To count HDUs would read all of their headers.
+            first = next(iter(hdus), None) if hdus is not None else None
+            primary = None if first is None else first.header
+            whole, alone = with_primary(header, primary)
+            check_axes(whole)
+            respelled, doubts = respell(whole)
             descriptions = _descriptions(respelled)
     except _DAMAGE as err:
         return None, [_unusable(err)]
     for one in descriptions:
         try:
             with quiet_astropy():
-                sky, notes = _sky_of(one, respelled, hdus, doubts)
+                sky, notes = _sky_of(one, respelled, hdus, [*doubts, *alone])
         except _DAMAGE as err:
             reasons.append(_unusable(err))
             continue
         if one.alt:
             notes.append(f"sky positions are those of the WCS {one.alt}")
         return sky, notes
-    return None, reasons[:1] or _traces(header)
+    return None, reasons[:1] or _traces(respelled, primary)
 
 
 def _unusable(error: Exception) -> str:
@@ -141,6 +147,10 @@ def _sky_of(
     if not is_plate:
         check_keys(header, one.alt, one.axes)
     header, left_out = leave_out_sip(header, one.alt)
+    sides = matrix_of(header, one.alt, one.axes)
+    if not one.alt and sides is not None:
+        header, without_pv = spell_tpv(header, sides, one.axes)
+        left_out += without_pv
     wcs, missing = _read(header, hdus, one.alt)
     if not wcs.has_celestial:
         raise ValueError("its axes are not read as celestial ones")
@@ -188,16 +198,22 @@ def _doubts_of_plate(sky: Sky, header: fits.Header, shape: tuple[int, int]) -> l
     return [f"the plate solution and the WCS of the header lie {apart:.3g} arcsec apart"]
 
 
-def _traces(header: fits.Header) -> list[str]:
+def _traces(header: fits.Header, primary: fits.Header | None) -> list[str]:
     """Say why a header that speaks of the sky gives no positions; nothing if it does not."""
     names = [str(header[f"CTYPE{i}"]).strip() for i in (1, 2) if f"CTYPE{i}" in header]
     if any("CRVAL" in key for key in header):
         axes = f"CTYPE is {', '.join(map(repr, names))}" if any(names) else "CTYPE is missing"
         return [f"no sky positions: there is CRVAL, but {axes}, so that no axis is on the sky"]
-    pointing = next((key for key in POINTINGS if key in header), None)
-    if pointing is not None:
+    if primary is not None and _descriptions(primary):
         return [
-            f"no sky positions: there is no WCS (CTYPE, CRVAL), and {pointing} says only where the"
-            " telescope looked; solve the image, or give a catalogue"
+            "no sky positions: there is a WCS in the primary header, which the image does not"
+            " inherit (INHERIT = T)"
         ]
+    for one in filter(None, (header, primary)):
+        key, _ = pointing(one)
+        if key:
+            return [
+                f"no sky positions: there is no WCS (CTYPE, CRVAL), and {key} says only where the"
+                " telescope looked; solve the image, or give a catalogue"
+            ]
     return []

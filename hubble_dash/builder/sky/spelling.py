@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from astropy.io import fits
 
+from hubble_dash.builder.sky.scamp import named_tpv
+
 __all__ = ["Respelled", "respell"]
 
 # Fortran's double precision; wcslib stops at the D, and takes 1.5D+02 for 1.5.
@@ -16,10 +18,18 @@ _AXIS = re.compile(r"(RA|DEC|[A-Z]LON|[A-Z]LAT|[A-Z]{2}L[NT])[-_]+([A-Z]{3})(-[A
 _CTYPE = re.compile(r"CTYPE\d+[A-Z]?")
 _EQUINOX = re.compile(r"(EQUINOX[A-Z]?|EPOCH)")
 _SYSTEM = re.compile(r"(RADESYS[A-Z]?|RADECSYS)")
-_MAY_CHANGE = re.compile("|".join(one.pattern for one in (_CTYPE, _EQUINOX, _SYSTEM)))
+_UNIT = re.compile(r"CUNIT\d+[A-Z]?")
+_MAY_CHANGE = re.compile("|".join(one.pattern for one in (_CTYPE, _EQUINOX, _SYSTEM, _UNIT)))
 _YEAR = re.compile(r"([JB]?) *(\d{4}(?:\.\d*)?)")
-# What some write there in place of the system's name.
-_SYSTEMS = {"J2000": "FK5", "J2000.0": "FK5", "B1950": "FK4", "B1950.0": "FK4"}
+# What some write there in place of the system's name; ICRF is the frame that the ICRS has.
+_SYSTEMS = {"J2000": "FK5", "J2000.0": "FK5", "B1950": "FK4", "B1950.0": "FK4", "ICRF": "ICRS"}
+_SYSTEMS |= {"ICRF2": "ICRS", "ICRF3": "ICRS"}
+_UNITS = (
+    (re.compile(r"deg(ree)?s?\.?", re.IGNORECASE), "deg"),
+    (re.compile(r"arc ?sec(ond)?s?\.?|asec|''|\"", re.IGNORECASE), "arcsec"),
+    (re.compile(r"arc ?min(ute)?s?\.?|amin|'", re.IGNORECASE), "arcmin"),
+    (re.compile(r"rad(ian)?s?", re.IGNORECASE), "rad"),
+)
 CARD = 80
 # Of the equinoxes of catalogues.
 YEARS = (1800, 2200)
@@ -51,8 +61,8 @@ def respell(header: fits.Header) -> Respelled:
     Returns
     -------
     Respelled
-        Exponents with E, axes with as many dashes as the standard asks for, equinoxes as numbers,
-        reference systems in capitals.
+        Exponents with E, axes with as many dashes as the standard asks for and with the name of
+        their distortions, equinoxes as numbers, reference systems in capitals, units by name.
     """
     respelled, doubts = _without_fortran(header), []
     is_alone = "EQUINOX" not in respelled and "ICRS" not in str(respelled.get("RADESYS"))
@@ -64,11 +74,18 @@ def respell(header: fits.Header) -> Respelled:
             doubts += doubt
         elif isinstance(value, str) and _SYSTEM.fullmatch(key):
             changes[key] = _SYSTEMS.get(value.strip().upper(), value.strip().upper())
+        elif isinstance(value, str) and _UNIT.fullmatch(key):
+            known = (name for pattern, name in _UNITS if pattern.fullmatch(value.strip()))
+            changes[key] = next(known, value)
         elif isinstance(value, str):
             changes[key] = spelled = _spell_axis(value)
             if spelled.upper() != value.strip().upper():
                 doubts.append(f"{key} {value!r} is taken as {spelled!r}")
-    changes = {key: value for key, value in changes.items() if value != respelled[key]}
+    changes |= named_tpv({key: changes.get(key) for key in ("CTYPE1", "CTYPE2")}, respelled)
+    if "LONGPOLE" in respelled and "LONPOLE" not in respelled:
+        # As drafts of the standard called it.
+        changes["LONPOLE"] = respelled["LONGPOLE"]
+    changes = {key: new for key, new in changes.items() if new != respelled.get(key, "")}
     if changes:
         respelled = respelled.copy()
         for key, new in changes.items():

@@ -78,6 +78,9 @@ def off_in_the_middle(header: fits.Header, frame: BaseCoordinateFrame) -> float:
         ("RA-- DEC-", {"EQUINOX": "B1950"}, FK4()),
         ("RA-- DEC-", {"EPOCH": "1950.0"}, FK4()),
         ("ra-- dec-", {}, ICRS()),
+        ("RA-- DEC-", {"RADESYS": "ICRF3"}, ICRS()),
+        ("RA-- DEC-", {"RADECSYS": "FK4", "DATE-OBS": "1986-01-01"}, FK4(obstime="J1986")),
+        ("RA-- DEC-", {"EQUINOX": 1950.0, "MJD-OBS": 46431.0}, FK4(obstime="J1986")),
     ],
 )
 def test_frames_are_those_that_the_axes_name(
@@ -144,8 +147,8 @@ def test_celestial_axes_of_another_description() -> None:
         ({}, {"CRVAL1": "  1.500000000000D+02", "CDELT1": " -1.000D-04 / deg"}),
         ({}, {"CRVAL1": ".15d3", "CRPIX1": "3.25D1"}),
         ({"CROTA2": 90.0}, {"CROTA2": "9.D+01"}),
-        ({"CTYPE1": "RA---TPV", "CTYPE2": "DEC--TPV", "PV1_1": 1.0, "PV2_1": 1.0, "PV1_2": 0.1},
-         {"PV1_2": "1.0D-01"}),
+        ({"CTYPE1": "RA---TPV", "CTYPE2": "DEC--TPV", "PV1_1": 1.0, "PV2_1": 1.0, "PV1_2": 0.1,
+          "CDELT1": None, "CDELT2": None, "CD1_1": -1e-4, "CD2_2": 1e-4}, {"PV1_2": "1.0D-01"}),
         ({"CTYPE1": "RA---TAN-SIP", "CTYPE2": "DEC--TAN-SIP", "A_ORDER": 2, "B_ORDER": 2,
           "A_2_0": 1e-4, "B_0_2": 1e-4}, {"A_2_0": "1.0D-04"}),
     ],
@@ -189,6 +192,7 @@ def test_a_scale_that_the_library_read_otherwise_is_refused() -> None:
         {"PC01_01": 0.0, "PC01_02": -1.0, "PC02_01": 1.0, "PC02_02": 0.0},
         {"CTYPE3": "FREQ", "CRVAL3": 1.4e9, "CDELT3": 1e6, "CRPIX3": 1.0, "WCSAXES": 3},
         {"CTYPE1": "RA---NCP", "CTYPE2": "DEC--NCP"},
+        {"CUNIT1": "arcsecond", "CRVAL1": LON * 3600, "CDELT1": -0.36, "CUNIT2": "Deg."},
         {"LONPOLE": 180.0, "LATPOLE": 2.0},
         {"LONPOLE": 180.0, "LATPOLE": 90.0},
         {"PV1_1": 0.0, "PV1_2": 90.0, "PV1_3": 180.0, "PV1_4": 90.0},
@@ -207,6 +211,7 @@ def test_lawful_headers_stay_exact(keys: dict[str, Any]) -> None:
 
 
 SIP = {"A_ORDER": 2, "B_ORDER": 2, "A_2_0": 1e-3, "B_0_2": 2e-3}
+TPV = {"CTYPE1": "RA---TPV", "CTYPE2": "DEC--TPV"}
 NAMES_SIP = {"CTYPE1": "RA---TAN-SIP", "CTYPE2": "DEC--TAN-SIP"}
 
 
@@ -217,6 +222,77 @@ def test_sip_that_the_axes_do_not_name_is_left_out() -> None:
     assert sky.quality == "approximate"
     assert "SIP coefficients were left out" in note
     assert off_arcsec(tan_header(**SIP, **NAMES_SIP), expected, 0, 60) > 0.3
+
+
+@pytest.mark.parametrize(
+    "pv",
+    [
+        {
+            "PV1_0": 1e-4,
+            "PV1_1": 1.01,
+            "PV1_2": 2e-3,
+            "PV2_0": -2e-4,
+            "PV2_1": 0.99,
+            "PV2_2": -1e-3,
+        },
+        # As it is written where a camera has no distortions.
+        {"PV1_0": 0.0, "PV1_1": 1.0, "PV1_2": 0.0, "PV2_0": 0.0, "PV2_1": 1.0, "PV2_2": 0.0},
+        {"PV1_1": 1.01, "PV1_2": 2e-3},
+        {"PV2_4": 0.5},
+    ],
+)
+@pytest.mark.parametrize("code", ["TAN", "TPV"])
+@pytest.mark.parametrize("scale", ["CDELT", "CD"])
+def test_scamp_of_a_low_degree(pv: dict[str, float], code: str, scale: str) -> None:
+    header = tan_header(CTYPE1=f"RA---{code}", CTYPE2=f"DEC--{code}", **pv)
+    if scale == "CD":
+        header.update(CD1_1=header.pop("CDELT1"), CD2_2=header.pop("CDELT2"))
+    xi, eta = -1e-4 * (5 - MIDDLE + 1), 1e-4 * (60 - MIDDLE + 1)
+
+    def bent(axis: int, along: float, across: float) -> float:
+        terms = {0: 1.0, 1: along, 2: across, 4: along**2}
+        said = {"1": 1.0} | {key[-1]: v for key, v in pv.items() if key[2] == str(axis)}
+        return sum(value * terms[int(m)] for m, value in said.items())
+
+    plane = WCS(tan_header(CRPIX1=1.0, CRPIX2=1.0, CDELT1=1.0, CDELT2=1.0))
+    place = plane.pixel_to_world(bent(1, xi, eta), bent(2, eta, xi))
+    assert off_arcsec(header, place, 5, 60) < 1e-6
+    assert sky_from_header(header)[1] == []
+
+
+def test_the_pole_by_the_name_of_a_draft() -> None:
+    expected = SkyCoord.from_pixel(5, 60, WCS(tan_header(LONPOLE=150.0)))
+    assert off_arcsec(tan_header(LONGPOLE=150.0), expected, 5, 60) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        ("RADESYS", ("ICRS", "FK4")), ("EQUINOX", (2000.0, 1950.0)),
+        ("CUNIT1", ("deg", "arcsec")), ("CTYPE1", ("RA---TAN", "GLON-TAN")),
+        ("EPOCH", (2000.0, 1950.0)),
+    ],
+)  # fmt: skip
+def test_what_is_said_twice_is_not_known(key: str, values: tuple[Any, Any]) -> None:
+    header = tan_header(**{key: values[0]})
+    header.append((key, values[0]), end=True)
+    assert sky_from_header(header)[0] is not None
+    header.append((key, values[1]), end=True)
+    sky, (note,) = sky_from_header(header)
+    assert sky is None
+    assert f"{key} stands there twice: {values[0]!r} and {values[1]!r}" in note
+
+
+@pytest.mark.parametrize("words", ["10 00 00", "10:00:12.5", "10h00m00s"])
+@pytest.mark.parametrize("key", ["OBJCTRA", "RA", "TELRA"])
+def test_hours_are_known_by_words(key: str, words: str) -> None:
+    sky, (note,) = sky_from_header(tan_header(**{"CRVAL1": 10.0, key: words}))
+    assert sky is None
+    assert f"CRVAL1 is 10, hours it seems, since {key} is {words!r}" in note
+    for header in (tan_header(**{key: words}), tan_header(CRVAL1=10.0, **{key: 10.0})):
+        assert sky_from_header(header)[1] == []
+    far = tan_header(**{"CRVAL1": 10.0, key: "20 00 00"})
+    assert sky_from_header(far)[1] == []
 
 
 def test_sip_of_a_plane_of_a_cube() -> None:
@@ -237,6 +313,7 @@ def test_sip_of_a_plane_of_a_cube() -> None:
         ({"CTYPE1": "RA---TNX", "CTYPE2": "DEC--TNX"}, "WAT keys"),
         ({"CTYPE1": "RA", "CTYPE2": "DEC"}, "names no projection"),
         ({"CTYPE1": "RA--CAR", "CTYPE2": "DEC-CAR"}, "'RA--CAR' is taken as 'RA---CAR'"),
+        (TPV, "CTYPE names TPV, and there is no PV"),
         ({"CRPIX1": None}, "CRPIX1 is missing"),
         ({"CROTA1": 30.0}, "CROTA1 is 30"),
         ({"RADESYS": "ICRS", "EQUINOX": 1950.0}, "EQUINOX is 1950"),
@@ -267,7 +344,8 @@ def test_doubts_are_told(keys: dict[str, Any], doubt: str) -> None:
         ({"CRVAL2": 120.0, "CTYPE1": "RA", "CTYPE2": "DEC"}, "beyond a pole"),
         ({"CDELT2": None}, "no pixel scale"),
         ({"RADESYS": "GAPPT"}, "RADESYS is 'GAPPT'; read are ICRS"),
-        ({"CTYPE1": "RA---TPV", "CTYPE2": "DEC--TPV"}, "no position and scale"),
+        (TPV | {"PV1_1": 0.0, "PV2_1": 0.0}, "no position and scale"),
+        (TPV | {"CUNIT1": "arcsec", "CUNIT2": "arcsec"}, "(TPV) are in degrees, and CUNIT is arc"),
         ({"CUNIT1": "h", "CUNIT2": "h"}, "cannot be used"),
     ],
 )  # fmt: skip
