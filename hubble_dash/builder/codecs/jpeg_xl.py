@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import NamedTuple
+
+from hubble_dash.builder.codecs.boxes import boxes_of
 
 __all__ = ["HeaderOfJpegXl", "header_of_jpeg_xl"]
 
@@ -21,11 +24,14 @@ class HeaderOfJpegXl(NamedTuple):
         Columns and rows, which may be turned later.
     is_moving : bool
         Whether there may be several frames.
+    is_turned : bool
+        Whether it asks for the picture to be shown turned or mirrored.
     """
 
     nx: int
     ny: int
     is_moving: bool
+    is_turned: bool
 
 
 def header_of_jpeg_xl(data: bytes) -> HeaderOfJpegXl:
@@ -50,13 +56,14 @@ def header_of_jpeg_xl(data: bytes) -> HeaderOfJpegXl:
     nx, ny = _size(bits)
     is_usual = bits.take(1)
     if is_usual or not bits.take(1):
-        return HeaderOfJpegXl(nx, ny, is_moving=False)
-    # How the picture is turned, the size that it is meant for, a smaller copy, an animation.
-    bits.take(3)
+        return HeaderOfJpegXl(nx, ny, is_moving=False, is_turned=False)
+    # The orientation of EXIF less one, the size that it is meant for, a smaller copy, an animation.
+    is_turned = bits.take(3) != 0
     if bits.take(1):
         _size(bits)
     has_preview = bits.take(1)
-    return HeaderOfJpegXl(nx, ny, is_moving=bool(has_preview or bits.take(1)))
+    is_moving = bool(has_preview or bits.take(1))
+    return HeaderOfJpegXl(nx, ny, is_moving=is_moving, is_turned=is_turned)
 
 
 def _size(bits: _Bits) -> tuple[int, int]:
@@ -79,15 +86,9 @@ def _start_of_codestream(data: bytes) -> int:
     """Find it among the boxes of a container, where it may be in parts, each with a number."""
     if data.startswith(_CODESTREAM):
         return 0
-    place = 0
-    while place + 8 <= len(data):
-        n_bytes, kind = int.from_bytes(data[place : place + 4]), data[place + 4 : place + 8]
-        n_head = 16 if n_bytes == 1 else 8
+    for kind, start, _ in boxes_of(io.BytesIO(data)):
         if kind in (b"jxlc", b"jxlp"):
-            return place + n_head + (4 if kind == b"jxlp" else 0)
-        place += max(
-            n_head, int.from_bytes(data[place + 8 : place + 16]) if n_bytes == 1 else n_bytes
-        )
+            return start + (4 if kind == b"jxlp" else 0)
     raise ValueError("there is no codestream")
 
 

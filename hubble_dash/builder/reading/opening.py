@@ -18,11 +18,8 @@ from hubble_dash.builder.hdus.choice import parts_of
 from hubble_dash.builder.quiet import quiet
 from hubble_dash.builder.reading.fits import open_fits
 from hubble_dash.builder.reading.image import Image
-from hubble_dash.builder.reading.pictures import (
-    MAX_BYTES_READ_AT_ONCE,
-    open_jpeg_xl,
-    open_picture,
-)
+from hubble_dash.builder.reading.jpeg_xl import open_jpeg_xl
+from hubble_dash.builder.reading.pictures import MAX_BYTES_READ_AT_ONCE, open_picture
 from hubble_dash.builder.reading.pixel_source import Opened
 from hubble_dash.builder.reading.tiff import open_tiff
 from hubble_dash.errors import ImageError

@@ -15,11 +15,10 @@ import PIL.Image
 import PIL.ImageOps
 from numpy.typing import NDArray
 
-from hubble_dash.builder.bounds.apart import try_apart
 from hubble_dash.builder.bounds.failures import failing
-from hubble_dash.builder.bounds.promise import check_budget, check_promise, is_suspicious
+from hubble_dash.builder.bounds.promise import check_budget, check_promise
+from hubble_dash.builder.codecs.boxes import xmp_in_boxes
 from hubble_dash.builder.codecs.jpeg import check_metadata, check_scans, decode_jpeg
-from hubble_dash.builder.codecs.jpeg_xl import header_of_jpeg_xl
 from hubble_dash.builder.codecs.png import (
     MAX_SIDE,
     check_chunks,
@@ -38,7 +37,7 @@ from hubble_dash.builder.reading.pixel_source import (
 from hubble_dash.builder.sky.avm import credit_from_xmp, sky_from_avm
 from hubble_dash.errors import ImageError
 
-__all__ = ["MAX_BYTES_READ_AT_ONCE", "decode_with_pillow", "open_jpeg_xl", "open_picture"]
+__all__ = ["MAX_BYTES_READ_AT_ONCE", "MOVING", "decode_with_pillow", "open_picture"]
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "JPEG2000", "AVIF")
 # Modes in which a JPEG or PNG means what it holds.
@@ -50,11 +49,9 @@ MAX_BYTES_READ_AT_ONCE = 4_000_000
 # SIZ marker of a JPEG 2000 codestream (ITU-T T.800, A.5.1), and how far behind it depths stand.
 _SIZ, _DEPTH_AFTER_SIZ = b"\xff\x4f\xff\x51", 38
 _N_BYTES_OF_HEADERS = 4096
-# Gray, and colour of 8 bits, at most; more of the header is not looked at.
-_BYTES_A_PIXEL_OF_JPEG_XL = 4
 # Runs of 255 pixels take two bytes, which nothing in BMP exceeds; Pillow unpacks them slowly.
 _MAX_RATIO_OF_BMP = 128
-_MOVING = "a moving picture, of which the first frame is shown"
+MOVING = "a moving picture, of which the first frame is shown"
 _bomb_limit = threading.Lock()
 
 
@@ -125,11 +122,11 @@ def _opened(
     shape = (picture.height, picture.width)
     if orientation in (5, 6, 7, 8):
         shape = shape[::-1]
-    xmp = _xmp(picture)
+    xmp = _xmp(picture, content)
     sky, notes = sky_from_avm(xmp, shape, is_turned=orientation in range(2, 9))
     jpeg = _shown_as_it_is(picture, content, orientation)
     if picture.format != "MPO" and getattr(picture, "is_animated", False):
-        notes.append(_MOVING)
+        notes.append(MOVING)
     source = ArraySource(
         lambda: _load(path, picture, content, orientation),
         shape=shape,
@@ -180,7 +177,11 @@ def _load(path: Path, picture: PIL.Image.Image, content: Path | bytes, orientati
         return split_alpha(turned(pixels, orientation))
 
 
-def _xmp(picture: PIL.Image.Image) -> bytes:
+def _xmp(picture: PIL.Image.Image, content: Path | bytes) -> bytes:
+    """Give the packet of XMP, of which Pillow knows nothing in JPEG 2000."""
+    if picture.format == "JPEG2000":
+        with io.BytesIO(content) if isinstance(content, bytes) else content.open("rb") as file:
+            return xmp_in_boxes(file)
     xmp = picture.info.get("xmp", b"")
     return xmp.encode() if isinstance(xmp, str) else bytes(xmp)
 
@@ -279,51 +280,3 @@ def _no_bomb_limit() -> Iterator[None]:
             yield
         finally:
             PIL.Image.MAX_IMAGE_PIXELS = limit
-
-
-def open_jpeg_xl(path: Path, data: bytes, *, n_file: int, max_pixels: int) -> Opened:
-    """Decode a JPEG XL file, turned as its header says; Pillow knows none.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    data : bytes
-        All of it, unpacked.
-    n_file : int
-        Bytes of the file.
-    max_pixels : int
-        As of `hubble_dash.builder.reading.opening.open_image`.
-
-    Returns
-    -------
-    Opened
-
-    Raises
-    ------
-    ImageError
-        If the file is damaged or too large.
-    """
-    with failing(path, "is damaged"):
-        nx, ny, is_moving = header_of_jpeg_xl(data)
-        n_bytes = nx * ny * _BYTES_A_PIXEL_OF_JPEG_XL
-        check_budget(path, nx, ny, max_pixels)
-        check_promise(path, n_bytes, n_file)
-        if is_suspicious(n_bytes, n_file):
-            try_apart(_decode_jpeg_xl, path, data)
-        pixels, valid = _decode_jpeg_xl(path, data)
-    source = ArraySource(
-        lambda: (pixels, valid),
-        shape=pixels.shape[:2],
-        n_channels=1 if pixels.ndim == 2 else 3,
-        is_flux=pixels.dtype != np.uint8,
-    )
-    return Opened(source, origin="upper", notes=[_MOVING] if is_moving else [])
-
-
-def _decode_jpeg_xl(path: Path, data: bytes) -> Decoded:
-    pixels: NDArray[Any] = imagecodecs.jpegxl_decode(data, 0)
-    if pixels.ndim > 3 or pixels.shape[2:] not in ((), (1,), (2,), (3,), (4,)):
-        allowed = "gray, RGB, either with alpha"
-        raise ImageError(path, f"holds an array {pixels.shape}; allowed: {allowed}")
-    return split_alpha(pixels)

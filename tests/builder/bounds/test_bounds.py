@@ -95,7 +95,7 @@ def test_suspicious_pictures_are_tried_apart(
         if len(tried) == 1:
             work(path, *arguments)
 
-    for module in ("opening", "pictures"):
+    for module in ("opening", "jpeg_xl"):
         monkeypatch.setattr(f"hubble_dash.builder.reading.{module}.try_apart", try_apart)
     with open_image(tmp_path / name) as image:
         assert tried == []
