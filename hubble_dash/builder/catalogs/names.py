@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.builder.files.kinds import SUFFIXES
 
-__all__ = ["Found", "ImageNames", "expanded", "find_file"]
+__all__ = ["Found", "ImageNames", "expanded", "find_file", "plain_name", "without_suffix"]
 
 _SUFFIXES = tuple(sorted(SUFFIXES, key=len, reverse=True))
 # A path takes one of the two slashes of https://host/... for superfluous.
@@ -201,8 +201,14 @@ def plain_name(path: Path) -> str:
     return unicodedata.normalize("NFC", re.split(r"[/\\]", text)[-1].strip())
 
 
-def _stem(name: str) -> str:
-    """Take a known suffix off: names such as ``galaxy_1.25`` have a dot but no suffix."""
+def without_suffix(name: str) -> str:
+    """Take a known suffix off: names such as ``galaxy_1.25`` have a dot but no suffix.
+
+    Parameters
+    ----------
+    name : str
+        Of a file, without folders.
+    """
     folded = name.casefold()
     if folded.endswith(_SUFFIXES):
         suffix = next(one for one in _SUFFIXES if folded.endswith(one))
@@ -216,8 +222,8 @@ _WAYS: Sequence[Callable[[Path], str]] = (
     lambda path: path.name,
     plain_name,
     lambda path: plain_name(path).casefold(),
-    lambda path: _stem(plain_name(path)),
-    lambda path: _stem(plain_name(path)).casefold(),
+    lambda path: without_suffix(plain_name(path)),
+    lambda path: without_suffix(plain_name(path)).casefold(),
 )
 _CLOSER = {1: 0, 2: 0, 4: 3}
 
@@ -236,7 +242,7 @@ def _shared_names(images: Collection[Path]) -> dict[int, set[str]]:
     shared: dict[int, set[str]] = {way: set() for way in _CLOSER}
     for image in images:
         plain = plain_name(image)
-        stem = _stem(plain)
+        stem = without_suffix(plain)
         names = (image.name, plain, plain.casefold(), stem, stem.casefold())
         for way, other in _CLOSER.items():
             if closer[way].setdefault(names[way], names[other]) != names[other]:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.files import sha256_of
 from hubble_dash.builder.catalogs.catalog import Catalog
-from hubble_dash.builder.catalogs.names import ImageNames, expanded
+from hubble_dash.builder.catalogs.identifiers import names_of_rows
+from hubble_dash.builder.catalogs.names import ImageNames
 from hubble_dash.builder.catalogs.vectors import VectorColumns, read_vectors
 from hubble_dash.config import CatalogPositions, CutoutSettings, WholeImage
 from hubble_dash.errors import BuildError
@@ -144,7 +145,10 @@ class PrecomputedRows:
         self._first = [0, *itertools.accumulate(n_images)]
         self._used = np.zeros(len(vectors), bool)
         self._notes = list(vectors.notes)
-        self._by_name = _by_name(vectors, files)
+        self._by_name: ImageNames | None = None
+        if vectors.names is not None:
+            self._by_name, notes = names_of_rows(vectors.path, vectors.names, files)
+            self._notes += notes
         self._whole = isinstance(settings, WholeImage)
         self._at_catalog = isinstance(settings, CatalogPositions)
         self.matched: Literal["name", "catalog", "order"] = "order"
@@ -282,18 +286,3 @@ class PrecomputedRows:
                 f"Rows of {path.name} were taken in the order of the files, which is not"
                 f" alphabetical: {listed}"
             )
-
-
-def _by_name(vectors: PrecomputedVectors, files: Sequence[Path]) -> ImageNames | None:
-    """Find rows by the name of their image as a catalogue finds its own."""
-    if vectors.names is None:
-        return None
-    names = ImageNames([vectors.path.parent / expanded(name) for name in vectors.names], files)
-    if not any(len(names.find(file).rows) for file in files):
-        raise BuildError(
-            f"{vectors.path}: no row means any of the {len(files)} images:"
-            f" {names.explain(files, vectors.path.parent)}; say which column names them"
-            " (--name-column), or leave it out (--leave-out-column), and rows are taken in the"
-            " order of the files"
-        )
-    return names

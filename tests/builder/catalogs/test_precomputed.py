@@ -121,10 +121,10 @@ def test_what_was_taken_is_taken_again(tmp_path: Path) -> None:
 
 
 def test_rows_that_name_none_of_the_images_are_refused(tmp_path: Path) -> None:
-    as_columns(tmp_path / "v", vectors(3), ["0", "1", "2"])
+    as_columns(tmp_path / "v", vectors(3), ["7", "8", "9"])
     found = PrecomputedVectors(tmp_path / "v", "fingerprints")
     files = [tmp_path / f"gal_{i}.png" for i in range(3)]
-    told = r"no row means any of the 3 images: its rows name '0', '1', '2', .*--leave-out-column"
+    told = r"no row means any of the 3 images: its rows name '7', '8', '9', .*--leave-out-column"
     with pytest.raises(BuildError, match=told):
         PrecomputedRows(found, WHOLE, files, None)
     columns = VectorColumns(None, ["path"])
