@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubble_dash.builder.catalogs.angles import AngleColumn, to_degrees
 from hubble_dash.builder.catalogs.columns import Columns, find_columns, say_choice
+from hubble_dash.builder.catalogs.frames import read_positions
 from hubble_dash.builder.catalogs.names import ImageNames, expanded
 from hubble_dash.builder.reading.image import Image
 from hubble_dash.builder.tables.astropy_tables import TableFile
@@ -233,10 +233,11 @@ def read_catalog(
         # Spreadsheets leave rows of nothing below a table.
         found = found._replace(data=found.data.dropna(how="all").reset_index(drop=True))
     try:
-        ra, dec, assumed = _read_positions(found, names, ra_unit)
+        ra, dec, assumed, turned = read_positions(found, names, ra_unit)
         x, y = (_read_pixels(found, name, notes) for name in (names.x, names.y))
     except CatalogError as err:
         raise CatalogError(f"{path}: {err}") from None
+    notes += turned
     if assumed and ra is not None and np.nanmax(ra, initial=0.0) < 24:
         notes.append(
             f"the right ascensions ({names.ra!r}) are all below 24 and taken as degrees; "
@@ -262,20 +263,6 @@ def _is_useful(path: Path, table: TableFile, wanted: Columns) -> bool:
         return any(find_columns(path, table, wanted))
     except (CatalogError, ValueError):
         return False
-
-
-def _read_positions(
-    table: TableFile, names: Columns, ra_unit: AngleUnit | None
-) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None, bool]:
-    if names.ra is None or names.dec is None:
-        return None, None, False
-
-    def column(name: str) -> AngleColumn:
-        return AngleColumn(name, table.data[name], table.units.get(name))
-
-    ra, assumed = to_degrees(column(names.ra), is_ra=True, stated=ra_unit)
-    dec, _ = to_degrees(column(names.dec), is_ra=False)
-    return ra, dec, assumed
 
 
 def _read_pixels(

@@ -11,7 +11,7 @@ import pandas as pd
 from hubble_dash.builder.tables.astropy_tables import TableFile
 from hubble_dash.errors import CatalogError
 
-__all__ = ["Columns", "find_columns", "say_choice"]
+__all__ = ["OTHER_NAMES", "Columns", "find_columns", "say_choice"]
 
 # Names as people write them, letters and digits only, the likeliest first.
 _PATH_NAMES = (
@@ -25,6 +25,13 @@ _DEC_NAMES = (
     "decdeg dedeg dec decicrs deicrs dej2000 decj2000 dedj2000 decdj2000 declination sdec "
     "targetdec dectarg decobj objdec meandec decmean deltaj2000 deltawinj2000 delta skydec "
     "coorddec decdms"
+)
+# Longitudes and latitudes of other frames: galactic, equatorial of 1950, ecliptic, supergalactic.
+OTHER_NAMES = (
+    ("glon gallon galacticlongitude galacticlon", "glat gallat galacticlatitude galacticlat"),
+    ("rab1950 ra1950", "deb1950 dec1950 decb1950 de1950"),
+    ("elon ecllon eclipticlongitude", "elat ecllat eclipticlatitude"),
+    ("sgl slon supergalacticlongitude", "sgb slat supergalacticlatitude"),
 )
 _X_NAMES = "x xpix xpixel xcentroid xcenter xcentre ximage xwinimage"
 _Y_NAMES = "y ypix ypixel ycentroid ycenter ycentre yimage ywinimage"
@@ -57,8 +64,9 @@ def find_columns(path: Path, table: TableFile, wanted: Columns) -> Columns:
     Returns
     -------
     Columns
-        RA and Dec both or neither, x and y likewise; x and y only where there are no RA and Dec,
-        unless the user names them. Of two tables that were matched, those of the first.
+        RA and Dec both or neither, or longitude and latitude of another frame where there are none;
+        x and y likewise, and only where there are no positions on the sky, unless the user names
+        them. Of two tables that were matched, those of the first.
 
     Raises
     ------
@@ -76,6 +84,9 @@ def find_columns(path: Path, table: TableFile, wanted: Columns) -> Columns:
         (_RA_NAMES, _DEC_NAMES),
         ("pos.eq.ra", "pos.eq.dec"),
     )
+    for usual in OTHER_NAMES if ra is None else ():
+        if ra is None:
+            ra, dec = _find_pair(path, table, (None, None), usual, ("", ""))
     usual = (_X_NAMES, _Y_NAMES) if ra is None else ("", "")
     x, y = _find_pair(path, table, (wanted.x, wanted.y), usual, ("", ""))
     return Columns(path_name, ra, dec, x, y)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from astropy.coordinates import SkyCoord
 from astropy.io import ascii as astropy_ascii
 from astropy.io import fits, votable
+from astropy.io.votable.tree import TableElement, VOTableFile
 from astropy.table import Column, MaskedColumn, Table
 from astropy.time import Time
 from numpy.typing import NDArray
@@ -49,12 +51,15 @@ class TableFile(NamedTuple):
         What columns mean, as VOTables say it (UCD1+).
     notes : list of str
         What the user should know.
+    systems : mapping of str
+        In which frame positions in a column are, where the file says so: ``"eq_FK4 B1950"``.
     """
 
     data: pd.DataFrame
     units: dict[str, str]
     ucds: dict[str, str]
     notes: list[str]
+    systems: Mapping[str, str] = MappingProxyType({})
 
 
 def fits_tables(file: Path | io.BytesIO) -> Iterator[tuple[str, TableFile]]:
@@ -86,7 +91,10 @@ def fits_tables(file: Path | io.BytesIO) -> Iterator[tuple[str, TableFile]]:
     with fits.open(file) as hdus:
         for number, hdu in enumerate(hdus):
             if isinstance(hdu, fits.BinTableHDU | fits.TableHDU):
-                yield f"{number} {hdu.name}".strip(), of_astropy(_of_hdu(hdu))
+                table = of_astropy(_of_hdu(hdu))
+                said = (str(hdu.header.get(key, "")) for key in ("RADESYS", "RADECSYS", "EQUINOX"))
+                systems = dict.fromkeys(map(str, table.data), " ".join(said).strip())
+                yield f"{number} {hdu.name}".strip(), table._replace(systems=systems)
 
 
 def votable_tables(file: Path | io.BytesIO) -> Iterator[tuple[str, TableFile]]:
@@ -120,8 +128,20 @@ def votable_tables(file: Path | io.BytesIO) -> Iterator[tuple[str, TableFile]]:
         table = of_astropy(one.to_table(use_names_over_ids=True))
         yield (
             f"{number} {one.ID or one.name or ''}".strip(),
-            table._replace(notes=notes + table.notes),
+            table._replace(notes=notes + table.notes, systems=_systems(parsed, one)),
         )
+
+
+def _systems(file: VOTableFile, table: TableElement) -> dict[str, str]:
+    """Say in which frame the columns of a table are that refer to one."""
+    found = {}
+    for column in table.fields:
+        try:
+            system = file.get_coosys_by_id(column.ref or "")
+        except KeyError:
+            continue
+        found[column.name] = f"{system.system or ''} {system.equinox or ''}".strip()
+    return found
 
 
 def text_table(text: str, form: str, *, as_text: Collection[str]) -> TableFile:
