@@ -21,6 +21,8 @@ _N_LOOKED_AT = 30
 # Of one of these lines.
 _MAX_COLUMNS = 100_000
 _MAX_LETTERS = 10_000_000
+# Letters of a line that are told.
+MAX_SHOWN = 60
 # What lines above the names begin with, of which none is a row.
 _REMARKS = ("#", "%", "//", "!")
 _ANGLES = {"deg", "degree", "degrees", "[deg]", "(deg)", "h:m:s", "d:m:s", "hms", "dms", "hours"}
@@ -188,7 +190,12 @@ def _hold_values(names: list[str], above: list[str]) -> bool:
         return True
     counted = [[str(i) for i in range(first, first + len(numbers))] for first in (0, 1)]
     if numbers and (len(numbers) == 1 or numbers not in counted):
-        raise CatalogError(f"the first line must name the columns; it is {' '.join(names)!r}")
+        first = " ".join(names)
+        shown = first if len(first) <= MAX_SHOWN else f"{first[:MAX_SHOWN]}..."
+        raise CatalogError(
+            f"the first line must name the columns; it is {shown!r}; put a line of names above it,"
+            " such as file,ra,dec of a catalogue or file,f0,f1 of vectors"
+        )
     return False
 
 

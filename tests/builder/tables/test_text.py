@@ -121,6 +121,7 @@ def test_columns_below_dashes_may_have_gaps(tmp_path: Path) -> None:
         (["id,ra,dec,name", "1,150,2,Smith, J."], "line 2 has 5 values, and 4 columns are named"),
         (["# made", "", "id ra dec", "1 2 3", "2 3"], "line 5 has 2 values, and 3 columns"),
         (["007 150.05 2.05", "008 149.93 -1.95"], "the first line must name the columns"),
+        ([",".join(["0.125"] * 500)] * 2, r"it is '(0\.125 ){10}\.\.\.'; put a line of names"),
         (["id,ra,dec"], "has no rows"),
         (["sep=;"], "has no rows"),
     ],
