@@ -11,6 +11,8 @@ from hubble_dash.methods.reference import Reference, arxiv, work
 __all__ = ["NETWORKS", "network_works"]
 
 _CVPR = "IEEE/CVF Conference on Computer Vision and Pattern Recognition (CVPR)"
+# Until 2017.
+_CVPR_OF_IEEE = _CVPR.replace("/CVF", "")
 _ICCV = "IEEE/CVF International Conference on Computer Vision (ICCV)"
 
 NETWORKS: Mapping[str, Reference] = MappingProxyType({
@@ -37,8 +39,8 @@ NETWORKS: Mapping[str, Reference] = MappingProxyType({
     "resnet": work(
         "inproceedings", "He et al. 2016",
         author="He, Kaiming and Zhang, Xiangyu and Ren, Shaoqing and Sun, Jian",
-        title="{Deep Residual Learning for Image Recognition}", booktitle=_CVPR, year="2016",
-        pages="770--778", doi="10.1109/CVPR.2016.90",
+        title="{Deep Residual Learning for Image Recognition}", booktitle=_CVPR_OF_IEEE,
+        year="2016", pages="770--778", doi="10.1109/CVPR.2016.90",
     ),
     "rsb": arxiv(
         "Wightman et al. 2021", "Wightman, Ross and Touvron, Hugo and J{\\'e}gou, Herv{\\'e}",
@@ -48,8 +50,8 @@ NETWORKS: Mapping[str, Reference] = MappingProxyType({
         "inproceedings", "Xie et al. 2017",
         author="Xie, Saining and Girshick, Ross and Doll{\\'a}r, Piotr and Tu, Zhuowen and He,"
         " Kaiming",
-        title="{Aggregated Residual Transformations for Deep Neural Networks}", booktitle=_CVPR,
-        year="2017", doi="10.1109/CVPR.2017.634",
+        title="{Aggregated Residual Transformations for Deep Neural Networks}",
+        booktitle=_CVPR_OF_IEEE, year="2017", doi="10.1109/CVPR.2017.634",
     ),
     "efficientnet": work(
         "inproceedings", "Tan & Le 2019",
@@ -121,7 +123,7 @@ NETWORKS: Mapping[str, Reference] = MappingProxyType({
     "densenet": work(
         "inproceedings", "Huang et al. 2017",
         author="Huang, Gao and Liu, Zhuang and van der Maaten, Laurens and Weinberger, Kilian Q.",
-        title="{Densely Connected Convolutional Networks}", booktitle=_CVPR, year="2017",
+        title="{Densely Connected Convolutional Networks}", booktitle=_CVPR_OF_IEEE, year="2017",
         doi="10.1109/CVPR.2017.243",
     ),
     "zoobot": work(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.config import is_network_file
 
 __all__ = ["provenance"]
 
@@ -77,7 +78,7 @@ def _model(model: Mapping[str, Any], n_features: int) -> list[tuple[str, str]]:
             ("Vectors", file),
         ]
     return [
-        ("Model", f"{model['name']} (timm)"),
+        ("Model", model["name"] + ("" if is_network_file(model["name"]) else " (timm)")),
         ("Fingerprints", _fingerprints(model, n_features)),
         ("Weights", model["reason"]),
         ("File of weights", file),

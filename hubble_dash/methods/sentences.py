@@ -7,6 +7,7 @@ from typing import Any
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.schema import MEAN_FILE
+from hubble_dash.config import is_network_file
 from hubble_dash.methods.networks import network_works
 from hubble_dash.methods.works import WORKS
 
@@ -110,7 +111,7 @@ class Sentences:
             return f"Their fingerprints, {told['n_features']:,} numbers each, were given to it."
         built, trained = network_works(model["name"], model["weights"])
         network = f"{model['name']}{self._cite(*built, *trained) if built or trained else ''}"
-        if self._version("timm"):
+        if self._version("timm") and not is_network_file(model["name"]):
             network += f" of timm{self._cite('timm', version=self._version('timm'))}"
         engine = _ENGINES.get(model.get("engine", ""))
         if engine is None:

@@ -69,6 +69,13 @@ def test_given_fingerprints_cite_no_network(atlas: Atlas) -> None:
     assert not {"timm", "pytorch"} & cited(methods_of(like(atlas, model=model)).bibtex)
 
 
+def test_a_network_of_one_s_own_is_none_of_timm(atlas: Atlas) -> None:
+    model = {**atlas.manifest["model"], "name": "mine.pt2", "weights": "mine.pt2"}
+    mine = like(atlas, model=model)
+    assert "timm" not in cited(methods_of(mine).bibtex)
+    assert dict(methods_of(mine).rows)["Model"] == "mine.pt2"
+
+
 def test_detected_sources_cite_photutils(atlas: Atlas) -> None:
     settings = {**atlas.manifest["settings"], "cutouts": {"kind": "sources", "threshold": 3.0}}
     made = methods_of(like(atlas, settings=settings))
