@@ -108,10 +108,12 @@ def _factor(column: AngleColumn, *, is_ra: bool, stated: AngleUnit | None) -> tu
         if is_ra and _HOURS_IN_NAME.search(name):
             return 15.0, False
         return 1.0, not _DEGREES_IN_NAME.search(name)
-    if column.unit.strip().lower() in _HOURS:
+    spelled = column.unit.strip().lower()
+    if spelled in _HOURS:
         return 15.0, False
     try:
-        return float(u.Unit(column.unit).to(u.deg)), False
+        # Written large or as of several, such as DEG, Degrees or RADIANS, it is known to few.
+        return float(u.Unit(re.sub(r"(?<=[en])s$", "", spelled)).to(u.deg)), False
     except (ValueError, TypeError, u.UnitConversionError):
         raise CatalogError(
             f"column {column.name!r} has unit {column.unit!r}, which is no angle; allowed: deg, "

@@ -19,12 +19,13 @@ _PATH_NAMES = (
 )
 _RA_NAMES = (
     "radeg ra raicrs raj2000 radj2000 rightascension sra targetra ratarg raobj objra meanra "
-    "ramean alphaj2000 alphawinj2000 alpha skyra coordra rah rahr rahrs rahour rahours rahms"
+    "ramean ra2000 alphaj2000 alphawinj2000 alphasky alpha skyra coordra rah rahr rahrs rahour "
+    "rahours rahms"
 )
 _DEC_NAMES = (
     "decdeg dedeg dec decicrs deicrs dej2000 decj2000 dedj2000 decdj2000 declination sdec "
     "targetdec dectarg decobj objdec meandec decmean deltaj2000 deltawinj2000 delta skydec "
-    "coorddec decdms"
+    "coorddec decdms dec2000 de2000 deltasky decl"
 )
 # Longitudes and latitudes of other frames: galactic, equatorial of 1950, ecliptic, supergalactic.
 OTHER_NAMES = (

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from astropy.io import fits
 from astropy.table import Table
 from helpers.tables import write_text
 
@@ -55,6 +56,15 @@ def test_units(tmp_path: Path, unit: str, value: float) -> None:
     catalog = read_catalog(tmp_path / "a.ecsv")
     assert catalog.ra_deg == pytest.approx([161.25], abs=1e-8)
     assert catalog.notes == []
+
+
+@pytest.mark.parametrize("unit", ["DEG", "degrees", "Degrees", "hours", "RADIANS", "radian"])
+def test_units_as_people_spell_them(tmp_path: Path, unit: str) -> None:
+    factor = {"h": 15.0, "r": 57.29577951308232}.get(unit[0].lower(), 1.0)
+    columns = [fits.Column("RA", "D", unit=unit, array=[161.25 / factor])]
+    columns.append(fits.Column("DEC", "D", unit="deg", array=[2.0]))
+    fits.BinTableHDU.from_columns(columns).writeto(tmp_path / "a.fits")
+    assert read_catalog(tmp_path / "a.fits").ra_deg == pytest.approx([161.25], abs=1e-8)
 
 
 def test_unit_that_is_no_angle(tmp_path: Path) -> None:
