@@ -10,7 +10,7 @@ from astropy.io import fits
 from astropy.wcs import WCS
 from numpy.typing import NDArray
 
-from hubble_dash.builder.sky.inherited import pointing
+from hubble_dash.builder.sky.inherited import check_hours
 from hubble_dash.builder.sky.keys import FRAME, MATRIX, NUMBERS, SIP, SIP_ANY
 
 __all__ = [
@@ -34,8 +34,6 @@ APPLIED = ("", "-SIP", "-TPV", "-TPD")
 IRAF = ("TNX", "ZPX")
 # Of the value itself: doubles that went through a unit's factor.
 TOLERANCE = 1e-9
-# Between the reference position and where the telescope looked.
-NEAR_DEG = 2.0
 
 
 def check_axes(header: fits.Header) -> None:
@@ -127,7 +125,7 @@ def check_agreement(header: fits.Header, alt: str, wcs: WCS) -> None:
     if abs(latitude) > 90:
         raise ValueError(f"CRVAL{axes[1] + 1}{alt} is {latitude:g} deg, beyond a pole")
     if wcs.wcs.lngtyp.startswith("RA"):
-        _check_hours(header, f"CRVAL{axes[0] + 1}{alt}", factors[0])
+        check_hours(header, f"CRVAL{axes[0] + 1}{alt}", factors[0])
     # PV on the longitude may say the same, and goes before; LATPOLE is a hint, and is worked out.
     if f"PV{axes[0] + 1}_3{alt}" not in header:
         _compare(f"LONPOLE{alt}", header.get(f"LONPOLE{alt}"), wcs.wcs.lonpole, 1.0)
@@ -295,18 +293,6 @@ def _compare(key: str, said: float | None, read: float, factor: float) -> None:
         return
     if not abs(said * factor - read) <= TOLERANCE * max(1.0, abs(read)):
         raise ValueError(f"{key} is {said * factor:.10g}, but the library read {read:.10g}")
-
-
-def _check_hours(header: fits.Header, key: str, factor: float) -> None:
-    """Refuse hours in the place of degrees, where the header has them in words too."""
-    other, ra_deg = pointing(header)
-    if ra_deg is None:
-        return
-    off = [abs((times * factor * header[key] - ra_deg + 180) % 360 - 180) for times in (1, 15)]
-    if off[1] < NEAR_DEG < off[0]:
-        raise ValueError(
-            f"{key} is {header[key]:g}, hours it seems, since {other} is {header[other]!r}"
-        )
 
 
 def _side(matrix: NDArray[np.float64]) -> float:

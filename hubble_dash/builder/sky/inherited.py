@@ -8,11 +8,13 @@ from astropy.io import fits
 
 from hubble_dash.builder.sky.keys import PLACE
 
-__all__ = ["POINTINGS", "pointing", "with_primary"]
+__all__ = ["POINTINGS", "check_hours", "pointing", "with_primary"]
 
 # Keys that tell where an image lies, though not where each pixel does.
 POINTINGS = ("OBJCTRA", "RA_TARG", "RA_OBJ", "RA_PNT", "RA_NOM", "TELRA", "RA", "CAT-RA")
 _HOURS = re.compile(r"\s*(\d{1,2})[: h]+(\d{1,2})[: m]+(\d{1,2}(?:\.\d*)?)\s*s?\s*")
+# Between the reference position and where the telescope looked.
+NEAR_DEG = 2.0
 _FRAMES = ("EQUINOX", "EPOCH", "RADESYS", "RADECSYS")
 # What a primary header says of itself, and texts.
 _OWN = ("SIMPLE", "EXTEND", "NEXTEND", "CHECKSUM", "DATASUM", "COMMENT", "HISTORY", "")
@@ -77,3 +79,30 @@ def pointing(header: fits.Header) -> tuple[str, float | None]:
             hours, minutes, seconds = map(float, found.groups())
             return key, 15 * (hours + minutes / 60 + seconds / 3600)
     return next(iter(keys), ""), None
+
+
+def check_hours(header: fits.Header, key: str, factor: float) -> None:
+    """Refuse hours in the place of degrees, where the header has them in words too.
+
+    Parameters
+    ----------
+    header : astropy.io.fits.Header
+        Of an image.
+    key : str
+        Of its right ascension.
+    factor : float
+        Degrees a unit of that.
+
+    Raises
+    ------
+    ValueError
+        What stands there.
+    """
+    other, ra_deg = pointing(header)
+    if ra_deg is None:
+        return
+    off = [abs((times * factor * header[key] - ra_deg + 180) % 360 - 180) for times in (1, 15)]
+    if off[1] < NEAR_DEG < off[0]:
+        raise ValueError(
+            f"{key} is {header[key]:g}, hours it seems, since {other} is {header[other]!r}"
+        )
