@@ -26,7 +26,7 @@ FLOORS = [
     ["disk", "foreign", "query"],
     ["atlas", "builder.bounds", "builder.codecs", "builder.sky"],
     ["builder.files", "builder.backends", "builder.hdus"],
-    ["builder.reading", "builder.tables"],
+    ["builder.reading", "builder.tables", "viewer.columns", "viewer.planes"],
     ["evaluation", "listing", "methods", "builder.catalogs", "viewer.colors"],
     ["builder.cutouts", "viewer.data"],
     ["builder.models", "viewer.density", "viewer.plots"],

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, get_type_hints
 
-import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.errors import AtlasError
 from hubble_dash.foreign.plain import check_plain
+from hubble_dash.verification.columns import ColumnChecks
+from hubble_dash.verification.decoding import decoded, is_column
 from hubble_dash.verification.findings import Verification, listed
+from hubble_dash.viewer.data.orders import BLOCKS
 from hubble_dash.viewer.data.schema import N_LABELS, PieceKinds
 
 __all__ = ["PieceChecks"]
@@ -20,6 +21,14 @@ __all__ = ["PieceChecks"]
 KINDS = get_type_hints(PieceKinds, include_extras=True)
 # Numbers a cutout or point of each column that has another count than one.
 PER_ONE = {"box": 4, "tint": 3, "label": N_LABELS, "score": N_LABELS}
+# A column of a piece whose length says how many cutouts it holds, where there is no ``x``.
+COUNTED = {
+    "rows": "place",
+    "boxes": "image",
+    "records": "image",
+    "tints": "tint",
+    "labels": "label",
+}
 
 
 class PieceChecks:
@@ -52,8 +61,9 @@ class PieceChecks:
         self._counts: Counter[str] = Counter()
         self._n_images = self._greatest_image() + 1
         self._n_previews = 0
+        self._columns = ColumnChecks(index, self._n_images)
 
-    def names(self) -> Any:
+    def names(self) -> Iterator[str]:
         """Name the pieces that there must be, those of previews last.
 
         Yields
@@ -62,8 +72,9 @@ class PieceChecks:
             ``kind/number``. Those of images must have been looked at before those of previews.
         """
         for kind, n in self._expected().items():
-            for number in range(-(-n // self._index[kind]["per_piece"])):
+            for number in range(-(-n // self._per_piece(kind))):
                 yield f"{kind}/{number}"
+        yield from self._columns.names()
         for number in range(self._n_previews):
             yield f"previews/{number}"
 
@@ -78,11 +89,14 @@ class PieceChecks:
         for name, piece in pieces.items():
             self._n_pieces += 1
             with listed(self.wrong):
-                kind = name.partition("/")[0]
+                kind, _, number = name.partition("/")
                 if kind not in KINDS:
                     raise ValueError(f"there is no kind of piece {name!r:.40}")
                 check_plain(piece, KINDS[kind], f"piece {name}")
-                self._count(name, kind, piece)
+                if kind in ("columns", "texts"):
+                    self._columns.look_at(kind, int(number), piece)
+                else:
+                    self._count(name, kind, piece)
 
     def tell(self, found: Verification) -> None:
         """Compare numbers with the index, and note what came of all.
@@ -97,6 +111,7 @@ class PieceChecks:
                 self.wrong.append(
                     f"pieces of {kind} hold {self._counts[kind]:,} in all, the index says {n:,}"
                 )
+        self.wrong += self._columns.off()
         how = "their schema, counts and ranges; that their columns decode"
         found.add("pieces decoded", self._n_pieces, self.wrong, how)
 
@@ -109,10 +124,19 @@ class PieceChecks:
             held["rows"] = index["n"]
         if "sky" in index:
             held["sky"] = index["sky"]["n"]
+        # A page that carries all pieces has columns alone in blocks, an early version none.
+        if "rows" in index and index["columns"]:
+            whole = {"mapgrid": True, "tints": True, "skygrid": "sky" in index}
+            whole["labels"] = bool(index["labels"])
+            held |= {kind: index["n"] for kind, is_there in whole.items() if is_there}
         return held
 
+    def _per_piece(self, kind: str) -> int:
+        part = "blocks" if kind in BLOCKS else kind
+        return int(self._index[part]["per_piece"])
+
     def _greatest_image(self) -> int:
-        images = _decoded(self._index["boxes"]["images"])
+        images = decoded(self._index["boxes"]["images"])
         return int(images.max()) if len(images) else -1
 
     def _count(self, name: str, kind: str, piece: Mapping[str, Any]) -> None:
@@ -124,8 +148,9 @@ class PieceChecks:
             places = [one["preview"] for one in piece["images"] if "preview" in one]
             self._n_previews = max([self._n_previews, *(place + 1 for place in places)])
             return
-        columns = {key: _decoded(value) for key, value in piece.items() if _is_column(value)}
-        m = len(columns["place" if kind == "rows" else "image" if "image" in columns else "x"])
+        columns = {key: decoded(value) for key, value in piece.items() if is_column(value)}
+        counted = COUNTED.get(kind, "x")
+        m = len(columns[counted]) // PER_ONE.get(counted, 1)
         self._counts[kind] += m
         for key, values in columns.items():
             per_one = (
@@ -136,7 +161,7 @@ class PieceChecks:
                     f"piece {name}: {key} has {len(values):,} numbers; allowed: {m * per_one:,}"
                 )
         for number, codes in enumerate(piece.get("colors", [])):
-            if len(_decoded(codes)) != m:
+            if len(decoded(codes)) != m:
                 raise ValueError(f"piece {name}: colour {number} is not one a point")
         self._check_ranges(name, piece, columns, m)
 
@@ -156,16 +181,6 @@ class PieceChecks:
         if "colors" in piece and len(piece["colors"]) != len(self._index["colors"]):
             raise ValueError(f"piece {name} has other colours than the index")
         for column in piece.get("metadata", []):
-            held = _decoded(column["values"] if "values" in column else column["codes"])
+            held = decoded(column["values"] if "values" in column else column["codes"])
             if len(held) != m:
                 raise ValueError(f"piece {name}: {column['name']!r:.60} is not one a cutout")
-
-
-def _is_column(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() == {"dtype", "data"}
-
-
-def _decoded(column: Mapping[str, str]) -> NDArray[Any]:
-    """Decode a column as the browser does, but refuse what it would pass over."""
-    kind = np.dtype(column["dtype"]).newbyteorder("<")
-    return np.frombuffer(base64.b64decode(column["data"], validate=True), kind)

@@ -1,5 +1,5 @@
-// Puts the page together. In: the index, which stands in the page. Out: the views, and `window.hubbleDash`: `select` and the state
-// for scripts, `piece` for the files of pieces, `plotEvent` for Bokeh.
+// Puts the page together. In: the index, which stands in the page. Out: the views, and `window.hubbleDash`: `select`, `filter`, `rows`
+// and the state for scripts, `piece` for the files of pieces, `plotEvent` for Bokeh.
 
 import { makeData } from "./data/data.js";
 import { decode } from "./data/decode.js";
@@ -7,6 +7,7 @@ import { Pieces } from "./data/pieces.js";
 import { openKeys } from "./keys.js";
 import { plotEvent } from "./plots/plot.js";
 import { deriveShown, state } from "./state.js";
+import { deriveSubset, filterBy, Filters, rowsOf } from "./subset/subset.js";
 import { byId } from "./text/element.js";
 import { openTheme } from "./theme.js";
 import { openAbout } from "./views/about.js";
@@ -18,7 +19,7 @@ import { openSky } from "./views/sky.js";
 import { complain, openTools } from "./views/tools.js";
 import { select, startWalk } from "./walk.js";
 
-/** @import { PageIndex } from "./data/types.d.ts" */
+/** @import { Filter, PageIndex } from "./data/types.d.ts" */
 
 // The text is taken out of the page, since it would be kept twice.
 function takeIndex() {
@@ -31,6 +32,7 @@ function takeIndex() {
 const { pieces: inline, ...index } = takeIndex();
 const pieces = new Pieces({ base: index.base, inline, complain });
 const data = makeData(index, pieces);
+const filters = new Filters(data.columns);
 
 async function start() {
   openTheme();
@@ -40,6 +42,7 @@ async function start() {
   openGallery(data);
   openPreview(data);
   deriveShown(data.shown);
+  deriveSubset(filters, complain);
   startWalk(data.n);
   await Promise.all([openMap(data), openImage(data), data.sky && openSky(data, data.sky)]);
   document.body.dataset.hdReady = "";
@@ -50,6 +53,13 @@ window.hubbleDash = {
   state,
   data,
   plotEvent,
+  /** Set all filters; a promise of the rows that pass. */
+  filter: async (/** @type {Filter[]} */ asked) => {
+    await filterBy(filters, asked);
+    return rowsOf(data.columns);
+  },
+  /** A promise of the rows of the subset. */
+  rows: () => rowsOf(data.columns),
   piece: (/** @type {string} */ key, /** @type {unknown} */ value) => pieces.receive(key, value),
   ready: start(),
 };

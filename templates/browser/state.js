@@ -1,8 +1,8 @@
 // The page's one state. In: changes, from any view. Out: a call to all who listen to what has changed.
-// `shown`, the selected cutout and its similar ones, is derived here.
+// `shown`, the selected cutout and its similar ones, is derived here; `subset` is derived of `filters` in `subset/subset.js`.
 
 /**
- * @import { ColorChoice, Shown } from "./data/types.d.ts"
+ * @import { ColorChoice, Filter, Shown, Subset } from "./data/types.d.ts"
  *
  * @typedef {object} Pointed the cutout below the pointer on a plot, and where the pointer is in the window, in pixels
  * @property {number} row
@@ -16,12 +16,16 @@
  * @property {boolean} leaveOutOverlapping
  * @property {ColorChoice} color what points are coloured by
  * @property {Shown | null} shown
+ * @property {Filter[]} filters what is asked of cutouts
+ * @property {Subset | null} subset those that pass; null for all
  *
  * @typedef {(state: State) => void} Listener
  */
 
 /** @type {State} */
-export const state = { selected: null, hovered: null, pointed: null, leaveOutOverlapping: false, color: "own", shown: null };
+export const state = {
+  selected: null, hovered: null, pointed: null, leaveOutOverlapping: false, color: "own", shown: null, filters: [], subset: null,
+};
 
 /** @type {{ keys: (keyof State)[], listener: Listener }[]} */
 const listeners = [];

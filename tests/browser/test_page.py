@@ -13,8 +13,8 @@ from headless import launch_chromium
 from helpers.pages import OpenPage, panel_serve
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.viewer.data.mollweide import mollweide
 from hubble_dash.viewer.exported.export import export
+from hubble_dash.viewer.planes.mollweide import mollweide
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., OpenPage]

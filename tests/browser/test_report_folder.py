@@ -245,3 +245,28 @@ def test_a_folder_that_was_not_copied_whole_says_so(
     page.run("hubbleDash.select(5)")
     page.page.wait_for_selector("#hd-trouble:not([hidden])")
     assert "copy the whole folder" in page.page.inner_text("#hd-trouble")
+
+
+def test_a_subset_is_strong_and_the_rest_faint(page: OpenPage, large: Atlas) -> None:
+    kind, brush = large.cutouts["class"], {"id": "m", "kind": "range", "column": "magnitude"}
+    strong = np.flatnonzero((large.cutouts["magnitude"] >= 24) & (kind == "spiral"))
+    legend = next(one for one in page.run("hubbleDash.data.columns.list") if one["name"] == "class")
+    ticked = [i for i, one in enumerate(legend["categories"]) if one["text"] == "spiral"]
+    tick = {"id": "c", "kind": "codes", "column": "class", "codes": ticked}
+    rows = page.run("asked => hubbleDash.filter(asked)", [{**brush, "low": 24, "high": None}, tick])
+    assert rows == strong.tolist() == page.run("hubbleDash.rows()")
+    assert page.run("document.body.dataset.hdSubset") == str(len(strong))
+    said(page, f"{len(strong):,} of {len(strong):,}, as density · {N:,} in all")
+    colors = "document.querySelector('#hd-map canvas').getContext('2d')"
+    alpha = page.run(
+        f"({{ x, y }}) => {{ const {{ data }} = {colors}.getImageData(0, 0, 9999, 9999);"
+        " return [...data.filter((_, i) => i % 4 === 3)].filter(one => one >= 130).length; }",
+        {"x": 0, "y": 0},
+    )
+    assert 0 < alpha <= 21 * len(strong)
+    x, y = large.positions[strong[0]].tolist()
+    zoom(page, x, y, 0.05)
+    said(page, f"of {len(strong):,}")
+    page.page.wait_for_function("document.body.dataset.hdSubset !== undefined")
+    assert page.run("hubbleDash.filter([])") == list(range(N))
+    assert page.errors == []

@@ -142,7 +142,7 @@ test("keys of a plot zoom, pan, go home, and step where a plot has steps", () =>
 });
 
 test("a step goes to what lies nearest that way, more ahead than aside", async () => {
-  const points = { x: [0, 1, 2, 9, 0, -3], y: [0, 3, 0.5, 0, -4, 0], row: [10, 11, 12, 13, 14, 15], tint: [], codes: [] };
+  const points = { x: [0, 1, 2, 9, 0, -3], y: [0, 3, 0.5, 0, -4, 0], row: [10, 11, 12, 13, 14, 15], rank: [], tint: [], codes: [] };
   const from = { x: 0, y: 0 };
   assert.equal(nextOf(points, from, { right: 1, up: 0 }).next, 12);
   const all = /** @type {Points} */ (/** @type {unknown} */ ({
@@ -152,7 +152,7 @@ test("a step goes to what lies nearest that way, more ahead than aside", async (
         points.x[i] >= left && points.x[i] <= right && points.y[i] >= bottom && points.y[i] <= top
       ));
       const take = (/** @type {number[]} */ column) => kept.map((i) => column[i]);
-      return { x: take(points.x), y: take(points.y), row: take(points.row), tint: [], codes: [] };
+      return { x: take(points.x), y: take(points.y), row: take(points.row), rank: [], tint: [], codes: [] };
     },
   }));
   const step = (/** @type {number} */ right, /** @type {number} */ up) => stepFrom(all, from, { right, up }, 0.1);

@@ -16,7 +16,7 @@ const LEGENDS = [
 const coloring = new Coloring(LEGENDS, PALETTE);
 
 /** @param {number[]} codes */
-const points = (codes) => ({ x: codes, y: codes, row: codes, tint: [], codes });
+const points = (codes) => ({ x: codes, y: codes, row: codes, rank: codes, tint: [], codes });
 
 test("hsl() gives CSS's named colours", () => {
   const named = {

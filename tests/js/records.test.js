@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Columns } from "../../templates/browser/data/columns.js";
 import { Images } from "../../templates/browser/data/images.js";
 import { Records } from "../../templates/browser/data/records.js";
+import { Whole } from "../../templates/browser/data/whole.js";
 import { indexWith, inlinePieces } from "./wire.js";
 
 // Six cutouts of two images, in pieces of two along the places 0 to 5; row 5 - place.
@@ -41,7 +43,7 @@ function records(similar) {
     "images/1": { images: [{ ...image, name: "b.jpg", approximate: true }] },
   });
   const index = indexWith({ n: 6, similar, labels: ["cat", "dog"], records: { per_piece: 2 }, rows: { per_piece: 3 } });
-  return new Records(index, pieces, new Images(index, pieces));
+  return new Records(index, pieces, new Images(index, pieces), new Columns(index, pieces, new Whole(index, pieces)));
 }
 
 test("a cutout is found by its row, with all there is to say of it", async () => {

@@ -19,6 +19,8 @@ from hubble_dash.atlas.schema import (
     text_codes,
 )
 from hubble_dash.viewer.colors.palette import PALETTE
+from hubble_dash.viewer.columns.summaries import Category, robust_ends
+from hubble_dash.viewer.columns.tables import built_in_name
 
 __all__ = [
     "MISSING",
@@ -38,9 +40,6 @@ NUMBER_STEPS = OTHER = 254
 MISSING = 255
 # A column of more distinct texts is none to colour by: most would look the same.
 MAX_CATEGORIES = 60
-# The colours of numbers spread between these quantiles, so that a few outliers do not hide the
-# rest.
-QUANTILES = (0.02, 0.98)
 
 
 class NumberLegend(TypedDict):
@@ -54,13 +53,6 @@ class NumberLegend(TypedDict):
     low: float | str
     high: float | str
     missing: int
-
-
-class Category(TypedDict):
-    """A category, and how many cutouts have it."""
-
-    text: str
-    count: int
 
 
 class CategoryLegend(TypedDict):
@@ -110,12 +102,14 @@ def color_columns(atlas: Atlas) -> list[ColorColumn]:
     cutouts, images = atlas.cutouts, atlas.images
     image = cutouts["image"].to_numpy()
     found: list[ColorColumn | None] = []
-    if 1 < len(images) < len(cutouts):
-        found.append(_by_category("file", image, images["name"].astype(str).tolist()))
-    if LABELS[0] in cutouts:
-        found.append(_by_category("best label", *text_codes(cutouts[LABELS[0]])))
-    # A column of the user's may have one of these names, and is another column.
     further = extra_columns(cutouts)
+    own = {*further, *extra_image_columns(images)}
+    if 1 < len(images) < len(cutouts):
+        name = built_in_name("file", own)
+        found.append(_by_category(name, image, images["name"].astype(str).tolist()))
+    if LABELS[0] in cutouts:
+        name = built_in_name("best label", own)
+        found.append(_by_category(name, *text_codes(cutouts[LABELS[0]])))
     found += [_of(cutouts[name]) for name in further]
     for name in extra_image_columns(images):
         if name not in further and images[name].nunique() > 1:
@@ -136,29 +130,25 @@ def _of(values: pd.Series, rows: NDArray[Any] | slice = slice(None)) -> ColorCol
 def _by_number(
     name: str, values: NDArray[np.float64], whole: NDArray[Any] | None
 ) -> ColorColumn | None:
-    """Spread numbers between two of their quantiles, which are told as texts of whole ones."""
+    """Spread numbers between their robust ends, so that a few outliers do not hide the rest.
+
+    The ends are told as texts of whole ones.
+    """
     known = np.isfinite(values)
     n = int(known.sum())
     if not n:
         return None
-    low, high = _ends(values[known])
+    low, high = robust_ends(values[known])
     codes = np.full(len(values), MISSING, np.uint8)
     part = np.clip(values[known], low, high)
     share = (part - low) / (high - low) if high > low else np.full(n, 0.5)
     codes[known] = np.round(share * NUMBER_STEPS)
     missing = len(values) - n
-    told = [low, high] if whole is None else [*map(str, _ends(whole))]
+    told = [low, high] if whole is None else [*map(str, robust_ends(whole))]
     legend: NumberLegend = {
         "name": name, "kind": "number", "low": told[0], "high": told[1], "missing": missing,
     }  # fmt: skip
     return ColorColumn(legend, codes)
-
-
-def _ends(values: NDArray[Any]) -> list[Any]:
-    """Give the two quantiles of numbers, which are among them."""
-    places = [int(share * (len(values) - 1) + 0.5) for share in QUANTILES]
-    ends: list[Any] = np.partition(values, places)[places].tolist()
-    return ends
 
 
 def _by_category(name: str, codes: NDArray[Any], texts: list[str]) -> ColorColumn | None:

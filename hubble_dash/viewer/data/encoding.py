@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hubble_dash.foreign.pictures import JPEG_START
 from hubble_dash.viewer.data.schema import Column, Dtype, Piece
 
-__all__ = ["checksum", "column", "data_url", "embed_json", "piece_text"]
+__all__ = ["checksum", "column", "column_of", "data_url", "embed_json", "piece_text"]
 
 
 def column(values: Any, dtype: Dtype) -> Column:
@@ -32,6 +33,17 @@ def column(values: Any, dtype: Dtype) -> Column:
     """
     array = np.ascontiguousarray(values, dtype=np.dtype(dtype).newbyteorder("<"))
     return {"dtype": dtype, "data": base64.b64encode(array.tobytes()).decode("ascii")}
+
+
+def column_of(array: NDArray[Any]) -> Column:
+    """Encode an array as it is.
+
+    Parameters
+    ----------
+    array : array
+        Of one of the kinds of numbers that travel.
+    """
+    return column(array, cast(Dtype, array.dtype.name))
 
 
 def data_url(picture: bytes) -> str:

@@ -14,7 +14,7 @@ from hubble_dash.viewer.data.encoding import column
 from hubble_dash.viewer.data.schema import (
     SCORE_STEPS,
     BoxColumns,
-    LabelColumns,
+    LabelPiece,
     MetadataColumn,
     SkyColumns,
 )
@@ -79,7 +79,7 @@ def label_codes(cutouts: pd.DataFrame) -> tuple[list[str], NDArray[np.int16]]:
 
 def label_columns(
     cutouts: pd.DataFrame, codes: NDArray[np.int16], rows: NDArray[np.int32]
-) -> LabelColumns:
+) -> LabelPiece:
     """Give the labels of some cutouts and their scores.
 
     Parameters

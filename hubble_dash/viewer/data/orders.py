@@ -17,19 +17,24 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.viewer.data.hilbert import hilbert_order
-from hubble_dash.viewer.data.mollweide import mollweide
+from hubble_dash.viewer.planes.hilbert import hilbert_order
+from hubble_dash.viewer.planes.mollweide import mollweide
 
-__all__ = ["PER_PIECE", "AtlasOrder", "HilbertOrder", "Order", "Places", "Rows"]
+__all__ = ["BLOCKS", "PER_PIECE", "AtlasOrder", "HilbertOrder", "Order", "Places", "Rows"]
 
 Rows: TypeAlias = NDArray[np.int32]
 # Coordinates x and y of points, (n,) each.
 Plane: TypeAlias = tuple[NDArray[Any], NDArray[Any]]
 
-# Cutouts, or images, in a piece of each kind.
+# Cutouts, or images, in a piece of each kind; blocks are what is loaded whole.
 PER_PIECE = MappingProxyType(
-    {"map": 4096, "sky": 4096, "boxes": 4096, "records": 256, "rows": 4096, "images": 128}
-)
+    {
+        "map": 4096, "sky": 4096, "boxes": 4096, "records": 256, "rows": 4096, "images": 128,
+        "blocks": 262_144,
+    }
+)  # fmt: skip
+# Kinds of pieces that are blocks of something of all cutouts.
+BLOCKS = ("mapgrid", "skygrid", "tints", "labels", "columns")
 
 
 @dataclass(frozen=True)
@@ -178,11 +183,13 @@ class Places:
 
     @property
     def n_pieces(self) -> dict[str, int]:
-        """Number of pieces of each kind, but of previews."""
+        """Number of pieces of each kind, but of previews, labels, columns and their texts."""
         n = len(self._atlas)
         held = {"map": n, "boxes": n, "records": n, "images": len(self._atlas.images)}
         if not self.is_by_row:
-            held["rows"] = n
+            held |= {"rows": n, "mapgrid": n, "tints": n}
+            if self.has_sky:
+                held["skygrid"] = n
         if self.has_sky:
             held["sky"] = len(self.sky_rows)
         # A page that carries its data has a piece of each kind, be it empty.
@@ -195,10 +202,10 @@ class Places:
         Parameters
         ----------
         kind : str
-            One of `n_pieces`.
+            One of `n_pieces`, or of labels or columns.
         """
         if self._order.per_piece is not None:
-            return self._order.per_piece[kind]
+            return self._order.per_piece["blocks" if kind in BLOCKS else kind]
         return max(1, len(self._atlas.images if kind == "images" else self._atlas))
 
     def of_piece(self, kind: str, number: int) -> slice:

@@ -18,6 +18,7 @@ from hubble_dash.methods.methods import methods_of
 from hubble_dash.viewer.colors.columns import ColorColumn, color_columns
 from hubble_dash.viewer.colors.palette import PALETTE
 from hubble_dash.viewer.colors.tints import mean_colors, tints
+from hubble_dash.viewer.data.blocks import Blocks
 from hubble_dash.viewer.data.encoding import column
 from hubble_dash.viewer.data.facts import (
     box_columns,
@@ -34,7 +35,9 @@ from hubble_dash.viewer.data.schema import (
     BoxPiece,
     ImagePiece,
     LabelColumns,
+    LabelPiece,
     MapPiece,
+    MetadataColumn,
     PageIndex,
     Piece,
     PreviewPiece,
@@ -45,6 +48,7 @@ from hubble_dash.viewer.data.schema import (
     SkyColumns,
     SkyPiece,
     ThumbnailsIndex,
+    TintPiece,
 )
 
 __all__ = ["Pieces"]
@@ -92,9 +96,13 @@ class Pieces:
         self.atlas, self.similar = atlas, similar
         self.places = Places(atlas, order)
         self._preview_bytes = preview_bytes
+        self._blocks = blocks = Blocks(atlas, self.places)
         self._makers: dict[str, Callable[[int], Piece]] = {
             "map": self._map, "sky": self._sky, "boxes": self._boxes, "records": self._records,
             "rows": self._rows, "images": self._images, "previews": self._previews,
+            "mapgrid": blocks.map_grid, "skygrid": blocks.sky_grid, "columns": blocks.column,
+            "texts": lambda number: {"texts": blocks.columns.texts(number)},
+            "tints": self._tint_block, "labels": self._label_block,
         }  # fmt: skip
 
     def prepare(self, *, progress: bool = False) -> None:
@@ -131,9 +139,13 @@ class Pieces:
         dict of str to int
             The number of pieces of each kind; they count from 0.
         """
+        columns = self._blocks.columns
+        kinds = {**self.places.n_pieces, "columns": columns.n_blocks, "texts": columns.n_texts}
         if self.places.is_by_row:
-            return self.places.n_pieces
-        return {**self.places.n_pieces, "previews": self.parents.n_previews}
+            return kinds
+        if self._labels[0]:
+            kinds["labels"] = -(-len(self.atlas) // self.places.per_piece("labels"))
+        return {**kinds, "previews": self.parents.n_previews}
 
     def index(
         self,
@@ -189,6 +201,8 @@ class Pieces:
             "map": plane_index(x, y, self.places.per_piece("map")),
             "boxes": box_index(atlas.cutouts, self.places.box_rows, self.places.per_piece("boxes")),
             "records": {"per_piece": self.places.per_piece("records")},
+            "blocks": {"per_piece": self.places.per_piece("columns")},
+            "columns": self._blocks.columns.index,
             "colors": [color.legend for color in self.colors],
             "palette": PALETTE,
             "base": base,
@@ -263,7 +277,10 @@ class Pieces:
 
     def _label_columns(self, rows: Rows) -> LabelColumns:
         names, codes = self._labels
-        return label_columns(self.atlas.cutouts, codes, rows) if names else {}
+        if not names:
+            return {}
+        found = label_columns(self.atlas.cutouts, codes, rows)
+        return {"label": found["label"], "score": found["score"]}
 
     def _map(self, number: int) -> MapPiece:
         rows = self.places.row_at[self.places.of_piece("map", number)]
@@ -306,8 +323,22 @@ class Pieces:
             "depth": depth,
             "neighbors": column(places, "uint16" if len(self.atlas) <= N_SHORT else "int32"),
             "similarities": column(np.round(cosines * SIMILARITY_STEPS), "int16"),
-            "metadata": metadata(table.iloc[rows][self._extra], long=self._long),
+            "metadata": self._metadata(rows),
         }
+
+    def _metadata(self, rows: Rows) -> list[MetadataColumn]:
+        # A page that carries all pieces has them in its columns.
+        if self.places.is_by_row:
+            return []
+        return metadata(self.atlas.cutouts.iloc[rows][self._extra], long=self._long)
+
+    def _tint_block(self, number: int) -> TintPiece:
+        rows = self.places.row_at[self.places.of_piece("tints", number)]
+        return {"tint": column(self._tints[rows], "uint8")}
+
+    def _label_block(self, number: int) -> LabelPiece:
+        rows = self.places.row_at[self.places.of_piece("labels", number)]
+        return label_columns(self.atlas.cutouts, self._labels[1], rows)
 
     def _rows(self, number: int) -> RowPiece:
         part = self.places.of_piece("rows", number)

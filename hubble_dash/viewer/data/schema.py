@@ -14,18 +14,21 @@ from hubble_dash.atlas.schema import N_LABELS
 from hubble_dash.viewer.colors.columns import (
     MISSING,
     NUMBER_STEPS,
-    Category,
     CategoryLegend,
     ColorLegend,
     NumberLegend,
 )
 from hubble_dash.viewer.colors.palette import Palette
 from hubble_dash.viewer.colors.tints import TINT_STEPS
+from hubble_dash.viewer.columns.summaries import Category, ColumnIndex, PartIndex
+from hubble_dash.viewer.planes.grid import GRID_STEPS, NOWHERE
 
 __all__ = [
     "BORDER_PIXELS",
+    "GRID_STEPS",
     "MAX_POINTS",
     "MISSING",
+    "NOWHERE",
     "NUMBER_STEPS",
     "N_LABELS",
     "POINT_SIZES",
@@ -38,14 +41,19 @@ __all__ = [
     "CategoryLegend",
     "ColorLegend",
     "Column",
+    "ColumnIndex",
+    "ColumnPiece",
+    "GridPiece",
     "ImageEntry",
     "ImagePiece",
+    "LabelPiece",
     "MapPiece",
     "MetadataColumn",
     "MethodsIndex",
     "NumberLegend",
     "PageIndex",
     "Palette",
+    "PartIndex",
     "Piece",
     "PieceIndex",
     "PieceKinds",
@@ -55,7 +63,9 @@ __all__ = [
     "RecordPiece",
     "RowPiece",
     "SkyPiece",
+    "TextPiece",
     "ThumbnailsIndex",
+    "TintPiece",
 ]
 
 # A score of 1, and a cosine of 1, as they travel: as fixed-point numbers.
@@ -170,6 +180,9 @@ class PageIndex(TypedDict):
     map: PlaneIndex
     boxes: BoxIndex
     records: PieceIndex
+    # What is loaded whole: places, tints and labels of all cutouts, and columns.
+    blocks: PieceIndex
+    columns: list[ColumnIndex]
     colors: list[ColorLegend]
     palette: Palette
     # What addresses of pieces, thumbnails and tiles begin with.
@@ -250,7 +263,8 @@ class BoxPiece(BoxColumns):
 class MetadataColumn(TypedDict):
     """A column of the user's: numbers, or codes (-1 for none) into texts.
 
-    Whole numbers that a float does not give back are texts, in all pieces.
+    Whole numbers that a float does not give back are texts, in all pieces. There are none in a page
+    that carries all pieces, whose columns have the same.
     """
 
     name: str
@@ -306,6 +320,47 @@ class PreviewPiece(TypedDict):
     urls: dict[str, str]
 
 
+class GridPiece(TypedDict):
+    """Places of a block of cutouts in 16 bits: `GRID_STEPS` between bounds, or `NOWHERE`.
+
+    On the map the bounds are those of the piece of the map that has the place, on the sky its
+    extent. A page that carries all pieces has neither grids nor tints nor labels in blocks, as each
+    of its other pieces is one.
+    """
+
+    x: Uint16
+    y: Uint16
+
+
+class TintPiece(TypedDict):
+    """Tints of a block of cutouts, as in pieces of the map: (m, 3)."""
+
+    tint: Uint8
+
+
+class LabelPiece(TypedDict):
+    """Labels and scores of a block of cutouts, as in records: (m, N_LABELS) each."""
+
+    label: Int16
+    score: Uint16
+
+
+class ColumnPiece(TypedDict):
+    """A block of a column: numbers (NaN where missing), or codes into its texts.
+
+    The code of what is missing is the greatest of an unsigned type, or -1.
+    """
+
+    values: NotRequired[Float32 | Float64 | Int32 | Uint16 | Uint8]
+    codes: NotRequired[Int32 | Uint16 | Uint8]
+
+
+class TextPiece(TypedDict):
+    """Texts of a column, one after another in the order of their codes."""
+
+    texts: list[str]
+
+
 class PieceKinds(TypedDict):
     """What kinds of pieces there are."""
 
@@ -316,8 +371,15 @@ class PieceKinds(TypedDict):
     rows: RowPiece
     images: ImagePiece
     previews: PreviewPiece
+    mapgrid: GridPiece
+    skygrid: GridPiece
+    tints: TintPiece
+    labels: LabelPiece
+    columns: ColumnPiece
+    texts: TextPiece
 
 
 Piece: TypeAlias = (
     MapPiece | SkyPiece | BoxPiece | RecordPiece | RowPiece | ImagePiece | PreviewPiece
-)
+    | GridPiece | TintPiece | LabelPiece | ColumnPiece | TextPiece
+)  # fmt: skip

@@ -14,7 +14,7 @@ from hubble_dash.config.choices import AtlasCheck, PageForm
 from hubble_dash.disk.names import write_file as write_page
 from hubble_dash.errors import ExportError
 from hubble_dash.viewer.data.encoding import embed_json
-from hubble_dash.viewer.data.orders import HilbertOrder
+from hubble_dash.viewer.data.orders import AtlasOrder, HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.exported.folder import write_folder
 from hubble_dash.viewer.exported.inline import inline_index
@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 # Cutouts that one file carries well.
 MAX_CUTOUTS = 20_000
 # What the figures and the template take beside the library and the data.
-FRAME_BYTES = 200_000
+FRAME_BYTES = 400_000
 
 
 @dataclass(frozen=True)
@@ -284,15 +284,24 @@ def estimate_bytes(atlas: Atlas, similar: int) -> int:
         How many similar cutouts are shown.
     """
     pieces = Pieces(atlas, HilbertOrder(), similar=similar)
-    records = len(embed_json(pieces.make("records", 0))) / pieces.places.per_piece("records")
+    record = {**pieces.make("records", 0), "metadata": []}
+    records = len(embed_json(record)) / pieces.places.per_piece("records")
+    whole = Pieces(atlas, AtlasOrder(), similar=similar)
+    columns = sum(
+        len(embed_json(whole.make(kind, number)))
+        for kind in ("columns", "texts")
+        for number in range(whole.kinds()[kind])
+    )
     # Bytes of a point of the map (x, y, tint and codes), of a point of the sky, and of a box.
-    columns = (12 + len(pieces.colors)) + 20 * pieces.places.has_sky + 24
+    points = (12 + len(pieces.colors)) + 20 * pieces.places.has_sky + 24
     files = atlas.manifest["files"].items()
     sheets = sum(
         int(entry["bytes"]) for name, entry in files if name.startswith(f"{SHEETS_FOLDER}/")
     )
     # Base64 makes four characters of three bytes.
-    return round(len(atlas) * (records + columns * 4 / 3) + sheets * 4 / 3) + len(library())
+    return round(len(atlas) * (records + points * 4 / 3) + columns + sheets * 4 / 3) + len(
+        library()
+    )
 
 
 def _folder_command(atlas: Atlas, folder: Path) -> str:

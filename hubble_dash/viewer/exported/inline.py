@@ -51,7 +51,11 @@ def inline_index(
         If `similar` is less than 1.
     """
     source = Pieces(atlas, AtlasOrder(), similar=similar)
-    pieces = {f"{kind}/0": source.make(kind, 0) for kind in source.kinds()}
+    pieces = {
+        f"{kind}/{number}": source.make(kind, number)
+        for kind, count in source.kinds().items()
+        for number in range(count)
+    }
     layout = atlas.sheet_layout
     thumbnails: ThumbnailsIndex = {
         "size": layout.size, "columns": layout.columns, "rows": layout.rows, "by": "row",

@@ -10,7 +10,7 @@ import numpy as np
 from astropy.coordinates import SkyCoord
 from numpy.typing import NDArray
 
-from hubble_dash.viewer.data.mollweide import mollweide
+from hubble_dash.viewer.planes.mollweide import mollweide
 from hubble_dash.viewer.plots.marks import NEUTRAL, bare, marks, named, points
 
 __all__ = ["sky_view"]

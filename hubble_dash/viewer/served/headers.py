@@ -81,6 +81,8 @@ def _policy(host: str, scripts: Iterable[bytes], frames: str) -> str:
         [
             "default-src 'none'",
             f"script-src 'self' 'unsafe-eval'{hashes}",
+            # The page's own thread, which it makes of its own text.
+            "worker-src blob:",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",

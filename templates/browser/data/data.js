@@ -2,10 +2,12 @@
 // promises, so that a million of them need not be here.
 
 import { Boxes } from "./boxes.js";
+import { Columns } from "./columns.js";
 import { Images } from "./images.js";
 import { Pictures } from "./pictures.js";
 import { Points } from "./points.js";
 import { Records } from "./records.js";
+import { Whole } from "./whole.js";
 
 /**
  * @import { PageIndex, Shown } from "./types.d.ts"
@@ -20,7 +22,9 @@ import { Records } from "./records.js";
  */
 export function makeData(index, pieces) {
   const images = new Images(index, pieces);
-  const records = new Records(index, pieces, images);
+  const whole = new Whole(index, pieces);
+  const columns = new Columns(index, pieces, whole);
+  const records = new Records(index, pieces, images, columns);
   const boxes = new Boxes(index, pieces, images);
   const pictures = new Pictures(index, records, images);
   return {
@@ -39,10 +43,16 @@ export function makeData(index, pieces) {
     tiles: index.tiles ?? null,
     skyTiles: index.sky_tiles ?? null,
     live: index.live ?? false,
+    columns,
+    whole,
+    mapPlane: async () => ({ ...await whole.map(), runs: { bounds: index.map.bounds, size: index.map.per_piece } }),
+    skyPlane: async () => ({ ...await whole.sky(), runs: { bounds: index.sky?.extent ?? [], size: index.n } }),
     map: new Points("map", index.map, pieces),
     sky: index.sky ? new Points("sky", index.sky, pieces) : null,
     cutout: (/** @type {number} */ row) => records.cutout(row),
     image: (/** @type {number} */ number) => images.image(number),
+    placeOf: (/** @type {number} */ row) => records.placeOf(row),
+    rowAt: (/** @type {number} */ place) => records.rowAt(place),
     cutoutAt: (/** @type {number} */ image, /** @type {number} */ x, /** @type {number} */ y) => boxes.cutoutAt(image, x, y),
     thumbnail: (/** @type {number} */ row) => pictures.thumbnail(row),
     portrait: (/** @type {number} */ row) => pictures.portrait(row),

@@ -35,12 +35,12 @@ export function decode(value) {
 /**
  * A number of a column. One of single precision is the shortest that it can be: 12.3, not 12.300000190734863.
  *
- * @param {Float64Array | Float32Array} values
+ * @param {Float64Array | Float32Array | Int32Array | Uint16Array | Uint8Array} values
  * @param {number} at
  */
 export function numberAt(values, at) {
   const value = values[at];
-  if (values instanceof Float64Array) return value;
+  if (!(values instanceof Float32Array)) return value;
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return short;

@@ -78,6 +78,18 @@ export class Pieces {
     return piece;
   }
 
+  /**
+   * A piece that is not kept here, since whoever asks for it keeps what it makes of it.
+   *
+   * @template {keyof PieceKinds} Kind
+   * @param {Kind} kind
+   * @param {number} number
+   * @returns {Promise<PieceKinds[Kind]>}
+   */
+  async once(kind, number) {
+    return this.inline ? this.get(kind, number) : this.load(`${kind}/${number}`);
+  }
+
   /** @param {string} key */
   async load(key) {
     try {

@@ -63,8 +63,9 @@ export class Points {
   async piece(number) {
     const { x, y, row, ...others } = await this.pieces.get(this.kind, number);
     const { tint, colors } = "tint" in others ? others : { tint: undefined, colors: undefined };
-    const rowAt = (/** @type {number} */ i) => (row ? row[i] : number * this.perPiece + i);
-    return { x, y, tint, colors, rowAt };
+    const first = number * this.perPiece;
+    const rowAt = (/** @type {number} */ i) => (row ? row[i] : first + i);
+    return { x, y, tint, colors, rowAt, first };
   }
 
   /**
@@ -77,14 +78,15 @@ export class Points {
   async inside(box, column = null) {
     const numbers = this.numbers.filter((number) => meets(this.boundsOf(number), box));
     /** @type {PointColumns} */
-    const found = { x: [], y: [], row: [], tint: [], codes: [] };
-    for (const { x, y, tint, colors, rowAt } of await Promise.all(numbers.map((number) => this.piece(number)))) {
+    const found = { x: [], y: [], row: [], rank: [], tint: [], codes: [] };
+    for (const { x, y, tint, colors, rowAt, first } of await Promise.all(numbers.map((number) => this.piece(number)))) {
       const codes = column === null ? null : colors?.[column];
       for (let i = 0; i < x.length; i++) {
         if (x[i] < box.left || x[i] > box.right || y[i] < box.bottom || y[i] > box.top) continue;
         found.x.push(x[i]);
         found.y.push(y[i]);
         found.row.push(rowAt(i));
+        found.rank.push(first + i);
         if (tint) found.tint.push(tint[3 * i], tint[3 * i + 1], tint[3 * i + 2]);
         if (codes) found.codes.push(codes[i]);
       }
@@ -98,9 +100,10 @@ export class Points {
    * @param {number} x
    * @param {number} y
    * @param {number} reach
+   * @param {(rank: number) => boolean} [counts] says which points count, by their rank in the order of the pieces
    * @returns {Promise<number | null>}
    */
-  async nearest(x, y, reach) {
+  async nearest(x, y, reach, counts = () => true) {
     const order = this.numbers.map((number) => ({ number, off: away(this.boundsOf(number), x, y) }))
       .filter(({ off }) => off <= reach)
       .sort((a, b) => a.off - b.off);
@@ -111,7 +114,7 @@ export class Points {
       const piece = await this.piece(number);
       for (let i = 0; i < piece.x.length; i++) {
         const distance = Math.hypot(piece.x[i] - x, piece.y[i] - y);
-        if (distance <= least) [best, least] = [piece.rowAt(i), distance];
+        if (distance <= least && counts(piece.first + i)) [best, least] = [piece.rowAt(i), distance];
       }
     }
     return best;

@@ -7,6 +7,7 @@ import { N_LABELS, SCORE_STEPS, SIMILARITY_STEPS } from "./wire.js";
 
 /**
  * @import { Cutout, Fact, ImageEntry, Label, PageIndex, RecordPiece, SimilarCutout, SkyPlace } from "./types.d.ts"
+ * @import { Columns } from "./columns.js"
  * @import { Images } from "./images.js"
  * @import { Pieces } from "./pieces.js"
  *
@@ -48,27 +49,30 @@ function labelsOf({ columns: { label, score }, at }, names) {
 }
 
 /**
+ * The facts of a cutout that stand in its record.
+ *
  * @param {CutoutRecord} record
- * @returns {Fact[]}
  */
-function metadataOf({ columns, at, parent }) {
-  const own = columns.metadata.map(({ name, values, codes, texts }) => (
-    /** @type {[string, number | string | undefined]} */ ([name, values ? numberAt(values, at) : texts?.[codes?.[at] ?? -1]])
-  ));
-  const isKnown = (/** @type {[string, unknown]} */ [, value]) => value !== undefined && !Number.isNaN(value);
-  return /** @type {Fact[]} */ ([...own, ...parent.metadata].filter(isKnown));
-}
+const factsOf = ({ columns, at }) => columns.metadata.map(({ name, values, codes, texts }) => (
+  /** @type {[string, number | string | undefined]} */ ([name, values ? numberAt(values, at) : texts?.[codes?.[at] ?? -1]])
+));
+
+const isKnown = (/** @type {[string, unknown]} */ [, value]) => value !== undefined && !Number.isNaN(value);
 
 export class Records {
   /**
    * @param {PageIndex} index
    * @param {Pieces} pieces
    * @param {Images} images
+   * @param {Columns} columns
    */
-  constructor(index, pieces, images) {
+  constructor(index, pieces, images, columns) {
     this.index = index;
     this.pieces = pieces;
     this.images = images;
+    this.columns = columns;
+    /** Columns that say in a page that carries all pieces what records say elsewhere. */
+    this.own = index.rows ? [] : index.columns.filter(({ role, by }) => role === "own" && by === "place");
   }
 
   /** @param {number} row */
@@ -89,6 +93,25 @@ export class Records {
     const at = place % per_piece;
     const image = columns.image[at];
     return { columns, at, row: columns.row ? columns.row[at] : place, image, parent: await this.images.entry(image) };
+  }
+
+  /** @param {number} place */
+  async rowAt(place) {
+    return (await this.recordAt(place)).row;
+  }
+
+  /**
+   * What the user's tables say of a cutout and of its image.
+   *
+   * @param {CutoutRecord} record
+   * @returns {Promise<Fact[]>}
+   */
+  async metadataOf(record) {
+    const columns = await Promise.all(this.own.map(({ name }) => this.columns.get(name)));
+    const own = columns.map((column) => (
+      /** @type {[string, number | string | undefined]} */ ([column.name, column.factAt(record.row)])
+    ));
+    return /** @type {Fact[]} */ ([...factsOf(record), ...own, ...record.parent.metadata].filter(isKnown));
   }
 
   /** @param {number} row */
@@ -113,15 +136,16 @@ export class Records {
 
   /**
    * @param {CutoutRecord} record
-   * @returns {Cutout}
+   * @returns {Promise<Cutout>}
    */
-  describe(record) {
+  async describe(record) {
     const { columns, at, row, image, parent } = record;
     const [ixmin, ixmax, iymin, iymax] = boxOf(record);
     const box = /** @type {Cutout["box"]} */ ([ixmin, ixmax, iymin, iymax]);
     return {
       row, image, box, name: parent.name, shownBox: shownBox(box, parent), x: columns.x[at], y: columns.y[at],
-      sky: skyPlace(record), labels: labelsOf(record, this.index.labels), metadata: metadataOf(record),
+      sky: skyPlace(record), labels: labelsOf(record, this.index.labels),
+      metadata: await this.metadataOf(record),
     };
   }
 
@@ -147,7 +171,7 @@ export class Records {
         const isSameImage = own.image === record.image;
         if (leaveOutOverlapping && isSameImage && overlap(boxOf(own), boxOf(record))) continue;
         const similarity = similarities[steps[i]] / SIMILARITY_STEPS;
-        found.push({ ...this.describe(record), rank: found.length + 1, similarity });
+        found.push({ ...await this.describe(record), rank: found.length + 1, similarity });
       }
     }
     return found;

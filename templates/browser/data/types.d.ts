@@ -29,6 +29,9 @@ export interface PageIndex {
   sky?: PlaneIndex;
   boxes: BoxIndex;
   records: PieceIndex;
+  /** What is loaded whole: places, tints and labels of all cutouts, and columns. */
+  blocks: PieceIndex;
+  columns: ColumnIndex[];
   images: PieceIndex;
   /** Missing where a cutout's place is its row. */
   rows?: PieceIndex;
@@ -90,6 +93,37 @@ export interface PyramidIndex {
   levels: number;
   present: Int32Array;
   extent: Extent;
+}
+
+/** Which pieces there are of something. */
+export interface PartIndex {
+  first: number;
+  count: number;
+}
+
+/** What there is to say of a column, counted over cutouts. */
+export interface ColumnSummary {
+  kind: "number" | "date" | "category" | "text" | "flag";
+  missing: number;
+  distinct: number;
+  /** Of finite numbers, or of dates in milliseconds since 1970; missing where there are none. */
+  low?: number;
+  high?: number;
+  /** The 2nd and the 98th percentile. */
+  robust_low?: number;
+  robust_high?: number;
+  /** Of categories and flags, the commonest first; a code is a place in this list. */
+  categories?: Category[];
+}
+
+/** A column: where it comes from, and which pieces hold it, with one value an image or one a place. */
+export interface ColumnIndex extends ColumnSummary {
+  name: string;
+  role: "own" | "built-in";
+  by: "place" | "image";
+  blocks: PartIndex;
+  /** Pieces of the texts of a column that has some, and no categories. */
+  texts?: PartIndex;
 }
 
 export interface Palette {
@@ -173,7 +207,10 @@ export interface RecordPiece {
   metadata: MetadataColumn[];
 }
 
-/** Numbers, or codes (-1 for none) into texts, such as whole numbers that a float does not give back. */
+/**
+ * Numbers, or codes (-1 for none) into texts, such as whole numbers that a float does not give back. There are none in a page that
+ * carries all pieces, whose columns have the same.
+ */
 export interface MetadataColumn {
   name: string;
   values?: Float64Array | Float32Array;
@@ -207,6 +244,37 @@ export interface PreviewPiece {
   urls: Record<string, string>;
 }
 
+/**
+ * Places of a block of cutouts in 16 bits: GRID_STEPS between bounds, or NOWHERE. On the map the bounds are those of the piece of the
+ * map that has the place, on the sky its extent. A page that carries all pieces has neither grids nor tints nor labels in blocks.
+ */
+export interface GridPiece {
+  x: Uint16Array;
+  y: Uint16Array;
+}
+
+/** Tints of a block of cutouts, three numbers each. */
+export interface TintPiece {
+  tint: Uint8Array;
+}
+
+/** Labels and scores of a block of cutouts, N_LABELS each. */
+export interface LabelPiece {
+  label: Int16Array;
+  score: Uint16Array;
+}
+
+/** A block of a column: numbers, or codes into its texts; missing are NaN, and the greatest code of an unsigned type or -1. */
+export interface ColumnPiece {
+  values?: Float32Array | Float64Array | Int32Array | Uint16Array | Uint8Array;
+  codes?: Int32Array | Uint16Array | Uint8Array;
+}
+
+/** Texts of a column, in the order of their codes. */
+export interface TextPiece {
+  texts: string[];
+}
+
 /** What kinds of pieces there are. */
 export interface PieceKinds {
   map: MapPiece;
@@ -216,6 +284,12 @@ export interface PieceKinds {
   rows: RowPiece;
   images: ImagePiece;
   previews: PreviewPiece;
+  mapgrid: GridPiece;
+  skygrid: GridPiece;
+  tints: TintPiece;
+  labels: LabelPiece;
+  columns: ColumnPiece;
+  texts: TextPiece;
 }
 
 // From here on: what the browser side makes of it.
@@ -289,9 +363,31 @@ export interface PointColumns {
   x: number[];
   y: number[];
   row: number[];
+  /** Ranks in the order of the pieces; on the map these are places. */
+  rank: number[];
   tint: number[];
   codes: number[];
 }
+
+/** A column, or a label, which is one of its scores. */
+export type ColumnEntry = ColumnIndex | { name: string, kind: "number", role: "label" };
+
+/** Cutouts by place, a bit each: bit p of word p >> 5. */
+export interface Subset {
+  bits: Uint32Array;
+  count: number;
+}
+
+/** What a panel, the query line or the search asks of cutouts; one that asks for something else is another object. */
+export type Filter = { id: string, negated?: boolean } & (
+  /** Numbers or dates from low to high, both included; open where null. */
+  | { kind: "range", column: string, low: number | null, high: number | null }
+  | { kind: "codes", column: string, codes: number[], missing?: boolean }
+  /** Texts that contain a text, whatever their case. */
+  | { kind: "text", column: string, text: string }
+  | { kind: "places", column?: null, bits: Uint32Array }
+  | { kind: "query" | "search", column?: null, text: string, query?: string }
+);
 
 /** What points are coloured by: their own colours, their number, or a colour column. */
 export type ColorChoice = "own" | "count" | number;

@@ -26,3 +26,9 @@ export const POINT_SIZES = [[500, 7], [2000, 6], [6000, 5], [Infinity, 4]];
 
 /** Pixels that the border of a figure takes, at each side. */
 export const BORDER_PIXELS = 1;
+
+/** The far edge of the bounds of a place in 16 bits. */
+export const GRID_STEPS = 65534;
+
+/** A place in 16 bits of what is nowhere. */
+export const NOWHERE = 65535;

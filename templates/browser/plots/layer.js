@@ -1,12 +1,12 @@
-// A canvas below a Bokeh plot, for what Bokeh would draw too slowly or only with a server. In: the tiles of a datashaded pyramid, or
-// the thumbnails of the points in view. Out: both drawn where the plot's view has them.
+// A canvas below a Bokeh plot, for what Bokeh would draw too slowly or only with a server. In: the tiles of a datashaded pyramid,
+// pictures of density that the page has drawn, the thumbnails of the points in view. Out: all drawn where the plot's view has them.
 // (Bokeh's own tile renderer moves the ranges, and takes no local files.)
 
 import { Lru } from "../data/lru.js";
 import { element } from "../text/element.js";
 
 /**
- * @import { Extent, PicturePart, Place, PyramidIndex } from "../data/types.d.ts"
+ * @import { Extent, PicturePart, Place, PyramidIndex, Rectangle } from "../data/types.d.ts"
  * @import { Plot } from "./plot.js"
  *
  * @typedef {object} Tiles
@@ -17,6 +17,8 @@ import { element } from "../text/element.js";
  * @property {(x: number, y: number, z: number) => string} url
  *
  * @typedef {Place & { part: PicturePart, color: string, side: number }} Thumbnail `side` in pixels
+ *
+ * @typedef {{ canvas: HTMLCanvasElement, box: Rectangle }} Picture of a part of the plane
  */
 
 const MAX_TILES = 240; // that are kept
@@ -48,6 +50,8 @@ export class Layer {
     this.images = new Lru(MAX_TILES);
     /** @type {Tiles | null} */
     this.tiles = null;
+    /** @type {Picture[]} of density; where there are any they stand for the tiles */
+    this.pictures = [];
     /** @type {Thumbnail[]} */
     this.thumbnails = [];
     /** @type {number | null} */
@@ -84,8 +88,19 @@ export class Layer {
     }
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
-    if (this.tiles) this.drawTiles(context, this.tiles);
+    for (const picture of this.pictures) this.drawPicture(context, picture);
+    if (this.tiles && !this.pictures.length) this.drawTiles(context, this.tiles);
     for (const thumbnail of this.thumbnails) this.drawThumbnail(context, thumbnail);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Picture} picture
+   */
+  drawPicture(context, { canvas, box }) {
+    const { x, y } = this.plot.pixel(box.left, box.top);
+    const { scale } = this.plot;
+    context.drawImage(canvas, x, y, (box.right - box.left) / scale, (box.top - box.bottom) / scale);
   }
 
   /**

@@ -1,5 +1,6 @@
-// All points of a plane in a plot. In: points, the plot's view, colours. Out: few are drawn once, by Bokeh; of many, tiles or a server
-// show the density; as one zooms in, the exact points take its place, and then their thumbnails.
+// All points of a plane in a plot. In: points, the plot's view, colours, the subset. Out: few are drawn once, by Bokeh; of many, tiles, a
+// server or the page itself show the density; as one zooms in, the exact points take its place, and then their thumbnails. Of a subset
+// the rest is faint, and has no thumbnails.
 
 import { MAX_POINTS, POINT_SIZES } from "../data/wire.js";
 import { count } from "../text/format.js";
@@ -7,8 +8,9 @@ import { Layer } from "./layer.js";
 import { thinned } from "./thinning.js";
 
 /**
- * @import { PicturePart, PointColumns, Rectangle } from "../data/types.d.ts"
+ * @import { PicturePart, PointColumns, Rectangle, Subset } from "../data/types.d.ts"
  * @import { Points } from "../data/points.js"
+ * @import { Density } from "../density/density.js"
  * @import { Painted } from "../text/colors.js"
  * @import { Thumbnail, Tiles } from "./layer.js"
  * @import { Plot } from "./plot.js"
@@ -18,6 +20,9 @@ import { thinned } from "./thinning.js";
  * @property {() => number | null} [column] names the colour column that this needs
  * @property {() => Tiles | null} [tiles] gives the pyramid of their density
  * @property {{ show(isShown: boolean): void }} [density] is what a server draws instead
+ * @property {(layer: Layer) => Density} [own] makes what the page draws itself, where there is a subset or none of these
+ * @property {() => Subset | null} [subset] gives those that are strong
+ * @property {(subset: Subset) => Promise<(row: number, rank: number) => boolean>} [strong] says of a point whether it is
  * @property {(row: number) => Promise<PicturePart>} [thumbnail] gives pictures that may take the points' place
  * @property {HTMLElement} [count] says how many points are shown
  *
@@ -25,6 +30,8 @@ import { thinned } from "./thinning.js";
  * @property {Rectangle} box
  * @property {PointColumns} points
  * @property {Painted | undefined} colors
+ * @property {Subset | null} subset
+ * @property {number} nFaint how many are not in the subset; these come first
  */
 
 const [MAX_CROWD, MAX_THUMBNAILS] = [600, 160]; // cutouts in view where pictures begin, and pictures
@@ -35,9 +42,10 @@ const MARGIN = 0.25; // of the view, loaded beyond it so that small moves need n
 
 const EVERYWHERE = { left: -Infinity, right: Infinity, bottom: -Infinity, top: Infinity };
 /** @type {PointColumns} */
-const NO_POINTS = { x: [], y: [], row: [], tint: [], codes: [] };
+const NO_POINTS = { x: [], y: [], row: [], rank: [], tint: [], codes: [] };
 /** @type {Painted} */
 const NO_COLORS = { color: [], line: [] };
+const [FAINT, NOTHING] = ["#8793a838", "#00000000"]; // inside and around points that are not in the subset
 
 /**
  * The size of as many points, in pixels.
@@ -70,13 +78,24 @@ const holds = (outer, inner) => (
  * @param {number[]} which
  * @returns {Loaded}
  */
-function some({ box, points, colors }, which) {
+function some({ points, colors, ...others }, which) {
   const take = (/** @type {any[]} */ column) => which.map((i) => column[i]);
   const { x, y } = points;
   return {
-    box, points: { ...NO_POINTS, x: take(x), y: take(y) }, colors: colors && { color: take(colors.color), line: take(colors.line) },
+    ...others, points: { ...NO_POINTS, x: take(x), y: take(y) }, colors: colors && { color: take(colors.color), line: take(colors.line) },
   };
 }
+
+/**
+ * @param {PointColumns} points
+ * @param {number[]} order indices of all
+ * @returns {PointColumns}
+ */
+const ordered = ({ x, y, row, rank, tint, codes }, order) => ({
+  x: order.map((i) => x[i]), y: order.map((i) => y[i]), row: order.map((i) => row[i]), rank: order.map((i) => rank[i]),
+  tint: tint.length ? order.flatMap((i) => [tint[3 * i], tint[3 * i + 1], tint[3 * i + 2]]) : [],
+  codes: codes.length ? order.map((i) => codes[i]) : [],
+});
 
 export class Scatter {
   /**
@@ -90,6 +109,7 @@ export class Scatter {
     this.options = options;
     this.isLarge = points.n > MAX_POINTS;
     this.layer = new Layer(plot);
+    this.own = options.own?.(this.layer);
     /** @type {Loaded | null} */
     this.loaded = null;
     /** @type {Loaded | null | undefined} what Bokeh's plot has; undefined as long as it has nothing of ours */
@@ -98,13 +118,17 @@ export class Scatter {
     this.turn = 0;
   }
 
+  get subset() {
+    return this.options.subset?.() ?? null;
+  }
+
   // After a change of colours: all is drawn anew.
   async paint() {
     this.loaded = null;
     await this.update();
   }
 
-  // After a change of the view.
+  // After a change of the view, or of the subset.
   async update() {
     const { points, plot } = this;
     if (!plot.camera.at) return;
@@ -120,10 +144,19 @@ export class Scatter {
    * @param {number} most
    */
   drawDensity(least, most) {
+    const { subset, own, options } = this;
+    const tiles = options.tiles?.() ?? null;
+    const isOwn = own !== undefined && (subset !== null || !(tiles || options.density));
     this.loaded = null;
     this.plot.over.sayEmpty(false);
-    this.show([], null, this.options.tiles?.() ?? null);
-    this.options.density?.show(true);
+    this.show([], null, tiles);
+    options.density?.show(!isOwn);
+    if (isOwn) {
+      own.onDrawn = (n) => this.tell(count(n), ", as density");
+      own.show(subset);
+      return;
+    }
+    own?.hide();
     const about = Number(((least + most) / 2).toPrecision(2));
     this.tell(least === this.points.n ? count(least) : `about ${count(about)}`, ", as density");
   }
@@ -133,16 +166,19 @@ export class Scatter {
    * @param {number} turn
    */
   async drawExact(view, turn) {
-    const loaded = this.loaded && holds(this.loaded.box, view) ? this.loaded : await this.load(view);
+    const { subset } = this;
+    const isHere = this.loaded && this.loaded.subset === subset && holds(this.loaded.box, view);
+    const loaded = this.loaded && isHere ? this.loaded : await this.load(view, subset);
     if (turn !== this.turn) return;
     this.loaded = loaded;
     const { x, y } = loaded.points;
     const here = [];
-    for (let i = 0; i < x.length; i++) {
+    for (let i = loaded.nFaint; i < x.length; i++) {
       if (x[i] >= view.left && x[i] <= view.right && y[i] >= view.bottom && y[i] <= view.top) here.push(i);
     }
     this.layer.tiles = null;
     this.options.density?.show(false);
+    this.own?.hide();
     const arePictures = await this.drawThumbnails(loaded, here, turn);
     if (turn !== this.turn) return;
     if (!arePictures) this.show([], loaded);
@@ -152,12 +188,24 @@ export class Scatter {
 
   /**
    * @param {Rectangle} view
+   * @param {Subset | null} subset
    * @returns {Promise<Loaded>}
    */
-  async load(view) {
+  async load(view, subset) {
+    const { colorsOf, column, strong } = this.options;
     const box = this.isLarge ? widened(view) : EVERYWHERE;
-    const points = await this.points.inside(this.isLarge ? box : this.points.extent, this.options.column?.());
-    return { box, points, colors: this.options.colorsOf?.(points) };
+    const points = await this.points.inside(this.isLarge ? box : this.points.extent, column?.());
+    if (!subset || !strong) return { box, points, colors: colorsOf?.(points), subset, nFaint: 0 };
+    const isStrong = await strong(subset);
+    /** @type {[number[], number[]]} */
+    const [faint, shown] = [[], []];
+    points.row.forEach((row, i) => (isStrong(row, points.rank[i]) ? shown : faint).push(i));
+    const all = ordered(points, [...faint, ...shown]);
+    const { color, line } = colorsOf?.(all) ?? NO_COLORS;
+    const colors = {
+      color: [...faint.map(() => FAINT), ...color.slice(faint.length)], line: [...faint.map(() => NOTHING), ...line.slice(faint.length)],
+    };
+    return { box, points: all, colors, subset, nFaint: faint.length };
   }
 
   /**
@@ -188,14 +236,16 @@ export class Scatter {
     const side = this.thumbnailSide(here.length, this.plot.view);
     if (!thumbnail || !side) return false;
     const { points, colors = NO_COLORS } = loaded;
-    const { kept, dots } = thinned(points.x, points.y, (side + GAP) * this.plot.scale);
+    const { nFaint } = loaded;
+    const { kept, dots } = thinned(points.x.slice(nFaint), points.y.slice(nFaint), (side + GAP) * this.plot.scale);
     const inView = new Set(here);
-    const chosen = kept.filter((i) => inView.has(i));
+    const chosen = kept.map((i) => nFaint + i).filter((i) => inView.has(i));
     if (chosen.length > MAX_THUMBNAILS) return false;
     const made = await Promise.all(chosen.map(async (i) => ({
       x: points.x[i], y: points.y[i], side, color: colors.color[i], part: await thumbnail(points.row[i]),
     })));
-    if (turn === this.turn) this.show(made, some(loaded, dots));
+    const rest = [...Array(nFaint).keys(), ...dots.map((i) => nFaint + i)];
+    if (turn === this.turn) this.show(made, some(loaded, rest));
     return true;
   }
 
@@ -222,6 +272,10 @@ export class Scatter {
    * @param {string} as
    */
   tell(drawn, as) {
-    if (this.options.count) this.options.count.textContent = `${drawn} of ${count(this.points.n)}${as}`;
+    const { subset, options } = this;
+    const all = count(this.points.n);
+    if (!options.count) return;
+    options.count.textContent = subset ? `${drawn} of ${count(subset.count)}${as} · ${all} in all` : `${drawn} of ${all}${as}`;
+    document.body.dataset.hdMapSubset = String(subset?.count ?? this.points.n);
   }
 }

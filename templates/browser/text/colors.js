@@ -16,28 +16,43 @@ import { ends } from "./format.js";
 const [NOTHING, FAINT] = ["#00000000", "90"];
 // Around points, so that those that touch are told from each other.
 const [HALO_ON_DARK, HALO_ON_LIGHT] = ["#10151f", "#ffffff"];
-// Lightnesses that read well on the dark page and on the light one.
-const ON_DARK = [0.42, 0.86];
-const ON_LIGHT = [0.28, 0.68];
+/** The least and the greatest lightness that read well on the dark page and on the light one. */
+export const LIGHTNESS = { dark: [0.42, 0.86], light: [0.28, 0.68] };
 
 /** @param {number} value 0 to 255 */
 const twoDigits = (value) => value.toString(16).padStart(2, "0");
 
 /**
- * A colour of CSS's hsl() (CSS Color 4, section 7.1).
+ * Red, green and blue of a colour of CSS's hsl() (CSS Color 4, section 7.1), from 0 to 255.
  *
  * @param {number} hue in degrees
  * @param {number} saturation 0 to 1
  * @param {number} lightness 0 to 1
  */
-export function hsl(hue, saturation, lightness) {
+export function channels(hue, saturation, lightness) {
   const span = saturation * Math.min(lightness, 1 - lightness);
   const channel = (/** @type {number} */ offset) => {
     const k = (offset + hue / 30 + 12) % 12;
-    return twoDigits(Math.round(255 * (lightness - span * Math.max(-1, Math.min(k - 3, 9 - k, 1)))));
+    return Math.round(255 * (lightness - span * Math.max(-1, Math.min(k - 3, 9 - k, 1))));
   };
-  return `#${channel(0)}${channel(8)}${channel(4)}`;
+  return [channel(0), channel(8), channel(4)];
 }
+
+/**
+ * The same as text.
+ *
+ * @param {number} hue in degrees
+ * @param {number} saturation 0 to 1
+ * @param {number} lightness 0 to 1
+ */
+export const hsl = (hue, saturation, lightness) => `#${channels(hue, saturation, lightness).map(twoDigits).join("")}`;
+
+/**
+ * Red, green and blue of a colour, from 0 to 255.
+ *
+ * @param {string} color "#rrggbb"
+ */
+export const rgbOf = (color) => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
 
 /**
  * @param {string} from
@@ -71,7 +86,7 @@ export function onRamp(ramp, share) {
  * @param {boolean} isDark
  */
 export function ownColors(tint, isDark) {
-  const [low, high] = isDark ? ON_DARK : ON_LIGHT;
+  const [low, high] = LIGHTNESS[isDark ? "dark" : "light"];
   return Array.from({ length: tint.length / 3 }, (_, i) => hsl(
     (tint[3 * i] * 360) / TINT_STEPS, tint[3 * i + 1] / TINT_STEPS, low + ((high - low) * tint[3 * i + 2]) / TINT_STEPS,
   ));

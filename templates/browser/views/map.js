@@ -2,6 +2,8 @@
 // In: `shown`, `hovered`, `color`, links, the theme. Out: the drawn map, and where it looks, in the page's address; `color`; a selected
 // or a hovered row by its plot.
 
+import { Density } from "../density/density.js";
+import { Looks } from "../density/looks.js";
 import { LiveDensity } from "../plots/live.js";
 import { tilesOf } from "../plots/layer.js";
 import { mark, markHovered } from "../plots/marks.js";
@@ -10,6 +12,7 @@ import { Scatter } from "../plots/scatter.js";
 import { stepFrom } from "../plots/steps.js";
 import { viewOf, viewText } from "../link.js";
 import { on, set, state } from "../state.js";
+import { has } from "../subset/bits.js";
 import { choiceOf, choiceText, Coloring } from "../text/colors.js";
 import { byId, element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
@@ -101,11 +104,17 @@ function markWithLines(plot, shown) {
 function scatterOf(data, plot, coloring) {
   const { tiles } = data;
   const density = data.live ? new LiveDensity(plot) : undefined;
+  const looks = new Looks(data, coloring);
   const scatter = new Scatter(plot, data.map, {
     colorsOf: (points) => coloring.paint(state.color, points, isDark()),
     column: () => (typeof state.color === "number" ? state.color : null),
     tiles: () => tiles && tilesOf(tiles, `${data.base}tiles/${state.color}`),
     density,
+    own: (layer) => new Density(plot, layer, {
+      name: "map", plane: data.mapPlane, leastReach: 0, faint: looks.faint, look: () => looks.of(state.color, isDark()),
+    }),
+    subset: () => state.subset,
+    strong: async ({ bits }) => (_, place) => has(bits, place),
     thumbnail: data.thumbnail,
     count: byId("hd-map-count"),
   });
@@ -127,7 +136,11 @@ export async function openMap(data) {
   openLegend();
   const { say, isLinked } = linkView(plot);
   plot.react({
-    rowAt: (x, y) => data.map.nearest(x, y, plot.reach),
+    rowAt: async (x, y) => {
+      const { subset } = state;
+      const row = subset && await data.map.nearest(x, y, plot.reach, (place) => has(subset.bits, place));
+      return row ?? data.map.nearest(x, y, plot.reach);
+    },
     onRanges: () => {
       say();
       scatter.update();
@@ -143,6 +156,7 @@ export async function openMap(data) {
     if (shown && !isLinked()) plot.camera.bring(shown.cutout);
     markWithLines(plot, shown);
   });
+  on(["subset"], () => scatter.update());
   markHovered(plot, data.cutout, placeOf);
   byId("hd-map-fit").addEventListener("click", () => plot.camera.showWhole());
   onTheme(paint);

@@ -3,12 +3,16 @@
 // row by its plot.
 
 import { MAX_POINTS } from "../data/wire.js";
+import { Density } from "../density/density.js";
+import { Looks } from "../density/looks.js";
 import { tilesOf } from "../plots/layer.js";
 import { mark, markHovered } from "../plots/marks.js";
 import { openPlot } from "../plots/plot.js";
 import { Scatter } from "../plots/scatter.js";
 import { stepFrom } from "../plots/steps.js";
 import { on, state } from "../state.js";
+import { has } from "../subset/bits.js";
+import { bitsByRow } from "../subset/subset.js";
 import { Coloring } from "../text/colors.js";
 import { byId } from "../text/element.js";
 import { angle, position } from "../text/format.js";
@@ -26,6 +30,7 @@ import { onHome, select } from "../walk.js";
 // The plane that Mollweide's projection fills: an ellipse in this rectangle.
 const WHOLE = { left: -2 * Math.SQRT2, right: 2 * Math.SQRT2, bottom: -Math.SQRT2, top: Math.SQRT2 };
 const [WHOLE_MARGIN, FIELD_MARGIN] = [0.14, 0.35]; // around them, as a part of them
+const DOT = 2; // radius of a dot, in pixels: on the whole sky a field is a speck
 const LEAST_FIELD = 3e-6; // half of its side in the plane; about half an arcsecond
 const LEAST_WIDTH = 400; // pixels that it takes
 const ALL_SKY_DEG = 300; // from this width on the readout says how the sky lies
@@ -104,10 +109,19 @@ async function colorsByRow(data, coloring) {
 function paintedScatter(data, plot, points) {
   const { skyTiles, palette } = data;
   const coloring = new Coloring(data.colors, palette);
+  const looks = new Looks(data, coloring);
   /** @type {Awaited<ReturnType<typeof colorsByRow>>} */
   let byRow = new Map();
   const scatter = new Scatter(plot, points, {
     tiles: () => skyTiles && tilesOf(skyTiles, `${data.base}sky-tiles`),
+    own: (layer) => new Density(plot, layer, {
+      name: "sky", plane: data.skyPlane, leastReach: DOT, faint: looks.faint, look: () => looks.of(state.color, isDark()),
+    }),
+    subset: () => state.subset,
+    strong: async (subset) => {
+      const bits = await bitsByRow(subset, data.columns);
+      return (row) => has(bits, row);
+    },
     colorsOf: ({ row }) => {
       const colors = row.map((one) => byRow.get(one) ?? [palette.none, coloring.halo(isDark())]);
       return { color: colors.map(([inside]) => inside), line: colors.map(([, around]) => around) };
@@ -123,6 +137,7 @@ function paintedScatter(data, plot, points) {
     await scatter.paint();
   }
   on(["color"], paint);
+  on(["subset"], () => scatter.update());
   onTheme(paint);
   return { scatter, paint };
 }

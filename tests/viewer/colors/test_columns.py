@@ -106,4 +106,4 @@ def test_a_column_may_be_called_as_ours_are(atlas: Atlas) -> None:
     copy = Atlas(atlas.path, atlas.manifest)
     copy.cutouts = atlas.cutouts.assign(**{"file": "theirs", "best label": 7.0, "0": "a"})
     names = [found.legend["name"] for found in color_columns(copy)]
-    assert names == ["file", "best label", "magnitude", "class", "file", "best label", "0"]
+    assert names == ["hd.file", "hd.best label", "magnitude", "class", "file", "best label", "0"]

@@ -25,7 +25,9 @@ from hubble_dash.viewer.data.schema import ThumbnailsIndex
 
 WIDTHS = {"box": 4, "tint": 3, "label": 5, "score": 5}
 # So small that even a small atlas needs several of each kind.
-SIZES = {"map": 50, "sky": 40, "boxes": 30, "records": 25, "rows": 64, "images": 1}
+SIZES = {
+    "map": 50, "sky": 40, "boxes": 30, "records": 25, "rows": 64, "images": 1, "blocks": 70,
+}  # fmt: skip
 THUMBNAILS: ThumbnailsIndex = {"size": 96, "columns": 8, "rows": 8, "by": "row", "url": "{piece}"}
 
 
@@ -93,8 +95,37 @@ def by_row(source: Pieces, kind: str, name: str, width: int | None = None) -> An
     return values[np.argsort(rows_of(source, kind), kind="stable")]
 
 
+def own_columns(source: Pieces) -> dict[str, list[Any]]:
+    """The user's columns by place, numbers or texts; None where a text is missing."""
+    blocks, texts = made(source, "columns"), made(source, "texts")
+    columns: dict[str, list[Any]] = {}
+    for entry in source.index(THUMBNAILS)["columns"]:
+        if entry["role"] != "own" or entry["by"] != "place":
+            continue
+        part = slice(entry["blocks"]["first"], sum(entry["blocks"].values()))
+        if "values" in blocks[part.start]:
+            columns[entry["name"]] = np.concatenate(
+                [decode(block["values"]) for block in blocks[part]]
+            ).tolist()
+            continue
+        told = [category["text"] for category in entry.get("categories", [])]
+        if "texts" in entry:
+            own = texts[entry["texts"]["first"] :][: entry["texts"]["count"]]
+            told = [text for piece in own for text in piece["texts"]]
+        by_code = dict(enumerate(told))
+        codes = np.concatenate([decode(block["codes"]) for block in blocks[part]])
+        columns[entry["name"]] = [by_code.get(code) for code in codes.tolist()]
+    return columns
+
+
 def metadata_by_row(source: Pieces) -> list[dict[str, Any]]:
     """What the page would show of each row; what is missing is left out."""
+    if source.places.is_by_row:
+        told = own_columns(source).items()
+        return [
+            {name: v[row] for name, v in told if v[row] is not None and v[row] == v[row]}
+            for row in range(len(source.atlas))
+        ]
     found = []
     for piece in made(source, "records"):
         columns = {}
@@ -124,11 +155,17 @@ def test_every_row_is_in_one_piece_of_each_kind(source: Pieces) -> None:
     np.testing.assert_array_equal(np.sort(rows_of(source, "sky")), known)
     kinds = source.kinds()
     if source.places.is_by_row:
+        assert kinds.pop("columns") == len(source.index(THUMBNAILS)["columns"])
+        assert kinds.pop("texts") == 2
         assert kinds == dict.fromkeys(("map", "boxes", "records", "images", "sky"), 1)
         assert rows_of(source, "boxes").tolist() == list(range(n))
         assert rows_of(source, "sky").tolist() == known.tolist()
     else:
+        columns = source.index(THUMBNAILS)["columns"]
+        assert kinds.pop("columns") == sum(4 if one["by"] == "place" else 1 for one in columns)
+        assert kinds.pop("texts") == 2
         expected = {"map": 5, "boxes": 8, "records": 9, "images": 2, "rows": 4, "previews": 2}
+        expected |= dict.fromkeys(("mapgrid", "skygrid", "tints", "labels"), 4)
         assert kinds == {**expected, "sky": -(-len(known) // 40)}
         np.testing.assert_array_equal(rows_of(source, "map"), rows_of(source, "records"))
 
@@ -223,6 +260,8 @@ def test_numbers_arrive_whole(make: Callable[[Atlas], Pieces], atlas: Atlas) -> 
         assert record["mjd"] == 59123.456789012 + i
         assert np.float32(record["single"]) == table["single"][i]
         assert record.get("is_star") == (None if i % 2 else "True")
+    if make is whole_of:
+        return
     kinds = {column["name"]: column for column in made(make(atlas), "records")[0]["metadata"]}
     assert kinds["magnitude"]["values"]["dtype"] == "float64"
     piece = made(make(changed(atlas, cutouts=table)), "records")[0]["metadata"]
@@ -345,6 +384,31 @@ def test_whole_and_in_pieces_are_the_same_data(odd_atlas: Atlas) -> None:
         for name in names:
             np.testing.assert_array_equal(by_row(whole, kind, name), by_row(parts, kind, name))
     assert metadata_by_row(whole) == metadata_by_row(parts)
+
+
+def test_blocks_say_what_pieces_say(odd_atlas: Atlas) -> None:
+    source = parts_of(odd_atlas)
+    rows = rows_of(source, "map")
+    np.testing.assert_array_equal(joined(source, "tints", "tint"), joined(source, "map", "tint"))
+    for name in ("label", "score"):
+        np.testing.assert_array_equal(
+            joined(source, "labels", name, 5), joined(source, "records", name)
+        )
+    index = source.index(THUMBNAILS)
+    bounds = np.repeat(decode(index["map"]["bounds"], 4), SIZES["map"], axis=0)[: len(rows)]
+    for name, low, high in (("x", 0, 1), ("y", 2, 3)):
+        side = bounds[:, high] - bounds[:, low]
+        places = bounds[:, low] + joined(source, "mapgrid", name) / 65534 * side
+        off = np.abs(places - joined(source, "map", name))
+        assert (off <= 0.51 * side / 65534 + 1e-7).all()
+    left, right, _, _ = index["sky"]["extent"]
+    sky = joined(source, "skygrid", "x")
+    known = np.isfinite(odd_atlas.cutouts["ra_deg"].to_numpy()[rows])
+    np.testing.assert_array_equal(sky != 65535, known)
+    x = source.places.sky[0][rows][known]
+    np.testing.assert_allclose(
+        left + sky[known] / 65534 * (right - left), x, atol=(right - left) / 65534
+    )
 
 
 @BOTH

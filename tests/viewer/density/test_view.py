@@ -11,9 +11,9 @@ import pytest
 from hubble_dash.viewer.colors.columns import MISSING, OTHER, ColorColumn
 from hubble_dash.viewer.colors.palette import PALETTE
 from hubble_dash.viewer.colors.points import own_colors
-from hubble_dash.viewer.data.hilbert import hilbert_order
 from hubble_dash.viewer.density.tile_images import MIN_ALPHA
 from hubble_dash.viewer.density.view import PER_BLOCK, Density, View
+from hubble_dash.viewer.planes.hilbert import hilbert_order
 
 N = 5 * PER_BLOCK + 77
 VIEWS = {

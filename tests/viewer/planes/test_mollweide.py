@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from helpers.sky import wcslib_mollweide, wcslib_sky
 
-from hubble_dash.viewer.data.mollweide import mollweide
+from hubble_dash.viewer.planes.mollweide import mollweide
 
 
 def test_known_places() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hubble_dash.viewer.data.hilbert import hilbert_keys, hilbert_order
+from hubble_dash.viewer.planes.hilbert import hilbert_keys, hilbert_order
 
 
 def curve(bits: int) -> list[tuple[int, int]]:

@@ -1,0 +1,162 @@
+// The density of a plane, drawn in the page. In: the plot's view, the subset, what it is painted by. Out: pictures on the plot's layer: the
+// subset's strong, the rest faint. They are drawn beside the page; while one is under way only the latest view and subset wait. Of very
+// many points a sample comes first, then all.
+
+import { Background } from "../subset/background.js";
+import { aggregate, colorSums, numberSums, pixelsOf } from "./aggregate.js";
+import { asDots, drawDensity, equalised, filledOf, reachOf } from "./picture.js";
+
+/**
+ * @import { Rectangle, Subset } from "../data/types.d.ts"
+ * @import { Layer, Picture } from "../plots/layer.js"
+ * @import { Plot } from "../plots/plot.js"
+ * @import { Frame, Plane } from "./aggregate.js"
+ * @import { Look } from "./looks.js"
+ *
+ * @typedef {object} Options
+ * @property {string} name of the plane
+ * @property {() => Promise<Plane>} plane
+ * @property {number} leastReach radius of a point's dot at least, in pixels
+ * @property {Look} faint paints what is not in the subset
+ * @property {() => Promise<Look>} look paints all else
+ */
+
+const MARGIN = 0.1; // of the view, drawn beyond it so that a drag shows no edge
+const STRONG = [130, 255];
+const FAINT = [40, 90];
+const MAX_AT_ONCE = 1_500_000; // points; of more a sample is drawn first
+const IS_SAME = 1e-9;
+
+/** @type {Background | undefined} one for all planes */
+let background;
+
+/** @returns {Background} */
+const openBackground = () => new Background(
+  { drawDensity }, [aggregate, pixelsOf, colorSums, numberSums, asDots, equalised, filledOf, reachOf],
+);
+
+/**
+ * @param {Frame} frame
+ * @returns {Rectangle}
+ */
+const boxOf = ({ left, top, scale, width, height }) => ({ left, right: left + width * scale, top, bottom: top - height * scale });
+
+export class Density {
+  /**
+   * @param {Plot} plot
+   * @param {Layer} layer
+   * @param {Options} options
+   */
+  constructor(plot, layer, options) {
+    this.plot = plot;
+    this.layer = layer;
+    this.options = options;
+    this.isShown = false;
+    this.isWorking = false;
+    this.isStale = false;
+    /** @type {Subset | null} */
+    this.subset = null;
+    /** @type {(n: number) => void} is told how many points of the subset are in the picture */
+    this.onDrawn = () => {};
+    /** @type {Promise<Plane> | null} */
+    this.plane = null;
+    /** What the layer has of the rest. @type {{ frame: Frame, step: number, picture: Picture } | null} */
+    this.rest = null;
+  }
+
+  /** @param {Subset | null} subset null for all */
+  show(subset) {
+    this.isShown = true;
+    this.isStale = true;
+    this.subset = subset;
+    this.work();
+  }
+
+  hide() {
+    this.isShown = false;
+    this.layer.pictures = [];
+    this.layer.request();
+  }
+
+  // One picture after another, as long as there is something new to be shown.
+  async work() {
+    if (this.isWorking) return;
+    this.isWorking = true;
+    try {
+      this.plane ??= this.options.plane();
+      const plane = await this.plane;
+      const step = Math.ceil(plane.x.length / MAX_AT_ONCE);
+      while (this.isStale && this.isShown) {
+        this.isStale = false;
+        await this.draw(plane, step);
+        if (step > 1 && !this.isStale) await this.draw(plane, 1);
+      }
+    } catch {
+      this.plane = null; // what could not be loaded was told, and is tried again with the next view
+    } finally {
+      this.isWorking = false;
+    }
+  }
+
+  /** What is drawn: the view, and a margin of whole pixels. @returns {Frame} */
+  frame() {
+    const { plot: { view, scale, figure } } = this;
+    const [wide, high] = [figure.inner_width, figure.inner_height].map((side) => Math.ceil(MARGIN * side));
+    return {
+      left: view.left - wide * scale, top: view.top + high * scale, scale,
+      width: Math.ceil(figure.inner_width) + 2 * wide, height: Math.ceil(figure.inner_height) + 2 * high,
+    };
+  }
+
+  /**
+   * @param {Plane} plane
+   * @param {number} step
+   */
+  async draw(plane, step) {
+    const { subset, options } = this;
+    const frame = this.frame();
+    const look = await options.look();
+    const isNew = !this.rest || this.rest.step > step || !isSame(this.rest.frame, frame);
+    const [rest, strong] = await Promise.all([
+      subset && (isNew ? this.picture(plane, null, frame, options.faint, FAINT, step) : this.rest),
+      this.picture(plane, subset, frame, look, STRONG, step),
+    ]);
+    if (rest && isNew) this.rest = { frame, step, picture: rest.picture };
+    if (!this.isShown) return;
+    this.layer.pictures = [...(rest ? [rest.picture] : []), strong.picture];
+    this.layer.request();
+    this.onDrawn(strong.n * step);
+  }
+
+  /**
+   * @param {Plane} plane
+   * @param {Subset | null} subset
+   * @param {Frame} frame
+   * @param {Look} look
+   * @param {number[]} alphas
+   * @param {number} step
+   */
+  async picture(plane, subset, frame, { name, kind, values, table, ramp }, alphas, step) {
+    background ??= openBackground();
+    const key = `${this.options.name} ${name}`;
+    background.give(this.options.name, plane);
+    if (values) background.give(key, values);
+    const { pixels, n } = await background.ask("drawDensity", {
+      plane: this.options.name, bits: subset && subset.bits, frame, kind, values: values && key, table, ramp, alphas, step,
+      leastReach: this.options.leastReach,
+    });
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [frame.width, frame.height];
+    canvas.getContext("2d")?.putImageData(new ImageData(pixels, frame.width), 0, 0);
+    return { picture: { canvas, box: boxOf(frame) }, n };
+  }
+}
+
+/**
+ * @param {Frame} a
+ * @param {Frame} b
+ */
+const isSame = (a, b) => (
+  a.width === b.width && a.height === b.height && Math.abs(a.scale - b.scale) < IS_SAME * b.scale
+  && Math.abs(a.left - b.left) < IS_SAME * b.scale && Math.abs(a.top - b.top) < IS_SAME * b.scale
+);

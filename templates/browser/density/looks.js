@@ -1,0 +1,113 @@
+// What points are painted by where they are aggregated. In: a choice of colour, the columns, the theme. Out: values by place and tables of
+// colours, as `picture.js` takes them.
+
+import { MISSING, NUMBER_STEPS, TINT_STEPS } from "../data/wire.js";
+import { channels, LIGHTNESS, onRamp, rgbOf } from "../text/colors.js";
+
+/**
+ * @import { ColumnData } from "../data/column.js"
+ * @import { Data } from "../data/data.js"
+ * @import { ColorChoice, ColorLegend } from "../data/types.d.ts"
+ * @import { Coloring } from "../text/colors.js"
+ * @import { Asked } from "./picture.js"
+ *
+ * @typedef {Pick<Asked, "kind" | "table" | "ramp"> & { name: string, values?: Uint8Array }} Look `values` are known by the name
+ */
+
+const RAMP_STEPS = 64;
+const OTHER = NUMBER_STEPS;
+
+/** @param {string[]} ramp */
+const steps = (ramp) => Array.from({ length: RAMP_STEPS }, (_, i) => rgbOf(onRamp(ramp, i / (RAMP_STEPS - 1)))).flat();
+
+/**
+ * The colour codes of a column, as the pieces of the map have them.
+ *
+ * @param {ColumnData} column
+ * @param {ColorLegend} legend
+ */
+export function colorCodes({ values, codes, texts = [] }, legend) {
+  if (legend.kind === "category") {
+    const shown = legend.categories.map(({ text }) => text);
+    const table = Uint8Array.from(texts, (text) => (shown.includes(text) ? shown.indexOf(text) : OTHER));
+    return Uint8Array.from(codes ?? [], (code) => table[code] ?? MISSING);
+  }
+  const [low, high] = [Number(legend.low), Number(legend.high)];
+  const codeOf = (/** @type {number} */ value) => {
+    if (!Number.isFinite(value)) return MISSING;
+    if (high === low) return Math.round(NUMBER_STEPS / 2);
+    return Math.round(((Math.min(Math.max(value, low), high) - low) / (high - low)) * NUMBER_STEPS);
+  };
+  if (values) return Uint8Array.from(values, codeOf);
+  const table = texts.map((text) => codeOf(Number(text)));
+  return Uint8Array.from(codes ?? [], (code) => table[code] ?? MISSING);
+}
+
+/**
+ * Red, green and blue of cutouts' own colours.
+ *
+ * @param {Uint8Array} tint
+ * @param {boolean} isDark
+ */
+export function ownValues(tint, isDark) {
+  const [low, high] = LIGHTNESS[isDark ? "dark" : "light"];
+  const values = new Uint8Array(tint.length);
+  for (let i = 0; i < tint.length; i += 3) {
+    const lightness = low + ((high - low) * tint[i + 2]) / TINT_STEPS;
+    values.set(channels((tint[i] * 360) / TINT_STEPS, tint[i + 1] / TINT_STEPS, lightness), i);
+  }
+  return values;
+}
+
+export class Looks {
+  /**
+   * @param {Data} data
+   * @param {Coloring} coloring
+   */
+  constructor(data, coloring) {
+    this.data = data;
+    this.coloring = coloring;
+    const { density, none, ramp } = data.palette;
+    this.ofCounts = { ramp: steps(density), none: rgbOf(none) };
+    this.ofNumbers = { ramp: steps(ramp), none: rgbOf(none) };
+    /** What is not in the subset. @type {Look} */
+    this.faint = { name: "count", kind: "count", ramp: { ramp: rgbOf(none), none: rgbOf(none) } };
+    /** @type {Map<string, Promise<Look>>} */
+    this.kept = new Map();
+  }
+
+  /**
+   * @param {ColorChoice} choice
+   * @param {boolean} isDark
+   * @returns {Promise<Look>}
+   */
+  of(choice, isDark) {
+    const name = choice === "own" ? `own ${isDark ? "dark" : "light"}` : String(choice);
+    let look = this.kept.get(name);
+    if (!look) {
+      look = this.make(name, choice, isDark);
+      look.catch(() => this.kept.delete(name));
+      this.kept.set(name, look);
+    }
+    return look;
+  }
+
+  /**
+   * @param {string} name
+   * @param {ColorChoice} choice
+   * @param {boolean} isDark
+   * @returns {Promise<Look>}
+   */
+  async make(name, choice, isDark) {
+    if (choice === "count") return { name, kind: "count", ramp: this.ofCounts };
+    if (choice === "own") {
+      return { name, kind: "colors", values: ownValues(await this.data.whole.tints(), isDark), ramp: this.ofCounts };
+    }
+    const legend = this.data.colors[choice];
+    const values = colorCodes(await this.data.columns.get(legend.name), legend);
+    if (legend.kind === "number") return { name, kind: "numbers", values, ramp: this.ofNumbers };
+    const { none } = this.data.palette;
+    const table = Uint8Array.from(this.coloring.table(choice).flatMap((color, code) => rgbOf(code === MISSING ? none : color)));
+    return { name, kind: "codes", values, table, ramp: this.ofCounts };
+  }
+}

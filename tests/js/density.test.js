@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ColumnData } from "../../templates/browser/data/column.js";
+import { aggregate, colorSums, numberSums, pixelsOf } from "../../templates/browser/density/aggregate.js";
+import { colorCodes, ownValues } from "../../templates/browser/density/looks.js";
+import { asDots, drawDensity, equalised, filledOf, reachOf } from "../../templates/browser/density/picture.js";
+import { threadText } from "../../templates/browser/subset/background.js";
+import { has, none, set } from "../../templates/browser/subset/bits.js";
+import { hsl, rgbOf } from "../../templates/browser/text/colors.js";
+import { randomNumbers } from "./wire.js";
+
+/**
+ * @import { Frame, Plane } from "../../templates/browser/density/aggregate.js"
+ * @import { Asked } from "../../templates/browser/density/picture.js"
+ */
+
+const N = 4000;
+const SIZE = 100;
+const random = randomNumbers(3);
+const x = Float32Array.from({ length: N }, (_, i) => (i % 97 ? random() * 4 - 2 : NaN)).sort();
+const y = Float32Array.from({ length: N }, () => random() * 2 - 1);
+/** @type {Plane} */
+const PLANE = { x, y, runs: { size: SIZE, bounds: Array.from({ length: N / SIZE }, (_, run) => {
+  const known = [...x.subarray(run * SIZE, (run + 1) * SIZE)].filter((value) => !Number.isNaN(value));
+  return known.length ? [Math.min(...known), Math.max(...known), -1, 1] : [9, 9, 9, 9];
+}).flat() } };
+/** @type {Frame[]} */
+const FRAMES = [
+  { left: -2, top: 1, scale: 0.1, width: 40, height: 20 },
+  { left: -0.37, top: 0.44, scale: 0.013, width: 31, height: 17 },
+  { left: 5, top: 9, scale: 0.1, width: 4, height: 4 },
+];
+const some = none(N);
+for (let place = 0; place < N; place++) if (random() < 0.3 && place > 640) set(some, place);
+const codes = Uint8Array.from({ length: N }, () => (random() < 0.2 ? 255 : Math.floor(random() * 255)));
+
+/**
+ * The points of a pixel, by brute force.
+ *
+ * @param {Frame} frame
+ * @param {Uint32Array | null} bits
+ */
+function pointsOf({ left, top, scale, width, height }, bits) {
+  /** @type {number[][]} */
+  const points = Array.from({ length: width * height }, () => []);
+  for (let place = 0; place < N; place++) {
+    const column = Math.floor((x[place] - left) * (1 / scale));
+    const row = Math.floor((top - y[place]) * (1 / scale));
+    const isIn = column >= 0 && column < width && row >= 0 && row < height;
+    if (isIn && (!bits || has(bits, place))) points[row * width + column].push(place);
+  }
+  return points;
+}
+
+test("each pixel counts the points that brute force finds", () => {
+  for (const frame of FRAMES) {
+    for (const bits of [null, some]) {
+      const expected = pointsOf(frame, bits);
+      const { count, n } = aggregate(PLANE, bits, frame, { kind: "count" }, 1);
+      assert.deepEqual([...count], expected.map(({ length }) => length));
+      assert.equal(n, expected.flat().length);
+    }
+  }
+});
+
+test("sums are of the colours, or of the numbers that are known", () => {
+  const table = Uint8Array.from({ length: 768 }, (_, i) => (i * 31) % 256);
+  const own = Uint8Array.from({ length: 3 * N }, (_, i) => (i * 17) % 256);
+  const expected = pointsOf(FRAMES[1], some);
+  const sum = (/** @type {(place: number) => number} */ of) => expected.map((places) => places.reduce((all, place) => all + of(place), 0));
+  const byTable = aggregate(PLANE, some, FRAMES[1], { kind: "codes", values: codes, table }, 1).sums;
+  const byPoint = aggregate(PLANE, some, FRAMES[1], { kind: "colors", values: own }, 1).sums;
+  for (const channel of [0, 1, 2]) {
+    assert.deepEqual([...byTable[channel]], sum((place) => table[3 * codes[place] + channel]));
+    assert.deepEqual([...byPoint[channel]], sum((place) => own[3 * place + channel]));
+  }
+  const [value, known] = aggregate(PLANE, some, FRAMES[1], { kind: "numbers", values: codes }, 1).sums;
+  assert.deepEqual([...value], sum((place) => (codes[place] === 255 ? 0 : codes[place])));
+  assert.deepEqual([...known], sum((place) => Number(codes[place] !== 255)));
+});
+
+test("a sample is every so manieth point", () => {
+  for (const bits of [null, some]) {
+    const { places } = pixelsOf(PLANE, bits, FRAMES[0], 7);
+    const every = [...pixelsOf(PLANE, bits, FRAMES[0], 1).places].filter((place) => place % 7 === 0);
+    assert.deepEqual([...places], every);
+  }
+});
+
+test("dots add up where they meet, and end at the edges", () => {
+  const layer = new Uint32Array(5 * 4);
+  [layer[0], layer[6], layer[19]] = [1, 2, 4];
+  assert.deepEqual([...asDots(layer, filledOf(layer), 5, 1)], [
+    3, 3, 2, 0, 0,
+    3, 3, 2, 0, 0,
+    2, 2, 2, 4, 4,
+    0, 0, 0, 4, 4,
+  ]);
+  assert.deepEqual([...filledOf(layer)], [0, 6, 19]);
+  // 21 pixels, as of Datashader's disks of that radius in Python.
+  const one = new Float32Array(49);
+  one[24] = 1;
+  assert.equal(asDots(one, Int32Array.of(24), 7, 2).filter(Boolean).length, 21);
+});
+
+test("few points have large dots", () => {
+  const full = Int32Array.from({ length: 64 }, (_, i) => i);
+  assert.deepEqual([64, 10, 1].map((n) => reachOf(full.subarray(0, n), 8, 8, n)), [0, 1, 2]);
+});
+
+test("shades are used alike", () => {
+  const table = equalised(Uint32Array.from({ length: 240 }, (_, i) => Math.floor(i / 2)), 12);
+  assert.equal(table[0], 0);
+  const used = Array.from({ length: 119 }, (_, points) => table[points + 1]);
+  for (let shade = 1; shade <= 12; shade++) assert.ok(Math.abs(used.filter((one) => one === shade).length - 119 / 12) <= 1);
+  assert.equal(table[65535], 12);
+});
+
+/** @param {Partial<Asked>} asked */
+const drawn = (asked) => drawDensity(new Map(Object.entries({ map: PLANE, codes })), {
+  plane: "map", bits: null, frame: FRAMES[1], kind: "count", ramp: { ramp: [0, 0, 0, 255, 255, 255], none: [9, 9, 9] },
+  alphas: [100, 200], step: 1, leastReach: 0, ...asked,
+});
+
+test("a picture shows where there are points, the denser the stronger", () => {
+  const { pixels, n } = drawn({});
+  const points = pointsOf(FRAMES[1], null);
+  assert.equal(n, points.flat().length);
+  const alphas = points.map((_, pixel) => pixels[4 * pixel + 3]);
+  points.forEach(({ length }, pixel) => length && assert.ok(alphas[pixel] >= 100));
+  assert.equal(Math.max(...alphas), 200);
+  assert.deepEqual([...drawn({ frame: FRAMES[2] }).pixels], Array(4 * 16).fill(0));
+});
+
+test("a picture of a number has its ramp, and grey where nothing is known", () => {
+  const missing = new Uint8Array(N).fill(255);
+  const table = new Map(Object.entries({ map: PLANE, codes: missing }));
+  /** @type {Asked} */
+  const asked = {
+    plane: "map", bits: null, frame: FRAMES[1], kind: "numbers", values: "codes", ramp: { ramp: [0, 0, 0, 200, 100, 50], none: [9, 8, 7] },
+    alphas: [1, 2], step: 1, leastReach: 0,
+  };
+  const grey = drawDensity(table, asked);
+  missing.fill(254);
+  const full = drawDensity(table, asked);
+  for (let at = 0; at < grey.pixels.length; at += 4) {
+    if (!grey.pixels[at + 3]) continue;
+    assert.deepEqual([...grey.pixels.subarray(at, at + 3)], [9, 8, 7]);
+    assert.deepEqual([...full.pixels.subarray(at, at + 3)], [200, 100, 50]);
+  }
+});
+
+test("what draws beside the page needs nothing of it", () => {
+  /** @type {any} */
+  const self = { postMessage: (/** @type {any} */ answer) => (self.answer = answer) };
+  const helpers = [aggregate, pixelsOf, colorSums, numberSums, asDots, equalised, filledOf, reachOf];
+  new Function("self", threadText({ drawDensity }, helpers))(self);
+  self.onmessage({ data: { key: "map", value: PLANE } });
+  /** @type {Asked} */
+  const asked = {
+    plane: "map", bits: some, frame: FRAMES[1], kind: "count", ramp: { ramp: [1, 2, 3], none: [0, 0, 0] }, alphas: [1, 2], step: 1,
+    leastReach: 2,
+  };
+  self.onmessage({ data: { id: 1, job: "drawDensity", asked } });
+  assert.equal(self.answer.error, undefined);
+  assert.deepEqual(self.answer.found.pixels, drawDensity(new Map([["map", PLANE]]), asked).pixels);
+});
+
+test("colour codes of a column are those of the map's pieces", () => {
+  const numbers = new ColumnData({ name: "z", kind: "number", values: new Float32Array([0, 1, 2, 5, NaN, Infinity]) });
+  const legend = { name: "z", kind: /** @type {const} */ ("number"), low: 1, high: 2, missing: 0 };
+  assert.deepEqual([...colorCodes(numbers, legend)], [0, 0, 254, 254, 255, 255]);
+  const ids = new ColumnData({ name: "id", kind: "number", codes: new Uint8Array([0, 1, 255]), texts: ["10", "20"] });
+  assert.deepEqual([...colorCodes(ids, { ...legend, low: "10", high: "20" })], [0, 254, 255]);
+  const kinds = new ColumnData({ name: "kind", kind: "category", codes: new Uint8Array([0, 1, 2, 255]), texts: ["a", "b", "c"] });
+  const categories = [{ text: "b", count: 1 }, { text: "a", count: 1 }];
+  assert.deepEqual([...colorCodes(kinds, { name: "kind", kind: "category", categories, other: 1, missing: 1 })], [1, 0, 254, 255]);
+});
+
+test("own colours are those of single points", () => {
+  const values = ownValues(new Uint8Array([128, 200, 0, 10, 20, 255]), true);
+  assert.deepEqual([...values], [hsl((128 * 360) / 255, 200 / 255, 0.42), hsl((10 * 360) / 255, 20 / 255, 0.86)].flatMap(rgbOf));
+});
