@@ -15,7 +15,7 @@ import { openGallery } from "./views/gallery.js";
 import { openImage } from "./views/image.js";
 import { openMap } from "./views/map.js";
 import { openPreview } from "./views/preview.js";
-import { openSky } from "./views/sky.js";
+import { openSky, sayNoSky } from "./views/sky.js";
 import { complain, openTools } from "./views/tools.js";
 import { select, startWalk } from "./walk.js";
 
@@ -44,7 +44,7 @@ async function start() {
   deriveShown(data.shown);
   deriveSubset(filters, complain);
   startWalk(data.n);
-  await Promise.all([openMap(data), openImage(data), data.sky && openSky(data, data.sky)]);
+  await Promise.all([openMap(data), openImage(data), data.sky ? openSky(data, data.sky) : sayNoSky()]);
   document.body.dataset.hdReady = "";
 }
 

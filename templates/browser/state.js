@@ -15,6 +15,7 @@
  * @property {Pointed | null} pointed
  * @property {boolean} leaveOutOverlapping
  * @property {ColorChoice} color what points are coloured by
+ * @property {boolean} isStraight whether colours of skewed numbers run evenly along their ramp all the same
  * @property {Shown | null} shown
  * @property {Filter[]} filters what is asked of cutouts
  * @property {Subset | null} subset those that pass; null for all
@@ -24,7 +25,8 @@
 
 /** @type {State} */
 export const state = {
-  selected: null, hovered: null, pointed: null, leaveOutOverlapping: false, color: "own", shown: null, filters: [], subset: null,
+  selected: null, hovered: null, pointed: null, leaveOutOverlapping: false, color: "own", isStraight: false, shown: null,
+  filters: [], subset: null,
 };
 
 /** @type {{ keys: (keyof State)[], listener: Listener }[]} */

@@ -190,6 +190,7 @@ def test_boxes_of_an_image_with_row_0_at_the_bottom(
     assert page.column("hd-image-selected", "bottom") == [own["iymin"]]
     assert page.column("hd-image-selected", "top") == [own["iymax"]]
     assert page.page.query_selector("#hd-sky") is None
+    assert "No sky" in page.page.inner_text(".hd-why")
 
 
 def test_keys(open_page: Open, report: Path, atlas: Atlas) -> None:

@@ -167,7 +167,10 @@ def test_zooming_in_shows_the_points_then_their_thumbnails(page: OpenPage, large
         rows = seen(large, view(page))
     assert len(rows)
     said(page, f"{len(rows):,} of {N:,}, as pictures")
-    assert page.column("hd-map-points", "x") == []
+    # those for which there is no room are points
+    dots = seen(large, view(page))
+    dots = set(large.positions[dots, 0].tolist()) & set(page.column("hd-map-points", "x"))
+    assert len(dots) < 0.8 * len(rows)
     lone = rows[np.argmin(np.hypot(*(large.positions[rows] - [x, y]).T))]
     page.click("hd-map", *large.positions[lone].tolist())
     page.page.wait_for_selector("body[data-hd-shown]", timeout=5000)

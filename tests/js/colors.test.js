@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { choiceOf, choiceText, Coloring, hsl, onRamp, ownColors } from "../../templates/browser/text/colors.js";
+import { choiceOf, choiceText, Coloring, hsl, numberOnRamp, onRamp, ownColors, shareOnRamp } from "../../templates/browser/text/colors.js";
 
 /** @import { ColorLegend } from "../../templates/browser/data/types.d.ts" */
 
@@ -59,6 +59,31 @@ test("a choice of colour is a name in links, and is found again", () => {
 
 test("all points have one colour where tiles show their number", () => {
   assert.deepEqual(coloring.colorsOf("count", points([1, 2]), true), ["#800080", "#800080"]);
+});
+
+test("a bent ramp gives back its numbers, and can be straightened", () => {
+  for (const bend of [0.5, -0.5, 20]) {
+    const legend = /** @type {const} */ ({ name: "z", kind: "number", low: -2, high: 30, missing: 0, bend });
+    const share = (/** @type {number} */ value) => (bend > 0
+      ? Math.asinh((value + 2) / bend) / Math.asinh(32 / bend)
+      : 1 - Math.asinh((value - 30) / bend) / Math.asinh(-32 / bend));
+    for (const value of [-2, 0, 30]) assert.equal(shareOnRamp(legend, value), share(value));
+    assert.deepEqual([-1e9, 1e9].map((value) => shareOnRamp(legend, value)), [0, 1]);
+    for (const value of [-2, -1.9, 0, 14, 29.5, 30]) assert.ok(Math.abs(numberOnRamp(legend, share(value)) - value) < 1e-9);
+    const bent = new Coloring([legend], PALETTE);
+    const codes = [0, Math.round(254 * share(14)), 254];
+    const [, middle] = bent.colorsOf(0, points(codes), true, true);
+    assert.ok(Math.abs(parseInt(middle.slice(1, 3), 16) - 128) < 4, middle);
+    assert.equal(bent.colorsOf(0, points([127]), true)[0], "#808080");
+  }
+});
+
+test("the legend of a bent ramp tells its middle", () => {
+  const legend = /** @type {const} */ ({ name: "z", kind: "number", low: -0.5, high: 1e4, missing: 0, bend: 1 });
+  const bent = new Coloring([legend], PALETTE);
+  const ends = { ramp: PALETTE.ramp, low: "\u22120.5", high: "10000", isBendable: true };
+  assert.deepEqual(bent.legend(0), [{ ...ends, middle: "70" }]);
+  assert.deepEqual(bent.legend(0, true), [{ ...ends, middle: undefined }]);
 });
 
 test("legends", () => {

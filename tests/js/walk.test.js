@@ -4,6 +4,9 @@ import { test } from "node:test";
 import { state } from "../../templates/browser/state.js";
 import { openBrowser } from "./browser.js";
 
+/** @type {typeof import("../../templates/browser/walk.js") | undefined} */
+let last;
+
 /**
  * The walk of a page that has just been opened.
  *
@@ -11,9 +14,11 @@ import { openBrowser } from "./browser.js";
  * @returns {Promise<typeof import("../../templates/browser/walk.js") & ReturnType<typeof openBrowser>>}
  */
 async function openWalk(hash) {
+  last?.linkNow(); // what it would write later it writes now, before there is another history
   const browser = openBrowser(hash);
   state.selected = null;
   const walk = await import(`../../templates/browser/walk.js?${Math.random()}`);
+  last = walk;
   walk.startWalk(100);
   return { ...walk, ...browser };
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from hubble_dash.atlas.schema import (
     is_number,
     text_codes,
 )
+from hubble_dash.viewer.colors.bends import bend_of, shares_of
 from hubble_dash.viewer.colors.palette import PALETTE
 from hubble_dash.viewer.columns.summaries import Category, robust_ends
 from hubble_dash.viewer.columns.tables import built_in_name
@@ -45,7 +46,8 @@ MAX_CATEGORIES = 60
 class NumberLegend(TypedDict):
     """A column of numbers: the 2nd and the 98th percentile, and how many are missing.
 
-    Percentiles of whole numbers that a float does not give back are texts.
+    Percentiles of whole numbers that a float does not give back are texts. Of skewed numbers the
+    ramp is bent, as `bends.bend_of` says.
     """
 
     name: str
@@ -53,6 +55,7 @@ class NumberLegend(TypedDict):
     low: float | str
     high: float | str
     missing: int
+    bend: NotRequired[float]
 
 
 class CategoryLegend(TypedDict):
@@ -77,7 +80,7 @@ class ColorColumn:
     legend : NumberLegend or CategoryLegend
         Its entry of the page's index.
     codes : (n,) uint8 array
-        Of a number 0 to `NUMBER_STEPS`, between ``low`` and ``high``; of a category its place in
+        Of a number 0 to `NUMBER_STEPS`, along the ramp; of a category its place in
         ``categories``, or `OTHER`. `MISSING` where nothing is known.
     """
 
@@ -140,14 +143,15 @@ def _by_number(
         return None
     low, high = robust_ends(values[known])
     codes = np.full(len(values), MISSING, np.uint8)
-    part = np.clip(values[known], low, high)
-    share = (part - low) / (high - low) if high > low else np.full(n, 0.5)
-    codes[known] = np.round(share * NUMBER_STEPS)
+    bend = bend_of(values[known], low, high)
+    codes[known] = np.round(shares_of(values[known], low, high, bend) * NUMBER_STEPS)
     missing = len(values) - n
     told = [low, high] if whole is None else [*map(str, robust_ends(whole))]
     legend: NumberLegend = {
         "name": name, "kind": "number", "low": told[0], "high": told[1], "missing": missing,
     }  # fmt: skip
+    if bend is not None:
+        legend["bend"] = bend
     return ColorColumn(legend, codes)
 
 

@@ -142,6 +142,8 @@ export interface NumberLegend {
   low: number | string;
   high: number | string;
   missing: number;
+  /** The softening of the ramp's inverse hyperbolic sine, where numbers are skewed: from the low end, or, negative, from the high one. */
+  bend?: number;
 }
 
 export interface CategoryLegend {

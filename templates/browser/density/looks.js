@@ -2,7 +2,7 @@
 // colours, as `picture.js` takes them.
 
 import { MISSING, NUMBER_STEPS, TINT_STEPS } from "../data/wire.js";
-import { channels, LIGHTNESS, onRamp, rgbOf } from "../text/colors.js";
+import { channels, LIGHTNESS, onRamp, rgbOf, shareOnRamp } from "../text/colors.js";
 
 /**
  * @import { ColumnData } from "../data/column.js"
@@ -32,12 +32,9 @@ export function colorCodes({ values, codes, texts = [] }, legend) {
     const table = Uint8Array.from(texts, (text) => (shown.includes(text) ? shown.indexOf(text) : OTHER));
     return Uint8Array.from(codes ?? [], (code) => table[code] ?? MISSING);
   }
-  const [low, high] = [Number(legend.low), Number(legend.high)];
-  const codeOf = (/** @type {number} */ value) => {
-    if (!Number.isFinite(value)) return MISSING;
-    if (high === low) return Math.round(NUMBER_STEPS / 2);
-    return Math.round(((Math.min(Math.max(value, low), high) - low) / (high - low)) * NUMBER_STEPS);
-  };
+  const codeOf = (/** @type {number} */ value) => (
+    Number.isFinite(value) ? Math.round(shareOnRamp(legend, value) * NUMBER_STEPS) : MISSING
+  );
   if (values) return Uint8Array.from(values, codeOf);
   const table = texts.map((text) => codeOf(Number(text)));
   return Uint8Array.from(codes ?? [], (code) => table[code] ?? MISSING);
@@ -107,7 +104,7 @@ export class Looks {
     const values = colorCodes(await this.data.columns.get(legend.name), legend);
     if (legend.kind === "number") return { name, kind: "numbers", values, ramp: this.ofNumbers };
     const { none } = this.data.palette;
-    const table = Uint8Array.from(this.coloring.table(choice).flatMap((color, code) => rgbOf(code === MISSING ? none : color)));
+    const table = Uint8Array.from(this.coloring.table(choice, false).flatMap((color, code) => rgbOf(code === MISSING ? none : color)));
     return { name, kind: "codes", values, table, ramp: this.ofCounts };
   }
 }

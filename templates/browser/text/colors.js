@@ -2,12 +2,18 @@
 // Out: colours as "#rrggbb", and what a legend says.
 
 import { MISSING, NUMBER_STEPS, TINT_STEPS } from "../data/wire.js";
-import { ends } from "./format.js";
+import { about, ends } from "./format.js";
 
 /**
- * @import { ColorChoice, ColorLegend, Palette, PointColumns } from "../data/types.d.ts"
+ * @import { ColorChoice, ColorLegend, NumberLegend, Palette, PointColumns } from "../data/types.d.ts"
  *
- * @typedef {{ ramp: string[], low: string, high: string }} Ramp
+ * @typedef {object} Ramp
+ * @property {string[]} ramp
+ * @property {string} low
+ * @property {string} high
+ * @property {string} [middle] of one that is bent
+ * @property {boolean} [isBendable] whether it can be bent
+ *
  * @typedef {{ color: string, text: string, count: number, isHollow?: boolean }} LegendEntry
  * @typedef {{ color: string[], line: string[] }} Painted points inside and around
  */
@@ -116,6 +122,60 @@ export function choiceOf(text, columns) {
   return number < 0 ? null : number;
 }
 
+/**
+ * The place of a number along a ramp, 0 to 1; what lies beyond the ends is at them.
+ *
+ * @param {NumberLegend} legend
+ * @param {number} value
+ */
+export function shareOnRamp({ low, high, bend }, value) {
+  const [from, to] = [Number(low), Number(high)];
+  if (from === to) return 0.5;
+  const part = Math.min(Math.max(value, from), to);
+  if (!bend) return (part - from) / (to - from);
+  const [near, far] = bend > 0 ? [from, to] : [to, from];
+  const way = Math.asinh((part - near) / bend) / Math.asinh((far - near) / bend);
+  return bend > 0 ? way : 1 - way;
+}
+
+/**
+ * The number at a place of a ramp.
+ *
+ * @param {NumberLegend} legend
+ * @param {number} share 0 to 1
+ */
+export function numberOnRamp({ low, high, bend }, share) {
+  const [from, to] = [Number(low), Number(high)];
+  if (!bend) return from + share * (to - from);
+  if (bend > 0) return from + bend * Math.sinh(share * Math.asinh((to - from) / bend));
+  return to + bend * Math.sinh((1 - share) * Math.asinh((from - to) / bend));
+}
+
+/**
+ * The place of a code along a ramp, which is bent as the codes are, or straight.
+ *
+ * @param {NumberLegend} legend
+ * @param {number} code
+ * @param {boolean} isStraight
+ */
+function shareOf(legend, code, isStraight) {
+  const share = Math.min(1, code / NUMBER_STEPS);
+  if (!isStraight || !legend.bend) return share;
+  const [low, high] = [Number(legend.low), Number(legend.high)];
+  return Math.max(0, Math.min(1, (numberOnRamp(legend, share) - low) / (high - low)));
+}
+
+/**
+ * @param {NumberLegend} legend
+ * @param {boolean} isStraight
+ */
+function textsOf(legend, isStraight) {
+  const [low, high] = ends(legend.low, legend.high);
+  if (!legend.bend) return { low, high };
+  const middle = isStraight ? undefined : about(numberOnRamp(legend, 0.5));
+  return { low, high, middle, isBendable: true };
+}
+
 export class Coloring {
   /**
    * @param {ColorLegend[]} legends of the colour columns
@@ -132,16 +192,19 @@ export class Coloring {
    * The colour of each code of a column.
    *
    * @param {number} column
+   * @param {boolean} isStraight
    */
-  table(column) {
-    let table = this.tables.get(column);
+  table(column, isStraight) {
+    const key = isStraight ? ~column : column;
+    let table = this.tables.get(key);
     if (!table) {
       const { none, ramp, categories } = this.palette;
-      const ofNumber = (/** @type {number} */ code) => onRamp(ramp, Math.min(1, code / NUMBER_STEPS));
-      const ofCategory = (/** @type {number} */ code) => categories[code] ?? none;
-      const paint = this.legends[column].kind === "number" ? ofNumber : ofCategory;
+      const legend = this.legends[column];
+      const paint = legend.kind === "number"
+        ? (/** @type {number} */ code) => onRamp(ramp, shareOf(legend, code, isStraight))
+        : (/** @type {number} */ code) => categories[code] ?? none;
       table = Array.from({ length: 256 }, (_, code) => (code === MISSING ? NOTHING : paint(code)));
-      this.tables.set(column, table);
+      this.tables.set(key, table);
     }
     return table;
   }
@@ -150,11 +213,12 @@ export class Coloring {
    * @param {ColorChoice} choice
    * @param {PointColumns} points
    * @param {boolean} isDark
+   * @param {boolean} [isStraight]
    */
-  colorsOf(choice, points, isDark) {
+  colorsOf(choice, points, isDark, isStraight = false) {
     if (choice === "own") return ownColors(points.tint, isDark);
     if (choice === "count") return points.x.map(() => onRamp(this.palette.density, 0.5));
-    const table = this.table(choice);
+    const table = this.table(choice, isStraight);
     return points.codes.map((code) => table[code]);
   }
 
@@ -169,10 +233,11 @@ export class Coloring {
    * @param {ColorChoice} choice
    * @param {PointColumns} points
    * @param {boolean} isDark
+   * @param {boolean} [isStraight]
    * @returns {Painted}
    */
-  paint(choice, points, isDark) {
-    const color = this.colorsOf(choice, points, isDark);
+  paint(choice, points, isDark, isStraight = false) {
+    const color = this.colorsOf(choice, points, isDark, isStraight);
     const halo = this.halo(isDark);
     const ring = this.palette.none + FAINT;
     return { color, line: color.map((inside) => (inside === NOTHING ? ring : halo)) };
@@ -180,17 +245,17 @@ export class Coloring {
 
   /**
    * @param {ColorChoice} choice
+   * @param {boolean} [isStraight]
    * @returns {(Ramp | LegendEntry)[]}
    */
-  legend(choice) {
+  legend(choice, isStraight = false) {
     const { palette } = this;
     if (choice === "own") return [];
     if (choice === "count") return [{ ramp: palette.density, low: "few cutouts", high: "many" }];
     const column = this.legends[choice];
-    const [low, high] = column.kind === "number" ? ends(column.low, column.high) : [];
     /** @type {(Ramp | LegendEntry)[]} */
     const parts = column.kind === "number"
-      ? [{ ramp: palette.ramp, low, high }]
+      ? [{ ramp: palette.ramp, ...textsOf(column, isStraight) }]
       : column.categories.map(({ text, count }, i) => ({ color: palette.categories[i], text, count }));
     if (column.kind === "category" && column.other) parts.push({ color: palette.none, text: "other", count: column.other });
     if (column.missing) parts.push({ color: palette.none, text: "not known", count: column.missing, isHollow: true });

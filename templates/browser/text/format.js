@@ -74,6 +74,9 @@ export function ends(low, high) {
 /** @param {string} text a number, which gets the minus sign of print */
 const minus = (text) => text.replaceAll("-", "\u2212");
 
+/** @param {number} value is told by two digits */
+export const about = (value) => minus(String(Number(value.toPrecision(2))));
+
 /** @param {number} value */
 export const count = (value) => value.toLocaleString("en");
 

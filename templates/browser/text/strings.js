@@ -12,5 +12,7 @@ export const SAY = {
   sky: `Sky with the cutouts' positions. ${plotKeys}`,
   image: "Parent image with the cutouts' boxes. Arrow keys move it, plus and minus zoom, 0 shows all.",
   imageInvitation: "Point at a cutout, or select one, to see the image that it is from",
+  noSky: "No sky here: none of the images says where it lies on it.",
+  straight: "Skewed numbers: spread their colours (asinh), or let them run evenly (linear)",
   skyReadout: "ICRS, RA grows to the left",
 };

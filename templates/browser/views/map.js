@@ -2,6 +2,7 @@
 // In: `shown`, `hovered`, `color`, links, the theme. Out: the drawn map, and where it looks, in the page's address; `color`; a selected
 // or a hovered row by its plot.
 
+import { MAX_POINTS } from "../data/wire.js";
 import { Density } from "../density/density.js";
 import { Looks } from "../density/looks.js";
 import { LiveDensity } from "../plots/live.js";
@@ -106,7 +107,7 @@ function scatterOf(data, plot, coloring) {
   const density = data.live ? new LiveDensity(plot) : undefined;
   const looks = new Looks(data, coloring);
   const scatter = new Scatter(plot, data.map, {
-    colorsOf: (points) => coloring.paint(state.color, points, isDark()),
+    colorsOf: (points) => coloring.paint(state.color, points, isDark(), state.isStraight),
     column: () => (typeof state.color === "number" ? state.color : null),
     tiles: () => tiles && tilesOf(tiles, `${data.base}tiles/${state.color}`),
     density,
@@ -126,8 +127,9 @@ export async function openMap(data) {
   const plot = await openPlot("hd-map", byId("hd-map"), SAY.map);
   const coloring = new Coloring(data.colors, data.palette);
   const { scatter, density } = scatterOf(data, plot, coloring);
+  const canBend = data.n <= MAX_POINTS; // densities have one kind of ramp
   async function paint() {
-    byId("hd-legend").replaceChildren(...legendElements(coloring.legend(state.color)));
+    byId("hd-legend").replaceChildren(...legendElements(coloring.legend(state.color, state.isStraight), canBend));
     density?.paint(state.color);
     await scatter.paint();
   }
@@ -160,7 +162,7 @@ export async function openMap(data) {
   markHovered(plot, data.cutout, placeOf);
   byId("hd-map-fit").addEventListener("click", () => plot.camera.showWhole());
   onTheme(paint);
-  on(["color"], paint);
+  on(["color", "isStraight"], paint);
   markWithLines(plot, state.shown);
   await paint();
 }

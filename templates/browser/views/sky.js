@@ -14,7 +14,7 @@ import { on, state } from "../state.js";
 import { has } from "../subset/bits.js";
 import { bitsByRow } from "../subset/subset.js";
 import { Coloring } from "../text/colors.js";
-import { byId } from "../text/element.js";
+import { byId, element } from "../text/element.js";
 import { angle, position } from "../text/format.js";
 import { SAY } from "../text/strings.js";
 import { isDark, onTheme } from "../theme.js";
@@ -94,7 +94,7 @@ async function colorsByRow(data, coloring) {
   const byRow = new Map();
   if (data.n > MAX_POINTS) return byRow;
   const points = await data.map.inside(data.map.extent, typeof state.color === "number" ? state.color : null);
-  const { color, line } = coloring.paint(state.color, points, isDark());
+  const { color, line } = coloring.paint(state.color, points, isDark(), state.isStraight);
   points.row.forEach((row, i) => byRow.set(row, [color[i], line[i]]));
   return byRow;
 }
@@ -128,18 +128,23 @@ function paintedScatter(data, plot, points) {
     },
   });
   async function paint() {
-    const { color } = state;
+    const { color, isStraight } = state;
     const back = { value: coloring.halo(isDark()) };
     for (const part of ["hours", "plane"]) plot.renderer(`${part}-renderer`).glyph.background_fill_color = back;
     const found = await colorsByRow(data, coloring);
-    if (color !== state.color) return;
+    if (color !== state.color || isStraight !== state.isStraight) return;
     byRow = found;
     await scatter.paint();
   }
-  on(["color"], paint);
+  on(["color", "isStraight"], paint);
   on(["subset"], () => scatter.update());
   onTheme(paint);
   return { scatter, paint };
+}
+
+/** Say below the image why there is no sky. */
+export function sayNoSky() {
+  byId("hd-image").after(element("p", { class: "hd-why" }, SAY.noSky));
 }
 
 /**
