@@ -66,9 +66,15 @@ def as_votable(table: pd.DataFrame, *, said: str) -> str:
         What the table holds; its description.
     """
     from astropy.io.votable import from_table
+    from astropy.io.votable.tree import CooSys
 
     found = from_table(_to_astropy(table))
-    found.get_first_table().description = _CONTROL.sub(" ", said)
+    found.resources[0].coordinate_systems.append(CooSys(ID="icrs", system="ICRS"))
+    written = found.get_first_table()
+    written.description = _CONTROL.sub(" ", said)
+    for field in written.fields:
+        if field.name in ("ra_deg", "dec_deg"):
+            field.ref = "icrs"
     data = io.BytesIO()
     found.to_xml(data)
     return data.getvalue().decode()

@@ -89,7 +89,10 @@ def test_other_formats_give_back_what_they_can_hold(write: Any, read: Any, part:
 
 def test_positions_have_units_and_meanings(atlas: Atlas) -> None:
     table = table_of(atlas, ROWS)
-    found = from_votable(as_votable(table, said="three"))
+    text = as_votable(table, said="three")
+    assert '<COOSYS ID="icrs" system="ICRS"/>' in text
+    assert text.count('ref="icrs"') == 2
+    found = from_votable(text)
     assert found["ra_deg"].unit == "deg"
     assert found["ra_deg"].meta["ucd"] == "pos.eq.ra;meta.main"
     assert found["dec_deg"].tolist() == table["dec_deg"].tolist()
