@@ -6,6 +6,7 @@ import { decode } from "./data/decode.js";
 import { Pieces } from "./data/pieces.js";
 import { openKeys } from "./keys.js";
 import { plotEvent } from "./plots/plot.js";
+import { openQueries, query, searchFor } from "./query/asked.js";
 import { deriveShown, state } from "./state.js";
 import { deriveSubset, filterBy, Filters, rowsOf } from "./subset/subset.js";
 import { byId } from "./text/element.js";
@@ -42,6 +43,7 @@ async function start() {
   openGallery(data);
   openPreview(data);
   deriveShown(data.shown);
+  openQueries();
   deriveSubset(filters, complain);
   startWalk(data.n);
   await Promise.all([openMap(data), openImage(data), data.sky ? openSky(data, data.sky) : sayNoSky()]);
@@ -56,6 +58,16 @@ window.hubbleDash = {
   /** Set all filters; a promise of the rows that pass. */
   filter: async (/** @type {Filter[]} */ asked) => {
     await filterBy(filters, asked);
+    return rowsOf(data.columns);
+  },
+  /** Ask in the query language beside all other filters, as the query line does; a promise of the rows of the subset. */
+  query: async (/** @type {string} */ text) => {
+    await query(filters, text);
+    return rowsOf(data.columns);
+  },
+  /** The same for the search box. */
+  search: async (/** @type {string} */ text) => {
+    await searchFor(filters, text);
     return rowsOf(data.columns);
   },
   /** A promise of the rows of the subset. */

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -69,9 +69,10 @@ def make_atlas(
     origin: str = "upper",
     k: int = 60,
     limit: int | None = None,
+    columns: Mapping[str, Any] | None = None,
     **manifest: Any,
 ) -> Atlas:
-    """Write an atlas of sliding windows; the second image lies at RA 140, Dec 5."""
+    """Write an atlas of sliding windows, with further columns; image 2 lies at RA 140, Dec 5."""
     pictures = [nebula(1), nebula(2)] if pictures is None else pictures
     part = path.with_name(path.name + ".making")
     (part / "sheets").mkdir(parents=True)
@@ -132,7 +133,7 @@ def make_atlas(
             sheet[LAYOUT.box(slot).slices] = pixels
         _save(sheet, part / "sheets" / f"sheet_{start // LAYOUT.per_sheet:05d}.webp", quality=80)
     pd.DataFrame(images).to_parquet(part / "images.parquet")
-    pd.DataFrame(records).to_parquet(part / "cutouts.parquet")
+    pd.DataFrame(records).assign(**(columns or {})).to_parquet(part / "cutouts.parquet")
     for name, array in (
         ("fingerprints", fingerprints),
         ("neighbors", rows),
