@@ -12,7 +12,7 @@ import pandas as pd
 
 from hubble_dash.query.columns import Column, Role, column_of
 
-__all__ = ["TABLE", "ListedColumns", "series_of"]
+__all__ = ["COLUMNS", "TABLE", "ListedColumns", "series_of"]
 
 TABLE = json.loads((Path(__file__).parents[1] / "query_cases.json").read_text(encoding="utf-8"))
 
@@ -22,14 +22,14 @@ class ListedColumns:
 
     def __init__(self, columns: Mapping[str, pd.Series[Any]], roles: Mapping[str, Role]) -> None:
         self.names = dict(roles)
-        self._columns = columns
+        self._columns = {name: column_of(values) for name, values in columns.items()}
 
     def __len__(self) -> int:
-        return len(next(iter(self._columns.values())))
+        return len(next(iter(self._columns.values())).values)
 
     def get(self, name: str) -> Column:
         """Give a column."""
-        return column_of(self._columns[name])
+        return self._columns[name]
 
 
 def series_of(kind: str, values: Sequence[Any]) -> pd.Series[Any]:
@@ -42,3 +42,9 @@ def series_of(kind: str, values: Sequence[Any]) -> pd.Series[Any]:
         return pd.Series(pd.array([None if v is None else int(v) for v in values], "Int64"))
     numbers = [np.nan if value is None else float(value) for value in values]
     return pd.Series(np.array(numbers).astype(kind))
+
+
+COLUMNS = ListedColumns(
+    {one["name"]: series_of(one["kind"], one["values"]) for one in TABLE["columns"]},
+    {one["name"]: one["role"] for one in TABLE["columns"]},
+)

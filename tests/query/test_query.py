@@ -9,18 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.queries import TABLE, ListedColumns, series_of
+from helpers.queries import COLUMNS, TABLE, ListedColumns, series_of
 
 from hubble_dash.query.errors import QueryError
 from hubble_dash.query.evaluate import evaluate
 from hubble_dash.query.lexer import written
 from hubble_dash.query.parser import parse
 from hubble_dash.query.tree import Comparison, Name
-
-COLUMNS = ListedColumns(
-    {one["name"]: series_of(one["kind"], one["values"]) for one in TABLE["columns"]},
-    {one["name"]: one["role"] for one in TABLE["columns"]},
-)
 
 
 def rows_of(query: str, columns: ListedColumns = COLUMNS) -> list[int]:
@@ -128,7 +123,7 @@ def test_random_queries_mean_what_pandas_says() -> None:
             ]
         )
 
-    for _ in range(60):
+    for _ in range(40):
         query = term(3)
         expected = table.query(query, engine="python").index.tolist()
         assert rows_of(query, columns) == expected, query
