@@ -43,9 +43,9 @@ async function start() {
   openGallery(data);
   openPreview(data);
   deriveShown(data.shown);
-  openQueries();
   deriveSubset(filters, complain);
   startWalk(data.n);
+  openQueries(filters, complain);
   await Promise.all([openMap(data), openImage(data), data.sky ? openSky(data, data.sky) : sayNoSky()]);
   document.body.dataset.hdReady = "";
 }
