@@ -93,6 +93,39 @@ def is_in_view(page: OpenPage, atlas: Atlas, row: int) -> bool:
     return bool(left < x < right and bottom < y < top)
 
 
+def test_no_image_is_shown_until_it_is_asked_for(page: OpenPage) -> None:
+    assert page.column("hd-image-picture", "url") == []
+    assert "Point at a cutout" in page.page.inner_text("#hd-image .hd-empty")
+    page.page.hover("#hd-start button")
+    page.wait_for_column("hd-image-picture", "url", "(urls) => urls.length === 1")
+    assert not page.page.locator("#hd-image .hd-empty").is_visible()
+
+
+def test_the_sky_has_the_colours_of_the_map(page: OpenPage) -> None:
+    for color in ("class", "magnitude", "of the cutout"):
+        page.page.select_option("#hd-color", label=color)
+        wait(
+            lambda: (
+                sorted(page.column("hd-sky-points", "color"))
+                == sorted(page.column("hd-map-points", "color"))
+            ),
+            "the same colours",
+        )
+
+
+def test_the_sky_zooms_to_similar_ones_that_are_near(page: OpenPage) -> None:
+    whole = ranges(page, "hd-sky")
+    button = page.page.locator("#hd-sky-zoom")
+    assert not button.is_visible()
+    page.run("hubbleDash.select(20)")
+    page.wait_for_shown(20)
+    button.click()
+    left, right, *_ = ranges(page, "hd-sky")
+    assert right - left < 0.05 * (whole[1] - whole[0])
+    page.page.click("#hd-sky-fit")
+    np.testing.assert_allclose(ranges(page, "hd-sky"), whole)
+
+
 def test_views_come_back_after_any_change_of_size(page: OpenPage) -> None:
     sizes = [(1100, 800), (900, 700), (1400, 900), (700, 500), (1300, 600)] * 2
     sizes += [(844, 390), (390, 844)]
