@@ -184,6 +184,9 @@ def text_codes(values: pd.Series) -> tuple[NDArray[np.int64], list[str]]:
     texts : list of str
         In the order of their first appearance.
     """
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        # As all dates, in UTC.
+        values = values.dt.tz_convert("UTC").dt.tz_localize(None)
     if values.dtype == np.dtype(object):
         values = values.map(str, na_action="ignore")
     codes, texts = pd.factorize(values)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from hubble_dash.atlas.schema import SKY
 from hubble_dash.query.columns import column_of
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def as_votable(table: pd.DataFrame, *, said: str) -> str:
     written = found.get_first_table()
     written.description = _CONTROL.sub(" ", said)
     for field in written.fields:
-        if field.name in ("ra_deg", "dec_deg"):
+        if field.name in SKY[:2]:
             field.ref = "icrs"
     data = io.BytesIO()
     found.to_xml(data)

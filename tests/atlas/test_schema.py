@@ -106,6 +106,12 @@ def test_numbers_are_told_from_texts() -> None:
     assert [name for name, values in kinds.items() if is_number(pd.Series(values))] == ["a", "b"]
 
 
+def test_times_are_written_in_utc_whatever_their_zone() -> None:
+    local = pd.Series(pd.to_datetime(["2004-07-03", None]).tz_localize("Europe/Berlin"))
+    codes, texts = text_codes(local)
+    assert (codes.tolist(), texts) == ([0, -1], ["2004-07-02 22:00:00"])
+
+
 def test_texts_become_codes_in_the_order_in_which_they_come() -> None:
     codes, texts = text_codes(pd.Series(["b", None, 3, "b", True]))
     assert (codes.tolist(), texts) == ([0, -1, 1, 0, 2], ["b", "3", "True"])
