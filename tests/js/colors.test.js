@@ -47,6 +47,8 @@ test("what is missing is a faint ring, all else has a halo of the page's colour"
   const [dark, light] = [true, false].map((isDark) => coloring.paint(1, points([0, 254, 255]), isDark));
   assert.deepEqual(dark, { color: ["#ff0000", "#888888", "#00000000"], line: ["#10151f", "#10151f", "#88888890"] });
   assert.deepEqual(light.line, ["#ffffff", "#ffffff", "#88888890"]);
+  const many = coloring.paint(1, points([255, ...Array(6000).fill(0)]), true);
+  assert.deepEqual(many.line.slice(0, 2), ["#88888890", "#00000000"], "there is no time for as many halos");
 });
 
 test("a choice of colour is a name in links, and is found again", () => {

@@ -20,7 +20,8 @@ import { about, ends } from "./format.js";
 
 // What is not known is a faint ring.
 const [NOTHING, FAINT] = ["#00000000", "90"];
-// Around points, so that those that touch are told from each other.
+// Around points, so that those that touch are told from each other; of many it would take as long to draw as the points themselves.
+const MAX_HALOS = 6000;
 const [HALO_ON_DARK, HALO_ON_LIGHT] = ["#10151f", "#ffffff"];
 /** The least and the greatest lightness that read well on the dark page and on the light one. */
 export const LIGHTNESS = { dark: [0.42, 0.86], light: [0.28, 0.68] };
@@ -238,7 +239,7 @@ export class Coloring {
    */
   paint(choice, points, isDark, isStraight = false) {
     const color = this.colorsOf(choice, points, isDark, isStraight);
-    const halo = this.halo(isDark);
+    const halo = color.length > MAX_HALOS ? NOTHING : this.halo(isDark);
     const ring = this.palette.none + FAINT;
     return { color, line: color.map((inside) => (inside === NOTHING ? ring : halo)) };
   }
