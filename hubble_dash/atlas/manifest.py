@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, NotRequired, TypeAlias, TypedDict
 
+from hubble_dash.atlas.schema import FINGERPRINTS_FILE
 from hubble_dash.config.choices import Features, Quality
 from hubble_dash.foreign.folder import is_inside
 from hubble_dash.foreign.plain import Between, Matches, OneOf, Satisfies
@@ -27,6 +28,7 @@ __all__ = [
     "TrialEntry",
     "UnreadableEntry",
     "UnsealedManifest",
+    "identity_of",
 ]
 
 # Rows are numbered by 32 bits.
@@ -335,3 +337,19 @@ class Manifest(UnsealedManifest):
     format: str
     format_version: int
     files: dict[FileName, FileEntry]
+
+
+def identity_of(manifest: Manifest) -> str:
+    """Say by what an atlas is known again: the checksum of its fingerprints, and so of its rows.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        What it says of itself.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits; the same for an atlas with a column more, or built once more alike.
+    """
+    return manifest["files"][FINGERPRINTS_FILE]["sha256"]

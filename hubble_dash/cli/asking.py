@@ -1,4 +1,4 @@
-"""``hubble-dash similar`` and ``select``: rows by what is alike, or by what is known."""
+"""``hubble-dash similar``, ``select`` and ``tag``: rows by what is alike, known or was tagged."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SUFFIXES = {
 
 
 def add_commands(commands: Commands) -> None:
-    """Add ``similar`` and ``select``.
+    """Add ``similar``, ``select`` and ``tag``.
 
     Parameters
     ----------
@@ -40,6 +40,7 @@ def add_commands(commands: Commands) -> None:
     """
     _add_similar(commands)
     _add_select(commands)
+    _add_tag(commands)
 
 
 def _add_similar(commands: Commands) -> None:
@@ -86,6 +87,45 @@ def _add_select(commands: Commands) -> None:
     )  # fmt: skip
     form.add_argument("--count", action="store_true", help="only say how many there are")
     parser.add_argument("--out", metavar="FILE", help="file to write (standard output)")
+
+
+def _add_tag(commands: Commands) -> None:
+    parser = commands.add(
+        "tag", _tag,
+        text="make tags that were saved in the page a column of the atlas",
+        examples="hubble-dash tag archive.atlas archive_tags-40_2026-11-27.json\n"
+        "  hubble-dash select archive.atlas 'tag == 2' --format list",
+    )  # fmt: skip
+    parser.add_argument("atlas", help="folder of the atlas; the new one takes its place when whole")
+    parser.add_argument("tags", metavar="FILE", help="tags, as the page saves them")
+    parser.add_argument("--column", metavar="NAME", default="tag", help="its name (%(default)s)")
+    parser.add_argument("--out", metavar="ATLAS", help="leave the atlas, and write another")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="with --out: replace an atlas of that name"
+    )
+
+
+def _tag(options: Namespace) -> None:
+    if options.overwrite and options.out is None:
+        raise ValueError("--overwrite belongs to --out; without it, it would do nothing")
+    from hubble_dash.atlas.atlas import open_atlas
+    from hubble_dash.listing.tag_column import with_tags
+    from hubble_dash.listing.tag_file import read_tags
+
+    atlas = open_atlas(options.atlas)
+    tags = read_tags(Path(options.tags), atlas)
+    out = None if options.out is None else Path(options.out)
+    new = with_tags(
+        atlas, tags.of_row, column=options.column, out=out, replace=options.overwrite
+    )  # fmt: skip
+    if options.quiet:
+        return
+    tagged = int((tags.of_row > 0).sum())
+    print(f"{printable(new.path)}: {tagged:,} of {len(new):,} cutouts have a {options.column}")
+    if not tags.by_row:
+        print("the tags are of another build; cutouts were found by file and box", file=sys.stderr)
+    if tags.lost:
+        print(f"{tags.lost:,} tagged cutouts are not in this atlas", file=sys.stderr)
 
 
 def _select(options: Namespace) -> None:

@@ -10,7 +10,18 @@ from hubble_dash.cli.main import main, make_parser
 
 __all__ = ["COMMANDS", "Capture", "fails", "parser_of", "status"]
 
-COMMANDS = ["build", "export", "serve", "info", "verify", "similar", "select", "evaluate", "demo"]
+COMMANDS = [
+    "build",
+    "export",
+    "serve",
+    "info",
+    "verify",
+    "similar",
+    "select",
+    "tag",
+    "evaluate",
+    "demo",
+]
 Capture = pytest.CaptureFixture[str]
 
 

@@ -52,7 +52,7 @@ const BOXES = { n: 0, per_piece: 1, bounds: new Int32Array(), images: new Int32A
  * @returns {PageIndex}
  */
 export const indexWith = (changes) => ({
-  n: 0, similar: 9, notes: [], provenance: [], methods: { text: "", bibtex: "" }, can_overlap: true, labels: [], start: [],
+  n: 0, similar: 9, notes: [], provenance: [], identity: "", methods: { text: "", bibtex: "" }, can_overlap: true, labels: [], start: [],
   map: PLANE, boxes: BOXES, records: { per_piece: 1 }, images: { per_piece: 1 }, blocks: { per_piece: 1 },
   columns: [], colors: [],
   palette: { none: "#000000", categories: [], ramp: [], density: [] },

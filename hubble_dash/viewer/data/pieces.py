@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.manifest import identity_of
 from hubble_dash.atlas.schema import extra_columns, is_long
 from hubble_dash.methods.methods import methods_of
 from hubble_dash.viewer.colors.columns import ColorColumn, color_columns
@@ -193,6 +194,7 @@ class Pieces:
             "similar": self.similar,
             "notes": atlas.manifest["notes"],
             "provenance": made.rows,
+            "identity": identity_of(atlas.manifest),
             "methods": {"text": made.text, "bibtex": made.bibtex},
             "can_overlap": len(atlas.images) < len(atlas),
             "labels": self._labels[0],

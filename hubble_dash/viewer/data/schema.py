@@ -172,6 +172,8 @@ class PageIndex(TypedDict):
     notes: list[str]
     # Settings, versions and checksums: name and text.
     provenance: list[tuple[str, str]]
+    # By what the atlas is known again; tags are kept under it.
+    identity: str
     methods: MethodsIndex
     can_overlap: bool
     labels: list[str]

@@ -33,6 +33,8 @@ export function makeData(index, pieces) {
     wanted: index.similar,
     start: index.start,
     notes: index.notes,
+    identity: index.identity,
+    labels: index.labels,
     provenance: index.provenance,
     methods: index.methods,
     canOverlap: index.can_overlap,

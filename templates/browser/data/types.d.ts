@@ -20,6 +20,8 @@ export interface PageIndex {
   notes: string[];
   /** Settings, versions and checksums. */
   provenance: [name: string, text: string][];
+  /** By what the atlas is known again; tags are kept under it. */
+  identity: string;
   methods: MethodsIndex;
   can_overlap: boolean;
   labels: string[];
@@ -387,7 +389,8 @@ export type Filter = { id: string, negated?: boolean } & (
   | { kind: "codes", column: string, codes: number[], missing?: boolean }
   /** Texts that contain a text, whatever their case. */
   | { kind: "text", column: string, text: string }
-  | { kind: "places", column?: null, bits: Uint32Array }
+  /** Cutouts that somebody chose, and what is said of them. */
+  | { kind: "places", column?: null, bits: Uint32Array, label?: string }
   | { kind: "query" | "search", column?: null, text: string, query?: string }
 );
 
