@@ -27,7 +27,10 @@ __all__ = ["TEMPLATE", "Page", "PageData", "make_page", "page_data"]
 
 _TEMPLATES = files("hubble_dash.templates")
 
-# Where the weights come from, in few words for the header.
+# In the order in which later ones change earlier ones.
+_STYLES = ("base", "frame", "gallery", "closely", "small", "print")
+
+# Where the weights come from, in few words.
 _WEIGHTS = {
     "file": "weights from {file}",
     "cache": "weights from the local cache",
@@ -122,6 +125,7 @@ def make_page(
     if data.has_sky:
         plots["hd-sky"] = sky_view()
     model = atlas.manifest["model"]
+    styles = [*_STYLES, "evaluation"] if measured else _STYLES
     variables = {
         "page_title": title,
         "root_prefix": "",
@@ -129,12 +133,11 @@ def make_page(
         "n_images": atlas.manifest["n_images"],
         "model": model["name"],
         "weights": _WEIGHTS[model["weights_source"]].format(file=model["weights"]),
-        "weights_reason": model["reason"],
         "is_given": model["weights_source"] == "given",
         "map_method": atlas.manifest["map"]["method"],
         "similar": data.similar,
         "has_sky": data.has_sky,
-        "style": _read("page/page.css") + (_read("page/evaluation.css") if measured else ""),
+        "style": "".join(_read(f"page/{name}.css") for name in styles),
         "evaluation": measured,
         "script": link_modules(_TEMPLATES.joinpath("browser"), "main.js"),
         "payload": data.text,

@@ -1,9 +1,11 @@
 // Puts the page together. In: the index, which stands in the page. Out: the views, and `window.hubbleDash`: `select`, `filter`, `rows`
 // and the state for scripts, `piece` for the files of pieces, `plotEvent` for Bokeh.
 
+import { openClosely } from "./closely/closely.js";
 import { makeData } from "./data/data.js";
 import { decode } from "./data/decode.js";
 import { Pieces } from "./data/pieces.js";
+import { openGallery } from "./gallery/gallery.js";
 import { openKeys } from "./keys.js";
 import { plotEvent } from "./plots/plot.js";
 import { openQueries, query, searchFor } from "./query/asked.js";
@@ -12,10 +14,11 @@ import { deriveSubset, filterBy, Filters, rowsOf } from "./subset/subset.js";
 import { byId } from "./text/element.js";
 import { openTheme } from "./theme.js";
 import { openAbout } from "./views/about.js";
-import { openGallery } from "./views/gallery.js";
+import { foldAsBefore, openDock } from "./views/dock.js";
 import { openImage } from "./views/image.js";
 import { openMap } from "./views/map.js";
 import { openPreview } from "./views/preview.js";
+import { openSheet } from "./views/sheet.js";
 import { openSky, sayNoSky } from "./views/sky.js";
 import { complain, openTools } from "./views/tools.js";
 import { select, startWalk } from "./walk.js";
@@ -40,13 +43,17 @@ async function start() {
   openAbout(data);
   openTools(data);
   openKeys();
+  openDock();
   openGallery(data);
+  openClosely(data);
+  openSheet();
   openPreview(data);
   deriveShown(data.shown);
   deriveSubset(filters, complain);
   startWalk(data.n);
   openQueries(filters, complain);
   await Promise.all([openMap(data), openImage(data), data.sky ? openSky(data, data.sky) : sayNoSky()]);
+  foldAsBefore();
   document.body.dataset.hdReady = "";
 }
 

@@ -226,7 +226,12 @@ def test_hovering_previews_a_cutout(open_page: Open, report: Path, atlas: Atlas)
     page.page.wait_for_selector("#hd-preview:not([hidden])")
     text = page.page.inner_text("#hd-preview")
     assert atlas.images["name"][atlas.cutouts["image"][row]] in text
-    assert atlas.cutouts["label_1"][row] in text
+    assert atlas.cutouts["label_1"][row] not in text  # asked for among the facts
+    page.page.mouse.move(700, 20)
+    page.page.select_option("#hd-color", label="class")
+    page.page.mouse.move(*page.screen("hd-map", *atlas.positions[row].tolist()))
+    page.page.wait_for_selector("#hd-preview:not([hidden])")
+    assert atlas.cutouts["class"][row] in page.page.inner_text("#hd-preview")
     page.page.mouse.move(700, 20)
     page.page.wait_for_selector("#hd-preview", state="hidden")
 

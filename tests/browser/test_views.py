@@ -309,10 +309,10 @@ def test_a_preview_does_not_outlast_what_it_is_of(page: OpenPage, atlas: Atlas) 
     np.fill_diagonal(apart, np.inf)
     row = int(apart.min(axis=1).argmax())
     x, y = page.screen("hd-map", *places[row].tolist())
-    page.page.mouse.move(x + 8, y)
+    page.page.mouse.move(x + 12, y)
     preview = page.page.locator("#hd-preview")
     preview.wait_for()
-    page.page.mouse.wheel(0, -400)
+    page.page.mouse.wheel(0, -200)  # points are not pictures yet
     preview.wait_for(state="hidden")
     assert page.run("hubbleDash.state.hovered") is None
     page.page.mouse.move(x, y)
@@ -330,7 +330,7 @@ def touch(session: Any, kind: str, *places: tuple[float, float]) -> None:
 
 def test_fingers(open_page: Open, report: Path, atlas: Atlas) -> None:
     page = open_page(report, has_touch=True, is_mobile=True)
-    resize(page, 390, 844)
+    resize(page, 820, 844)  # on phones the page does not scroll
     session = page.page.context.new_cdp_session(page.page)
     x, y = middle(page, "hd-map")
     before = ranges(page)

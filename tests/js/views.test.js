@@ -3,7 +3,6 @@ import { test } from "node:test";
 
 import { told } from "../../templates/browser/plots/marks.js";
 import { numberColumns } from "../../templates/browser/views/image.js";
-import { noteOn } from "../../templates/browser/views/gallery.js";
 import { fieldOf, separation, unproject } from "../../templates/browser/views/sky.js";
 
 /** @import { Shown, SimilarCutout } from "../../templates/browser/data/types.d.ts" */
@@ -77,13 +76,4 @@ test("a number stands where it has room, and at what is hovered", () => {
 test("numbers of boxes that share a corner stand beside each other", () => {
   const cutouts = [1, 2, 3].map((rank) => /** @type {SimilarCutout} */ ({ rank, shownBox: { left: rank === 3 ? 100 : 10, top: 7 } }));
   assert.deepEqual(numberColumns(cutouts, 5), { x: [10, 15, 100], y: [7, 7, 7], text: ["1", "2", "3"] });
-});
-
-test("the gallery says why there are fewer similar cutouts", () => {
-  const data = { n: 30, wanted: 9 };
-  assert.equal(noteOn(data, 9, false), "");
-  assert.equal(noteOn(data, 4, false), "all 4 others");
-  assert.equal(noteOn(data, 4, true), "only 4 that do not overlap");
-  assert.equal(noteOn(data, 0, true), "all that are similar overlap");
-  assert.match(noteOn({ n: 1, wanted: 9 }, 0, false), /only one cutout/);
 });

@@ -16,6 +16,7 @@ from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.manifest import identity_of
 from hubble_dash.atlas.schema import extra_columns, is_long
 from hubble_dash.methods.methods import methods_of
+from hubble_dash.methods.notes import named_notes, without_errors
 from hubble_dash.viewer.colors.columns import ColorColumn, color_columns
 from hubble_dash.viewer.colors.palette import PALETTE
 from hubble_dash.viewer.colors.tints import mean_colors, tints
@@ -192,8 +193,8 @@ class Pieces:
         index: PageIndex = {
             "n": len(atlas),
             "similar": self.similar,
-            "notes": atlas.manifest["notes"],
-            "provenance": made.rows,
+            "notes": named_notes(atlas),
+            "provenance": without_errors(made.rows),
             "identity": identity_of(atlas.manifest),
             "methods": {"text": made.text, "bibtex": made.bibtex},
             "can_overlap": len(atlas.images) < len(atlas),

@@ -42,6 +42,8 @@ export function makeData(index, pieces) {
     colors: index.colors,
     palette: index.palette,
     base: index.base,
+    /** Whether all of it stands in the page, so that nothing has to be loaded. */
+    isWhole: pieces.inline !== undefined,
     tiles: index.tiles ?? null,
     skyTiles: index.sky_tiles ?? null,
     live: index.live ?? false,

@@ -39,6 +39,16 @@ export function degrees(ra, dec, digits) {
   return `${ra.toFixed(kept)} ${dec < 0 ? "−" : "+"}${Math.abs(dec).toFixed(kept)}`;
 }
 
+/**
+ * A position as other tools read it: hours and degrees, with spaces, in ASCII.
+ *
+ * @param {number} ra in degrees
+ * @param {number} dec in degrees
+ * @param {number} [digits] of the arcseconds
+ */
+export const plainPosition = (ra, dec, digits = 0) => position(ra, dec, digits)
+  .replace("\u2212", "-").replace(/[hm°′]/g, " ").replace(/[s″]/g, "");
+
 /** @param {number} deg an angle, in degrees */
 export function angle(deg) {
   const [value, unit] = deg >= 1 ? [deg, "°"] : deg >= 1 / 60 ? [deg * 60, "′"] : [deg * 3600, "″"];

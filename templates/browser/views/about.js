@@ -1,23 +1,60 @@
-// The dialog about the page. In: notes, methods, provenance. Out: the dialog, which its buttons open.
+// The dialogs about the page: what it is and where it comes from, and its keys. In: notes, methods, provenance. Out: the dialogs, which
+// their buttons open, and a line for paper.
 
 import { copyButton } from "../text/copy.js";
 import { byId, element } from "../text/element.js";
+import { SAY } from "../text/strings.js";
 
 /** @import { Data } from "../data/data.js" */
 
+const MAP_ON_PAPER = 420; // CSS pixels wide
+const ON_PAPER = ["Images", "Cutouts", "Model", "Fingerprints", "Map", "Made"];
+
 /** @param {Data} data */
 export function openAbout({ notes, methods, provenance }) {
-  const dialog = /** @type {HTMLDialogElement} */ (byId("hd-about"));
-  for (const id of ["hd-about-open", "hd-model"]) byId(id).addEventListener("click", () => dialog.showModal());
+  openBy("hd-about", "hd-about-open");
+  openBy("hd-keys", "hd-help");
+  document.addEventListener("keydown", ({ key, target }) => {
+    const isTyped = target instanceof Element && target.closest("input, textarea, select, [contenteditable]");
+    if (key === "?" && !isTyped && !document.querySelector("dialog[open]")) byId("hd-help").click();
+  });
   byId("hd-methods").append(...methodsFor(methods));
   byId("hd-provenance").append(
     ...provenance.map(([name, text]) => element("tr", {}, element("td", {}, name), element("td", {}, text))),
   );
+  const onPaper = provenance.filter(([name]) => ON_PAPER.includes(name)).map(([name, text]) => `${name}: ${text}`);
+  byId("hd-print").textContent = onPaper.join(" · ");
+  openPaper();
   if (!notes.length) return;
-  byId("hd-about-open").textContent = `About · ${notes.length} note${notes.length > 1 ? "s" : ""}`;
   byId("hd-notes").append(
-    element("h2", {}, "Notes"), element("ul", {}, ...notes.map((text) => element("li", {}, text))),
+    element("h2", {}, SAY.notes), element("ul", {}, ...notes.map((text) => element("li", {}, text))),
   );
+}
+
+// The map is drawn in pixels: on paper it is as small as there is room for it.
+function openPaper() {
+  window.addEventListener("beforeprint", () => {
+    const { clientWidth, clientHeight } = byId("hd-map");
+    const { style } = document.documentElement;
+    style.setProperty("--print-zoom", String(Math.min(1, MAP_ON_PAPER / Math.max(1, clientWidth))));
+    style.setProperty("--print-width", `${clientWidth}px`);
+    style.setProperty("--print-height", `${clientHeight}px`);
+  });
+}
+
+/**
+ * @param {string} id of a dialog
+ * @param {string} button that opens it
+ */
+function openBy(id, button) {
+  const dialog = /** @type {HTMLDialogElement} */ (byId(id));
+  byId(button).addEventListener("click", () => dialog.showModal());
+  // A click beside it falls on the dialog itself.
+  dialog.addEventListener("click", ({ target, clientX, clientY }) => {
+    const { left, right, top, bottom } = dialog.getBoundingClientRect();
+    const isInside = clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
+    if (target === dialog && !isInside) dialog.close();
+  });
 }
 
 /**
@@ -30,7 +67,7 @@ function methodsFor({ text, bibtex }) {
   return [
     element("div", { class: "hd-quote" }, element("p", { id: "hd-methods-text" }, text),
       copyButton("hd-copy-methods", "the methods text", text)),
-    element("details", {}, element("summary", {}, `BibTeX of the ${n} works`),
+    element("details", {}, element("summary", {}, SAY.bibtex(n)),
       element("div", { class: "hd-quote" }, element("pre", { id: "hd-bibtex", tabindex: 0 }, bibtex),
         copyButton("hd-copy-bibtex", "the BibTeX", bibtex))),
   ];

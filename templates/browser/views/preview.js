@@ -1,16 +1,17 @@
-// The small picture that follows the pointer over a plot. In: `pointed`. Out: the preview beside it.
+// The small picture that follows the pointer over a plot. In: `pointed`, `color`. Out: the preview beside it, with what the cutout is
+// called and what the column that colours the map says of it.
 
+import { paintedCanvas } from "../gallery/canvas.js";
+import { colorColumn, titleOf, valueIn } from "../gallery/captions.js";
 import { on, state } from "../state.js";
 import { byId, element } from "../text/element.js";
-import { paintedCanvas } from "./canvas.js";
-import { words } from "./facts.js";
 
 /**
  * @import { Data } from "../data/data.js"
+ * @import { Cutout } from "../data/types.d.ts"
  * @import { Pointed } from "../state.js"
  */
 
-const SIDE = 138; // of the picture, in CSS pixels
 const GAP = 18; // between the pointer and the preview
 const EDGE = 4; // between the preview and the window's edge
 
@@ -25,9 +26,23 @@ function placeBeside(box, { clientX, clientY }) {
   box.style.top = `${Math.max(EDGE, Math.min(clientY - height / 2, innerHeight - height - EDGE))}px`;
 }
 
+/**
+ * @param {Data} data
+ * @param {Cutout} cutout
+ */
+function said(data, cutout) {
+  const title = titleOf(cutout);
+  const color = colorColumn(state.color, data.colors);
+  const lines = [color && valueIn(cutout, color), title === cutout.name ? "" : cutout.name];
+  return [element("b", { dir: "auto" }, title), ...lines.filter((line) => line && line !== title).map((line) => (
+    element("span", { dir: "auto", class: "hd-muted" }, line || "")
+  ))];
+}
+
 /** @param {Data} data */
 export function openPreview(data) {
   const box = byId("hd-preview");
+  on(["color"], () => delete box.dataset.row);
   on(["pointed"], async ({ pointed }) => {
     if (!pointed) {
       box.hidden = true;
@@ -35,11 +50,10 @@ export function openPreview(data) {
     }
     const row = String(pointed.row);
     if (box.dataset.row !== row) {
-      const { name, labels } = await data.cutout(pointed.row);
+      const cutout = await data.cutout(pointed.row);
       if (state.pointed?.row !== pointed.row) return;
       box.dataset.row = row;
-      const { canvas } = paintedCanvas(data.thumbnail(pointed.row), SIDE);
-      box.replaceChildren(canvas, element("b", {}, name), ...words(labels, 2));
+      box.replaceChildren(paintedCanvas(data.thumbnail(pointed.row)).canvas, ...said(data, cutout));
     }
     box.hidden = false;
     placeBeside(box, pointed);

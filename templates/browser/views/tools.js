@@ -1,14 +1,16 @@
-// The buttons of the walk, the overlap switch, and what went wrong. In: clicks. Out: steps of the walk, `leaveOutOverlapping`.
+// The buttons of the walk, the overlap switch, how many cutouts filters leave, and what went wrong. In: clicks, `subset`. Out: steps of
+// the walk, `leaveOutOverlapping`, no filters any more.
 
 import { on, set } from "../state.js";
 import { copyWith } from "../text/copy.js";
 import { byId } from "../text/element.js";
+import { SAY } from "../text/strings.js";
 import { back, canGoBack, canGoForward, forward, goHome, hasAddress, linkNow } from "../walk.js";
 
 /** @import { Data } from "../data/data.js" */
 
 /** @param {Data} data */
-export function openTools({ canOverlap }) {
+export function openTools({ n, canOverlap }) {
   const backButton = /** @type {HTMLButtonElement} */ (byId("hd-back"));
   const forwardButton = /** @type {HTMLButtonElement} */ (byId("hd-forward"));
   const overlap = /** @type {HTMLInputElement} */ (byId("hd-overlap"));
@@ -16,12 +18,26 @@ export function openTools({ canOverlap }) {
   forwardButton.addEventListener("click", forward);
   byId("hd-reset").addEventListener("click", goHome);
   openLinkButton(byId("hd-link"));
+  openCounter(n);
   on(["selected"], () => {
     backButton.disabled = !canGoBack();
     forwardButton.disabled = !canGoForward();
   });
   overlap.closest("label")?.toggleAttribute("hidden", !canOverlap);
   overlap.addEventListener("change", () => set({ leaveOutOverlapping: overlap.checked }));
+}
+
+/**
+ * How many cutouts the filters leave, and the way back to all.
+ *
+ * @param {number} n all
+ */
+function openCounter(n) {
+  byId("hd-clear").addEventListener("click", () => set({ filters: [] }));
+  on(["subset"], ({ subset }) => {
+    byId("hd-counter").hidden = !subset;
+    if (subset) byId("hd-count").textContent = SAY.shown(subset.count, n);
+  });
 }
 
 /** @param {HTMLElement} button */

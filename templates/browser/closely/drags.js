@@ -1,0 +1,59 @@
+// Gestures on pictures that are looked at closely: all of them move and zoom in step. In: mouse, pen, fingers, wheel. Out: calls.
+
+/**
+ * @typedef {object} Moves
+ * @property {(right: number, down: number) => void} pan in pixels
+ * @property {(factor: number, right: number, down: number) => void} zoom about a place, in pixels from the pane's middle
+ * @property {(place: { clientX: number, clientY: number } | null) => void} point
+ */
+
+const NOTCH = 1 / 500; // zoom, as a logarithm, of a pixel of the wheel
+const LINE = 33; // pixels of a wheel that counts in lines
+
+/**
+ * @param {HTMLElement} pane
+ * @param {Moves} moves
+ */
+export function openDrags(pane, { pan, zoom, point }) {
+  /** @type {Map<number, { clientX: number, clientY: number }>} */
+  const pressed = new Map();
+  const fromMiddle = (/** @type {{ clientX: number, clientY: number }} */ { clientX, clientY }) => {
+    const { left, top, width, height } = pane.getBoundingClientRect();
+    return /** @type {const} */ ([clientX - left - width / 2, clientY - top - height / 2]);
+  };
+  /** The middle of all fingers, and how far the first two are apart. */
+  function hold() {
+    const places = [...pressed.values()];
+    const mean = (/** @type {"clientX" | "clientY"} */ side) => places.reduce((sum, place) => sum + place[side], 0) / places.length;
+    const [a, b] = places;
+    return { clientX: mean("clientX"), clientY: mean("clientY"), apart: b ? Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) : 0 };
+  }
+
+  pane.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    const pixels = event.deltaY * (event.deltaMode ? LINE : 1);
+    zoom(Math.exp(-pixels * NOTCH), ...fromMiddle(event));
+  }, { passive: false });
+  pane.addEventListener("pointerdown", ({ pointerId, clientX, clientY, button }) => {
+    if (button) return;
+    pressed.set(pointerId, { clientX, clientY });
+    pane.setPointerCapture(pointerId);
+    pane.classList.add("hd-dragged");
+  });
+  pane.addEventListener("pointermove", ({ pointerId, clientX, clientY }) => {
+    point({ clientX, clientY });
+    if (!pressed.has(pointerId)) return;
+    const before = hold();
+    pressed.set(pointerId, { clientX, clientY });
+    const now = hold();
+    pan(now.clientX - before.clientX, now.clientY - before.clientY);
+    if (before.apart && now.apart) zoom(now.apart / before.apart, ...fromMiddle(now));
+  });
+  for (const name of /** @type {const} */ (["pointerup", "pointercancel"])) {
+    pane.addEventListener(name, ({ pointerId }) => {
+      pressed.delete(pointerId);
+      pane.classList.toggle("hd-dragged", pressed.size > 0);
+    });
+  }
+  pane.addEventListener("pointerleave", () => point(null));
+}

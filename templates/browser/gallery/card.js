@@ -1,0 +1,91 @@
+// One of the similar cutouts, or of those to start from, as a button with its picture. In: a cutout, its lines. Out: elements; a
+// selected or a hovered row.
+
+import { set } from "../state.js";
+import { element } from "../text/element.js";
+import { similarity } from "../text/format.js";
+import { SAY } from "../text/strings.js";
+import { select } from "../walk.js";
+
+/** @import { SimilarCutout } from "../data/types.d.ts" */
+
+const HOLD_MS = 500; // that a finger stays for a closer look
+
+/**
+ * Let a button select a row, and hover it while the pointer is on it. Of a double click only the first click selects.
+ *
+ * @param {HTMLButtonElement} button
+ * @param {number} row
+ */
+export function standFor(button, row) {
+  button.addEventListener("click", ({ detail }) => detail < 2 && select(row));
+  button.addEventListener("pointerenter", () => set({ hovered: row }));
+  button.addEventListener("pointerleave", () => set({ hovered: null }));
+}
+
+/**
+ * Call a function when a finger stays on an element; the click that follows is swallowed.
+ *
+ * @param {HTMLElement} target
+ * @param {() => void} act
+ */
+function onHold(target, act) {
+  let timer = 0;
+  let isHeld = false;
+  const stop = () => clearTimeout(timer);
+  target.addEventListener("pointerdown", ({ pointerType }) => {
+    isHeld = false;
+    if (pointerType !== "touch") return;
+    timer = window.setTimeout(() => {
+      isHeld = true;
+      act();
+    }, HOLD_MS);
+  });
+  for (const name of ["pointerup", "pointercancel", "pointerleave"]) target.addEventListener(name, stop);
+  target.addEventListener("contextmenu", (event) => event.preventDefault());
+  target.addEventListener("click", (event) => isHeld && event.stopImmediatePropagation(), { capture: true });
+}
+
+/**
+ * How similar, in words where it is not.
+ *
+ * @param {number} cosine
+ */
+export const likeness = (cosine) => (cosine < 0 ? `${SAY.notSimilar} (${similarity(cosine)})` : similarity(cosine));
+
+/**
+ * What stands below a picture; the similarity comes before the first line.
+ *
+ * @param {number} cosine
+ * @param {string[]} lines
+ */
+export function captionElements(cosine, lines) {
+  const [first = "", ...rest] = lines;
+  return [
+    element("span", { title: first || SAY.similarity },
+      element("span", { class: "hd-similarity", title: SAY.similarity }, likeness(cosine)), first && " ", element("bdi", {}, first)),
+    ...rest.map((text) => element("span", { title: text }, element("bdi", {}, text))),
+  ];
+}
+
+/**
+ * @param {SimilarCutout} cutout
+ * @param {HTMLCanvasElement} canvas
+ * @param {() => void} enlarge
+ */
+export function card({ row, rank, similarity: cosine }, canvas, enlarge) {
+  const button = element(
+    "button",
+    { type: "button", class: "hd-similar", "data-row": row, "data-rank": rank, "data-similarity": cosine.toFixed(5) },
+    element("div", { class: "hd-picture" }, canvas, element("b", { class: "hd-rank", "aria-label": SAY.number(rank) }, String(rank))),
+  );
+  onHold(button, enlarge);
+  standFor(button, row);
+  button.addEventListener("focus", () => set({ hovered: row }));
+  const closer = element(
+    "button", { type: "button", class: "hd-enlarge", title: SAY.compare(rank), "aria-label": SAY.compare(rank) },
+    element("i", { class: "hd-i hd-i-enlarge" }),
+  );
+  closer.addEventListener("click", enlarge);
+  return element("li", {}, button, closer);
+}

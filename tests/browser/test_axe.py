@@ -1,0 +1,53 @@
+"""What axe-core finds in the page, in all its states and both themes: nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.pages import OpenPage
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., OpenPage]
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page: OpenPage) -> list[str]:
+    page.page.wait_for_timeout(250)  # for what still moves
+    found: list[dict[str, Any]] = page.run(
+        "tags => axe.run(document, { runOnly: tags }).then(({ violations }) => violations)", TAGS
+    )
+    return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="npm ci brings axe-core")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 390])
+def test_axe_finds_nothing(open_page: Open, report: Path, theme: str, width: int) -> None:
+    page = open_page(report, color_scheme=theme, has_touch=width < 600)
+    page.page.set_viewport_size({"width": width, "height": 844})
+    page.page.add_script_tag(path=AXE)
+    assert violations(page) == [], "with nothing selected"
+    page.run("hubbleDash.select(20)")
+    page.wait_for_shown(20)
+    page.page.select_option("#hd-color", label="class")
+    page.page.click("#hd-facts summary")
+    assert violations(page) == [], "selected"
+    if width < 600:
+        page.page.click("#hd-sheet-raise")
+        assert violations(page) == [], "with the sheet raised"
+    page.page.click("#hd-about-open")
+    assert violations(page) == [], "about"
+    page.page.keyboard.press("Escape")
+    page.page.keyboard.press("?")
+    assert violations(page) == [], "keys"
+    page.page.keyboard.press("Escape")
+    page.page.click(".hd-portrait")
+    page.page.wait_for_selector("#hd-closely[open] .hd-bar i")
+    assert violations(page) == [], "looked at closely"
+    page.page.keyboard.press("n")
+    page.page.wait_for_function("document.querySelectorAll('.hd-pane').length === 10")
+    assert violations(page) == [], "all looked at closely"

@@ -1,0 +1,154 @@
+"""Looking closely at cutouts: scales, stretch, blinking, what is below the pointer."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers.pages import OpenPage
+from PIL import Image
+
+from hubble_dash.atlas.atlas import Atlas
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., OpenPage]
+ROW = 20
+
+
+@pytest.fixture
+def page(open_page: Open, report: Path) -> OpenPage:
+    page = open_page(report)
+    page.run("row => hubbleDash.select(row)", ROW)
+    page.wait_for_shown(ROW)
+    return page
+
+
+def shows(page: OpenPage, *rows: int) -> None:
+    page.page.wait_for_selector(f'#hd-closely[open][data-rows="{" ".join(map(str, rows))}"]')
+
+
+def screen(page: OpenPage, pane: int) -> np.ndarray:
+    """What a pane shows, as numbers."""
+    box = page.page.locator(".hd-pane").nth(pane).bounding_box()
+    assert box is not None
+    clip = {"x": box["x"] + box["width"] / 4, "y": box["y"] + box["height"] / 4,
+            "width": box["width"] / 2, "height": box["height"] / 2}  # fmt: skip
+    with Image.open(io.BytesIO(page.page.screenshot(clip=clip))) as picture:
+        return np.asarray(picture.convert("RGB"), float)
+
+
+def test_space_compares_and_arrows_go_on(page: OpenPage, atlas: Atlas) -> None:
+    similar = atlas.similar(ROW).rows.tolist()
+    page.page.keyboard.press("Space")
+    shows(page, ROW, similar[0])
+    page.page.keyboard.press("ArrowRight")
+    shows(page, ROW, similar[1])
+    page.page.keyboard.press("ArrowLeft")
+    page.page.keyboard.press("ArrowLeft")
+    shows(page, ROW, similar[8])
+    page.page.keyboard.press("n")
+    shows(page, ROW, *similar)
+    assert page.page.locator(".hd-pane").count() == 10
+    page.page.keyboard.press("n")
+    shows(page, ROW, similar[8])
+    page.page.keyboard.press("Enter")
+    page.wait_for_selected(similar[8])
+    assert not page.page.locator("#hd-closely").is_visible()
+    assert page.errors == []
+
+
+def test_a_double_click_looks_closely_at_what_it_is_on(page: OpenPage, atlas: Atlas) -> None:
+    third = atlas.similar(ROW).rows.tolist()[2]
+    page.page.dblclick('.hd-similar[data-rank="3"] .hd-picture')
+    page.wait_for_selected(third)
+    shows(page, third, atlas.similar(third).rows.tolist()[0])
+
+
+def test_space_on_a_card_compares_with_that_one(page: OpenPage, atlas: Atlas) -> None:
+    page.page.focus('.hd-similar[data-rank="4"]')
+    page.page.keyboard.press("Space")
+    shows(page, ROW, atlas.similar(ROW).rows.tolist()[3])
+    assert page.selected == str(ROW)
+
+
+def test_all_have_one_scale_and_move_in_step(page: OpenPage) -> None:
+    page.page.keyboard.press("Space")
+    page.page.wait_for_selector("#hd-closely[open] .hd-bar i")
+    bars = page.page.locator(".hd-bar")
+    before = bars.all_inner_texts()
+    assert before[0] == before[1]
+    box = page.page.locator(".hd-pane").first.bounding_box()
+    assert box is not None
+    page.page.mouse.move(box["x"] + 50, box["y"] + 200)
+    for _ in range(4):
+        page.page.mouse.wheel(0, -400)
+    page.page.wait_for_function(
+        "text => document.querySelector('.hd-bar').innerText !== text", arg=before[0]
+    )
+    after = bars.all_inner_texts()
+    assert after[0] == after[1]
+    page.page.keyboard.press("0")
+    assert bars.all_inner_texts() == before
+
+
+def test_the_pixel_below_the_pointer(page: OpenPage, atlas: Atlas) -> None:
+    own = atlas.cutouts.iloc[ROW]
+    page.page.keyboard.press("Space")
+    page.page.wait_for_selector("#hd-closely[open] .hd-bar i")
+    box = page.page.locator(".hd-pane").first.bounding_box()
+    assert box is not None
+    page.page.mouse.move(box["x"] + box["width"] / 2 + 2, box["y"] + box["height"] / 2 + 2)
+    said = page.page.locator(".hd-pane-said").first
+    said.wait_for()
+    x, y = (own["ixmin"] + own["ixmax"]) // 2, (own["iymin"] + own["iymax"]) // 2
+    assert f"x {x}, y {y}" in said.inner_text()
+    with Image.open(atlas.path / "previews" / f"{own['image']:05d}.webp") as picture:
+        value = picture.convert("RGB").getpixel((int(x), int(y)))
+    shown = [int(part) for part in said.inner_text().split("value ")[1].split("\n")[0].split()]
+    np.testing.assert_allclose(np.broadcast_to(shown, 3), value, atol=24)
+    assert "of the original's pixels" in page.page.inner_text(".hd-closely-foot")
+
+
+def test_inverted_and_stretched(page: OpenPage) -> None:
+    page.page.keyboard.press("Space")
+    page.page.wait_for_selector("#hd-closely[open] .hd-bar i")
+    page.page.mouse.move(10, 10)
+    plain = screen(page, 0)
+    page.page.keyboard.press("i")
+    np.testing.assert_allclose(screen(page, 0).mean(), 255 - plain.mean(), atol=2)
+    page.page.keyboard.press("i")
+    page.page.select_option(".hd-limits select", "asinh")
+    page.page.wait_for_timeout(100)
+    assert screen(page, 0).mean() > plain.mean() + 5
+    page.page.select_option(".hd-limits select", "linear")
+    page.page.locator(".hd-limits input").last.fill("100")
+    assert screen(page, 0).mean() > plain.mean() + 5
+
+
+def test_blinking(page: OpenPage, open_page: Open, report: Path) -> None:
+    page.page.keyboard.press("Space")
+    page.page.wait_for_selector("#hd-closely[open] .hd-bar i")
+    page.page.keyboard.press("b")
+    page.page.wait_for_function("document.querySelectorAll('.hd-pane').length === 1")
+    name = page.page.inner_text(".hd-pane-name")
+    page.page.wait_for_function(
+        "name => document.querySelector('.hd-pane-name').innerText !== name", arg=name
+    )
+    page.page.wait_for_function(
+        "name => document.querySelector('.hd-pane-name').innerText === name", arg=name
+    )
+    still = open_page(report, reduced_motion="reduce")
+    still.run("row => hubbleDash.select(row)", ROW)
+    still.wait_for_shown(ROW)
+    still.page.keyboard.press("Space")
+    still.page.wait_for_selector("#hd-closely[open] .hd-bar i")
+    still.page.keyboard.press("b")
+    still.page.wait_for_function("document.querySelectorAll('.hd-pane').length === 1")
+    name = still.page.inner_text(".hd-pane-name")
+    still.page.wait_for_timeout(900)
+    assert still.page.inner_text(".hd-pane-name") == name
+    still.page.keyboard.press("b")
+    assert still.page.inner_text(".hd-pane-name") != name

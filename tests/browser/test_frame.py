@@ -1,0 +1,240 @@
+"""The frame of the page: sizes, captions, facts, the dock, the sheet of phones, paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from helpers.pages import OpenPage
+from playwright.sync_api import Browser
+
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.viewer.exported.export import export
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., OpenPage]
+PHONE = {"width": 390, "height": 844}
+# The least of width and height of each thing to use that is seen, below a limit.
+SMALL = """limit => [...document.querySelectorAll("button, select, summary, input, label, a")]
+    .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+    .map((element) => element.closest("label") ?? element)
+    .map((element) => [element.id || element.className, element.getBoundingClientRect()])
+    .filter(([, { width, height }]) => Math.min(width, height) < limit - 0.01)
+    .map(([name, { width, height }]) => `${name} ${width} x ${height}`)"""
+# Sizes of texts that are seen, in pixels.
+SIZES = """() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const sizes = {};
+    while (walker.nextNode()) {
+        const element = walker.currentNode.parentElement;
+        if (!walker.currentNode.data.trim() || !element.checkVisibility()) continue;
+        sizes[parseFloat(getComputedStyle(element).fontSize)] = walker.currentNode.data;
+    }
+    return sizes;
+}"""
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, report: Path) -> Iterator[OpenPage]:
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
+    context.set_offline(True)
+    page = OpenPage(context.new_page())
+    page.goto(report.as_uri())
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def page(opened: OpenPage) -> Iterator[OpenPage]:
+    """The one page, with a cutout selected."""
+    opened.page.set_viewport_size({"width": 1400, "height": 900})
+    opened.page.mouse.move(700, 20)
+    opened.run("hubbleDash.select(20)")
+    opened.wait_for_shown(20)
+    yield opened
+    assert opened.errors == []
+
+
+def picture_side(page: OpenPage) -> float:
+    box = page.page.locator(".hd-similar canvas").first.bounding_box()
+    assert box is not None
+    return min(box["width"], box["height"])
+
+
+def test_pictures_grow_with_the_window(page: OpenPage) -> None:
+    assert picture_side(page) >= 140
+    page.page.set_viewport_size({"width": 1920, "height": 1080})
+    assert picture_side(page) >= 185
+    for size in ("document.documentElement.scrollWidth - innerWidth",
+                 "document.documentElement.scrollHeight - innerHeight"):  # fmt: skip
+        assert page.run(size) == 0
+
+
+def test_no_text_is_smaller_than_12_pixels(page: OpenPage) -> None:
+    sizes = {float(size) for size in page.run(SIZES)}
+    assert sizes <= {12, 13, 15, 18}
+
+
+def test_what_can_be_used_is_large_enough(page: OpenPage) -> None:
+    assert page.run(SMALL, 24) == []
+
+
+def test_captions_say_what_differs(page: OpenPage, atlas: Atlas) -> None:
+    rows = atlas.similar(20).rows
+    page.page.select_option("#hd-color", label="class")
+    page.page.wait_for_selector("#hd-legend .hd-category")
+    lines = page.page.locator(".hd-similar").all_inner_texts()
+    for row, line in zip(rows, lines, strict=True):
+        assert atlas.cutouts["class"][row] in line
+    page.page.select_option("#hd-caption", "magnitude")
+    lines = page.page.locator(".hd-similar").all_inner_texts()
+    for row, line in zip(rows, lines, strict=True):
+        assert f"{atlas.cutouts['magnitude'][row]:g}" in line
+    page.page.select_option("#hd-color", "own")
+    page.page.select_option("#hd-caption", "")
+    assert all("spiral" not in line for line in page.page.locator(".hd-similar").all_inner_texts())
+
+
+def test_facts_of_the_catalogue_come_first_and_words_are_asked_for(
+    page: OpenPage, atlas: Atlas
+) -> None:
+    text = page.page.inner_text("#hd-facts")
+    assert text.index("magnitude") < text.index("x ")
+    assert atlas.cutouts["label_1"][20] not in text
+    page.page.click("#hd-facts summary")
+    assert atlas.cutouts["label_1"][20] in page.page.inner_text("#hd-facts")
+    page.run("hubbleDash.select(21)")
+    page.wait_for_shown(21)
+    assert atlas.cutouts["label_1"][21] in page.page.inner_text("#hd-facts")
+    page.page.click("#hd-facts summary")
+
+
+def test_the_position_is_said_once_and_can_be_copied(page: OpenPage, atlas: Atlas) -> None:
+    from astropy.coordinates import SkyCoord
+
+    page.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    own = atlas.cutouts.iloc[20]
+    here = SkyCoord(own["ra_deg"], own["dec_deg"], unit="deg")
+    page.page.click("#hd-copy-position")
+    page.page.wait_for_selector("#hd-copy-position .hd-i-done")
+    copied = SkyCoord(page.run("navigator.clipboard.readText()"), unit=("hourangle", "deg"))
+    assert copied.separation(here).arcsec < 1
+    assert page.page.inner_text("#hd-facts").count("h") <= 8
+    links = page.page.locator(".hd-elsewhere a")
+    assert links.all_inner_texts() == ["ESASky", "Aladin", "SIMBAD", "NED", "MAST", "Legacy"]
+    assert {links.nth(i).get_attribute("rel") for i in range(6)} == {"noopener noreferrer"}
+
+
+def test_listeners_hear_what_is_selected(page: OpenPage) -> None:
+    live = page.page.inner_text("#hd-live")
+    assert "row 20" in live
+    assert "9 similar cutouts" in live
+    assert page.page.get_attribute("#hd-live", "role") == "status"
+
+
+def test_the_header_counts_what_filters_leave(page: OpenPage, atlas: Atlas) -> None:
+    assert not page.page.locator("#hd-counter").is_visible()
+    asked = {"id": "class", "column": "class", "kind": "text", "text": "spiral"}
+    page.run("filter => hubbleDash.filter([filter])", asked)
+    n = int((atlas.cutouts["class"] == "spiral").sum())
+    assert page.page.inner_text("#hd-count") == f"{n} of {len(atlas)}"
+    page.page.click("#hd-clear")
+    page.page.wait_for_selector("#hd-counter", state="hidden")
+    assert len(page.run("hubbleDash.rows()")) == len(atlas)
+
+
+def test_the_dock_has_tabs_and_folds(page: OpenPage) -> None:
+    before = page.page.locator("#hd-map").bounding_box()
+    assert before is not None
+    page.page.click("#hd-fold")
+    after = page.page.locator("#hd-map").bounding_box()
+    assert after is not None
+    assert after["height"] > before["height"] + 150
+    assert not page.page.locator("#hd-image").is_visible()
+    page.page.reload()
+    page.page.wait_for_selector("body[data-hd-ready]")
+    assert page.page.get_attribute("#hd-fold", "aria-expanded") == "false"
+    page.page.click("#hd-fold")
+    assert page.page.locator("#hd-image").is_visible()
+
+
+def test_tabs_by_keyboard(open_page: Open, atlas: Atlas, tmp_path: Path) -> None:
+    n = len(atlas)
+    copy = Atlas(atlas.path, {**atlas.manifest, "n_images": n})  # so that sky and image are apart
+    copy.images, copy.cutouts = atlas.images, atlas.cutouts
+    page = open_page(export(copy, tmp_path / "page.html", check="fast"))
+    page.run("hubbleDash.select(3)")
+    page.wait_for_shown(3)
+    assert page.page.locator("#hd-sky").is_visible()
+    page.page.focus("#hd-tabs [aria-selected=true]")
+    page.page.keyboard.press("ArrowRight")
+    assert page.page.locator("#hd-image").is_visible()
+    assert not page.page.locator("#hd-sky").is_visible()
+    assert page.selected == "3"  # the page's own arrows mean something else
+
+
+def test_the_sheet_has_three_heights(open_page: Open, report: Path) -> None:
+    page = open_page(report, has_touch=True, is_mobile=True)
+    page.page.set_viewport_size(PHONE)
+    page.run("hubbleDash.select(20)")
+    page.wait_for_shown(20)
+    page.page.wait_for_timeout(200)
+
+    def top() -> float:
+        box = page.page.locator("#hd-sheet").bounding_box()
+        assert box is not None
+        return box["y"]
+
+    middle = top()
+    box = page.page.locator("#hd-map").bounding_box()
+    assert box is not None
+    assert 300 <= box["height"] <= 340
+    page.page.click("#hd-sheet-raise")
+    page.page.wait_for_function(
+        "y => document.getElementById('hd-sheet').getBoundingClientRect().y < y - 200", arg=middle
+    )
+    assert page.page.is_disabled("#hd-sheet-raise")
+    page.page.focus("#hd-sheet-grip")
+    page.page.keyboard.press("ArrowDown")
+    page.page.keyboard.press("ArrowDown")
+    page.page.wait_for_function(
+        "y => document.getElementById('hd-sheet').getBoundingClientRect().y > y + 200", arg=middle
+    )
+    grip = page.page.locator("#hd-sheet-grip").bounding_box()
+    assert grip is not None
+    page.page.mouse.move(grip["x"] + 20, grip["y"] + 20)
+    page.page.mouse.down()
+    page.page.mouse.move(grip["x"] + 20, grip["y"] - 180, steps=4)
+    page.page.mouse.up()
+    page.page.wait_for_function("document.body.dataset.hdSheet === 'middle'")
+    assert page.run(
+        "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    ) == [390, 844]
+    assert page.page.locator("#hd-facts dt").first.is_visible()
+    assert page.run(SMALL, 44) == []
+    page.page.click("#hd-tab-image")
+    assert page.page.locator("#hd-image").is_visible()
+    assert not page.page.locator("#hd-facts").is_visible()
+    assert page.errors == []
+
+
+def test_paper_is_white_and_says_where_it_comes_from(page: OpenPage, atlas: Atlas) -> None:
+    page.page.emulate_media(media="print", color_scheme="dark")
+    try:
+        assert page.run("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        assert not page.page.locator("#hd-theme").is_visible()
+        assert not page.page.locator("#hd-image").is_visible()
+        line = page.page.inner_text("#hd-print")
+        assert atlas.manifest["hubble_dash"] in line
+        assert picture_side(page) > 150
+    finally:
+        page.page.emulate_media(media="screen")
+
+
+def test_a_page_of_one_cutout_has_no_map(
+    lonely_atlas: Atlas, open_page: Open, tmp_path: Path
+) -> None:
+    page = open_page(export(lonely_atlas, tmp_path / "one.html"))
+    assert not page.page.locator("#hd-map").is_visible()
+    assert page.page.locator("#hd-image").is_visible()
