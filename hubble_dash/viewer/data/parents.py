@@ -14,6 +14,7 @@ from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.schema import LONGEST_WHOLE, PREVIEWS_FOLDER, extra_image_columns
 from hubble_dash.viewer.data.encoding import data_url
 from hubble_dash.viewer.data.schema import ImageEntry
+from hubble_dash.viewer.planes.tangent import MIN_CUTOUTS, tangent_plane
 
 __all__ = ["PREVIEW_BYTES", "Parents"]
 
@@ -75,12 +76,29 @@ class Parents:
             }
             if sums is not None and isinstance(sums[image], str):
                 entry["sha256"] = sums[image]
+            if record["position_quality"] == "exact" and (wcs := self._wcs(image)) is not None:
+                entry["wcs"] = wcs
             if with_preview:
                 entry["preview"] = int(self._preview_piece[image])
             else:
                 entry["url"] = None
             found.append(entry)
         return found
+
+    def _wcs(self, image: int) -> list[float] | None:
+        order, starts = self._rows
+        rows = order[starts[image] : starts[image + 1]]
+        if len(rows) < MIN_CUTOUTS:
+            return None
+        plane = tangent_plane(self._atlas.cutouts.iloc[rows])
+        return None if plane is None else [*plane]
+
+    @cached_property
+    def _rows(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The cutouts by their images, and where each image's begin."""
+        images = self._atlas.cutouts["image"].to_numpy()
+        order = np.argsort(images, kind="stable")
+        return order, np.searchsorted(images[order], np.arange(len(self) + 1))
 
     def previews(self, number: int) -> dict[str, str]:
         """Give a piece of previews.

@@ -306,6 +306,8 @@ class ImageEntry(TypedDict):
     metadata: list[tuple[str, str | float]]
     # Of its file; missing in atlases of early versions.
     sha256: NotRequired[str]
+    # Where it lies on the sky, as a `TangentPlane`; missing where its cutouts do not tell.
+    wcs: NotRequired[list[float]]
     url: NotRequired[str | None]
     preview: NotRequired[int]
 
