@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from benchmarks import contenders, environment
 from benchmarks.chromium import FORMS, describe_renderer, launch, open_page, size_of, time_to_ready
-from benchmarks.gestures import Pace, box_of, drag, heap_megabytes, wheel
+from benchmarks.gestures import Pace, box_of, brush, drag, heap_megabytes, wheel
 from benchmarks.selections import (
     Thumbnails,
     compare_pictures,
@@ -38,6 +38,7 @@ from hubble_dash.atlas.atlas import Atlas
 SIZES = (10_000, 100_000, 1_000_000)
 OURS_READY = "return 'hdReady' in document.body.dataset;"
 TAPS, ZOOMED_TAPS, PHOTOGRAPHED = 12, 6, 8
+BRUSH_STEPS = 20
 ROUNDS = 3
 
 
@@ -211,6 +212,12 @@ class _Bench:
             by_code = select_rows(page, self.atlas, rows, read_back=False)
             right = f"{len(rows) - len(by_code.wrong)} of {len(rows)} the atlas's nine"
             print(_line("selected by code", by_code.ms, right))
+            brushed = brush(page, BRUSH_STEPS)
+            values = self.atlas.cutouts[brushed.column]
+            passed = np.flatnonzero(values.between(brushed.low, brushed.high))
+            agree = "as in the table" if brushed.rows == passed.tolist() else "WRONG"
+            right = f"{len(passed):,} rows of the last step: {agree}"
+            print(_line(f"filter step to the map redrawn, {brushed.column}", brushed.ms, right))
             shown, pictures = photograph(page, rows[:PHOTOGRAPHED])
             wrong = compare_pictures(shown, pictures, thumbnails, inner=True)
             heap = heap_megabytes(page)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from playwright.sync_api import Page
 
-__all__ = ["Box", "Pace", "box_of", "drag", "heap_megabytes", "wheel"]
+__all__ = ["Box", "Brushed", "Pace", "box_of", "brush", "drag", "heap_megabytes", "wheel"]
 
 LAST_FRAME = "() => new Promise(d => requestAnimationFrame(() => requestAnimationFrame(d)))"
 COUNT_FRAMES = """() => {
@@ -27,6 +27,34 @@ COUNT_FRAMES = """() => {
     };
     requestAnimationFrame(step);
     window.benchFrames = () => { on = false; return frames; };
+}"""
+# A brush over the first column of numbers, a third of its range wide, from one end to the other.
+BRUSH = """async (steps) => {
+    const { list } = hubbleDash.data.columns;
+    const of = list.find((one) => one.robust_low < one.robust_high && one.kind === "number");
+    const width = (of.robust_high - of.robust_low) / 3;
+    const ms = [];
+    let low = 0, rows = [];
+    for (let step = 0; step < steps; step++) {
+        low = of.robust_low + (2 * width * step) / Math.max(1, steps - 1);
+        delete document.body.dataset.hdMapSubset;
+        const drawn = new Promise((done) => {
+            const seen = new MutationObserver(() => {
+                if (document.body.dataset.hdMapSubset === undefined) return;
+                seen.disconnect();
+                requestAnimationFrame(done);
+            });
+            seen.observe(document.body, { attributes: true });
+        });
+        const begin = performance.now();
+        const asked = [{ id: "brush", kind: "range", column: of.name, low, high: low + width }];
+        const passed = hubbleDash.filter(asked);
+        await drawn;
+        ms.push(performance.now() - begin);
+        rows = await passed;
+    }
+    await hubbleDash.filter([]);
+    return { column: of.name, low, high: low + width, ms, rows };
 }"""
 MOVES, STEPS = 30, 10
 LEAST_MOVES = 4
@@ -67,6 +95,43 @@ class Pace:
     count: int
     frame_median_ms: float
     frame_p95_ms: float
+
+
+@dataclass(frozen=True)
+class Brushed:
+    """How filters answered to a brush.
+
+    Parameters
+    ----------
+    ms : list of float
+        From each step of the brush to the frame that shows its map.
+    column : str
+        What was brushed.
+    low, high : float
+        The last step's range, both included.
+    rows : list of int
+        Those that passed it.
+    """
+
+    ms: list[float]
+    column: str
+    low: float
+    high: float
+    rows: list[int]
+
+
+def brush(page: Page, steps: int) -> Brushed:
+    """Brush over a column of numbers.
+
+    Parameters
+    ----------
+    page : Page
+        Ours.
+    steps : int
+        How many; the first, which loads the column, is not counted.
+    """
+    found = page.evaluate(BRUSH, steps + 1)
+    return Brushed(**{**found, "ms": found["ms"][1:]})
 
 
 def box_of(page: Page, selector: str) -> Box:

@@ -80,7 +80,7 @@ test("sums are of the colours, or of the numbers that are known", () => {
   assert.deepEqual([...known], sum((place) => Number(codes[place] !== 255)));
 });
 
-test("a sample is every so manieth point", () => {
+test("a sample is every k-th point", () => {
   for (const bits of [null, some]) {
     const { places } = pixelsOf(PLANE, bits, FRAMES[0], 7);
     const every = [...pixelsOf(PLANE, bits, FRAMES[0], 1).places].filter((place) => place % 7 === 0);

@@ -25,7 +25,7 @@ def page(atlas: hd.Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def report(atlas: hd.Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_folder(atlas, tmp_path_factory.mktemp("report") / "x", max_points=100)
+    return write_folder(atlas, tmp_path_factory.mktemp("report") / "x", max_drawn=100)
 
 
 DATA = re.compile(r'(id="hd-data">)(.*?)(</script>)', re.DOTALL)

@@ -35,6 +35,7 @@ from hubble_dash.viewer.data.parents import PREVIEW_BYTES, Parents
 from hubble_dash.viewer.data.schema import (
     SIMILARITY_STEPS,
     BoxPiece,
+    FirstIndex,
     ImagePiece,
     LabelColumns,
     LabelPiece,
@@ -156,6 +157,7 @@ class Pieces:
         base: str = "",
         served: bool = False,
         live: bool = False,
+        first: FirstIndex | None = None,
         tiles: PyramidIndex | None = None,
         sky_tiles: PyramidIndex | None = None,
         pieces: dict[str, Piece] | None = None,
@@ -173,6 +175,8 @@ class Pieces:
             Whether Panel serves the page.
         live : bool
             Whether a server draws the map's density.
+        first : FirstIndex, optional
+            The first picture of the map, where there is one.
         tiles, sky_tiles : PyramidIndex, optional
             The pyramids of the map and of the sky, where there are such.
         pieces : dict of str to Piece, optional
@@ -186,7 +190,7 @@ class Pieces:
             Plain data for JSON.
         """
         atlas = self.atlas
-        is_shaded = live or tiles is not None or sky_tiles is not None
+        is_shaded = live or any(part is not None for part in (first, tiles, sky_tiles))
         page = ["datashader"] * is_shaded + ["holoviews", "bokeh"] + ["panel"] * served
         made = methods_of(atlas, page=page)
         x, y = atlas.positions[self.places.row_at].T
@@ -218,6 +222,8 @@ class Pieces:
             index["rows"] = {"per_piece": self.places.per_piece("rows")}
         if live:
             index["live"] = True
+        if first is not None:
+            index["first"] = first
         if tiles is not None:
             index["tiles"] = tiles
         if sky_tiles is not None:

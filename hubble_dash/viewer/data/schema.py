@@ -43,6 +43,7 @@ __all__ = [
     "Column",
     "ColumnIndex",
     "ColumnPiece",
+    "FirstIndex",
     "GridPiece",
     "ImageEntry",
     "ImagePiece",
@@ -157,6 +158,13 @@ class PyramidIndex(TypedDict):
     extent: Extent
 
 
+class FirstIndex(TypedDict):
+    """A picture of the whole map in the cutouts' own colours, until the page has drawn its own."""
+
+    url: str
+    extent: Extent
+
+
 class MethodsIndex(TypedDict):
     """How it was made, for a paper: sentences, and BibTeX of all works that they cite."""
 
@@ -194,6 +202,9 @@ class PageIndex(TypedDict):
     sky: NotRequired[PlaneIndex]
     # Missing where a cutout's place is its row.
     rows: NotRequired[PieceIndex]
+    # Where the page draws the density of many points itself.
+    first: NotRequired[FirstIndex]
+    # Where there are so many that it does not.
     tiles: NotRequired[PyramidIndex]
     sky_tiles: NotRequired[PyramidIndex]
     # Whether a server draws the map's density.

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
+import numpy as np
 from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas
@@ -24,9 +25,17 @@ from hubble_dash.viewer.colors.points import category_colors, own_colors, shares
 from hubble_dash.viewer.data.encoding import checksum, piece_text
 from hubble_dash.viewer.data.orders import HilbertOrder, Places
 from hubble_dash.viewer.data.pieces import Pieces
-from hubble_dash.viewer.data.schema import MAX_POINTS, PageIndex, PyramidIndex, ThumbnailsIndex
+from hubble_dash.viewer.data.schema import (
+    MAX_POINTS,
+    FirstIndex,
+    PageIndex,
+    PyramidIndex,
+    ThumbnailsIndex,
+)
 from hubble_dash.viewer.density.pyramid import Pyramid, Square, Tiles
 from hubble_dash.viewer.density.sky_tiles import SKY_SQUARE, pyramid_index, sky_pyramid, tile_number
+from hubble_dash.viewer.density.tile_images import encode_tile
+from hubble_dash.viewer.density.view import Density, View
 from hubble_dash.viewer.exported.sheets import write_sheets
 from hubble_dash.viewer.exported.standalone import standalone_html
 from hubble_dash.viewer.page import Page, make_page, page_data
@@ -38,7 +47,12 @@ Step: TypeAlias = Callable[[], object]
 
 FORMAT = "hubble-dash report"
 MARKER = "hubble-dash-report.json"
-CONTENT = {"index.html", "data", "thumbnails", "tiles", "sky-tiles", MARKER}
+# Points whose density the page draws itself; of more it gets tiles.
+MAX_DRAWN = 4_000_000
+FIRST = "map.png"
+CONTENT = {"index.html", "data", "thumbnails", FIRST, "tiles", "sky-tiles", MARKER}
+# Side of the first picture of the map, in pixels.
+FIRST_SIDE = 1024
 
 
 def write_folder(
@@ -50,6 +64,7 @@ def write_folder(
     evaluation: str | Path | None = None,
     progress: bool = False,
     max_points: int = MAX_POINTS,
+    max_drawn: int = MAX_DRAWN,
 ) -> Path:
     """Write the dashboard of an atlas as a folder; its ``index.html`` is the page.
 
@@ -69,7 +84,10 @@ def write_folder(
     progress : bool
         Whether bars are shown.
     max_points : int
-        Up to so many the page draws all points of a plane; of more it gets tiles.
+        Up to so many the page draws all points of a plane; of more it draws their density, and gets
+        a first picture of the map.
+    max_drawn : int
+        Of more than so many it gets tiles.
 
     Returns
     -------
@@ -91,7 +109,9 @@ def write_folder(
     pieces = Pieces(atlas, HilbertOrder(), similar=similar)
     try:
         with folder_beside(path) as new:
-            index = write_data(pieces, new, max_points=max_points, progress=progress)
+            index = write_data(
+                pieces, new, max_points=max_points, max_drawn=max_drawn, progress=progress
+            )
             page = make_page(atlas, page_data(index), title=title, evaluation=measured)
             _write_page(page, new)
             new.finish()
@@ -134,7 +154,12 @@ def check_replaceable(path: Path) -> None:
 
 
 def write_data(
-    pieces: Pieces, folder: NewFolder, *, max_points: int = MAX_POINTS, progress: bool = False
+    pieces: Pieces,
+    folder: NewFolder,
+    *,
+    max_points: int = MAX_POINTS,
+    max_drawn: int = MAX_DRAWN,
+    progress: bool = False,
 ) -> PageIndex:
     """Write all files that the page of a report asks for.
 
@@ -144,7 +169,7 @@ def write_data(
         The data.
     folder : NewFolder
         Where the files go.
-    max_points, progress
+    max_points, max_drawn, progress
         As in `write_folder`.
 
     Returns
@@ -162,12 +187,16 @@ def write_data(
         "url": "thumbnails/{piece}.webp",
     }  # fmt: skip
     checksums = _write_pieces(pieces, folder.within("data"), progress)
-    tiles = sky_tiles = None
-    if len(pieces.atlas) > max_points:
+    first = tiles = sky_tiles = None
+    if len(pieces.atlas) > max_drawn:
         tiles = _write_map_tiles(pieces, folder.within("tiles"), progress)
-    if len(places.sky_rows) > max_points:
+    elif len(pieces.atlas) > max_points:
+        first = _write_first(pieces, folder)
+    if len(places.sky_rows) > max_drawn:
         sky_tiles = _write_sky_tiles(places, folder.within("sky-tiles"), progress)
-    return pieces.index(thumbnails, tiles=tiles, sky_tiles=sky_tiles, checksums=checksums)
+    return pieces.index(
+        thumbnails, first=first, tiles=tiles, sky_tiles=sky_tiles, checksums=checksums
+    )
 
 
 def _write_page(page: Page, folder: NewFolder) -> None:
@@ -204,10 +233,24 @@ def _write_pieces(pieces: Pieces, folder: NewFolder, progress: bool) -> dict[str
     return checksums
 
 
+def _square_of(pieces: Pieces) -> Square:
+    x, y = pieces.atlas.positions.T
+    return Square.around([float(edge) for v in (x, y) for edge in (v.min(), v.max())])
+
+
+def _write_first(pieces: Pieces, folder: NewFolder) -> FirstIndex:
+    """Write a picture of the whole map."""
+    left, right, bottom, top = extent = _square_of(pieces).extent
+    view = View(left, right, bottom, top, FIRST_SIDE, FIRST_SIDE, "own")
+    pixels = np.ascontiguousarray(Density(pieces).picture(view)[::-1]).view(np.uint32)[..., 0]
+    folder.write(FIRST, encode_tile(pixels))
+    return {"url": FIRST, "extent": extent}
+
+
 def _write_map_tiles(pieces: Pieces, folder: NewFolder, progress: bool) -> PyramidIndex:
     """Write a pyramid of the map for each colour; say what is there."""
     x, y = pieces.atlas.positions.T
-    square = Square.around([float(edge) for v in (x, y) for edge in (v.min(), v.max())])
+    square = _square_of(pieces)
     pyramid = Pyramid(x, y, square)
     painters: dict[str, Callable[[], Iterator[Tiles]]] = {
         "count": lambda: pyramid.counts(PALETTE["density"]),

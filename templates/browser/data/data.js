@@ -44,6 +44,7 @@ export function makeData(index, pieces) {
     base: index.base,
     /** Whether all of it stands in the page, so that nothing has to be loaded. */
     isWhole: pieces.inline !== undefined,
+    first: index.first ?? null,
     tiles: index.tiles ?? null,
     skyTiles: index.sky_tiles ?? null,
     live: index.live ?? false,

@@ -40,6 +40,9 @@ export interface PageIndex {
   colors: ColorLegend[];
   palette: Palette;
   thumbnails: ThumbnailsIndex;
+  /** Where the page draws the density of many points itself. */
+  first?: FirstIndex;
+  /** Where there are so many that it does not. */
   tiles?: PyramidIndex;
   sky_tiles?: PyramidIndex;
   /** What addresses of pieces, thumbnails and tiles begin with. */
@@ -87,6 +90,12 @@ export interface ThumbnailsIndex {
   by: "row" | "place";
   urls?: string[];
   url?: string;
+}
+
+/** A picture of the whole map in the cutouts' own colours, until the page has drawn its own. */
+export interface FirstIndex {
+  url: string;
+  extent: Extent;
 }
 
 /** A pyramid of tiles; `present` are the numbers of those that are not empty. */

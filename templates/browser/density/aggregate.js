@@ -23,7 +23,7 @@
  * @param {Plane} plane
  * @param {Uint32Array | null} bits those that count; null for all
  * @param {Frame} frame
- * @param {number} step every how manieth point is looked at
+ * @param {number} step 1 for all points, k for every k-th
  * @returns {{ places: Int32Array, pixels: Int32Array }}
  */
 export function pixelsOf({ x, y, runs }, bits, { left, top, scale, width, height }, step) {

@@ -7,7 +7,7 @@ import { aggregate, colorSums, numberSums, pixelsOf } from "./aggregate.js";
 import { asDots, drawDensity, equalised, filledOf, reachOf } from "./picture.js";
 
 /**
- * @import { Rectangle, Subset } from "../data/types.d.ts"
+ * @import { Extent, Rectangle, Subset } from "../data/types.d.ts"
  * @import { Layer, Picture } from "../plots/layer.js"
  * @import { Plot } from "../plots/plot.js"
  * @import { Frame, Plane } from "./aggregate.js"
@@ -19,12 +19,14 @@ import { asDots, drawDensity, equalised, filledOf, reachOf } from "./picture.js"
  * @property {number} leastReach radius of a point's dot at least, in pixels
  * @property {Look} faint paints what is not in the subset
  * @property {() => Promise<Look>} look paints all else
+ * @property {() => { url: string, extent: Extent } | null} [first] is a picture of the whole plane, shown until there is one of ours
  */
 
 const MARGIN = 0.1; // of the view, drawn beyond it so that a drag shows no edge
 const STRONG = [130, 255];
 const FAINT = [40, 90];
-const MAX_AT_ONCE = 1_500_000; // points; of more a sample is drawn first
+const AT_ONCE_MS = 40; // that a picture may take; a sample of the points is drawn first where all would take longer
+const LEAST_TIMED = 200_000; // points: of fewer the time says nothing
 const IS_SAME = 1e-9;
 
 /** @type {Background | undefined} one for all planes */
@@ -60,6 +62,7 @@ export class Density {
     this.onDrawn = () => {};
     /** @type {Promise<Plane> | null} */
     this.plane = null;
+    this.msPerPoint = AT_ONCE_MS / 1.5e6; // a guess, until it is known
     /** What the layer has of the rest. @type {{ frame: Frame, step: number, picture: Picture } | null} */
     this.rest = null;
   }
@@ -69,7 +72,21 @@ export class Density {
     this.isShown = true;
     this.isStale = true;
     this.subset = subset;
+    if (!this.plane) this.showFirst();
     this.work();
+  }
+
+  showFirst() {
+    const first = this.options.first?.();
+    if (!first) return;
+    const [left, right, bottom, top] = first.extent;
+    const canvas = new Image();
+    canvas.onload = () => {
+      if (!this.isShown || this.layer.pictures.length) return;
+      this.layer.pictures = [{ canvas, box: { left, right, bottom, top } }];
+      this.layer.request();
+    };
+    canvas.src = first.url;
   }
 
   hide() {
@@ -85,11 +102,10 @@ export class Density {
     try {
       this.plane ??= this.options.plane();
       const plane = await this.plane;
-      const step = Math.ceil(plane.x.length / MAX_AT_ONCE);
       while (this.isStale && this.isShown) {
         this.isStale = false;
-        await this.draw(plane, step);
-        if (step > 1 && !this.isStale) await this.draw(plane, 1);
+        const isAll = await this.draw(plane, AT_ONCE_MS);
+        if (!isAll && !this.isStale) await this.draw(plane, Infinity);
       }
     } catch {
       this.plane = null; // what could not be loaded was told, and is tried again with the next view
@@ -109,23 +125,38 @@ export class Density {
   }
 
   /**
+   * Draw the subset above the rest; of too many points every k-th.
+   *
    * @param {Plane} plane
-   * @param {number} step
+   * @param {number} ms that it may take
+   * @returns {Promise<boolean>} whether all were drawn
    */
-  async draw(plane, step) {
+  async draw(plane, ms) {
     const { subset, options } = this;
     const frame = this.frame();
     const look = await options.look();
-    const isNew = !this.rest || this.rest.step > step || !isSame(this.rest.frame, frame);
+    const step = this.stepFor(subset ? subset.count : plane.x.length, ms);
+    const restStep = this.stepFor(plane.x.length, ms);
+    const isNew = !this.rest || this.rest.step > restStep || !isSame(this.rest.frame, frame);
     const [rest, strong] = await Promise.all([
-      subset && (isNew ? this.picture(plane, null, frame, options.faint, FAINT, step) : this.rest),
+      subset && (isNew ? this.picture(plane, null, frame, options.faint, FAINT, restStep) : this.rest),
       this.picture(plane, subset, frame, look, STRONG, step),
     ]);
-    if (rest && isNew) this.rest = { frame, step, picture: rest.picture };
-    if (!this.isShown) return;
-    this.layer.pictures = [...(rest ? [rest.picture] : []), strong.picture];
-    this.layer.request();
-    this.onDrawn(strong.n * step);
+    if (rest && isNew) this.rest = { frame, step: restStep, picture: rest.picture };
+    if (this.isShown) {
+      this.layer.pictures = [...(rest ? [rest.picture] : []), strong.picture];
+      this.layer.request();
+      this.onDrawn(strong.n * step);
+    }
+    return step === 1 && (!subset || this.rest?.step === 1);
+  }
+
+  /**
+   * @param {number} n how many points there are
+   * @param {number} ms that they may take
+   */
+  stepFor(n, ms) {
+    return Math.max(1, Math.ceil((n * this.msPerPoint) / ms));
   }
 
   /**
@@ -141,10 +172,13 @@ export class Density {
     const key = `${this.options.name} ${name}`;
     background.give(this.options.name, plane);
     if (values) background.give(key, values);
+    const begin = performance.now();
     const { pixels, n } = await background.ask("drawDensity", {
       plane: this.options.name, bits: subset && subset.bits, frame, kind, values: values && key, table, ramp, alphas, step,
       leastReach: this.options.leastReach,
     });
+    const drawn = (subset ? subset.count : plane.x.length) / step;
+    if (drawn > LEAST_TIMED) this.msPerPoint = (performance.now() - begin) / drawn;
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [frame.width, frame.height];
     canvas.getContext("2d")?.putImageData(new ImageData(pixels, frame.width), 0, 0);

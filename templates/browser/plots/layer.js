@@ -18,7 +18,7 @@ import { element } from "../text/element.js";
  *
  * @typedef {Place & { part: PicturePart, color: string, side: number }} Thumbnail `side` in pixels
  *
- * @typedef {{ canvas: HTMLCanvasElement, box: Rectangle }} Picture of a part of the plane
+ * @typedef {{ canvas: HTMLCanvasElement | HTMLImageElement, box: Rectangle }} Picture of a part of the plane
  */
 
 const MAX_TILES = 240; // that are kept

@@ -147,8 +147,7 @@ async function rowAtPlace(columns) {
  */
 export async function rowsOf(columns) {
   const { subset } = state;
-  const rows = await rowAtPlace(columns);
-  return Array.from(Int32Array.from(subset ? places(subset.bits).map((place) => rows[place]) : rows).sort());
+  return subset ? Array.from(places(await bitsByRow(subset, columns))) : Array.from({ length: columns.n }, (_, row) => row);
 }
 
 /**

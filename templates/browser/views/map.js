@@ -47,7 +47,7 @@ function leastScale({ n, extent: { left, right, bottom, top } }) {
  */
 function openColor(data) {
   const menu = /** @type {HTMLSelectElement} */ (byId("hd-color"));
-  const hasCount = data.tiles !== null || data.live;
+  const hasCount = data.n > MAX_POINTS || data.live;
   if (hasCount) menu.append(element("option", { value: "count" }, "number of cutouts"));
   menu.append(...data.colors.map(({ name }, i) => element("option", { value: i }, name)));
   menu.closest("label")?.toggleAttribute("hidden", menu.options.length < 2);
@@ -113,6 +113,7 @@ function scatterOf(data, plot, coloring) {
     density,
     own: (layer) => new Density(plot, layer, {
       name: "map", plane: data.mapPlane, leastReach: 0, faint: looks.faint, look: () => looks.of(state.color, isDark()),
+      first: () => (data.first && state.color === "own" ? { ...data.first, url: data.base + data.first.url } : null),
     }),
     subset: () => state.subset,
     strong: async ({ bits }) => (_, place) => has(bits, place),

@@ -106,6 +106,10 @@ def test_pieces_are_what_the_schema_says(
 
 
 def written(atlas: Atlas, folder: Path) -> schema.PageIndex:
+    return write_data(Pieces(atlas, HilbertOrder()), NewFolder(folder), max_drawn=100)
+
+
+def drawn(atlas: Atlas, folder: Path) -> schema.PageIndex:
     return write_data(Pieces(atlas, HilbertOrder()), NewFolder(folder), max_points=100)
 
 
@@ -122,6 +126,7 @@ def served(atlas: Atlas, _: Path) -> schema.PageIndex:
     [
         (inside, {"pieces", "checksums"}),
         (written, {"rows", "tiles", "sky_tiles", "checksums"}),
+        (drawn, {"rows", "first", "checksums"}),
         (served, {"rows", "sky_tiles", "live"}),
     ],
 )

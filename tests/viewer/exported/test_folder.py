@@ -44,7 +44,7 @@ def read_index(report: Path) -> Any:
 def report(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Tiles and all, as of an atlas with more points than a page draws one by one."""
     path = tmp_path_factory.mktemp("folder") / "report"
-    write_folder(atlas, path, similar=4, max_points=200)
+    write_folder(atlas, path, similar=4, max_drawn=200)
     assert [entry.name for entry in path.parent.iterdir()] == ["report"]
     return path
 
@@ -139,6 +139,20 @@ def test_points_are_seen_where_the_browser_looks_for_them(atlas: Atlas, report: 
     x, y = atlas.positions.astype(float).T
     columns = ((x - left) / (right - left) * 256).astype(int)
     rows = ((top - y) / (top - bottom) * 256).astype(int)
+    assert opaque[rows, columns].all()
+    assert opaque.sum() <= 21 * len(atlas)
+
+
+def test_many_points_have_a_first_picture(atlas: Atlas, tmp_path: Path) -> None:
+    index = write_data(Pieces(atlas, HilbertOrder()), NewFolder(tmp_path), max_points=200)
+    assert {entry.name for entry in tmp_path.iterdir()} == {"data", "thumbnails", "map.png"}
+    assert not {"tiles", "sky_tiles"} & index.keys()
+    left, right, bottom, top = index["first"]["extent"]
+    with PillowImage.open(tmp_path / index["first"]["url"]) as picture:
+        opaque = np.asarray(picture.convert("RGBA"))[..., 3] > 0
+    x, y = atlas.positions.astype(float).T
+    columns = ((x - left) / (right - left) * opaque.shape[1]).astype(int)
+    rows = ((top - y) / (top - bottom) * opaque.shape[0]).astype(int)
     assert opaque[rows, columns].all()
     assert opaque.sum() <= 21 * len(atlas)
 
