@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from astropy.coordinates import SkyCoord
 from helpers.pages import OpenPage
 from PIL import Image
 
@@ -109,6 +110,10 @@ def test_the_pixel_below_the_pointer(page: OpenPage, atlas: Atlas) -> None:
         value = picture.convert("RGB").getpixel((int(x), int(y)))
     shown = [int(part) for part in said.inner_text().split("value ")[1].split("\n")[0].split()]
     np.testing.assert_allclose(np.broadcast_to(shown, 3), value, atol=24)
+    place = said.inner_text().split("\n")[0].translate(str.maketrans("−°′″", "-dms"))
+    here = SkyCoord(own["ra_deg"], own["dec_deg"], unit="deg")
+    assert SkyCoord(place).separation(here).arcsec < 1.5 * own["pixel_scale_arcsec"]
+    assert page.page.locator(".hd-compass svg").count() == 2
     assert "of the original's pixels" in page.page.inner_text(".hd-closely-foot")
 
 

@@ -177,6 +177,13 @@ def test_tabs_by_keyboard(open_page: Open, atlas: Atlas, tmp_path: Path) -> None
 def test_the_sheet_has_three_heights(open_page: Open, report: Path) -> None:
     page = open_page(report, has_touch=True, is_mobile=True)
     page.page.set_viewport_size(PHONE)
+    tiles = page.page.locator(".hd-start")
+    tiles.last.scroll_into_view_if_needed()
+    tabs = page.page.locator("#hd-tabs").bounding_box()
+    last = tiles.last.bounding_box()
+    assert tabs is not None
+    assert last is not None
+    assert last["y"] + last["height"] <= tabs["y"] < 844
     page.run("hubbleDash.select(20)")
     page.wait_for_shown(20)
     page.page.wait_for_timeout(200)
