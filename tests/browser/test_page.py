@@ -424,3 +424,28 @@ def test_colours_by_a_column(open_page: Open, report: Path, atlas: Atlas) -> Non
     page.page.wait_for_function("!document.querySelector('#hd-legend').childElementCount")
     page.wait_for_column("hd-map-points", "color", f"(colors) => colors[0] === '{own[0]}'")
     assert page.column("hd-map-points", "color") == own
+
+
+def test_points_of_a_subset_are_strong_and_others_faint(page: OpenPage, atlas: Atlas) -> None:
+    spiral = np.flatnonzero(atlas.cutouts["class"] == "spiral")
+    ticked = page.run(
+        """() => {
+            const { categories } = hubbleDash.data.columns.find("class");
+            return categories.findIndex(({ text }) => text === "spiral");
+        }"""
+    )
+    tick = {"id": "c", "kind": "codes", "column": "class", "codes": [ticked]}
+    assert page.run("tick => hubbleDash.filter([tick])", tick) == spiral.tolist()
+    page.wait_for_column("hd-map-points", "color", "(colors) => colors[0].length === 9")
+    colors, x = page.column("hd-map-points", "color"), page.column("hd-map-points", "x")
+    strong = [place for place, color in zip(x, colors, strict=True) if len(color) == 7]
+    assert strong == atlas.positions[spiral, 0].astype(float).tolist()
+    assert len(x) == len(atlas)
+    assert f"{len(spiral)} of {len(spiral)} in view · {len(atlas)} in all" in page.page.inner_text(
+        "#hd-map-count"
+    )
+    everything = page.run("hubbleDash.filter([{ ...hubbleDash.state.filters[0], negated: true }])")
+    assert everything == np.setdiff1d(np.arange(len(atlas)), spiral).tolist()
+    assert page.run("hubbleDash.filter([])") == list(range(len(atlas)))
+    page.wait_for_column("hd-map-points", "color", "(colors) => colors[0].length === 7")
+    assert page.errors == []

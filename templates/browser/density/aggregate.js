@@ -54,17 +54,19 @@ export function pixelsOf({ x, y, runs }, bits, { left, top, scale, width, height
  * Sums of red, green and blue.
  *
  * @param {Int32Array} pixels
- * @param {Int32Array} indices where the colour of each point begins in the values
- * @param {Uint8Array} values
+ * @param {Int32Array} places
+ * @param {Uint8Array} colors of each point, or of each code
+ * @param {Uint8Array | null} codes of each point
  * @param {number} size how many pixels there are
  */
-export function colorSums(pixels, indices, values, size) {
+export function colorSums(pixels, places, colors, codes, size) {
   const [red, green, blue] = [new Float32Array(size), new Float32Array(size), new Float32Array(size)];
   for (let i = 0; i < pixels.length; i++) {
-    const [pixel, at] = [pixels[i], indices[i]];
-    red[pixel] += values[at];
-    green[pixel] += values[at + 1];
-    blue[pixel] += values[at + 2];
+    const pixel = pixels[i];
+    const at = 3 * (codes === null ? places[i] : codes[places[i]]);
+    red[pixel] += colors[at];
+    green[pixel] += colors[at + 1];
+    blue[pixel] += colors[at + 2];
   }
   return [red, green, blue];
 }
@@ -106,7 +108,7 @@ export function aggregate(plane, bits, frame, { kind, values = new Uint8Array(),
   /** @type {Float32Array[]} */
   let sums = [];
   if (kind === "numbers") sums = numberSums(pixels, places, values, size);
-  if (kind === "colors") sums = colorSums(pixels, places.map((place) => 3 * place), values, size);
-  if (kind === "codes") sums = colorSums(pixels, places.map((place) => 3 * values[place]), table, size);
+  if (kind === "colors") sums = colorSums(pixels, places, values, null, size);
+  if (kind === "codes") sums = colorSums(pixels, places, table, values, size);
   return { count, sums, n: pixels.length };
 }

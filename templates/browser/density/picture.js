@@ -120,12 +120,16 @@ export function drawDensity(held, { plane, bits, frame, kind, values, table, lea
   const pixels = new Uint8ClampedArray(4 * count.length);
   const steps = ramp.length / 3 - 1;
   const filled = reach ? filledOf(count) : hit;
+  const [red, green, blue] = sums;
   for (let i = 0; i < filled.length; i++) {
     const pixel = filled[i];
     const share = (shadeOf[Math.min(count[pixel], 65535)] - 1) / (shades - 1);
     const at = 4 * pixel;
     if (kind === "colors" || kind === "codes") {
-      for (let channel = 0; channel < 3; channel++) pixels[at + channel] = sums[channel][pixel] / count[pixel];
+      const each = 1 / count[pixel];
+      pixels[at] = red[pixel] * each;
+      pixels[at + 1] = green[pixel] * each;
+      pixels[at + 2] = blue[pixel] * each;
     } else {
       const isKnown = kind === "count" || sums[1][pixel] > 0;
       const value = kind === "count" ? share : sums[0][pixel] / sums[1][pixel] / 254;
