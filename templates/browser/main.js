@@ -1,6 +1,9 @@
 // Puts the page together. In: the index, which stands in the page. Out: the views, and `window.hubbleDash`: `select`, `filter`, `rows`
 // and the state for scripts, `piece` for the files of pieces, `plotEvent` for Bokeh.
 
+import { openAddress } from "./asking/address.js";
+import { openSearch } from "./asking/box.js";
+import { openFilterTab } from "./asking/tab.js";
 import { openClosely } from "./closely/closely.js";
 import { makeData } from "./data/data.js";
 import { decode } from "./data/decode.js";
@@ -38,6 +41,16 @@ const pieces = new Pieces({ base: index.base, inline, complain });
 const data = makeData(index, pieces);
 const filters = new Filters(data.columns);
 
+function openAsking() {
+  openQueries();
+  const line = openFilterTab(data.columns, filters);
+  openSearch(data.columns, filters);
+  openAddress(filters, (error, text) => {
+    line.complain(error, text);
+    complain(error.message);
+  });
+}
+
 async function start() {
   openTheme();
   openAbout(data);
@@ -51,7 +64,7 @@ async function start() {
   deriveShown(data.shown);
   deriveSubset(filters, complain);
   startWalk(data.n);
-  openQueries(filters, complain);
+  openAsking();
   await Promise.all([openMap(data), openImage(data), data.sky ? openSky(data, data.sky) : sayNoSky()]);
   foldAsBefore();
   document.body.dataset.hdReady = "";

@@ -94,6 +94,6 @@ test("legends", () => {
   assert.deepEqual(coloring.legend(0), [{ ramp: PALETTE.ramp, low: "0.25", high: "1000000" }]);
   assert.deepEqual(coloring.legend(1), [
     { color: "#ff0000", text: "spiral", count: 5 }, { color: "#00ff00", text: "<b>", count: 2 },
-    { color: "#888888", text: "other", count: 1 }, { color: "#888888", text: "not known", count: 4, isHollow: true },
+    { color: "#888888", text: "other", count: 1, isRest: true }, { color: "#888888", text: "not known", count: 4, isHollow: true },
   ]);
 });

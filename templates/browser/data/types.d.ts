@@ -396,10 +396,12 @@ export interface Subset {
 /** What a panel, the query line or the search asks of cutouts; one that asks for something else is another object. */
 export type Filter = { id: string, negated?: boolean } & (
   /** Numbers or dates from low to high, both included; open where null. */
-  | { kind: "range", column: string, low: number | null, high: number | null }
+  | { kind: "range", column: string, low: number | null, high: number | null, missing?: boolean }
   | { kind: "codes", column: string, codes: number[], missing?: boolean }
   /** Texts that contain a text, whatever their case. */
   | { kind: "text", column: string, text: string }
+  /** Something is known; turned round, it is missing. */
+  | { kind: "known", column: string }
   /** Cutouts that somebody chose, and what is said of them. */
   | { kind: "places", column?: null, bits: Uint32Array, label?: string }
   | { kind: "query" | "search", column?: null, text: string, query?: string }

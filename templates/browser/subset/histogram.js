@@ -7,10 +7,12 @@ import { Background } from "./background.js";
 /**
  * @import { Codes, Numbers } from "../data/column.js"
  * @import { Columns } from "../data/columns.js"
+ * @import { Filter } from "../data/types.d.ts"
  * @import { Job } from "./background.js"
  * @import { Filters } from "./subset.js"
  *
- * @typedef {{ low: number, high: number, n: number }} Bins equal ones; what lies outside is not counted
+ * @typedef {{ low: number, high: number, n: number, scale?: number }} Bins equal ones, on a scale of asinh(value / scale) if there is one;
+ *   what lies outside is not counted
  * @typedef {{ column: string, bins?: Bins }} Chart without bins it counts categories
  */
 
@@ -19,20 +21,21 @@ import { Background } from "./background.js";
  * @param {Uint32Array | null} bits null for all
  * @param {Bins} bins
  */
-export function binCounts(values, bits, { low, high, n }) {
-  const counts = new Uint32Array(n);
-  const scale = high > low ? n / (high - low) : 0;
+export function binCounts(values, bits, { low, high, n, scale }) {
+  const counts = new Uint32Array(n + 1); // the last of what lies at the very end
+  const perBin = high > low ? n / (high - low) : 0;
   for (let i = 0; 32 * i < values.length; i++) {
     const word = bits ? bits[i] : -1;
     if (word === 0) continue;
     const stop = Math.min(values.length, 32 * i + 32);
     for (let place = 32 * i; place < stop; place++) {
       if ((word & (1 << (place & 31))) === 0) continue;
-      const value = values[place];
-      if (value >= low && value <= high) counts[Math.min(n - 1, Math.floor((value - low) * scale))]++;
+      const value = scale ? Math.asinh(values[place] / scale) : values[place];
+      if (value >= low && value <= high) counts[((value - low) * perBin) | 0]++;
     }
   }
-  return counts;
+  counts[n - 1] += counts[n];
+  return counts.slice(0, n);
 }
 
 /**
@@ -83,10 +86,10 @@ export class CrossCounts {
    * What a chart counts, over the cutouts that the filters of other columns leave.
    *
    * @param {Chart} chart
+   * @param {Filter[]} [others]
    * @returns {Promise<Uint32Array>} of categories the last is of those that are missing
    */
-  async counts({ column: name, bins }) {
-    const others = state.filters.filter(({ column }) => column !== name);
+  async counts({ column: name, bins }, others = state.filters.filter(({ column }) => column !== name)) {
     const [column, bits] = await Promise.all([this.columns.get(name), this.filters.all(others)]);
     this.background.give(name, bins ? column.values : column.codes);
     const asked = { column: name, bits, bins, n: column.texts?.length ?? 0 };

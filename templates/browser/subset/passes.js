@@ -63,6 +63,16 @@ export function withCodes(codes, nTexts, wanted, missingCode) {
 }
 
 /**
+ * Where something is known; a blank text says nothing.
+ *
+ * @param {{ values?: Numbers, codes?: Codes, texts?: string[] }} column
+ */
+export function known({ values, codes = new Uint8Array(), texts = [] }) {
+  if (values) return inRange(values, null, null);
+  return bitsOfCodes(codes, Uint8Array.from(texts, (text) => Number(text.trim() !== "")));
+}
+
+/**
  * Texts that contain a text, whatever their case.
  *
  * @param {Codes} codes

@@ -2,8 +2,8 @@
 // and `data-hd-subset` on the body. Each filter's own bits are kept as long as it is there, so that a change costs one pass.
 
 import { on, set, state } from "../state.js";
-import { and, none, not, places, set as put, subsetOf } from "./bits.js";
-import { inRange, withCodes, withText } from "./passes.js";
+import { and, none, not, or, places, set as put, subsetOf } from "./bits.js";
+import { inRange, known, withCodes, withText } from "./passes.js";
 
 /**
  * @import { ColumnData } from "../data/column.js"
@@ -28,7 +28,13 @@ function told(column, of) {
 
 /** @type {Map<Filter["kind"], Pass>} */
 const passes = new Map(/** @type {[Filter["kind"], Pass][]} */ ([
-  ["range", async ({ column, low, high }, columns) => inRange(told(await columns.get(column), "values"), low, high)],
+  ["range", async ({ column, low, high, missing }, columns) => {
+    const values = told(await columns.get(column), "values");
+    // As the column would hold them, so that an end that is a value of it is in.
+    const [from, to] = [low, high].map((end) => (end !== null && values instanceof Float32Array ? Math.fround(end) : end));
+    const bits = inRange(values, from, to);
+    return missing ? or(bits, not(known({ values }), columns.n)) : bits;
+  }],
   ["codes", async ({ column, codes, missing }, columns) => {
     const found = await columns.get(column);
     return withCodes(told(found, "codes"), found.texts?.length ?? 0, codes, missing ? found.missingCode : undefined);
@@ -37,6 +43,7 @@ const passes = new Map(/** @type {[Filter["kind"], Pass][]} */ ([
     const found = await columns.get(column);
     return withText(told(found, "codes"), found.texts ?? [], text);
   }],
+  ["known", async ({ column }, columns) => known(await columns.get(column))],
   ["places", ({ bits }) => bits],
 ]));
 

@@ -14,7 +14,7 @@ import { about, ends } from "./format.js";
  * @property {string} [middle] of one that is bent
  * @property {boolean} [isBendable] whether it can be bent
  *
- * @typedef {{ color: string, text: string, count: number, isHollow?: boolean }} LegendEntry
+ * @typedef {{ color: string, text: string, count: number, isHollow?: boolean, isRest?: boolean }} LegendEntry
  * @typedef {{ color: string[], line: string[] }} Painted points inside and around
  */
 
@@ -258,7 +258,9 @@ export class Coloring {
     const parts = column.kind === "number"
       ? [{ ramp: palette.ramp, ...textsOf(column, isStraight) }]
       : column.categories.map(({ text, count }, i) => ({ color: palette.categories[i], text, count }));
-    if (column.kind === "category" && column.other) parts.push({ color: palette.none, text: "other", count: column.other });
+    if (column.kind === "category" && column.other) {
+      parts.push({ color: palette.none, text: "other", count: column.other, isRest: true });
+    }
     if (column.missing) parts.push({ color: palette.none, text: "not known", count: column.missing, isHollow: true });
     return parts;
   }

@@ -98,4 +98,71 @@ export const SAY = {
   noSky: "No sky here: none of the images says where it lies on it.",
   straight: "Skewed numbers: spread their colours (asinh), or let them run evenly (linear)",
   skyReadout: "ICRS, RA grows to the left",
+
+  // asking: the query line, chips, the search box
+  query: "Query",
+  queryTitle: "Asks what charts cannot say; Enter asks",
+  queryExample: (/** @type {readonly { name: string, kind: string }[]} */ list) => {
+    const one = list.find(({ kind }) => kind === "number")?.name ?? "row";
+    return `query, such as: ${/^[A-Za-z_]\w*$/.test(one) ? one : `\`${one}\``} > 1 or file ~ "m51"`;
+  },
+  columnsToChoose: "Columns and values",
+  python: "copy as Python",
+  pythonTitle: "A line of Python that finds the same rows",
+  asked: "What is asked",
+  clearAll: "clear all",
+  takeAway: (/** @type {string} */ text) => `Take away: ${text}`,
+  not: (/** @type {string} */ text) => `not ${text}`,
+  range: (/** @type {string | null} */ low, /** @type {string | null} */ high) => (
+    low === null ? `up to ${high}` : high === null ? `from ${low}` : `${low} \u2013 ${high}`
+  ),
+  orMissing: (/** @type {string} */ text, /** @type {boolean | undefined} */ missing) => (missing ? `${text}, or not known` : text),
+  some: (/** @type {string[]} */ texts, /** @type {number} */ most) => (
+    texts.length > most ? `${texts.slice(0, most - 1).join(", ")} and ${count(texts.length - most + 1)} more` : texts.join(", ")
+  ),
+  columnMissing: (/** @type {string} */ name) => `${name} not known`,
+  columnKnown: (/** @type {string} */ name) => `${name} known`,
+  columnContains: (/** @type {string} */ name, /** @type {string} */ text) => `${name} contains \u201c${text}\u201d`,
+  chosen: (/** @type {number} */ n) => `${count(n)} chosen by hand`,
+  searched: (/** @type {string} */ text) => `search: ${text}`,
+  search: "Search",
+  searchTitle: "File names, catalogue, labels, a place on the sky with r=2 arcmin, or row 17 (/)",
+  searchExample: "name, 12h39m \u221226\u00b044\u2032, row 17  (/)",
+  found: (/** @type {number} */ all, /** @type {number} */ left) => (
+    left === all ? `${count(all)} found`
+      : left ? `${count(left)} of ${count(all)} found` : `${count(all)} found, none among what filters leave`
+  ),
+  nothingFound: (/** @type {string} */ text, /** @type {string} */ where) => `Nothing has \u201c${text}\u201d. Looked in ${where}.`,
+  lookedInRows: (/** @type {number} */ last) => `rows 0 to ${count(last)}`,
+  lookedInPositions: "the centres of all cutouts on the sky",
+  lookedInTexts: (/** @type {string[]} */ names, /** @type {boolean} */ hasLabels) => (
+    [
+      ...names.slice(0, 6), ...(names.length > 6 ? [`${count(names.length - 6)} more columns`] : []), ...(hasLabels ? ["labels"] : []),
+    ].join(", ")
+  ),
+
+  askEntry: "Only these; with Shift also these",
+
+  // the filter panel
+  filterTab: "Filter",
+  askNoMore: (/** @type {string} */ name) => `Ask nothing of ${name}`,
+  missing: (/** @type {string} */ n) => `${n} not known`,
+  missingOf: (/** @type {string} */ name) => `Those of which ${name} is not known`,
+  notKnown: "not known",
+  from: (/** @type {string} */ name) => `${name} from`,
+  to: (/** @type {string} */ name) => `${name} to`,
+  log: "log",
+  logAxis: "Spread small values (logarithmic axis)",
+  category: (/** @type {string} */ text) => text || "\u2013",
+  more: (/** @type {number} */ n) => `${count(n)} more`,
+  fewer: "fewer",
+  nOfN: (/** @type {number} */ some, /** @type {number} */ all) => `${count(some)} of ${count(all)}`,
+  among: (/** @type {string} */ name) => `Look among ${name}`,
+  amongCategories: "look for",
+  amongColumns: "Look among columns",
+  contains: "contains",
+  containsIn: (/** @type {string} */ name) => `${name} contains`,
+  containing: (/** @type {string} */ text) => `\u201c${text}\u201d`,
+  different: (/** @type {string} */ n) => `${n} different`,
+  columns: (/** @type {number} */ some, /** @type {number} */ all) => `${count(some)} of ${count(all)} columns`,
 };

@@ -130,7 +130,8 @@ export async function openMap(data) {
   const { scatter, density } = scatterOf(data, plot, coloring);
   const canBend = data.n <= MAX_POINTS; // densities have one kind of ramp
   async function paint() {
-    byId("hd-legend").replaceChildren(...legendElements(coloring.legend(state.color, state.isStraight), canBend));
+    const column = typeof state.color === "number" ? data.columns.find(data.colors[state.color].name) : undefined;
+    byId("hd-legend").replaceChildren(...legendElements(coloring.legend(state.color, state.isStraight), canBend, column));
     density?.paint(state.color);
     await scatter.paint();
   }

@@ -1,0 +1,47 @@
+// The tab of the dock in which one filters: the query line, what is asked now, a chart a column. In: columns. Out: the tab, where there
+// is a column worth a chart.
+
+import { asPython, asQuery } from "./asQuery.js";
+import { makeChips } from "./chips.js";
+import { Line } from "./line.js";
+import { rowsReader } from "./rows.js";
+import { on, state } from "../state.js";
+import { copyWith } from "../text/copy.js";
+import { element } from "../text/element.js";
+import { SAY } from "../text/strings.js";
+import { addTab } from "../views/dock.js";
+import { Panel } from "../filters/panel.js";
+
+/**
+ * @import { Columns } from "../data/columns.js"
+ * @import { Filters } from "../subset/subset.js"
+ */
+
+/** @param {Columns} columns */
+function pythonButton(columns) {
+  const button = element("button", { type: "button", id: "hd-python", class: "hd-over-word", title: SAY.pythonTitle }, SAY.python);
+  button.addEventListener("click", async () => {
+    const rowsOf = await rowsReader(columns, state.filters);
+    await copyWith(button, asPython(asQuery(state.filters, columns, rowsOf)));
+  });
+  const follow = () => (button.hidden = !state.filters.length);
+  on(["filters"], follow);
+  follow();
+  return button;
+}
+
+/**
+ * @param {Columns} columns
+ * @param {Filters} filters
+ * @returns {Line} which says what is wrong with a query, of a link too
+ */
+export function openFilterTab(columns, filters) {
+  const line = new Line(columns.list, filters);
+  const panel = new Panel(columns, filters);
+  if (!panel.names.length) return line;
+  const head = element("div", { class: "hd-asking" }, line.element, pythonButton(columns), panel.chooser);
+  const tab = element("div", { id: "hd-filters", class: "hd-filters" }, head, makeChips(columns), panel.element);
+  panel.isShown = () => tab.classList.contains("hd-on");
+  addTab({ id: "filter", title: SAY.filterTab, element: tab, onShow: () => panel.refresh() });
+  return line;
+}

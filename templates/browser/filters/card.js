@@ -1,0 +1,68 @@
+// What all charts of the filter panel have in common: a frame with a name, what is asked now, and a button that asks no more. In: a
+// column. Out: elements.
+
+import { element } from "../text/element.js";
+import { count } from "../text/format.js";
+import { SAY } from "../text/strings.js";
+import { idOf, replaceFilter } from "../subset/own.js";
+
+/**
+ * @import { ColumnIndex, Filter } from "../data/types.d.ts"
+ * @import { Chart } from "../subset/histogram.js"
+ *
+ * @typedef {object} Card
+ * @property {string} name of its column
+ * @property {HTMLElement} element
+ * @property {Chart | null} chart what it wants counted
+ * @property {(counts: Uint32Array, whole: Uint32Array) => void} draw of the cutouts that other filters leave, and of all
+ * @property {(filter: Filter | undefined) => void} follow shows what is asked of its column
+ *
+ * @typedef {object} Frame
+ * @property {HTMLElement} element
+ * @property {HTMLElement} tools where further buttons go
+ * @property {(text: string) => void} say what is asked, or nothing
+ */
+
+let made = 0;
+
+/**
+ * The frame of a chart.
+ *
+ * @param {string} name of the column
+ * @param {string} kind class of the card
+ * @param {...HTMLElement} children
+ * @returns {Frame}
+ */
+export function cardFrame(name, kind, ...children) {
+  const id = `hd-card-${made++}`;
+  const said = element("output", { class: "hd-asked", "aria-live": "off" });
+  const clear = element("button", { type: "button", class: "hd-mini", title: SAY.askNoMore(name), "aria-label": SAY.askNoMore(name) },
+    element("i", { class: "hd-i hd-i-close" }));
+  clear.hidden = true;
+  clear.addEventListener("click", () => replaceFilter(idOf(name), null));
+  const tools = element("span", { class: "hd-card-tools" }, clear);
+  const head = element("div", { class: "hd-card-head" }, element("h3", { id, title: name }, name), said, tools);
+  return {
+    element: element("section", { class: `hd-card ${kind}`, "data-column": name, "aria-labelledby": id }, head, ...children),
+    tools,
+    say(text) {
+      said.textContent = text;
+      clear.hidden = !text;
+    },
+  };
+}
+
+/**
+ * A button that ticks those of which the column says nothing; hidden where there are none.
+ *
+ * @param {ColumnIndex} column
+ * @param {() => void} toggle
+ */
+export function missingButton({ name, missing }, toggle) {
+  const button = element("button", {
+    type: "button", class: "hd-missing", "aria-pressed": "false", title: SAY.missingOf(name),
+  }, SAY.missing(count(missing)));
+  button.hidden = !missing;
+  button.addEventListener("click", toggle);
+  return button;
+}

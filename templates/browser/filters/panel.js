@@ -1,0 +1,141 @@
+// The filter panel: a chart a column, which filter each other. In: columns, `filters` of the state. Out: counts in the charts, as long as
+// the panel is seen; they are counted beside the page, and where several changes come at once only the last is.
+
+import { state, on } from "../state.js";
+import { CrossCounts } from "../subset/histogram.js";
+import { element } from "../text/element.js";
+import { Bars } from "./bars.js";
+import { makeChooser } from "./chooser.js";
+import { Histogram } from "./histogram.js";
+import { filterOfColumn } from "../subset/own.js";
+import { isDrawable, usefulColumns } from "./useful.js";
+import { Words } from "./words.js";
+
+/**
+ * @import { Columns } from "../data/columns.js"
+ * @import { Filter } from "../data/types.d.ts"
+ * @import { Filters } from "../subset/subset.js"
+ * @import { Card } from "./card.js"
+ *
+ * @typedef {object} Place where the chart of a column stands
+ * @property {string} name
+ * @property {HTMLElement} element is empty until it is first seen
+ * @property {boolean} isSeen
+ * @property {Promise<Card>} [card]
+ * @property {string} [key] what was counted last
+ * @property {Filter[]} [others] what that was counted among
+ * @property {Uint32Array} [whole]
+ */
+
+export class Panel {
+  /**
+   * @param {Columns} columns
+   * @param {Filters} filters
+   */
+  constructor(columns, filters) {
+    this.columns = columns;
+    this.filters = filters;
+    /** @type {Map<string, Place>} */
+    this.places = new Map();
+    this.names = usefulColumns(columns.list, columns.n);
+    this.element = element("div", { class: "hd-cards" });
+    this.chooser = makeChooser(columns.list, () => this.names, (names) => this.show(names));
+    this.isShown = () => false;
+    /** @type {CrossCounts | undefined} is opened when the first chart is seen */
+    this.counts = undefined;
+    this.isStale = false;
+    this.isBusy = false;
+    this.observer = new IntersectionObserver((entries) => this.see(entries), { root: this.element, rootMargin: "120px" });
+    this.element.addEventListener("hd-recount", () => this.refresh());
+    on(["filters"], () => this.follow());
+    this.show(this.names);
+  }
+
+  /** @param {string[]} names */
+  show(names) {
+    this.names = names;
+    const shown = names.map((name) => this.placeOf(name).element);
+    this.element.replaceChildren(...shown);
+    this.observer.disconnect();
+    shown.forEach((place) => this.observer.observe(place));
+  }
+
+  /** @param {string} name */
+  placeOf(name) {
+    let place = this.places.get(name);
+    if (!place) {
+      place = { name, element: element("div", { class: "hd-place-of-card", "data-name": name }), isSeen: false };
+      this.places.set(name, place);
+    }
+    return place;
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  see(entries) {
+    for (const { target, isIntersecting } of entries) {
+      const place = this.places.get(/** @type {HTMLElement} */ (target).dataset.name ?? "");
+      if (place) place.isSeen = isIntersecting;
+    }
+    this.refresh();
+  }
+
+  /**
+   * @param {string} name
+   * @returns {Promise<Card>}
+   */
+  async makeCard(name) {
+    const column = this.columns.find(name);
+    if (!column || !isDrawable(column)) throw new TypeError(`${name} cannot be drawn`);
+    if (column.categories) return new Bars(column);
+    return column.kind === "text" ? new Words(column) : new Histogram(column, await this.columns.get(name));
+  }
+
+  async follow() {
+    for (const { card, name } of this.places.values()) if (card) (await card).follow(filterOfColumn(name));
+    await this.refresh();
+  }
+
+  /** Count what is seen, until there is nothing newer to count. */
+  async refresh() {
+    this.isStale = true;
+    if (this.isBusy || !this.isShown()) return;
+    this.isBusy = true;
+    try {
+      while (this.isStale) {
+        this.isStale = false;
+        const seen = [...this.places.values()].filter(({ isSeen, name }) => isSeen && this.names.includes(name));
+        await Promise.all(seen.map((place) => this.count(place)));
+      }
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  /** @param {Place} place */
+  async fill(place) {
+    const card = await this.makeCard(place.name);
+    place.element.replaceWith(card.element);
+    this.observer.unobserve(place.element);
+    place.element = card.element;
+    card.element.dataset.name = place.name;
+    this.observer.observe(card.element);
+    card.follow(filterOfColumn(place.name));
+    return card;
+  }
+
+  /** @param {Place} place */
+  async count(place) {
+    place.card ??= this.fill(place);
+    const { chart, name, draw } = await place.card;
+    if (!chart) return;
+    this.counts ??= new CrossCounts(this.columns, this.filters);
+    const key = JSON.stringify(chart);
+    const others = state.filters.filter(({ column }) => column !== name);
+    const isSame = place.key === key && place.others?.length === others.length && others.every((filter, i) => filter === place.others?.[i]);
+    if (isSame) return;
+    if (place.key !== key) place.whole = await this.counts.counts(chart, []);
+    const counts = others.length ? await this.counts.counts(chart, others) : /** @type {Uint32Array} */ (place.whole);
+    Object.assign(place, { key, others });
+    draw.call(await place.card, counts, /** @type {Uint32Array} */ (place.whole));
+  }
+}

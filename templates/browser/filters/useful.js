@@ -1,0 +1,47 @@
+// Which columns a panel begins with. In: what is known of columns before they are loaded. Out: those worth a chart, the most telling
+// first.
+
+/** @import { ColumnEntry, ColumnIndex } from "../data/types.d.ts" */
+
+const MOST = 12;
+// Of the columns that each page has, those that say something of the sky or of the making.
+const BUILT_IN = ["image", "file", "scale", "ra", "dec", "x0", "y0"];
+
+/**
+ * Whether there is something to draw; long whole numbers are names.
+ *
+ * @param {ColumnEntry} column
+ * @returns {column is ColumnIndex}
+ */
+export const isDrawable = (column) => (
+  column.role !== "label" && (column.kind !== "number" || !column.texts) && column.distinct + Number(column.missing > 0) > 1
+);
+
+/**
+ * How much a chart of the column tells, from 0 to 1.
+ *
+ * @param {ColumnIndex} column
+ * @param {number} n how many cutouts there are
+ */
+function worth({ kind, distinct, missing, categories }, n) {
+  const known = 1 - missing / n;
+  if (kind === "category") {
+    const commonest = (categories?.[0]?.count ?? n) / (n - missing || 1);
+    return known * (distinct <= 24 ? 1 : 0.6) * (commonest > 0.98 ? 0.4 : 1);
+  }
+  const byKind = { number: distinct > 10 ? 0.9 : 0.7, date: 0.8, flag: 0.7, text: 0.35 };
+  return known * byKind[kind];
+}
+
+/**
+ * @param {readonly ColumnEntry[]} list
+ * @param {number} n how many cutouts there are
+ * @returns {string[]} names
+ */
+export function usefulColumns(list, n) {
+  const drawable = list.filter(isDrawable);
+  const own = drawable.filter(({ role }) => role === "own").sort((one, other) => worth(other, n) - worth(one, n));
+  const builtIn = BUILT_IN.flatMap((name) => drawable.find((column) => column.role === "built-in" && column.name === name) ?? []);
+  const few = own.length < 4 ? builtIn : builtIn.filter(({ name }) => name === "ra" || name === "dec");
+  return [...own, ...few].slice(0, MOST).map(({ name }) => name);
+}

@@ -1,0 +1,278 @@
+"""Charts that are brushed and ticked, chips, the query line, the search box, links."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.atlases import make_atlas
+from helpers.pages import OpenPage
+from playwright.sync_api import Browser, Locator
+
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.viewer.exported.export import export
+
+pytestmark = pytest.mark.browser
+N = 216
+ROWS = np.arange(N)
+KINDS = ["spiral", "elliptical", "globular", "ring"]
+
+
+@pytest.fixture(scope="module")
+def atlas(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    """An atlas with columns of all kinds, in which something is missing."""
+    days = pd.Timestamp("2004-01-01") + pd.to_timedelta(3 * ROWS, unit="D")
+    return make_atlas(
+        tmp_path_factory.mktemp("filters") / "filters.atlas",
+        columns={
+            "z": np.where(ROWS % 7 == 0, np.nan, ROWS / N).astype(np.float32),
+            "kind": [None if row % 9 == 0 else KINDS[row % 4] for row in ROWS],
+            "members": ROWS % 6 + 1,
+            "observed": [f"{day:%Y-%m-%d}" for day in days],
+            "ok": pd.array([row % 2 == 0 for row in ROWS], "boolean"),
+            "named": [f"NGC {1200 + row}" for row in ROWS],
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def opened(
+    browser: Browser, atlas: Atlas, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OpenPage]:
+    written = export(atlas, tmp_path_factory.mktemp("page") / "page.html")
+    context = browser.new_context(
+        viewport={"width": 1400, "height": 1000},
+        reduced_motion="reduce",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    context.set_offline(True)
+    page = OpenPage(context.new_page())
+    page.goto(written.as_uri())
+    page.page.click("#hd-tab-filter")
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def page(opened: OpenPage) -> Iterator[OpenPage]:
+    """The one page, nothing asked."""
+    opened.run("hubbleDash.filter([])")
+    yield opened
+    assert opened.errors == []
+
+
+def expect(page: OpenPage, atlas: Atlas, query: str) -> None:
+    """Wait until the subset has the rows that a query has in Python."""
+    wanted = atlas.select(query).tolist()
+    assert 0 < len(wanted) < N
+    page.page.wait_for_selector(f'body[data-hd-subset="{len(wanted)}"]', timeout=5000)
+    assert page.run("hubbleDash.rows()") == wanted
+
+
+def chart(page: OpenPage, name: str) -> Locator:
+    found = page.page.locator(f'.hd-card[data-column="{name}"]')
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def drag(page: OpenPage, name: str, start: float, stop: float) -> None:
+    """Drag over a histogram, from one share of its width to another."""
+    box = chart(page, name).locator(".hd-brush").bounding_box()
+    assert box is not None
+    mouse, y = page.page.mouse, box["y"] + box["height"] / 2
+    mouse.move(box["x"] + start * box["width"], y)
+    mouse.down()
+    mouse.move(box["x"] + (start + stop) / 2 * box["width"], y)
+    mouse.move(box["x"] + stop * box["width"], y)
+    mouse.up()
+    page.run("new Promise(requestAnimationFrame)")
+
+
+def asked(page: OpenPage) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(page.run("JSON.stringify(hubbleDash.state.filters)"))
+    return found
+
+
+def test_brush(page: OpenPage, atlas: Atlas) -> None:
+    drag(page, "z", 0.25, 0.5)
+    first = asked(page)[0]
+    assert (first["low"], first["high"]) == pytest.approx((0.2527, 0.5), abs=0.01)
+    expect(page, atlas, f"{first['low']} <= z <= {first['high']}")
+    drag(page, "z", 0.4, 0.6)  # by its middle
+    moved = asked(page)[0]
+    assert moved["low"] - first["low"] == pytest.approx(0.2, abs=0.01)
+    assert moved["high"] - moved["low"] == pytest.approx(first["high"] - first["low"], abs=0.01)
+    drag(page, "z", 0.7, 0.8)  # by its upper end
+    assert asked(page)[0]["high"] == pytest.approx(0.8, abs=0.01)
+    expect(page, atlas, f"{moved['low']} <= z <= {asked(page)[0]['high']}")
+    chart(page, "z").locator(".hd-missing").click()
+    expect(page, atlas, f"{moved['low']} <= z <= {asked(page)[0]['high']} or z is missing")
+    chart(page, "z").locator(".hd-brush").dblclick(position={"x": 5, "y": 10})
+    expect(page, atlas, "z is missing")
+    chart(page, "z").locator(".hd-missing").click()
+    assert asked(page) == []
+
+
+def test_brush_by_keys_and_dates(page: OpenPage, atlas: Atlas) -> None:
+    low = chart(page, "members").get_by_role("slider", name="members from")
+    low.focus()
+    selected = page.selected
+    page.page.keyboard.press("ArrowRight")
+    page.page.keyboard.press("ArrowRight")
+    assert (asked(page)[0]["low"], asked(page)[0]["high"]) == (3, None)
+    expect(page, atlas, "members >= 3")
+    assert low.get_attribute("aria-valuetext") == str(asked(page)[0]["low"])
+    assert page.selected == selected  # arrows mean the brush alone
+    page.page.keyboard.press("Delete")
+    assert asked(page) == []
+    drag(page, "observed", 0.2, 0.4)
+    dates = asked(page)[0]
+    first, last = (pd.Timestamp(dates[end], unit="ms") for end in ("low", "high"))
+    assert first == first.normalize()
+    expect(page, atlas, f'"{first:%Y-%m-%d}" <= observed <= "{last:%Y-%m-%d}"')
+
+
+def test_ticks_and_cross_counts(page: OpenPage, atlas: Atlas) -> None:
+    bars = chart(page, "kind").locator(".hd-category-bar")
+    spirals = bars.filter(has_text="spiral")
+    spirals.click()
+    expect(page, atlas, 'kind == "spiral"')
+    bars.filter(has_text="ring").click()
+    chart(page, "kind").locator(".hd-missing").click()
+    expect(page, atlas, 'kind in ["spiral", "ring"] or kind is missing')
+    assert spirals.get_attribute("aria-pressed") == "true"
+    drag(page, "z", 0, 0.3)
+    high = asked(page)[1]["high"]
+    # Each chart counts what the others leave: of categories all, also those not ticked.
+    for kind in KINDS:
+        n = len(atlas.select(f'kind == "{kind}" and z <= {high}'))
+        bars.filter(has_text=kind).locator(f'small:text-is("{n}")').wait_for()
+    true = len(
+        atlas.select(f'(kind in ["spiral", "ring"] or kind is missing) and z <= {high} and ok')
+    )
+    chart(page, "ok").locator("small").filter(has_text=str(true)).first.wait_for()
+    spirals.click()
+    expect(page, atlas, f'(kind == "ring" or kind is missing) and z <= {high}')
+
+
+def test_legend_asks(page: OpenPage, atlas: Atlas) -> None:
+    page.page.select_option("#hd-color", label="kind")
+    entries = page.page.locator("#hd-legend button.hd-category")
+    entries.filter(has_text="globular").click()
+    expect(page, atlas, 'kind == "globular"')
+    entries.filter(has_text="not known").click(modifiers=["Shift"])
+    expect(page, atlas, 'kind == "globular" or kind is missing')
+    assert entries.filter(has_text="globular").get_attribute("aria-pressed") == "true"
+    entries.filter(has_text="ring").click()
+    expect(page, atlas, 'kind == "ring"')
+    entries.filter(has_text="ring").click()
+    page.page.wait_for_selector(f'body[data-hd-subset="{N}"]')
+
+
+def test_chips_take_away(page: OpenPage, atlas: Atlas) -> None:
+    page.run(
+        """hubbleDash.filter([
+        { id: "column:kind", kind: "codes", column: "kind", codes: [0, 1] },
+        { id: "column:z", kind: "range", column: "z", low: 0.5, high: null },
+        { id: "column:named", kind: "text", column: "named", text: "ngc 13" },
+    ])"""
+    )
+    chips = page.page.locator(".hd-chip")
+    assert chips.count() == 3
+    assert chips.nth(1).inner_text() == "z from 0.5"
+    chips.nth(0).click()
+    expect(page, atlas, 'z >= 0.5 and named ~ "ngc 13"')
+    assert page.run("document.activeElement.className") == "hd-chip"
+    page.page.click("#hd-python")
+    line = page.run("navigator.clipboard.readText()")
+    assert line == """atlas.select('z >= 0.5 and named ~ "ngc 13"')"""
+    page.page.click(".hd-clear-all")
+    assert asked(page) == []
+    assert not page.page.locator(".hd-chips").is_visible()
+
+
+def test_query_line(page: OpenPage, atlas: Atlas) -> None:
+    line = page.page.locator("#hd-query")
+    line.fill("members > 3 and zz < 1")
+    line.press("Enter")
+    error = page.page.locator("#hd-query-error")
+    error.wait_for()
+    assert "no column zz" in error.inner_text()
+    assert error.locator("mark").inner_text() == "zz"
+    assert page.run("[getSelection() && document.activeElement.selectionStart]") == [16]
+    assert line.get_attribute("aria-invalid") is not None
+    assert asked(page) == []
+    line.fill("members > 3 and observ")
+    page.page.locator("#hd-query-choices li").first.wait_for()
+    line.press("ArrowDown")
+    line.press("Tab")
+    assert line.input_value() == "members > 3 and observed"
+    line.press_sequentially(' < "2005"')
+    line.press("Enter")
+    expect(page, atlas, 'members > 3 and observed < "2005"')
+    assert page.run("hubbleDash.query('members > 4')") == atlas.select("members > 4").tolist()
+    assert line.input_value() == "members > 4"
+    line.fill("")
+    line.press("Enter")
+    page.page.wait_for_selector(f'body[data-hd-subset="{N}"]')
+
+
+def test_search(page: OpenPage, atlas: Atlas) -> None:
+    page.page.locator("#hd-tab-filter").focus()
+    page.page.keyboard.press("/")
+    box = page.page.locator("#hd-search")
+    note = page.page.locator("#hd-search-note")
+    page.page.keyboard.type("ngc 130")
+    expect(page, atlas, '"ngc 130"')
+    assert note.inner_text() == "10 found"
+    box.fill("NGC 1305")
+    page.wait_for_selected(105)
+    box.fill("row 17")
+    page.wait_for_selected(17)
+    place = atlas.cutouts.iloc[30]
+    box.fill(f"{place['ra_deg']:.6f} {place['dec_deg']:.6f} r=1 arcsec")
+    page.wait_for_selected(30)
+    box.fill("no such thing")
+    note.filter(has_text="Looked in").wait_for()
+    assert "named" in note.inner_text()
+    assert asked(page) == []
+    page.page.keyboard.press("Escape")
+    assert box.input_value() == ""
+    assert note.inner_text() == ""
+
+
+def test_link(page: OpenPage, atlas: Atlas) -> None:
+    query = '0.25 <= z <= 0.5 and kind in ["spiral", "ring"] and (ok or members > 2) and "NGC 12"'
+    page.run("query => { location.hash = `#q=${encodeURIComponent(query)}`; }", query)
+    expect(page, atlas, query)
+    assert [one["id"] for one in asked(page)] == ["column:z", "column:kind", "search", "query"]
+    assert page.page.locator("#hd-search").input_value() == "NGC 12"
+    assert page.page.locator("#hd-query").input_value() == "ok or members > 2"
+    assert "hd-brushed" in (chart(page, "z").locator(".hd-brush").get_attribute("class") or "")
+    page.page.wait_for_function("decodeURIComponent(location.hash).includes('NGC 12')")
+    said = unquote(page.run("location.hash").split("q=")[1].split("&")[0])
+    assert atlas.select(said).tolist() == atlas.select(query).tolist()
+    page.page.click("#hd-reset")
+    page.page.wait_for_selector(f'body[data-hd-subset="{N}"]')
+    page.page.wait_for_function("!location.hash.includes('q=')")
+
+
+def test_only_what_can_be_touched(page: OpenPage) -> None:
+    small = """limit => [...document.querySelectorAll("#hd-filters *, #hd-search")]
+        .filter((one) => one.matches("button, summary, input"))
+        .filter((one) => one.checkVisibility() && one.offsetParent)
+        .map((one) => [one.className, (one.closest("label") ?? one).getBoundingClientRect()])
+        .filter(([, { width, height }]) => Math.min(width, height) < limit - 0.01)
+        .map(([name, { width, height }]) => `${name} ${width} x ${height}`)"""
+    assert page.run(small, 24) == []
+    page.page.set_viewport_size({"width": 390, "height": 844})
+    page.run("document.getElementById('hd-tab-filter').click()")
+    assert page.run(small, 44) == []
+    assert page.run("document.documentElement.scrollWidth") <= 390
+    page.page.set_viewport_size({"width": 1400, "height": 1000})
+    page.page.click("#hd-tab-filter")
