@@ -145,3 +145,16 @@ def test_everything_comes_from_its_own_server(page: OpenPage, server: str, large
     assert any(url.endswith("/thumbnails/17.webp") for url in data)
     for row in large.similar(17).rows:
         assert any(url.endswith(f"/thumbnails/{row}.webp") for url in data)
+
+
+def test_the_page_itself_draws_a_subset(page: OpenPage, large: Atlas) -> None:
+    brush = {"id": "m", "kind": "range", "column": "magnitude", "low": None, "high": 20}
+    passed = np.flatnonzero(large.cutouts["magnitude"] <= 20)
+    assert page.run("brush => hubbleDash.filter([brush])", brush) == passed.tolist()
+    page.page.wait_for_selector(f"body[data-hd-map-subset='{len(passed)}']")
+    told = page.page.inner_text("#hd-map-count")
+    assert told.startswith(f"{len(passed):,} of {len(passed):,}, as density")
+    assert not page.run(DENSITY)["visible"]
+    assert page.run("hubbleDash.filter([])") == list(range(N))
+    page.page.wait_for_function(f"({DENSITY})().visible")
+    assert page.errors == []

@@ -3,10 +3,11 @@ import { test } from "node:test";
 
 import { ColumnData } from "../../templates/browser/data/column.js";
 import { aggregate, colorSums, numberSums, pixelsOf } from "../../templates/browser/density/aggregate.js";
+import { Density } from "../../templates/browser/density/density.js";
 import { colorCodes, ownValues } from "../../templates/browser/density/looks.js";
 import { asDots, drawDensity, equalised, filledOf, reachOf } from "../../templates/browser/density/picture.js";
 import { threadText } from "../../templates/browser/subset/background.js";
-import { has, none, set } from "../../templates/browser/subset/bits.js";
+import { has, none, set, subsetOf } from "../../templates/browser/subset/bits.js";
 import { hsl, rgbOf } from "../../templates/browser/text/colors.js";
 import { randomNumbers } from "./wire.js";
 
@@ -181,4 +182,58 @@ test("colour codes of a column are those of the map's pieces", () => {
 test("own colours are those of single points", () => {
   const values = ownValues(new Uint8Array([128, 200, 0, 10, 20, 255]), true);
   assert.deepEqual([...values], [hsl((128 * 360) / 255, 200 / 255, 0.42), hsl((10 * 360) / 255, 20 / 255, 0.86)].flatMap(rgbOf));
+});
+
+/** As much of a plot, its layer and a canvas as a density needs. */
+function opened() {
+  Object.assign(globalThis, {
+    document: { createElement: () => ({ getContext: () => ({ putImageData: () => {} }) }) },
+    ImageData: class {
+      /** @param {Uint8ClampedArray} data */
+      constructor(data) {
+        this.data = data;
+      }
+    },
+  });
+  const plot = { view: { left: -2, right: 2, bottom: -1, top: 1 }, scale: 0.05, figure: { inner_width: 80, inner_height: 40 } };
+  const layer = { pictures: /** @type {unknown[]} */ ([]), request: () => {} };
+  const ramp = { ramp: [1, 2, 3], none: [0, 0, 0] };
+  const look = /** @type {const} */ ({ name: "count", kind: "count", ramp });
+  const density = new Density(/** @type {any} */ (plot), /** @type {any} */ (layer), {
+    name: "plane", plane: async () => PLANE, leastReach: 0, faint: look, look: async () => look,
+  });
+  /** @type {number[]} */
+  const told = [];
+  density.onDrawn = (n) => told.push(n);
+  return { density, layer, told };
+}
+
+const known = [...x].filter((value) => !Number.isNaN(value)).length;
+
+test("of points that take long a sample is drawn first, then all", async () => {
+  const { density, told } = opened();
+  density.msPerPoint = 0.1;
+  density.show(null);
+  while (told.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(told[1], known);
+  assert.equal(told[0] % 10, 0);
+  assert.ok(Math.abs(told[0] - known) < 0.2 * known, `${told}`);
+});
+
+test("a subset lies above the rest, which is drawn again only for another view", async () => {
+  const { density, layer, told } = opened();
+  const subset = subsetOf(some);
+  density.show(subset);
+  while (!told.length) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(layer.pictures.length, 2);
+  const [rest] = layer.pictures;
+  density.show({ ...subset });
+  while (told.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(layer.pictures[0], rest);
+  density.plot.view.left -= 1;
+  density.show(subset);
+  while (told.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.notEqual(layer.pictures[0], rest);
+  density.hide();
+  assert.deepEqual(layer.pictures, []);
 });
