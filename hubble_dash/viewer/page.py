@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-import holoviews as hv
 from bokeh.models import Plot
 
 from hubble_dash.atlas.atlas import Atlas
@@ -19,9 +19,7 @@ from hubble_dash.viewer.data.encoding import checksum, embed_json
 from hubble_dash.viewer.data.schema import PageIndex
 from hubble_dash.viewer.linker import link_modules
 from hubble_dash.viewer.plots.evaluation_view import evaluation_html
-from hubble_dash.viewer.plots.image_view import image_view
-from hubble_dash.viewer.plots.map_view import map_view
-from hubble_dash.viewer.plots.sky_view import sky_view
+from hubble_dash.viewer.plots.figures import empty_figures
 
 __all__ = ["TEMPLATE", "Page", "PageData", "make_page", "page_data"]
 
@@ -50,15 +48,22 @@ class Page:
     ----------
     title : str
         Its title.
-    figures : dict of str to bokeh.models.Plot
-        ``hd-map``, ``hd-image`` and, where positions are known, ``hd-sky``.
     variables : dict
         What the template needs beside the figures.
     """
 
     title: str
-    figures: dict[str, Plot]
     variables: dict[str, Any]
+
+    def figures(self) -> dict[str, Plot]:
+        """Make figures for one document; a Bokeh figure lives in no more.
+
+        Returns
+        -------
+        dict of str to bokeh.models.Plot
+            ``hd-map``, ``hd-image`` and, where positions are known, ``hd-sky``.
+        """
+        return empty_figures(self.variables["n_cutouts"], has_sky=self.variables["has_sky"])
 
 
 class PageData(NamedTuple):
@@ -113,22 +118,13 @@ def make_page(
         Instead of the atlas's own.
     evaluation : mapping, optional
         As of `read_evaluation`, to be shown in the dialog about the page.
-
-    Returns
-    -------
-    Page
-        With figures of its own: a Bokeh figure lives in one document only.
     """
     title = title or atlas.title
     measured = "" if evaluation is None else evaluation_html(evaluation)
-    plots = {"hd-map": map_view(len(atlas)), "hd-image": image_view()}
-    if data.has_sky:
-        plots["hd-sky"] = sky_view()
     model = atlas.manifest["model"]
     styles = [*_STYLES, "evaluation"] if measured else _STYLES
     variables = {
         "page_title": title,
-        "root_prefix": "",
         "n_cutouts": len(atlas),
         "n_images": atlas.manifest["n_images"],
         "model": model["name"],
@@ -139,12 +135,18 @@ def make_page(
         "has_sky": data.has_sky,
         "style": "".join(_read(f"page/{name}.css") for name in styles),
         "evaluation": measured,
-        "script": link_modules(_TEMPLATES.joinpath("browser"), "main.js"),
+        "script": _script(),
         "payload": data.text,
         "payload_sha256": data.sha256,
     }
-    return Page(title, {name: hv.render(plot) for name, plot in plots.items()}, variables)
+    return Page(title, variables)
 
 
+@cache
+def _script() -> str:
+    return link_modules(_TEMPLATES.joinpath("browser"), "main.js")
+
+
+@cache
 def _read(name: str) -> str:
     return _TEMPLATES.joinpath(name).read_text(encoding="utf-8")

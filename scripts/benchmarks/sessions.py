@@ -1,10 +1,11 @@
 """What many visitors of a served page cost, and whether what they leave behind goes.
 
 Serves an atlas (a simulated one if none is named), opens sessions as browsers do, by page and
-websocket: some at once, then many one after another, each closed again. Memory is that of the
-server alone, backed by no file, read when its sessions have expired. In between a client stops
-answering without closing, as a laptop does that is shut. Then a page in Chromium is clicked, and
-timed from the click to the nine painted cutouts. Markdown for docs/measurements.md.
+websocket, and take the figures: some at once, then many one after another, each closed again.
+Memory is that of the server alone, backed by no file, read when its sessions have expired. In
+between a client stops answering without closing, as a laptop does that is shut. Then a page in
+Chromium is clicked, and timed from the click to the nine painted cutouts. Markdown for
+docs/measurements.md.
 """
 
 from __future__ import annotations
@@ -26,13 +27,14 @@ from pathlib import Path
 from benchmarks import environment
 from benchmarks.chromium import launch, open_page
 from benchmarks.served import atlas_of, own_megabytes, served
+from bokeh.protocol import Protocol
 from playwright.sync_api import sync_playwright
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 READY = "return 'hdReady' in document.body.dataset;"
 # After so long a session without a client is discarded; looked for every so often.
-EXPIRY_S = 40
+EXPIRY_S = 45
 CLICK = """row => new Promise((done) => {
     const start = performance.now();
     const look = () => document.body.dataset.hdShown === String(row)
@@ -55,7 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     print(f"{environment.describe()}\n")
     with atlas_of(options) as path, served(path) as (server, url, seconds):
-        print(f"{path.name}, served after {seconds:.1f} s\n\n| | MB | sessions |\n|---|---|---|")
+        print(f"{path.name}, served after {seconds:.1f} s\n\n| | opened in | MB | clients |")
+        print("|---|---|---|---|", flush=True)
         asyncio.run(_visits(server, url, options))
         _die(server, url)
         _time_clicks(url, options.clicks)
@@ -66,19 +69,39 @@ async def _visits(server: int, url: str, options: argparse.Namespace) -> None:
     await _in_turn(url, 30)
     await asyncio.sleep(EXPIRY_S)
     _tell("at rest, after 30 sessions", server, url)
-    begin = time.perf_counter()
+    begin = _Clock(server)
     clients = [await _open(url) for _ in range(options.at_once)]
-    _tell(f"{options.at_once} at once", server, url, time.perf_counter() - begin)
+    _tell(f"{options.at_once} at once", server, url, begin.per(options.at_once))
     for client in clients:
         await client.close()
     await asyncio.sleep(EXPIRY_S)
     _tell("all of them gone", server, url)
-    for number in range(2):
-        begin = time.perf_counter()
-        await _in_turn(url, options.in_turn)
-        took = time.perf_counter() - begin
+    half = options.in_turn // 2
+    for number in (1, 2):
+        begin = _Clock(server)
+        await _in_turn(url, half)
+        took = begin.per(half)
         await asyncio.sleep(EXPIRY_S)
-        _tell(f"after {(number + 1) * options.in_turn:,} in turn", server, url, took)
+        _tell(f"after {number * half:,} in turn", server, url, took)
+
+
+class _Clock:
+    """What passes from now on: seconds, and processor time of a process."""
+
+    def __init__(self, process: int) -> None:
+        self._process = process
+        self._begin = time.perf_counter(), self._used()
+
+    def per(self, n: int) -> str:
+        """Milliseconds for each of n things."""
+        took = time.perf_counter() - self._begin[0], self._used() - self._begin[1]
+        return (
+            f"{took[0] / n * 1000:.0f} ms each, of the server's processor {took[1] / n * 1000:.0f}"
+        )
+
+    def _used(self) -> float:
+        fields = Path(f"/proc/{self._process}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def _in_turn(url: str, n: int) -> None:
@@ -96,9 +119,20 @@ async def _open(url: str) -> ClientConnection:
         address, subprotocols=[Subprotocol("bokeh"), Subprotocol(found[1])],
         origin=Origin(url.rstrip("/")), max_size=None, compression=None,
     )  # fmt: skip
-    # The server's first message says that the session is there.
-    await client.recv()
+    await _message(client)  # says that the session is there
+    wanted = Protocol().create("PULL-DOC-REQ")
+    for part in (wanted.header_json, wanted.metadata_json, wanted.content_json):
+        await client.send(part)
+    assert "hd-map" in await _message(client)
     return client
+
+
+async def _message(client: ClientConnection) -> str:
+    """Take a message of Bokeh's: a header, metadata, what it says, and two parts a buffer."""
+    header, _, content = [str(await client.recv()) for _ in range(3)]
+    for _ in range(2 * json.loads(header).get("num_buffers", 0)):
+        await client.recv()
+    return content
 
 
 def _read(url: str) -> str:
@@ -151,9 +185,10 @@ def _clients(server: int, url: str) -> int:
     return count
 
 
-def _tell(what: str, server: int, url: str, seconds: float | None = None) -> None:
-    took = "" if seconds is None else f" ({seconds:.0f} s)"
-    print(f"| {what}{took} | {own_megabytes(server):.0f} | {_clients(server, url)} |", flush=True)
+def _tell(what: str, server: int, url: str, took: str = "") -> None:
+    print(
+        f"| {what} | {took} | {own_megabytes(server):.0f} | {_clients(server, url)} |", flush=True
+    )
 
 
 def _time_clicks(url: str, n: int) -> None:

@@ -53,7 +53,7 @@ def use_all_of(path: Path, *, with_page: bool = False) -> str:
         assert HIDDEN not in text
         json.loads(text)
         if with_page:
-            make_page(atlas, page_data(index))
+            make_page(atlas, page_data(index)).figures()
     except AtlasError as err:
         said = str(err)
         assert path.name in said

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import SimpleNamespace
 
 import pytest
 from bokeh.models import ColumnDataSource, Plot, Scatter
@@ -16,13 +15,16 @@ from hubble_dash.viewer import page
 def empty_plots() -> Iterator[None]:
     """Give pages plots of the right names, each of no points."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        for name in ("map", "image", "sky"):
-            monkeypatch.setattr(page, f"{name}_view", lambda *_, name=name: f"hd-{name}")
-        monkeypatch.setattr(page, "hv", SimpleNamespace(render=_empty))
+        monkeypatch.setattr(page, "empty_figures", _plain_figures)
         yield
 
 
-def _empty(name: str) -> Plot:
+def _plain_figures(_n: int, *, has_sky: bool) -> dict[str, Plot]:
+    names = ["hd-map", "hd-image", *(["hd-sky"] if has_sky else [])]
+    return {name: _plain(name) for name in names}
+
+
+def _plain(name: str) -> Plot:
     plot = Plot(name=name)
     plot.add_glyph(ColumnDataSource({"x": [], "y": []}), Scatter())
     return plot

@@ -20,9 +20,9 @@ def test_a_page_has_the_index_that_it_is_given(atlas: Atlas) -> None:
     assert "<" not in page.variables["payload"]
     assert (page.title, page.variables["page_title"]) == ("A < B", "A < B")
     assert page.variables["similar"] == 5
-    assert set(page.figures) == {"hd-map", "hd-image", "hd-sky"}
+    assert set(page.figures()) == {"hd-map", "hd-image", "hd-sky"}
 
 
 def test_without_positions_there_is_no_sky(flipped_atlas: Atlas) -> None:
     index = Pieces(flipped_atlas, HilbertOrder()).index(THUMBNAILS)
-    assert set(make_page(flipped_atlas, page_data(index)).figures) == {"hd-map", "hd-image"}
+    assert set(make_page(flipped_atlas, page_data(index)).figures()) == {"hd-map", "hd-image"}

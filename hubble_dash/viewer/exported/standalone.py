@@ -33,7 +33,7 @@ def standalone_html(page: Page) -> str:
         The file's text.
     """
     html: str = file_html(
-        list(page.figures.values()),
+        list(page.figures().values()),
         title=page.title,
         template=get_env().from_string(TEMPLATE),
         template_variables={**page.variables, "library": library()},

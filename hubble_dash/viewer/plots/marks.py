@@ -56,8 +56,11 @@ def bare(name: str) -> Hook:
         figure.toolbar_location = None
         figure.sizing_mode = "stretch_both"
         figure.min_width, figure.min_height = 100, 100
-        for axis in (*figure.xaxis, *figure.yaxis, *figure.xgrid, *figure.ygrid):
-            axis.visible = False
+        figure.left, figure.below, figure.center = [], [], []  # axes and grids
+        # Bokeh itself selects, hovers and mutes nothing, so that one glyph of each will do.
+        for shown in figure.renderers:
+            shown.selection_glyph = shown.nonselection_glyph = None
+            shown.hover_glyph = shown.muted_glyph = None
         figure.title.visible = False
         # With no border at all, traces of earlier ranges stay at the edge of a clear plot.
         for side in ("left", "right", "top", "bottom"):

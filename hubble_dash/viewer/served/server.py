@@ -5,12 +5,17 @@ from __future__ import annotations
 import html
 import shlex
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import panel as pn
+from bokeh.core.templates import get_env
+from bokeh.document import Document
 from bokeh.settings import settings
 from bokeh.util.token import generate_secret_key
+from jinja2 import Template
+from panel.io.document import init_doc
 from panel.io.server import get_server
 
 from hubble_dash.atlas.atlas import Atlas
@@ -43,43 +48,53 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
         evaluation: str | Path | None = None,
         most_inside: int = MAX_CUTOUTS,
     ) -> None:
-        super().__init__(TEMPLATE)
+        super().__init__(_template())
         if pn.state.curdoc is not None:
             prepare_server_of(pn.state.curdoc)
         self._atlas, self._similar, self._title = atlas, similar, title
         self._evaluation = evaluation
         measured = None if evaluation is None else read_evaluation(evaluation, atlas)
-        self._is_large = len(atlas) > most_inside
-        page = self._large_page(measured) if self._is_large else self._page(measured)
-        # Panel names the roots after the items; a figure's own name must stay unique.
-        self._render_variables.update(page.variables, root_prefix="root-")
-        for name, figure in page.figures.items():
-            pane = pn.pane.Bokeh(figure, sizing_mode="stretch_both")
-            self._render_items[f"root-{name}"] = (pane, [])
+        self._shared = share(atlas, similar=similar) if len(atlas) > most_inside else None
+        self._page = self._make_page(measured)
 
-    def _page(self, measured: Mapping[str, Any] | None) -> Page:
-        """Make the page that carries all its data."""
-        data = inline_data(self._atlas, similar=self._similar)
+    def _make_page(self, measured: Mapping[str, Any] | None) -> Page:
+        if self._shared is None:
+            # The page carries all its data.
+            data = inline_data(self._atlas, similar=self._similar)
+        else:
+            # It asks the server for them; the session's own opening of the atlas is let go.
+            self._atlas, data = self._shared.atlas, self._shared.data
         return make_page(self._atlas, data, title=self._title, evaluation=measured)
 
-    def _large_page(self, measured: Mapping[str, Any] | None) -> Page:
-        """Make the page that asks the server for its data, and for the map's density."""
-        shared = share(self._atlas, similar=self._similar)
-        # The session's own opening of the atlas is let go.
-        self._atlas = shared.atlas
-        page = make_page(shared.atlas, shared.data, title=self._title, evaluation=measured)
-        self._live = LiveDensity(shared, page.figures["hd-map"])
-        WORKERS.submit(shared.prepare)
-        return page
+    def _init_doc(
+        self, doc: Document | None = None, *_: Any, title: str | None = None, **_options: Any
+    ) -> Document:
+        """Put the page into a document, as it stands in an exported file.
+
+        Panel would lay panes around the figures, which makes a session several times as costly.
+        """
+        document: Document = init_doc(doc)
+        document.on_session_destroyed(pn.state._destroy_session)
+        document.title = title or self._page.title
+        document.template = self.template
+        document.template_variables.update(self._page.variables)
+        figures = self._page.figures()
+        if self._shared is not None:
+            LiveDensity(self._shared, figures["hd-map"])  # held by the figure
+            WORKERS.submit(self._shared.prepare)
+        with document.models.freeze():  # it looks through them once, not at each
+            for figure in figures.values():
+                document.add_root(figure)
+        return document
 
     def servable(self, title: str | None = None, **options: Any) -> Dashboard:
         """Show this when the script runs under ``panel serve``."""
-        super().servable(title or self._render_variables["page_title"], **options)
+        super().servable(title or self._page.title, **options)
         return self
 
     def _repr_mimebundle_(self, **_wanted: Any) -> Any:
         """In a notebook: the exported page in a frame, which stays alive without a kernel."""
-        if self._is_large:
+        if self._shared is not None:
             return {"text/html": self._advice()}, {}
         page = page_html(
             self._atlas, similar=self._similar, title=self._title, evaluation=self._evaluation
@@ -101,6 +116,11 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
             "<p>or write it as a folder that opens without a server:</p>"
             f"<pre>hubble-dash export {path} report/</pre>"
         )
+
+
+@cache
+def _template() -> Template:
+    return get_env().from_string(TEMPLATE)
 
 
 def dashboard(

@@ -186,8 +186,8 @@ def test_an_exported_page_has_the_figure(tmp_path: Path) -> None:
     for page in (file, folder / "index.html"):
         assert expected in page.read_text(encoding="utf-8")
     served = dashboard(atlas, evaluation=saved)
-    assert served._render_variables["evaluation"] == expected
-    assert dashboard(atlas)._render_variables["evaluation"] == ""
+    assert served._page.variables["evaluation"] == expected
+    assert dashboard(atlas)._page.variables["evaluation"] == ""
 
 
 @pytest.mark.parametrize(
