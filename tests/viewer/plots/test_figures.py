@@ -14,7 +14,7 @@ from bokeh.models import Model
 
 from hubble_dash.viewer.plots.figures import empty_figures
 from hubble_dash.viewer.plots.image_view import image_view
-from hubble_dash.viewer.plots.map_view import map_view
+from hubble_dash.viewer.plots.map_view import map_view, point_size
 from hubble_dash.viewer.plots.sky_view import sky_view
 
 FEW = 100
@@ -45,7 +45,7 @@ def assert_alike(found: Any, expected: Any, seen: set[int]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "view"),
-    [("hd-map", lambda: map_view(10)), ("hd-image", image_view), ("hd-sky", sky_view)],
+    [("hd-map", lambda: map_view(point_size(FEW))), ("hd-image", image_view), ("hd-sky", sky_view)],
 )
 def test_a_figure_is_as_holoviews_renders_it(name: str, view: Callable[[], hv.Overlay]) -> None:
     seen: set[int] = set()
