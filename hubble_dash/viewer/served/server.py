@@ -120,7 +120,8 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
 
 @cache
 def _template() -> Template:
-    return get_env().from_string(TEMPLATE)
+    template: Template = get_env().from_string(TEMPLATE)
+    return template
 
 
 def dashboard(
