@@ -54,7 +54,7 @@ def bare_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page of its index alone, where the views do not matter: they take a second to make."""
 
     def make(atlas: Atlas, data: PageData, *, title: str | None, **_: object) -> Page:
-        return Page(title or atlas.title, {}, {"payload": data.text, "n_cutouts": len(atlas)})
+        return Page(title or atlas.title, {"payload": data.text, "n_cutouts": len(atlas)})
 
     monkeypatch.setattr(module, "make_page", make)
     bare = '<script id="hd-data">{}</script>'
