@@ -11,9 +11,11 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import holoviews as hv
+from bokeh.core.property.validation import validate
 from bokeh.core.serialization import Deserializer, Serializer
 from bokeh.models import Plot
 from bokeh.util.serialization import make_id
@@ -28,6 +30,7 @@ __all__ = ["empty_figures"]
 _ID = re.compile(r'"id": "([^"]+)"')
 # Models that Bokeh makes anew where none are given, which it does whether they are or not.
 _MADE = ("selected", "selection_policy", "view")
+_COPYING = Lock()
 
 
 def empty_figures(n: int, *, has_sky: bool) -> dict[str, Plot]:
@@ -65,5 +68,7 @@ def _bare(parts: dict[str, Any]) -> dict[str, Any]:
 def _copy(text: str) -> Plot:
     ids: defaultdict[str, str] = defaultdict(make_id)
     other = _ID.sub(lambda found: f'"id": "{ids[found[1]]}"', text)
-    figure: Plot = Deserializer().decode(json.loads(other))
+    # All was checked when it was rendered. The switch is one for all threads.
+    with _COPYING, validate(False):
+        figure: Plot = Deserializer().decode(json.loads(other))
     return figure
