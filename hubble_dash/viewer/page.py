@@ -122,7 +122,6 @@ def make_page(
     title = title or atlas.title
     measured = "" if evaluation is None else evaluation_html(evaluation)
     model = atlas.manifest["model"]
-    styles = [*_STYLES, "evaluation"] if measured else _STYLES
     variables = {
         "page_title": title,
         "n_cutouts": len(atlas),
@@ -133,7 +132,7 @@ def make_page(
         "map_method": atlas.manifest["map"]["method"],
         "similar": data.similar,
         "has_sky": data.has_sky,
-        "style": "".join(_read(f"page/{name}.css") for name in styles),
+        "style": _style(*_STYLES, *(["evaluation"] if measured else [])),
         "evaluation": measured,
         "script": _script(),
         "payload": data.text,
@@ -148,5 +147,6 @@ def _script() -> str:
 
 
 @cache
-def _read(name: str) -> str:
-    return _TEMPLATES.joinpath(name).read_text(encoding="utf-8")
+def _style(*names: str) -> str:
+    sheets = [_TEMPLATES.joinpath(f"page/{name}.css") for name in names]
+    return "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)

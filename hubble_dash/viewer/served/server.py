@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import shlex
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -210,6 +211,8 @@ def serve(
         share(atlas, similar=similar).prepare(progress=True)
     else:
         inline_data(atlas, similar=similar)  # what is damaged is told now, too
+    # Bokeh looks for mistakes of programmers in each session, a quarter of what it costs.
+    os.environ.setdefault("BOKEH_VALIDATE_DOC", "no")
     current = Current(atlas)
     server = get_server(
         lambda: dashboard(current.get(), similar=similar, title=title, evaluation=evaluation),

@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+from bokeh.settings import settings
 from helpers.served import MOST_INSIDE, Served, index_of
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.viewer.served import server
 from hubble_dash.viewer.served.server import Dashboard, dashboard
 
 
@@ -37,3 +39,19 @@ def test_a_notebook_says_what_to_do_instead(atlas: Atlas) -> None:
     advice = page._advice()
     assert "<script>" not in advice
     assert "&#x27;/tmp/&lt;b&gt; &amp; c.atlas&#x27;" in advice
+
+
+@pytest.mark.parametrize(("chosen", "looks"), [(None, False), ("yes", True)])
+def test_sessions_are_searched_for_mistakes_of_programmers_on_demand(
+    atlas: Atlas, monkeypatch: pytest.MonkeyPatch, chosen: str | None, looks: bool
+) -> None:
+    def stop(*_: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("BOKEH_VALIDATE_DOC", chosen or "")
+    if chosen is None:
+        monkeypatch.delenv("BOKEH_VALIDATE_DOC")
+    monkeypatch.setattr(server, "get_server", stop)
+    with pytest.raises(KeyboardInterrupt):
+        server.serve(atlas)
+    assert settings.perform_document_validation() is looks
