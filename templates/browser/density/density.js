@@ -62,6 +62,8 @@ export class Density {
     this.onDrawn = () => {};
     /** @type {Promise<Plane> | null} */
     this.plane = null;
+    /** @type {string | null} the key of the values that are there */
+    this.given = null;
     this.msPerPoint = AT_ONCE_MS / 1.5e6; // a guess, until it is known
     /** What the layer has of the rest. @type {{ frame: Frame, step: number, picture: Picture } | null} */
     this.rest = null;
@@ -107,8 +109,9 @@ export class Density {
         const isAll = await this.draw(plane, AT_ONCE_MS);
         if (!isAll && !this.isStale) await this.draw(plane, Infinity);
       }
-    } catch {
-      this.plane = null; // what could not be loaded was told, and is tried again with the next view
+    } catch (error) {
+      this.plane = null; // what could not be loaded is tried again with the next view
+      throw error;
     } finally {
       this.isWorking = false;
     }
@@ -171,7 +174,11 @@ export class Density {
     background ??= openBackground();
     const key = `${this.options.name} ${name}`;
     background.give(this.options.name, plane);
-    if (values) background.give(key, values);
+    if (values) {
+      if (this.given !== null && this.given !== key) background.give(this.given, null);
+      background.give(key, values);
+      this.given = key;
+    }
     const begin = performance.now();
     const { pixels, n } = await background.ask("drawDensity", {
       plane: this.options.name, bits: subset && subset.bits, frame, kind, values: values && key, table, ramp, alphas, step,
