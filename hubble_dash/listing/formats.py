@@ -18,25 +18,38 @@ __all__ = ["as_csv", "as_ecsv", "as_votable"]
 
 # What XML cannot hold, and ECSV not on one line.
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Spreadsheets take texts that begin so as formulas, those of numbers and positions left aside.
+_FORMULA = re.compile(r"""(?:[=@\t\r]|[+-](?![\d.,:;\s°′″'"dhmse+-]*\Z))""", re.IGNORECASE)
 # Of the columns that every atlas has: unit, meaning (UCD) and words.
 _MEANT = {
     "ra_deg": ("deg", "pos.eq.ra;meta.main", "right ascension of the cutout's centre, ICRS"),
     "dec_deg": ("deg", "pos.eq.dec;meta.main", "declination of the cutout's centre, ICRS"),
     "pixel_scale_arcsec": ("arcsec", "pos.angResolution", "a pixel at the cutout's centre"),
     "row": (None, "meta.record", "row of the atlas"),
-    "file": (None, "meta.file", "name of the image file"),
+    "file": (None, "meta.id;meta.file", "name of the image file"),
 }
 
 
 def as_csv(table: pd.DataFrame) -> str:
-    """Write a table as CSV, with a line of names.
+    """Write a table as CSV, with a line of names; no text in it is a formula.
 
     Parameters
     ----------
     table : pandas.DataFrame
         As of `table_of`.
+
+    Returns
+    -------
+    str
+        Texts that spreadsheets would take as formulas have an apostrophe in front.
     """
-    return str(table.to_csv(index=False))
+    texts = table.select_dtypes(["object", "str", "category"])
+    safe = table.assign(**{str(name): texts[name].map(_harmless) for name in texts})
+    return str(safe.to_csv(index=False, header=[_harmless(str(name)) for name in table]))
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
 def as_ecsv(table: pd.DataFrame, *, said: str) -> str:

@@ -4,6 +4,8 @@
 import { openAddress } from "./asking/address.js";
 import { openSearch } from "./asking/box.js";
 import { openFilterTab } from "./asking/tab.js";
+import { openChoosing } from "./choose/hands.js";
+import { openPicked } from "./choose/picked.js";
 import { openClosely } from "./closely/closely.js";
 import { makeData } from "./data/data.js";
 import { decode } from "./data/decode.js";
@@ -14,6 +16,8 @@ import { plotEvent } from "./plots/plot.js";
 import { openQueries, query, searchFor } from "./query/asked.js";
 import { deriveShown, state } from "./state.js";
 import { deriveSubset, filterBy, Filters, rowsOf } from "./subset/subset.js";
+import { openTags } from "./tags/bar.js";
+import { keepTags } from "./tags/kept.js";
 import { byId } from "./text/element.js";
 import { openTheme } from "./theme.js";
 import { openAbout } from "./views/about.js";
@@ -61,11 +65,15 @@ async function start() {
   openClosely(data);
   openSheet();
   openPreview(data);
+  openTags(data);
   deriveShown(data.shown);
   deriveSubset(filters, complain);
   startWalk(data.n);
   openAsking();
+  openPicked(data);
   await Promise.all([openMap(data), openImage(data), data.sky ? openSky(data, data.sky) : sayNoSky()]);
+  openChoosing(data);
+  keepTags(data);
   foldAsBefore();
   document.body.dataset.hdReady = "";
 }

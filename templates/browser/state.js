@@ -19,6 +19,7 @@
  * @property {Shown | null} shown
  * @property {Filter[]} filters what is asked of cutouts
  * @property {Subset | null} subset those that pass; null for all
+ * @property {Uint8Array | null} tags by place, 1 to 5; 0 for none
  *
  * @typedef {(state: State) => void} Listener
  */
@@ -26,7 +27,7 @@
 /** @type {State} */
 export const state = {
   selected: null, hovered: null, pointed: null, leaveOutOverlapping: false, color: "own", isStraight: false, shown: null,
-  filters: [], subset: null,
+  filters: [], subset: null, tags: null,
 };
 
 /** @type {{ keys: (keyof State)[], listener: Listener }[]} */

@@ -97,3 +97,12 @@ def test_positions_have_units_and_meanings(atlas: Atlas) -> None:
     assert found["ra_deg"].meta["ucd"] == "pos.eq.ra;meta.main"
     assert found["dec_deg"].tolist() == table["dec_deg"].tolist()
     assert from_ecsv(as_ecsv(table, said="three")).meta["comments"] == ["three"]
+
+
+def test_no_text_of_a_csv_is_a_formula() -> None:
+    formulas = ["=HYPERLINK(1)", "@SUM(1)", "+cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0", "\t=1"]
+    plain = ["-27:47:24", "+27d47m24s", "-1.5e-3", "M 31", "a=b", "-"]
+    table = pd.DataFrame({"=name": [*formulas, *plain], "z": np.arange(11) - 5.5})
+    found = pd.read_csv(io.StringIO(as_csv(table)))
+    assert found["'=name"].tolist() == [*(f"'{text}" for text in formulas), *plain]
+    assert found["z"].tolist() == table["z"].tolist()

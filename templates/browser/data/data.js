@@ -56,6 +56,7 @@ export function makeData(index, pieces) {
     sky: index.sky ? new Points("sky", index.sky, pieces) : null,
     cutout: (/** @type {number} */ row) => records.cutout(row),
     image: (/** @type {number} */ number) => images.image(number),
+    neighborsAt: (/** @type {number} */ place) => records.neighborsAt(place),
     placeOf: (/** @type {number} */ row) => records.placeOf(row),
     rowAt: (/** @type {number} */ place) => records.rowAt(place),
     cutoutAt: (/** @type {number} */ image, /** @type {number} */ x, /** @type {number} */ y) => boxes.cutoutAt(image, x, y),

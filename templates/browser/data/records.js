@@ -150,6 +150,16 @@ export class Records {
   }
 
   /**
+   * The places of all neighbours that are here.
+   *
+   * @param {number} place
+   */
+  async neighborsAt(place) {
+    const { columns: { depth, neighbors }, at } = await this.recordAt(place);
+    return neighbors.subarray(at * depth, (at + 1) * depth);
+  }
+
+  /**
    * The most similar cutouts of a row. Their records may lie in as many pieces, which are asked for together.
    *
    * @param {number} row

@@ -408,4 +408,4 @@ export type Filter = { id: string, negated?: boolean } & (
 );
 
 /** What points are coloured by: their own colours, their number, or a colour column. */
-export type ColorChoice = "own" | "count" | number;
+export type ColorChoice = "own" | "count" | "tag" | number;

@@ -2,7 +2,8 @@
 // colours, as `picture.js` takes them.
 
 import { MISSING, NUMBER_STEPS, TINT_STEPS } from "../data/wire.js";
-import { channels, LIGHTNESS, onRamp, rgbOf, shareOnRamp } from "../text/colors.js";
+import { N_TAGS } from "../tags/tags.js";
+import { channels, LIGHTNESS, onRamp, rgbOf, shareOnRamp, tagColor } from "../text/colors.js";
 
 /**
  * @import { ColumnData } from "../data/column.js"
@@ -79,6 +80,7 @@ export class Looks {
    * @returns {Promise<Look>}
    */
   of(choice, isDark) {
+    if (choice === "tag") return this.ofTags();
     const name = choice === "own" ? `own ${isDark ? "dark" : "light"}` : String(choice);
     let look = this.kept.get(name);
     if (!look) {
@@ -90,8 +92,23 @@ export class Looks {
   }
 
   /**
+   * Tags change, so that their look is another one each time.
+   *
+   * @returns {Promise<Look>}
+   */
+  async ofTags() {
+    const { coloring, data: { n, palette } } = this;
+    const values = coloring.tags() ?? new Uint8Array(n);
+    const table = Uint8Array.from({ length: 3 * 256 }, (_, i) => {
+      const tag = Math.floor(i / 3);
+      return rgbOf(tag >= 1 && tag <= N_TAGS ? tagColor(palette, tag) : palette.none)[i % 3];
+    });
+    return { name: "tags", kind: "codes", values, table, ramp: this.ofCounts };
+  }
+
+  /**
    * @param {string} name
-   * @param {ColorChoice} choice
+   * @param {Exclude<ColorChoice, "tag">} choice
    * @param {boolean} isDark
    * @returns {Promise<Look>}
    */

@@ -185,6 +185,12 @@ export async function plotEvent(name, event) {
   await plots.get(name)?.receive(event);
 }
 
+/**
+ * @param {string} name
+ * @returns {Plot | null} null as long as it is not drawn
+ */
+export const plotOf = (name) => plots.get(name) ?? null;
+
 /** All plots show all there is to see. */
 export const showWholes = () => plots.forEach((plot) => plot.camera.showWhole());
 

@@ -20,6 +20,7 @@ import { thinned } from "./thinning.js";
  * @property {() => number | null} [column] names the colour column that this needs
  * @property {() => Tiles | null} [tiles] gives the pyramid of their density
  * @property {{ show(isShown: boolean): void }} [density] is what a server draws instead
+ * @property {() => boolean} [isOurs] says whether the page alone knows the colours
  * @property {(layer: Layer) => Density} [own] makes what the page draws itself, where there is a subset or none of these
  * @property {() => Subset | null} [subset] gives those that are strong
  * @property {(subset: Subset) => Promise<(row: number, rank: number) => boolean>} [strong] says of a point whether it is
@@ -146,7 +147,7 @@ export class Scatter {
   drawDensity(least, most) {
     const { subset, own, options } = this;
     const tiles = options.tiles?.() ?? null;
-    const isOwn = own !== undefined && (subset !== null || !(tiles || options.density));
+    const isOwn = own !== undefined && (subset !== null || options.isOurs?.() === true || !(tiles || options.density));
     this.loaded = null;
     this.plot.over.sayEmpty(false);
     this.show([], null, tiles);

@@ -3,6 +3,7 @@
 
 import { MISSING, NUMBER_STEPS, TINT_STEPS } from "../data/wire.js";
 import { about, ends } from "./format.js";
+import { SAY } from "./strings.js";
 
 /**
  * @import { ColorChoice, ColorLegend, NumberLegend, Palette, PointColumns } from "../data/types.d.ts"
@@ -109,7 +110,7 @@ export function ownColors(tint, isDark) {
 export function choiceText(choice, columns) {
   if (typeof choice !== "number") return choice;
   const { name } = columns[choice];
-  return name === "own" || name === "count" || name.startsWith("=") ? `=${name}` : name;
+  return name === "own" || name === "count" || name === "tag" || name.startsWith("=") ? `=${name}` : name;
 }
 
 /**
@@ -118,7 +119,7 @@ export function choiceText(choice, columns) {
  * @returns {ColorChoice | null} null if there is no such column
  */
 export function choiceOf(text, columns) {
-  if (text === "own" || text === "count") return text;
+  if (text === "own" || text === "count" || text === "tag") return text;
   const number = columns.findIndex(({ name }) => name === text.replace(/^=/, ""));
   return number < 0 ? null : number;
 }
@@ -177,14 +178,24 @@ function textsOf(legend, isStraight) {
   return { low, high, middle, isBendable: true };
 }
 
+/**
+ * The colour of a tag: none of those of the selected cutout and of the similar ones, which the first two categories are like.
+ *
+ * @param {Palette} palette
+ * @param {number} tag from 1 on
+ */
+export const tagColor = ({ categories }, tag) => categories[tag + 1];
+
 export class Coloring {
   /**
    * @param {ColorLegend[]} legends of the colour columns
    * @param {Palette} palette
+   * @param {() => Uint8Array | null} [tags] by place
    */
-  constructor(legends, palette) {
+  constructor(legends, palette, tags = () => null) {
     this.legends = legends;
     this.palette = palette;
+    this.tags = tags;
     /** @type {Map<number, string[]>} */
     this.tables = new Map();
   }
@@ -219,8 +230,22 @@ export class Coloring {
   colorsOf(choice, points, isDark, isStraight = false) {
     if (choice === "own") return ownColors(points.tint, isDark);
     if (choice === "count") return points.x.map(() => onRamp(this.palette.density, 0.5));
+    if (choice === "tag") return points.rank.map((place) => this.tagColor(this.tags()?.[place] ?? 0));
     const table = this.table(choice, isStraight);
     return points.codes.map((code) => table[code]);
+  }
+
+  /** @param {number} tag 0 for none */
+  tagColor(tag) {
+    return tag ? tagColor(this.palette, tag) : NOTHING;
+  }
+
+  /** @returns {LegendEntry[]} */
+  tagLegend() {
+    const counts = new Map();
+    for (const tag of this.tags() ?? []) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+    const used = [1, 2, 3, 4, 5].filter((tag) => counts.has(tag));
+    return used.map((tag) => ({ color: this.tagColor(tag), text: SAY.tagNumber(tag), count: counts.get(tag) }));
   }
 
   /** @param {boolean} isDark */
@@ -253,6 +278,7 @@ export class Coloring {
     const { palette } = this;
     if (choice === "own") return [];
     if (choice === "count") return [{ ramp: palette.density, low: "few cutouts", high: "many" }];
+    if (choice === "tag") return this.tagLegend();
     const column = this.legends[choice];
     /** @type {(Ramp | LegendEntry)[]} */
     const parts = column.kind === "number"

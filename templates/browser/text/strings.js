@@ -86,6 +86,83 @@ export const SAY = {
   value: "value",
   noValue: "the browser keeps values of pictures beside the page to itself",
 
+  // choosing
+  shapeWith: (/** @type {string} */ what, /** @type {number} */ n) => `${what}: ${count(n)}`,
+  shapes: "chosen",
+  likeThese: "like these",
+  noShape: "There is nothing to choose here",
+  nothingChosen: "Nothing in it",
+  tools: { lasso: "lasso", box: "box", circle: "circle" },
+  toolTitles: /** @type {Record<string, string>} */ ({
+    "hd-map-lasso": "Lasso: draw around cutouts", "hd-map-box": "Box: choose cutouts of the map",
+    "hd-sky-circle": "Circle: choose cutouts on the sky", "hd-image-box": "Box: choose cutouts of this image",
+  }),
+  drawIt: { lasso: "Draw around cutouts", box: "Drag from corner to corner", circle: "Drag from the middle outwards" },
+  howGroup: "What a shape does to the choice",
+  how: { new: "Choose anew", add: "Add to the choice (Shift)", take: "Take from the choice (Alt)" },
+
+  // what was picked, and taking it away
+  picked: "Picked",
+  contactSheet: "Contact sheet",
+  takeTitle: "Take away",
+  takeAwayMore: "Take away…",
+  takeWhat: "Which",
+  several: (/** @type {string} */ name, /** @type {string} */ n) => `${name} (${n})`,
+  subset: "subset",
+  allCutouts: "all",
+  nine: (/** @type {number} */ row) => `row ${row} and similar`,
+  rowShort: (/** @type {number} */ row) => `row ${row}`,
+  like: "Everything like these",
+  likeWords: "Choose these and the neighbours that this page has of each",
+  holds: (/** @type {string} */ title, /** @type {string} */ name, /** @type {number} */ some, /** @type {number} */ all) => (
+    `${title}: ${name}, ${some === all ? plural(all, "cutout") : `${count(some)} of ${plural(all, "cutout")}`}`
+  ),
+  firstOf: (/** @type {number} */ first, /** @type {number} */ all) => `(the first ${count(first)} of ${count(all)})`,
+  making: "Working…",
+  saved: (/** @type {string} */ name) => `Saved as ${name}`,
+  closeDialog: "Close",
+  tooLarge: "This browser cannot make so large a picture; take fewer cutouts away.",
+  picturesKept: "The browser lets a page on the disk show pictures beside it, and not copy them. Open the report through a server,"
+    + " such as python -m http.server, to take pictures away.",
+  formats: /** @type {Record<string, [name: string, words: string]>} */ ({
+    csv: ["CSV", "spreadsheets, pandas"], ecsv: ["ECSV", "with units: astropy"], vot: ["VOTable", "TOPCAT, Aladin"],
+    reg: ["DS9 regions", "on the sky, else in pixels"], crtf: ["CARTA regions", "the same as CRTF"],
+    list: ["List of files", "each name once"],
+    sheet: ["Contact sheet", "PNG with captions"], png: ["Map, PNG", "figure, 300 dpi"],
+    svg: ["Map, SVG", "the same, to be edited"],
+  }),
+
+  // tags
+  tag: "tag",
+  tags: "Tags",
+  tagNumber: (/** @type {number} */ tag) => `tag ${tag}`,
+  tagSelected: (/** @type {number} */ tag) => `Tag ${tag} (t, then ${tag})`,
+  tagThese: (/** @type {number} */ tag) => `Tag all of these ${tag}`,
+  tagsOfSelected: "Tag the selected cutout",
+  tagAll: "Tag all of these",
+  tagged: (/** @type {string} */ n, /** @type {number} */ tag) => `${n} tagged ${tag}`,
+  untagged: (/** @type {string} */ n) => `${n} without a tag`,
+  tagKeys: (/** @type {string} */ n) => `Tag ${n}: 1 to 5, or 0 for none`,
+  nothingToTag: "Select a cutout to tag it, or choose some",
+  undo: "Undo",
+  undone: "Undone",
+  nothingToUndo: "Nothing to undo",
+  saveTags: "Save tags",
+  saveTagsWords: "JSON, for hubble-dash",
+  loadTags: "Load tags…",
+  loadTagsWords: "in place of those here",
+  tagsLoaded: (/** @type {number} */ n, /** @type {number} */ lost) => (
+    `${count(n)} tagged${lost ? `; ${plural(lost, "tagged cutout")} of the file ${lost === 1 ? "is" : "are"} not here` : ""}`
+  ),
+  tagsNoJson: "This is no file of tags: it is no JSON. Choose one that was saved here, or by another page of hubble-dash.",
+  tagsNoTags: "This is JSON, but no file of tags. Choose one that was saved here, or by another page of hubble-dash.",
+  tagsVersion: (/** @type {string} */ found, /** @type {number} */ known) => (
+    `This file of tags is of version ${found}; this page reads version ${known}.`
+  ),
+  tagsEntry: (/** @type {number} */ i) => (
+    `Entry ${i} of the tags is none: it must have a tag from 1 to 5, a row, a file and a box of four whole numbers.`
+  ),
+
   // the plots
   nothingHere: "Nothing here",
   showAll: "show all",

@@ -59,6 +59,7 @@ export async function openImage(data) {
   async function showImage(number) {
     if (number === current) return;
     current = number;
+    byId("hd-image").dataset.image = String(number);
     const { name, nx, ny, url, sha256 } = await data.image(number);
     if (number !== current) return;
     byId("hd-image-name").textContent = name;

@@ -50,7 +50,14 @@ function openColor(data) {
   const hasCount = data.n > MAX_POINTS || data.live;
   if (hasCount) menu.append(element("option", { value: "count" }, "number of cutouts"));
   menu.append(...data.colors.map(({ name }, i) => element("option", { value: i }, name)));
-  menu.closest("label")?.toggleAttribute("hidden", menu.options.length < 2);
+  const ofTags = element("option", { value: "tag" }, SAY.tag);
+  menu.append(ofTags);
+  const offerTags = () => {
+    ofTags.hidden = !state.tags?.some((tag) => tag > 0) && state.color !== "tag";
+    menu.closest("label")?.toggleAttribute("hidden", [...menu.options].filter(({ hidden }) => !hidden).length < 2);
+  };
+  on(["tags", "color"], offerTags);
+  offerTags();
   menu.addEventListener("change", () => {
     set({ color: /** @type {ColorChoice} */ (/^\d+$/.test(menu.value) ? Number(menu.value) : menu.value) });
   });
@@ -109,8 +116,9 @@ function scatterOf(data, plot, coloring) {
   const scatter = new Scatter(plot, data.map, {
     colorsOf: (points) => coloring.paint(state.color, points, isDark(), state.isStraight),
     column: () => (typeof state.color === "number" ? state.color : null),
-    tiles: () => tiles && tilesOf(tiles, `${data.base}tiles/${state.color}`),
+    tiles: () => tiles && state.color !== "tag" ? tilesOf(tiles, `${data.base}tiles/${state.color}`) : null,
     density,
+    isOurs: () => state.color === "tag",
     own: (layer) => new Density(plot, layer, {
       name: "map", plane: data.mapPlane, leastReach: 0, faint: looks.faint, look: () => looks.of(state.color, isDark()),
       first: () => (data.first && state.color === "own" ? { ...data.first, url: data.base + data.first.url } : null),
@@ -126,13 +134,13 @@ function scatterOf(data, plot, coloring) {
 /** @param {Data} data */
 export async function openMap(data) {
   const plot = await openPlot("hd-map", byId("hd-map"), SAY.map);
-  const coloring = new Coloring(data.colors, data.palette);
+  const coloring = new Coloring(data.colors, data.palette, () => state.tags);
   const { scatter, density } = scatterOf(data, plot, coloring);
   const canBend = data.n <= MAX_POINTS; // densities have one kind of ramp
   async function paint() {
     const column = typeof state.color === "number" ? data.columns.find(data.colors[state.color].name) : undefined;
     byId("hd-legend").replaceChildren(...legendElements(coloring.legend(state.color, state.isStraight), canBend, column));
-    density?.paint(state.color);
+    if (state.color !== "tag") density?.paint(state.color);
     await scatter.paint();
   }
   plot.camera.setWhole(data.map.extent, MARGIN, leastScale(data.map));
@@ -165,6 +173,7 @@ export async function openMap(data) {
   byId("hd-map-fit").addEventListener("click", () => plot.camera.showWhole());
   onTheme(paint);
   on(["color", "isStraight"], paint);
+  on(["tags"], () => state.color === "tag" && paint());
   markWithLines(plot, state.shown);
   await paint();
 }

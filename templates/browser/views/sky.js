@@ -108,7 +108,7 @@ async function colorsByRow(data, coloring) {
  */
 function paintedScatter(data, plot, points) {
   const { skyTiles, palette } = data;
-  const coloring = new Coloring(data.colors, palette);
+  const coloring = new Coloring(data.colors, palette, () => state.tags);
   const looks = new Looks(data, coloring);
   /** @type {Awaited<ReturnType<typeof colorsByRow>>} */
   let byRow = new Map();
@@ -137,6 +137,7 @@ function paintedScatter(data, plot, points) {
     await scatter.paint();
   }
   on(["color", "isStraight"], paint);
+  on(["tags"], () => state.color === "tag" && paint());
   on(["subset"], () => scatter.update());
   onTheme(paint);
   return { scatter, paint };
