@@ -39,6 +39,17 @@ def test_axe_finds_nothing(open_page: Open, report: Path, theme: str, width: int
     if width < 600:
         page.page.click("#hd-sheet-raise")
         assert violations(page) == [], "with the sheet raised"
+    page.page.click("#hd-tab-filter")
+    page.run("hubbleDash.query('magnitude > 20.5 and class == \"spiral\"')")
+    page.page.fill("#hd-query", "magnitud > 20")
+    page.page.press("#hd-query", "Enter")
+    page.page.wait_for_selector("#hd-query-error:not([hidden])")
+    assert violations(page) == [], "filtered, with an error"
+    page.page.fill("#hd-query", "mag")
+    page.page.click(".hd-category-bar")
+    assert violations(page) == [], "ticked, with proposals"
+    page.run("hubbleDash.filter([])")
+    page.run("document.querySelector('[id=hd-tab-facts], [role=tab]').click()")
     page.page.click("#hd-about-open")
     assert violations(page) == [], "about"
     page.page.keyboard.press("Escape")

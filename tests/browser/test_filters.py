@@ -237,6 +237,13 @@ def test_search(page: OpenPage, atlas: Atlas) -> None:
     place = atlas.cutouts.iloc[30]
     box.fill(f"{place['ra_deg']:.6f} {place['dec_deg']:.6f} r=1 arcsec")
     page.wait_for_selected(30)
+    page.run("""hubbleDash.filter([
+        { id: "column:members", kind: "range", column: "members", low: 6, high: null },
+    ])""")
+    box.fill("row 18")  # which is found, though not shown strong
+    page.wait_for_selected(18)
+    assert "none among" in note.inner_text()
+    page.run("hubbleDash.filter([])")
     box.fill("no such thing")
     note.filter(has_text="Looked in").wait_for()
     assert "named" in note.inner_text()

@@ -10,7 +10,7 @@ import { parse } from "../query/parser.js";
  * @typedef {object} Known what is used of `data.columns`
  * @property {readonly ColumnEntry[]} list
  *
- * @typedef {(bits: Uint32Array) => ArrayLike<number>} RowsOf
+ * @typedef {(bits: Uint32Array) => number[]} RowsOf
  */
 
 const DAY_MS = 86_400_000;
@@ -93,7 +93,7 @@ function asked(filter, { list }, rowsOf) {
     case "known": return { text: `${written(filter.column)} is not missing`, isOne: true };
     case "places": {
       const name = list.some((column) => column.name === "hd.row") ? "hd.row" : "row";
-      return { text: `${name} in [${Array.from(rowsOf(filter.bits)).join(", ")}]`, isOne: true };
+      return { text: `${name} in [${rowsOf(filter.bits).join(", ")}]`, isOne: true };
     }
     default: return { text: (filter.query ?? filter.text).trim(), isOne: filter.kind === "search" || !isAlternative(filter.text) };
   }

@@ -7,10 +7,10 @@ import { search } from "../query/search.js";
 import { replaceFilter } from "../subset/own.js";
 import { on, state } from "../state.js";
 import { count } from "../subset/bits.js";
-import { rowsOf } from "../subset/subset.js";
 import { byId, element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { select } from "../walk.js";
+import { rowsOfPlaces } from "./rows.js";
 
 /**
  * @import { Columns } from "../data/columns.js"
@@ -112,9 +112,8 @@ class Box {
     const text = this.field.value;
     const filter = search(text, this.columns.list);
     try {
-      const found = filter ? count(await this.filters.bitsOf(filter)) : 0;
-      if (this.field.value !== text) return; // there is something newer
-      await this.show(filter, found);
+      const bits = filter && await this.filters.bitsOf(filter);
+      if (this.field.value === text) await this.show(filter, bits); // else there is something newer
     } catch (error) {
       if (!(error instanceof QueryError)) throw error;
       replaceFilter("search", null);
@@ -124,19 +123,21 @@ class Box {
 
   /**
    * @param {Filter | null} filter
-   * @param {number} found how many there are without other filters
+   * @param {Uint32Array | null} bits what it finds without other filters
    */
-  async show(filter, found) {
+  async show(filter, bits) {
+    const found = bits ? count(bits) : 0;
     this.asked = found && filter ? filter : undefined;
     replaceFilter("search", found ? filter : null);
-    if (!filter) return this.say("");
+    if (!filter || !bits) return this.say("");
     if (!found) {
       const { text, query = "" } = /** @type {{ text: string, query?: string }} */ (filter);
       return this.say(SAY.nothingFound(text.trim(), lookedIn(query, this.columns)), true);
     }
     await this.filters.settled;
-    const left = state.subset?.count ?? 0;
-    if (left === 1) select((await rowsOf(this.columns))[0]);
+    const { subset } = state;
+    const left = subset?.count ?? 0;
+    if (found === 1 || left === 1) select((await rowsOfPlaces(this.columns))(found === 1 || !subset ? bits : subset.bits)[0]);
     return this.say(SAY.found(found, left), left === 0);
   }
 

@@ -10,14 +10,23 @@ import { places } from "../subset/bits.js";
  */
 
 /**
- * What tells the rows of places; the column of rows is loaded only where some filter needs it.
+ * What tells the rows of places, rising.
+ *
+ * @param {Columns} columns
+ * @returns {Promise<RowsOf>}
+ */
+export async function rowsOfPlaces(columns) {
+  const { values } = await columns.get(columns.builtIn("row"));
+  return (bits) => Array.from(places(bits), (place) => /** @type {Numbers} */ (values)[place]).sort((a, b) => a - b);
+}
+
+/**
+ * The same; the column of rows is loaded only where some filter needs it.
  *
  * @param {Columns} columns
  * @param {Filter[]} filters
  * @returns {Promise<RowsOf>}
  */
-export async function rowsReader(columns, filters) {
-  if (!filters.some(({ kind }) => kind === "places")) return () => [];
-  const { values } = await columns.get(columns.builtIn("row"));
-  return (bits) => Array.from(places(bits), (place) => /** @type {Numbers} */ (values)[place]).sort((a, b) => a - b);
-}
+export const rowsReader = async (columns, filters) => (
+  filters.some(({ kind }) => kind === "places") ? rowsOfPlaces(columns) : () => []
+);

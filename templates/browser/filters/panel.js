@@ -104,11 +104,23 @@ export class Panel {
       while (this.isStale) {
         this.isStale = false;
         const seen = [...this.places.values()].filter(({ isSeen, name }) => isSeen && this.names.includes(name));
-        await Promise.all(seen.map((place) => this.count(place)));
+        await Promise.all(seen.map((place) => this.count(place).catch((error) => this.fail(place, error))));
       }
     } finally {
       this.isBusy = false;
     }
+  }
+
+  /**
+   * A column that cannot be read says so in its place, and is tried again when something else is asked.
+   *
+   * @param {Place} place
+   * @param {Error} error
+   */
+  fail(place, error) {
+    if (place.element.dataset.column) throw error; // it was there: this is no trouble of a file
+    place.card = undefined;
+    place.element.textContent = `${place.name}: ${error.message}`;
   }
 
   /** @param {Place} place */
