@@ -57,11 +57,14 @@ export function cardFrame(name, kind, ...children) {
  *
  * @param {ColumnIndex} column
  * @param {() => void} toggle
+ * @param {boolean} isNarrow whether it stands between other things
  */
-export function missingButton({ name, missing }, toggle) {
+export function missingButton({ name, missing }, toggle, isNarrow = false) {
+  const said = SAY.missing(count(missing));
   const button = element("button", {
-    type: "button", class: "hd-missing", "aria-pressed": "false", title: SAY.missingOf(name),
-  }, SAY.missing(count(missing)));
+    type: "button", class: "hd-missing", "aria-pressed": "false", title: `${said}: ${SAY.missingOf(name)}`,
+    ...(isNarrow ? { "aria-label": said } : {}),
+  }, isNarrow ? SAY.missingNarrow(count(missing)) : said);
   button.hidden = !missing;
   button.addEventListener("click", toggle);
   return button;

@@ -82,7 +82,7 @@ export class Histogram {
     /** @type {number | undefined} of the frame that will ask */
     this.next = undefined;
     this.parts = makeBrush(this.name);
-    this.missing = missingButton(column, () => this.toggleMissing());
+    this.missing = missingButton(column, () => this.toggleMissing(), true);
     this.feet = [element("span"), element("span")];
     const foot = element("div", { class: "hd-card-foot" }, this.feet[0], this.missing, this.feet[1]);
     this.frame = cardFrame(this.name, "hd-card-number", this.parts.brush, foot);

@@ -224,6 +224,7 @@ export const SAY = {
   filterTab: "Filter",
   askNoMore: (/** @type {string} */ name) => `Ask nothing of ${name}`,
   missing: (/** @type {string} */ n) => `${n} not known`,
+  missingNarrow: (/** @type {string} */ n) => `n/a ${n}`,
   missingOf: (/** @type {string} */ name) => `Those of which ${name} is not known`,
   notKnown: "not known",
   from: (/** @type {string} */ name) => `${name} from`,
