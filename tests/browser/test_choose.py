@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -23,6 +23,7 @@ from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.listing.regions import as_regions
 from hubble_dash.listing.table import files_of, table_of
 from hubble_dash.listing.tag_file import read_tags
+from hubble_dash.viewer.exported.export import export
 
 pytestmark = pytest.mark.browser
 
@@ -246,3 +247,29 @@ def test_everything_like_these(page: OpenPage, atlas: Atlas) -> None:
     assert {5, 60, *atlas.similar(5).rows, *atlas.similar(60).rows} <= {*rows}
     depth = page.run("hubbleDash.data.neighborsAt(5).then(({ length }) => length)")
     assert len(rows) <= 2 * (depth + 1)
+
+
+def test_a_finger_draws_and_a_folder_gives_its_rows(
+    open_page: Callable[..., OpenPage], atlas: Atlas, tmp_path: Path
+) -> None:
+    folder = export(atlas, tmp_path / "report")
+    page = open_page(folder / "index.html", has_touch=True, accept_downloads=True)
+    corners = outline(atlas)
+    page.page.tap("#hd-map-lasso")
+    devtools = page.page.context.new_cdp_session(page.page)
+    for number, corner in enumerate(corners):
+        x, y = page.screen("hd-map", *corner)
+        kind = "touchMove" if number else "touchStart"
+        finger = {"type": kind, "touchPoints": [{"x": x, "y": y}]}
+        devtools.send("Input.dispatchTouchEvent", finger)
+    devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    rows = inside(atlas, corners)
+    assert chosen(page, len(rows)) == rows
+    page.page.tap("#hd-take-open")
+    found = pd.read_csv(io.BytesIO(taken(page, "csv")[1]))
+    assert found["row"].tolist() == rows
+    assert found["magnitude"].tolist() == atlas.cutouts["magnitude"][rows].tolist()
+    page.page.tap('[data-format="sheet"]')
+    page.page.wait_for_function(
+        "document.getElementById('hd-take-told').textContent.startsWith('The browser lets')"
+    )

@@ -108,7 +108,7 @@ function takeUp(data, tool, button) {
   });
   how = "new";
   const strip = howStrip();
-  button.after(strip);
+  button.parentElement?.append(strip);
   button.setAttribute("aria-pressed", "true");
   document.body.dataset.hdTool = `${tool.plot}-${tool.kind}`;
   inHand = { tool, stroke, button, strip };
