@@ -26,7 +26,7 @@ __all__ = ["TEMPLATE", "Page", "PageData", "make_page", "page_data"]
 _TEMPLATES = files("hubble_dash.templates")
 
 # In the order in which later ones change earlier ones.
-_STYLES = ("base", "frame", "gallery", "closely", "choose", "small", "filters", "print")
+_STYLES = ("base", "frame", "gallery", "closely", "choose", "table", "small", "filters", "print")
 
 # Where the weights come from, in few words.
 _WEIGHTS = {

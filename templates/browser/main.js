@@ -16,6 +16,7 @@ import { plotEvent } from "./plots/plot.js";
 import { openQueries, query, searchFor } from "./query/asked.js";
 import { deriveShown, state } from "./state.js";
 import { deriveSubset, filterBy, Filters, rowsOf } from "./subset/subset.js";
+import { openTable } from "./table/table.js";
 import { openTags } from "./tags/bar.js";
 import { keepTags } from "./tags/kept.js";
 import { byId } from "./text/element.js";
@@ -61,6 +62,7 @@ async function start() {
   openTools(data);
   openKeys();
   openDock();
+  openTable(data, complain);
   openGallery(data);
   openClosely(data);
   openSheet();

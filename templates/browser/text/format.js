@@ -27,6 +27,9 @@ export function position(ra, dec, digits = 0) {
   return `${hours === "24" ? "00" : hours}h${m}m${s}s ${dec < 0 ? "−" : "+"}${d}°${arcmin}′${arcsec}″`;
 }
 
+/** @param {number} value a right ascension or a declination in degrees, told to a hundredth of an arcsecond or so */
+export const degree = (value) => minus(value.toFixed(5));
+
 /**
  * A position on the sky in degrees.
  *

@@ -52,6 +52,14 @@ export const SAY = {
   fold: "Fold",
   unfold: "Unfold",
 
+  // the table
+  tableTab: "Table",
+  table: "Table of the cutouts. Arrow keys go from cell to cell, Enter selects a row or sorts by a column.",
+  picture: "picture",
+  columns: "Columns",
+  rows: (/** @type {number} */ n) => plural(n, "row"),
+  emptyTable: "No cutout passes the filters",
+
   // about
   notes: "Notes",
   bibtex: (/** @type {number} */ n) => `BibTeX of the ${plural(n, "work")}`,

@@ -10,6 +10,7 @@ import { SAY } from "../text/strings.js";
  * @property {string} id
  * @property {string} title
  * @property {HTMLElement} element
+ * @property {HTMLElement} [tools] stand beside the tabs while it is seen
  * @property {() => void} [onShow] is called each time it comes to be seen
  * @property {"phone" | "wide"} [on] where it is there alone
  */
@@ -37,11 +38,12 @@ function fold(folded) {
  */
 export function showTab(id) {
   fold(false);
-  for (const { id: other, button, element: panel } of tabs.values()) {
+  for (const { id: other, button, element: panel, tools } of tabs.values()) {
     const isShown = other === id;
     button.setAttribute("aria-selected", String(isShown));
     button.tabIndex = isShown ? 0 : -1;
     panel.classList.toggle("hd-on", isShown);
+    if (tools) tools.hidden = !isShown;
   }
   tabs.get(id)?.onShow?.();
 }
@@ -58,7 +60,7 @@ export function showFirst() {
  * @param {Tab} tab
  */
 export function addTab(tab) {
-  const { id, title, element: panel, on } = tab;
+  const { id, title, element: panel, on, tools } = tab;
   const button = element("button", {
     type: "button", role: "tab", id: `hd-tab-${id}`, "aria-selected": "false", "aria-controls": `hd-tab-panel-${id}`, tabindex: -1,
     class: on ? `hd-only-${on}` : "",
@@ -70,8 +72,10 @@ export function addTab(tab) {
   panel.setAttribute("aria-labelledby", button.id);
   byId("hd-tabs").append(button);
   byId("hd-dock-body").append(panel);
+  if (tools) byId("hd-fold").before(tools);
   byId("hd-dock").hidden = false;
   tabs.set(id, { ...tab, button });
+  if (tools) tools.hidden = true;
   if (tabs.size === 1) showTab(id);
 }
 

@@ -1,0 +1,75 @@
+// What the table has columns of. In: the page's columns. Out: fields, those that are shown at first, what each says of a cutout.
+
+import { degree } from "../text/format.js";
+import { SAY } from "../text/strings.js";
+
+/**
+ * @import { ColumnData } from "../data/column.js"
+ * @import { Columns } from "../data/columns.js"
+ *
+ * @typedef {object} Field
+ * @property {string} name of the column
+ * @property {string} title
+ * @property {boolean} isNumber
+ * @property {boolean} isDegrees a position on the sky
+ * @property {boolean} isDefault
+ *
+ * @typedef {Field & { column: ColumnData | null, width: number }} LoadedField without a column it is the picture
+ */
+
+export const PICTURE = "\u0000picture"; // no column is called so
+const N_OWN = 6; // of the user's columns that are shown at first
+const N_SAMPLES = 100; // that the width of a column is estimated of
+const [CHARACTER, PADDING, LEAST, GREATEST] = [7.5, 24, 64, 240]; // pixels
+const PICTURE_WIDTH = 48;
+
+/**
+ * The fields: the picture, the file, the user's columns, the position, and what each page has; labels, of which there are very many,
+ * are none.
+ *
+ * @param {Columns} columns
+ * @returns {Field[]}
+ */
+export function fieldsOf(columns) {
+  const [file, ra, dec] = ["file", "ra", "dec"].map((name) => columns.builtIn(name));
+  const of = (/** @type {string} */ role) => columns.list.filter((column) => column.role === role);
+  const [own, builtIn] = [of("own"), of("built-in")];
+  const named = (/** @type {string[]} */ names) => builtIn.filter(({ name }) => names.includes(name));
+  const first = new Set([file, ra, dec, ...own.slice(0, N_OWN).map(({ name }) => name)]);
+  const rest = builtIn.filter(({ name }) => ![file, ra, dec].includes(name));
+  const all = [...named([file]), ...own, ...named([ra, dec]), ...rest];
+  return [
+    { name: PICTURE, title: SAY.picture, isNumber: false, isDegrees: false, isDefault: true },
+    ...all.map(({ name, kind, role }) => ({
+      name, title: name, isNumber: kind === "number", isDegrees: role !== "own" && (name === ra || name === dec),
+      isDefault: first.has(name),
+    })),
+  ];
+}
+
+/**
+ * @param {Columns} columns
+ * @param {Field} field
+ * @returns {Promise<LoadedField>}
+ */
+export async function loadField(columns, field) {
+  if (field.name === PICTURE) return { ...field, column: null, width: PICTURE_WIDTH };
+  const loaded = { ...field, column: await columns.get(field.name), width: 0 };
+  const step = Math.max(1, Math.floor(columns.n / N_SAMPLES));
+  let longest = field.title.length + 2;
+  for (let place = 0; place < columns.n; place += step) longest = Math.max(longest, textOf(loaded, place).length);
+  return { ...loaded, width: Math.max(LEAST, Math.min(Math.ceil(longest * CHARACTER) + PADDING, GREATEST)) };
+}
+
+/**
+ * What a field says of a cutout; nothing where that is missing.
+ *
+ * @param {LoadedField} field
+ * @param {number} place
+ */
+export function textOf({ column, isDegrees }, place) {
+  if (!column) return "";
+  if (!isDegrees) return column.textAt(place);
+  const value = column.valueAt(place);
+  return Number.isNaN(value) ? "" : degree(value);
+}
