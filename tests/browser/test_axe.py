@@ -36,6 +36,11 @@ def test_axe_finds_nothing(open_page: Open, report: Path, theme: str, width: int
     page.page.select_option("#hd-color", label="class")
     page.page.click("#hd-facts summary")
     assert violations(page) == [], "selected"
+    page.page.click("#hd-tab-table")
+    page.page.click("#hd-table [role=columnheader]:has-text('magnitude')")
+    page.page.click(".hd-table-menu summary")
+    assert violations(page) == [], "the table"
+    page.page.click(".hd-table-menu summary")
     if width < 600:
         page.page.click("#hd-sheet-raise")
         assert violations(page) == [], "with the sheet raised"

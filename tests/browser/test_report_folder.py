@@ -281,3 +281,28 @@ def test_a_subset_is_strong_and_the_rest_faint(page: OpenPage, large: Atlas) -> 
     said(page, f"{len(here):,} of {len(strong):,}")
     assert page.run("hubbleDash.filter([])") == list(range(N))
     assert page.errors == []
+
+
+def test_the_table_has_all_rows(page: OpenPage, large: Atlas) -> None:
+    page.page.click("#hd-tab-table")
+    page.page.wait_for_selector("#hd-table [data-row]")
+    rows = "[...document.querySelectorAll('#hd-table [data-row]')].map(row => row.dataset.row)"
+    to_end = "document.querySelector('#hd-table [role=grid]').scrollTo(0, 1e9)"
+    last = f'#hd-table [aria-rowindex="{N + 1}"]'
+    page.run(to_end)
+    page.page.wait_for_selector(last)
+    assert len(page.run(rows)) < 30
+    page.page.add_style_tag(content=".hd-grid { --row: 1000px }")  # higher than a browser bears
+    page.page.set_viewport_size({"width": 1380, "height": 880})
+    page.page.wait_for_function(f"({rows}).length < 4")
+    page.run("document.querySelector('#hd-table [role=grid]').scrollTo(0, 0)")
+    page.page.wait_for_selector('#hd-table [aria-rowindex="2"]')
+    page.run(to_end)
+    page.page.wait_for_selector(last)
+    page.page.click(last)
+    row = page.run(f"Number(document.querySelector('{last}').dataset.row)")
+    page.wait_for_selected(row)
+    page.page.click("#hd-table [role=columnheader]:has-text('ra')")
+    first = int(np.argsort(large.cutouts["ra_deg"].to_numpy(), kind="stable")[0])
+    page.page.wait_for_selector(f'#hd-table [aria-rowindex="2"][data-row="{first}"]')
+    assert page.errors == []

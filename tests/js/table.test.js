@@ -183,9 +183,10 @@ test("fields: the picture, the file, six of the user's columns and the position;
     n: 3, list, builtIn: (/** @type {string} */ name) => (name === "file" ? "hd.file" : name),
     get: async (/** @type {string} */ name) => new ColumnData({ name, kind: "number", values }),
   }));
-  const fields = fieldsOf(columns);
+  const fields = fieldsOf(columns, 2);
   assert.deepEqual(fields.map(({ name }) => name), [PICTURE, "hd.file", "file", "b", "c", "d", "e", "f", "g", "ra", "dec", "row"]);
   assert.deepEqual(fields.filter(({ isDefault }) => !isDefault).map(({ name }) => name), ["g", "row"]);
+  assert.deepEqual(fieldsOf(columns, 1).filter(({ isDefault }) => !isDefault).map(({ name }) => name), ["hd.file", "g", "row"]);
   const ra = await loadField(columns, fields[9]);
   assert.deepEqual([0, 1, 2].map((place) => textOf(ra, place)), ["53.16222", "−27.50000", ""]);
   assert.ok(ra.width >= 64 && ra.width <= 240);

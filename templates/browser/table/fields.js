@@ -20,7 +20,7 @@ import { SAY } from "../text/strings.js";
 export const PICTURE = "\u0000picture"; // no column is called so
 const N_OWN = 6; // of the user's columns that are shown at first
 const N_SAMPLES = 100; // that the width of a column is estimated of
-const [CHARACTER, PADDING, LEAST, GREATEST] = [7.5, 24, 64, 240]; // pixels
+const [CHARACTER, PADDING, LEAST, GREATEST] = [7, 20, 64, 240]; // pixels
 const PICTURE_WIDTH = 48;
 
 /**
@@ -28,14 +28,15 @@ const PICTURE_WIDTH = 48;
  * are none.
  *
  * @param {Columns} columns
+ * @param {number} nImages where there is only one, its file is not shown at first
  * @returns {Field[]}
  */
-export function fieldsOf(columns) {
+export function fieldsOf(columns, nImages) {
   const [file, ra, dec] = ["file", "ra", "dec"].map((name) => columns.builtIn(name));
   const of = (/** @type {string} */ role) => columns.list.filter((column) => column.role === role);
   const [own, builtIn] = [of("own"), of("built-in")];
   const named = (/** @type {string[]} */ names) => builtIn.filter(({ name }) => names.includes(name));
-  const first = new Set([file, ra, dec, ...own.slice(0, N_OWN).map(({ name }) => name)]);
+  const first = new Set([...(nImages > 1 ? [file] : []), ra, dec, ...own.slice(0, N_OWN).map(({ name }) => name)]);
   const rest = builtIn.filter(({ name }) => ![file, ra, dec].includes(name));
   const all = [...named([file]), ...own, ...named([ra, dec]), ...rest];
   return [

@@ -44,7 +44,7 @@ class Table {
   constructor(data, complain) {
     this.data = data;
     this.complain = complain;
-    this.fields = fieldsOf(data.columns);
+    this.fields = fieldsOf(data.columns, data.nImages);
     this.wanted = wantedNames(this.fields);
     this.sorter = new Sorter(data.n);
     this.scroll = new Scroll();
