@@ -189,5 +189,5 @@ test("fields: the picture, the file, six of the user's columns and the position;
   assert.deepEqual(fieldsOf(columns, 1).filter(({ isDefault }) => !isDefault).map(({ name }) => name), ["hd.file", "g", "row"]);
   const ra = await loadField(columns, fields[9]);
   assert.deepEqual([0, 1, 2].map((place) => textOf(ra, place)), ["53.16222", "−27.50000", ""]);
-  assert.ok(ra.width >= 64 && ra.width <= 240);
+  assert.ok(ra.width >= 72 && ra.width <= 240);
 });

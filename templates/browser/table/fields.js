@@ -20,7 +20,7 @@ import { SAY } from "../text/strings.js";
 export const PICTURE = "\u0000picture"; // no column is called so
 const N_OWN = 6; // of the user's columns that are shown at first
 const N_SAMPLES = 100; // that the width of a column is estimated of
-const [CHARACTER, PADDING, LEAST, GREATEST] = [7, 20, 64, 240]; // pixels
+const [DIGIT, LETTER, PADDING, LEAST, GREATEST] = [8.5, 7, 20, 72, 240]; // pixels
 const PICTURE_WIDTH = 48;
 
 /**
@@ -59,7 +59,7 @@ export async function loadField(columns, field) {
   const step = Math.max(1, Math.floor(columns.n / N_SAMPLES));
   let longest = field.title.length + 2;
   for (let place = 0; place < columns.n; place += step) longest = Math.max(longest, textOf(loaded, place).length);
-  return { ...loaded, width: Math.max(LEAST, Math.min(Math.ceil(longest * CHARACTER) + PADDING, GREATEST)) };
+  return { ...loaded, width: Math.max(LEAST, Math.min(Math.ceil(longest * (field.isNumber ? DIGIT : LETTER)) + PADDING, GREATEST)) };
 }
 
 /**

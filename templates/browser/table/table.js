@@ -160,8 +160,15 @@ class Table {
     if (hadFocus) this.focusActive();
   }
 
+  // A scroll is told later than it is done.
+  takeScroll() {
+    const { scrollTop } = this.elements.grid;
+    if (scrollTop !== this.scroll.scrollTop) this.scroll.scrolled(scrollTop);
+  }
+
   /** The rows' height is the style sheet's. */
   resized() {
+    this.takeScroll();
     const { grid, head, body } = this.elements;
     const rowHeight = parseFloat(getComputedStyle(grid).getPropertyValue("--row"));
     this.scroll.resize({ n: this.n, rowHeight, viewHeight: Math.max(0, grid.clientHeight - head.offsetHeight) });
@@ -170,7 +177,7 @@ class Table {
   }
 
   scrolled() {
-    this.scroll.scrolled(this.elements.grid.scrollTop);
+    this.takeScroll();
     this.drawRows();
   }
 
@@ -194,7 +201,7 @@ class Table {
     for (let index = first; index < stop; index++) {
       if (!this.drawn.has(index)) this.addRow(index);
     }
-    for (const [index, row] of this.drawn) row.style.transform = `translateY(${this.scroll.offsetOf(index)}px)`;
+    for (const [index, row] of this.drawn) row.style.top = `${this.scroll.offsetOf(index)}px`;
     this.mark();
     clearTimeout(this.resting);
     this.resting = window.setTimeout(() => this.rest(), REST_MS);
@@ -211,6 +218,7 @@ class Table {
   }
 
   rest() {
+    this.takeScroll();
     if (Math.abs(this.scroll.top / this.scroll.factor - this.scroll.scrollTop) > 1) {
       this.scroll.goTo(this.scroll.top);
       this.settle();
@@ -266,6 +274,7 @@ class Table {
     const isSorted = this.sort?.name === name;
     this.sort = isSorted && this.sort?.isDescending ? null : { name, isDescending: isSorted };
     this.scroll.goTo(0);
+    this.settle();
     this.refresh();
   }
 
