@@ -62,7 +62,6 @@ async function start() {
   openTools(data);
   openKeys();
   openDock();
-  openTable(data, complain);
   openGallery(data);
   openClosely(data);
   openSheet();
@@ -72,6 +71,7 @@ async function start() {
   deriveSubset(filters, complain);
   startWalk(data.n);
   openAsking();
+  openTable(data, complain);
   openPicked(data);
   await Promise.all([openMap(data), openImage(data), data.sky ? openSky(data, data.sky) : sayNoSky()]);
   openChoosing(data);
