@@ -40,7 +40,7 @@ export function columnMenu(fields, wanted, onChange) {
     return element("label", { class: "hd-switch" }, box, element("bdi", {}, title));
   });
   const menu = element("details", { class: "hd-table-menu" },
-    element("summary", {}, SAY.columns), element("div", { role: "group", "aria-label": SAY.columns }, ...choices));
+    element("summary", {}, SAY.tableColumns), element("div", { role: "group", "aria-label": SAY.tableColumns }, ...choices));
   menu.addEventListener("keydown", (event) => {
     event.stopPropagation(); // the page's keys mean something else
     if (event.key !== "Escape" || !menu.open) return;

@@ -56,7 +56,7 @@ export const SAY = {
   tableTab: "Table",
   table: "Table of the cutouts. Arrow keys go from cell to cell, Enter selects a row or sorts by a column.",
   picture: "picture",
-  columns: "Columns",
+  tableColumns: "Columns",
   rows: (/** @type {number} */ n) => plural(n, "row"),
   emptyTable: "No cutout passes the filters",
 
