@@ -1,4 +1,5 @@
-// The table's elements. In: fields, a cutout's place and row, a promise of its picture. Out: rows of the grid, and their heads.
+// The table's elements. In: fields, a cutout's place and row, a promise of its picture. Out: the grid, its rows and heads; which row or
+// cell an element is of.
 
 import { paintedCanvas } from "../gallery/canvas.js";
 import { element } from "../text/element.js";
@@ -8,9 +9,27 @@ import { PICTURE, textOf } from "./fields.js";
 /**
  * @import { PicturePart } from "../data/types.d.ts"
  * @import { Field, LoadedField } from "./fields.js"
+ * @import { Cell } from "./moves.js"
  *
  * @typedef {{ name: string, isDescending: boolean }} Sort
  */
+
+/**
+ * The table without rows.
+ *
+ * @param {HTMLElement} menu of its columns
+ */
+export function makeGrid(menu) {
+  const head = element("div", { role: "rowgroup", class: "hd-grid-head" });
+  const body = element("div", { role: "rowgroup", class: "hd-grid-body" });
+  const grid = element("div", { role: "grid", class: "hd-grid", "aria-label": SAY.table }, head, body);
+  const count = element("output", {});
+  const empty = element("p", { class: "hd-table-empty", hidden: "" }, SAY.emptyTable);
+  return {
+    head, body, grid, count, empty, panel: element("div", { id: "hd-table", class: "hd-table" }, grid, empty),
+    tools: element("div", { class: "hd-table-tools" }, count, menu),
+  };
+}
 
 /** @param {Field} field */
 const classOf = ({ name, isNumber }) => (name === PICTURE ? "hd-cell-picture" : isNumber ? "hd-cell-number" : "hd-cell-text");
@@ -70,4 +89,26 @@ export function paintRow(row, find) {
   const { canvas, painted } = paintedCanvas(find());
   cell.append(canvas);
   painted.catch(() => canvas.remove()); // whoever loads it has said why
+}
+
+/**
+ * The cutout that an element of the table shows.
+ *
+ * @param {EventTarget | null} target
+ */
+export function rowOf(target) {
+  const row = target instanceof Element ? target.closest(".hd-row")?.getAttribute("data-row") : null;
+  return row ? Number(row) : null;
+}
+
+/**
+ * The cell that an element of the table lies in.
+ *
+ * @param {EventTarget | null} target
+ * @returns {Cell | null}
+ */
+export function cellOf(target) {
+  const cell = target instanceof Element ? target.closest(".hd-cell") : null;
+  if (!cell) return null;
+  return { row: Number(cell.closest(".hd-row")?.getAttribute("data-index") ?? -1), column: Number(cell.getAttribute("data-column")) };
 }

@@ -2,11 +2,10 @@
 // Out: a tab of the dock; a selected or a hovered row. Of a million rows only those that are seen are elements.
 
 import { on, set, state } from "../state.js";
-import { element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { addTab } from "../views/dock.js";
 import { select } from "../walk.js";
-import { bodyRow, headRow, paintRow } from "./cells.js";
+import { bodyRow, cellOf, headRow, makeGrid, paintRow, rowOf } from "./cells.js";
 import { fieldsOf, loadField, PICTURE } from "./fields.js";
 import { columnMenu, wantedNames } from "./menu.js";
 import { movedBy } from "./moves.js";
@@ -22,19 +21,6 @@ import { Scroll } from "./window.js";
  */
 
 const REST_MS = 80; // without a scroll, until pictures are asked for
-
-/** @param {HTMLElement} menu */
-function makeElements(menu) {
-  const head = element("div", { role: "rowgroup", class: "hd-grid-head" });
-  const body = element("div", { role: "rowgroup", class: "hd-grid-body" });
-  const grid = element("div", { role: "grid", class: "hd-grid", "aria-label": SAY.table }, head, body);
-  const count = element("output", {});
-  const empty = element("p", { class: "hd-table-empty", hidden: "" }, SAY.emptyTable);
-  return {
-    head, body, grid, count, empty, panel: element("div", { id: "hd-table", class: "hd-table" }, grid, empty),
-    tools: element("div", { class: "hd-table-tools" }, count, menu),
-  };
-}
 
 class Table {
   /**
@@ -64,11 +50,11 @@ class Table {
     /** @type {Promise<void> | null} */
     this.running = null;
     this.resting = 0;
-    this.elements = makeElements(columnMenu(this.fields, this.wanted, () => this.refresh()));
+    this.elements = makeGrid(columnMenu(this.fields, this.wanted, () => this.refresh()));
     this.listen(this.elements);
   }
 
-  /** @param {ReturnType<typeof makeElements>} elements */
+  /** @param {ReturnType<typeof makeGrid>} elements */
   listen({ grid, body }) {
     grid.addEventListener("scroll", () => this.scrolled());
     grid.addEventListener("click", (event) => this.clicked(event));
@@ -312,26 +298,6 @@ class Table {
     set({ hovered: rowOf(target) });
     this.mark();
   }
-}
-
-/**
- * The cutout that an element of the table shows.
- *
- * @param {EventTarget | null} target
- */
-function rowOf(target) {
-  const row = target instanceof Element ? target.closest(".hd-row")?.getAttribute("data-row") : null;
-  return row ? Number(row) : null;
-}
-
-/**
- * @param {EventTarget | null} target
- * @returns {Cell | null}
- */
-function cellOf(target) {
-  const cell = target instanceof Element ? target.closest(".hd-cell") : null;
-  if (!cell) return null;
-  return { row: Number(cell.closest(".hd-row")?.getAttribute("data-index") ?? -1), column: Number(cell.getAttribute("data-column")) };
 }
 
 /**
