@@ -21,6 +21,7 @@ from hubble_dash.errors import ImageError
 N_SEEDS = 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TARGETS)
 def test_good_inputs_are_no_findings(name: str, tmp_path: Path) -> None:
     seeds = TARGETS[name].seeds()

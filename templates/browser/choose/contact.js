@@ -5,7 +5,7 @@ import { standFor } from "../gallery/card.js";
 import { paintedCanvas } from "../gallery/canvas.js";
 import { on, state } from "../state.js";
 import { tagColor } from "../text/colors.js";
-import { element } from "../text/element.js";
+import { element, onResize } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 
 /**
@@ -42,7 +42,7 @@ export class Contact {
     /** @type {Numbers | null} the row at each place */
     this.rows = null;
     this.element.addEventListener("scroll", () => this.draw());
-    new ResizeObserver(() => this.draw()).observe(this.element);
+    onResize(this.element, () => this.draw());
     on(["tags", "selected"], () => this.mark());
   }
 

@@ -3,7 +3,7 @@
 
 import { titleOf } from "../gallery/captions.js";
 import { state } from "../state.js";
-import { byId, element } from "../text/element.js";
+import { byId, element, onResize } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { select } from "../walk.js";
 import { drawn } from "./compass.js";
@@ -40,7 +40,7 @@ class Closely {
     this.dialog.append(filter, this.controls.element, this.panes, this.foot);
     this.dialog.addEventListener("keydown", (event) => this.press(event));
     this.dialog.addEventListener("close", () => clearInterval(this.blinking));
-    new ResizeObserver(() => this.draw()).observe(this.panes);
+    onResize(this.panes, () => this.draw());
     /** @type {Mode} */
     this.mode = "pair";
     this.at = 0;

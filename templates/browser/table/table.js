@@ -2,6 +2,7 @@
 // Out: a tab of the dock; a selected or a hovered row. Of a million rows only those that are seen are elements.
 
 import { on, set, state } from "../state.js";
+import { onResize } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { addTab } from "../views/dock.js";
 import { select } from "../walk.js";
@@ -62,7 +63,7 @@ class Table {
     grid.addEventListener("focusin", ({ target }) => this.focused(target));
     body.addEventListener("pointerover", ({ target }) => set({ hovered: rowOf(target) }));
     body.addEventListener("pointerleave", () => set({ hovered: null }));
-    new ResizeObserver(() => this.resized()).observe(grid);
+    onResize(grid, () => this.resized());
   }
 
   get isSeen() {

@@ -27,3 +27,21 @@ export function byId(id) {
   if (!found) throw new Error(`the page has no ${id}`);
   return found;
 }
+
+/**
+ * Call a function after an element's size has changed, with the next frame: what it changes in turn is no loop.
+ *
+ * @param {Element} watched
+ * @param {() => void} listener
+ */
+export function onResize(watched, listener) {
+  let isSoon = false;
+  new ResizeObserver(() => {
+    if (isSoon) return;
+    isSoon = true;
+    requestAnimationFrame(() => {
+      isSoon = false;
+      listener();
+    });
+  }).observe(watched);
+}

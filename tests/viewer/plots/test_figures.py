@@ -43,6 +43,7 @@ def assert_alike(found: Any, expected: Any, seen: set[int]) -> None:
         np.testing.assert_equal(found, expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "view"),
     [("hd-map", lambda: map_view(point_size(FEW))), ("hd-image", image_view), ("hd-sky", sky_view)],

@@ -43,6 +43,7 @@ def test_one_dashboard_may_be_shown_to_many(atlas: Atlas) -> None:
     assert not {root.id for root in first.roots} & {root.id for root in second.roots}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most_inside", [MOST_INSIDE, 1_000_000])
 def test_what_one_visitor_does_no_other_sees(atlas: Atlas, most_inside: int) -> None:
     documents = [opened(dashboard(atlas, most_inside=most_inside)) for _ in range(2)]
@@ -58,6 +59,7 @@ def test_what_one_visitor_does_no_other_sees(atlas: Atlas, most_inside: int) -> 
     assert documents[1].to_json(deferred=False) == before
 
 
+@pytest.mark.slow
 def test_nothing_of_a_session_stays(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[weakref.ref[Any]] = []
     figures = Page.figures
