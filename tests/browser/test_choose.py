@@ -265,7 +265,7 @@ def test_a_finger_draws_and_a_folder_gives_its_rows(
     devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     rows = inside(atlas, corners)
     assert chosen(page, len(rows)) == rows
-    page.page.tap("#hd-take-open")
+    page.page.click("#hd-take-open")
     found = pd.read_csv(io.BytesIO(taken(page, "csv")[1]))
     assert found["row"].tolist() == rows
     assert found["magnitude"].tolist() == atlas.cutouts["magnitude"][rows].tolist()
