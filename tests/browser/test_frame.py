@@ -208,6 +208,7 @@ def test_the_sheet_has_three_heights(open_page: Open, report: Path) -> None:
     page.page.wait_for_function(
         "y => document.getElementById('hd-sheet').getBoundingClientRect().y > y + 200", arg=middle
     )
+    page.page.hover("#hd-sheet-grip")  # which waits until it stands still
     grip = page.page.locator("#hd-sheet-grip").bounding_box()
     assert grip is not None
     page.page.mouse.move(grip["x"] + 20, grip["y"] + 20)

@@ -158,7 +158,7 @@ def test_a_phone_s_legend_is_one_line_until_it_is_asked_for(page: OpenPage) -> N
     page.page.select_option("#hd-color", label="best label")
     legend = page.page.locator("#hd-legend")
     folded = legend.bounding_box()["height"]
-    assert folded < 32
+    assert folded <= 44  # of entries that a finger meets
     page.page.click("#hd-legend-fold")
     assert legend.bounding_box()["height"] > 1.5 * folded
     page.page.click("#hd-legend-fold")
