@@ -110,10 +110,10 @@ def test_what_is_there_is_not_lost(atlas: Atlas, tmp_path: Path) -> None:
 def test_a_page_keeps_to_its_size(tmp_path: Path) -> None:
     """Noisy parent images, one cutout each, are too large and must shrink to fit."""
     random = np.random.default_rng(0)
-    pictures = [random.integers(0, 255, (250, 300, 3), dtype=np.uint8) for _ in range(7)]
+    pictures = [random.integers(0, 255, (250, 300, 3), dtype=np.uint8) for _ in range(12)]
     atlas = make_atlas(tmp_path / "noise.atlas", pictures=pictures, size=250, step=250)
     usual = FileLimits()
-    limits = FileLimits(base_bytes=usual.base_bytes - 1_700_000)
+    limits = FileLimits(base_bytes=usual.base_bytes - 1_500_000)
     promised = limits.base_bytes + limits.bytes_per_cutout * len(atlas)
     assert len(library()) + len(embed_json(inline_index(atlas))) > promised
     page = write_file(atlas, tmp_path / "page.html", limits=limits)
