@@ -1,6 +1,7 @@
 // Light or dark. In: the system's wish, then the button's, which is remembered. Out: `data-theme` on the page, and a call to those who
 // paint by it.
 
+import { remember, remembered } from "./remember.js";
 import { byId } from "./text/element.js";
 
 /** @typedef {"light" | "dark"} Theme */
@@ -17,25 +18,10 @@ export function onTheme(listener) {
 
 export const isDark = () => root().dataset.theme === "dark";
 
-const REMEMBERED = "hd-theme";
-
-// Browsers may refuse to keep anything, as for pages from a disk or in a frame: then nothing is remembered.
-function remembered() {
-  try {
-    const theme = localStorage.getItem(REMEMBERED);
-    return theme === "light" || theme === "dark" ? theme : null;
-  } catch {
-    return null;
-  }
-}
-
-/** @param {Theme} theme */
-function remember(theme) {
-  try {
-    localStorage.setItem(REMEMBERED, theme);
-  } catch {
-    // as above
-  }
+// What was chosen in an earlier visit.
+function earlier() {
+  const theme = remembered("theme");
+  return theme === "light" || theme === "dark" ? theme : null;
 }
 
 /** @param {Theme} theme */
@@ -48,13 +34,13 @@ function setTheme(theme) {
 export function openTheme() {
   const system = matchMedia("(prefers-color-scheme: dark)");
   /** @type {Theme | null} */
-  let chosen = remembered();
+  let chosen = earlier();
   const follow = () => setTheme(chosen ?? (system.matches ? "dark" : "light"));
   follow();
   system.addEventListener("change", follow);
   byId("hd-theme").addEventListener("click", () => {
     chosen = isDark() ? "light" : "dark";
-    remember(chosen);
+    remember("theme", chosen);
     follow();
   });
 }
