@@ -269,7 +269,7 @@ def test_a_finger_draws_and_a_folder_gives_its_rows(
     found = pd.read_csv(io.BytesIO(taken(page, "csv")[1]))
     assert found["row"].tolist() == rows
     assert found["magnitude"].tolist() == atlas.cutouts["magnitude"][rows].tolist()
-    page.page.tap('[data-format="sheet"]')
+    page.page.click('[data-format="sheet"]')
     page.page.wait_for_function(
         "document.getElementById('hd-take-told').textContent.startsWith('The browser lets')"
     )
