@@ -40,6 +40,9 @@ FLOORS = [
 ]
 FLOOR = {place: number for number, places in enumerate(FLOORS) for place in places}
 ROOMS = sorted(path.parent for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE)
+BROWSER_ROOMS = sorted(
+    path for path in (REPOSITORY / "templates/browser").iterdir() if path.is_dir()
+)
 # Settings are public: users' imports name the package, which gives on what its modules have.
 PUBLIC = {"config"}
 WINGS = ("builder", "viewer")
@@ -120,6 +123,13 @@ def test_a_room_says_what_comes_in_and_what_goes_out(room: Path) -> None:
 def test_a_room_has_few_files(room: Path) -> None:
     if room.name not in WINGS:
         assert 3 <= len([path for path in room.glob("*.py") if path.stem[0] != "_"]) <= 9
+
+
+@pytest.mark.parametrize("room", BROWSER_ROOMS, ids=lambda room: str(room.name))
+def test_a_room_of_the_browser_side_has_few_files_and_is_documented(room: Path) -> None:
+    assert 3 <= len([*room.glob("*.js")]) <= 9
+    for text in ("docs/browser.md", "docs/architecture.md"):
+        assert re.search(rf"`{room.name}/?`", (REPOSITORY / text).read_text(encoding="utf-8")), text
 
 
 def documented(heading: str) -> list[list[str]]:

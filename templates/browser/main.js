@@ -8,8 +8,8 @@ import { openChoosing } from "./choose/hands.js";
 import { openPicked } from "./choose/picked.js";
 import { openClosely } from "./closely/closely.js";
 import { makeData } from "./data/data.js";
-import { decode } from "./data/decode.js";
-import { Pieces } from "./data/pieces.js";
+import { decode } from "./wire/decode.js";
+import { Pieces } from "./wire/pieces.js";
 import { openGallery } from "./gallery/gallery.js";
 import { openKeys } from "./keys.js";
 import { plotEvent } from "./plots/plot.js";
@@ -31,7 +31,10 @@ import { openSky, sayNoSky } from "./views/sky.js";
 import { complain, openTools } from "./views/tools.js";
 import { select, startWalk } from "./walk.js";
 
-/** @import { Filter, PageIndex } from "./data/types.d.ts" */
+/**
+ * @import { Filter } from "./data/types.d.ts"
+ * @import { PageIndex } from "./wire/types.d.ts"
+ */
 
 // The text is taken out of the page, since it would be kept twice.
 function takeIndex() {

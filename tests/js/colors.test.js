@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { choiceOf, choiceText, Coloring, hsl, numberOnRamp, onRamp, ownColors, shareOnRamp } from "../../templates/browser/text/colors.js";
 
-/** @import { ColorLegend } from "../../templates/browser/data/types.d.ts" */
+/** @import { ColorLegend } from "../../templates/browser/wire/types.d.ts" */
 
 const PALETTE = {
   none: "#888888", categories: ["#ff0000", "#00ff00"], ramp: ["#000000", "#808080", "#ffffff"], density: ["#0000ff", "#ff0000"],

@@ -3,11 +3,11 @@ import { test } from "node:test";
 
 import { ColumnData, milliseconds } from "../../templates/browser/data/column.js";
 import { Columns } from "../../templates/browser/data/columns.js";
-import { Pieces } from "../../templates/browser/data/pieces.js";
+import { Pieces } from "../../templates/browser/wire/pieces.js";
 import { offGrid, Whole } from "../../templates/browser/data/whole.js";
 import { column, indexWith, inlinePieces } from "./wire.js";
 
-/** @import { ColumnIndex } from "../../templates/browser/data/types.d.ts" */
+/** @import { ColumnIndex } from "../../templates/browser/wire/types.d.ts" */
 
 /**
  * @param {Partial<ColumnIndex> & Pick<ColumnIndex, "name" | "kind" | "blocks">} entry

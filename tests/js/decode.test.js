@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bytesOf, decode, numberAt } from "../../templates/browser/data/decode.js";
+import { bytesOf, decode, numberAt } from "../../templates/browser/wire/decode.js";
 import { column } from "./wire.js";
 
 test("columns become the arrays that they were, wherever they stand", () => {

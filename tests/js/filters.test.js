@@ -7,7 +7,10 @@ import { usefulColumns } from "../../templates/browser/filters/useful.js";
 import { codesOf, nextFilter } from "../../templates/browser/views/legend.js";
 import { binCounts } from "../../templates/browser/subset/histogram.js";
 
-/** @import { ColumnEntry, ColumnIndex } from "../../templates/browser/data/types.d.ts" */
+/**
+ * @import { ColumnEntry } from "../../templates/browser/data/types.d.ts"
+ * @import { ColumnIndex } from "../../templates/browser/wire/types.d.ts"
+ */
 
 const near = (/** @type {number} */ one, /** @type {number} */ other, apart = 1e-9) => (
   assert.ok(Math.abs(one - other) < apart, `${one} is not ${other}`)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Lru } from "../../templates/browser/data/lru.js";
+import { Lru } from "../../templates/browser/wire/lru.js";
 
 /** @param {Lru<unknown>} lru */
 const keys = (lru) => [...lru.entries.keys()];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Pieces } from "../../templates/browser/data/pieces.js";
+import { Pieces } from "../../templates/browser/wire/pieces.js";
 import { column } from "./wire.js";
 
 /**

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Points } from "../../templates/browser/data/points.js";
 import { inlinePieces, randomNumbers } from "./wire.js";
 
-/** @import { PlaneIndex } from "../../templates/browser/data/types.d.ts" */
+/** @import { PlaneIndex } from "../../templates/browser/wire/types.d.ts" */
 
 const N = 500;
 const PER_PIECE = 32;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { thinned } from "../../templates/browser/plots/thinning.js";
+import { thinned } from "../../templates/browser/points/thinning.js";
 
 test("no two pictures overlap, and what has none is a dot or lies under one", () => {
   let seed = 7;

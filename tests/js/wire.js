@@ -1,8 +1,8 @@
 // Makes what Python sends, for the tests: columns by Node's own base64, and an index with pieces that stand in the page.
 
-import { Pieces } from "../../templates/browser/data/pieces.js";
+import { Pieces } from "../../templates/browser/wire/pieces.js";
 
-/** @import { BoxIndex, Column, PageIndex, PlaneIndex } from "../../templates/browser/data/types.d.ts" */
+/** @import { BoxIndex, Column, PageIndex, PlaneIndex } from "../../templates/browser/wire/types.d.ts" */
 
 /**
  * A column as it travels.

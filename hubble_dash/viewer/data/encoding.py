@@ -17,7 +17,7 @@ __all__ = ["checksum", "column", "column_of", "data_url", "embed_json", "piece_t
 
 
 def column(values: Any, dtype: Dtype) -> Column:
-    """Encode an array; ``templates/browser/data/decode.js`` decodes it.
+    """Encode an array; ``templates/browser/wire/decode.js`` decodes it.
 
     Parameters
     ----------

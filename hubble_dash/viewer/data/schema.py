@@ -1,8 +1,8 @@
 """The wire: what Python hands to the browser side, key by key, and the constants that both know.
 
-``templates/browser/data/types.d.ts`` and ``wire.js`` say the same of the other side, and a test
-holds the two equal: a new key or constant goes into both. There a typed array stands for a
-`Column`. A key that is ``NotRequired`` is missing where there is nothing to say.
+``types.d.ts`` and ``constants.js`` of ``templates/browser/wire`` say the same of the other side,
+and a test holds the two equal: a new key or constant goes into both. There a typed array stands for
+a `Column`. A key that is ``NotRequired`` is missing where there is nothing to say.
 """
 
 from __future__ import annotations

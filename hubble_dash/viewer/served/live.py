@@ -27,7 +27,7 @@ _NOTHING = View(0.0, 1.0, 0.0, 1.0, 1, 1, "count")
 class LiveDensity:
     """A picture of the density below the points of the map, drawn anew as its view changes.
 
-    The browser side (``templates/browser/plots/live.js``) writes the view and the colour
+    The browser side (``templates/browser/points/live.js``) writes the view and the colour
     into the columns of the data source ``hd-live``; the picture's renderer is ``hd-map-density``.
 
     Parameters

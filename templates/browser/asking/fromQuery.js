@@ -8,7 +8,8 @@ import { parse } from "../query/parser.js";
 import { search } from "../query/search.js";
 
 /**
- * @import { ColumnEntry, ColumnIndex, Filter } from "../data/types.d.ts"
+ * @import { ColumnEntry, Filter } from "../data/types.d.ts"
+ * @import { ColumnIndex } from "../wire/types.d.ts"
  * @import { Comparison, Literal, OneOf, Operand, Sign, Term } from "../query/parser.js"
  *
  * @typedef {{ sign: Sign, literal: Literal }} Test a column before the sign

@@ -2,7 +2,8 @@
 // pixels and positions below the pointer, where north and east are.
 
 /**
- * @import { Cutout, ImageEntry } from "../data/types.d.ts"
+ * @import { Cutout } from "../data/types.d.ts"
+ * @import { ImageEntry } from "../wire/types.d.ts"
  *
  * @typedef {NonNullable<ImageEntry["wcs"]>} Wcs
  */

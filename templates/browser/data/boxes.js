@@ -2,9 +2,10 @@
 // A box is ixmin, ixmax, iymin, iymax in pixels of the parent array, upper bounds exclusive.
 
 /**
- * @import { PageIndex, Rectangle } from "./types.d.ts"
+ * @import { Rectangle } from "./types.d.ts"
+ * @import { PageIndex } from "../wire/types.d.ts"
  * @import { Images } from "./images.js"
- * @import { Pieces } from "./pieces.js"
+ * @import { Pieces } from "../wire/pieces.js"
  *
  * @typedef {ArrayLike<number>} Box
  */

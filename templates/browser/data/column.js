@@ -1,10 +1,10 @@
 // A column of all cutouts. In: its numbers, or its codes into texts, by place. Out: what it says of each.
 
 import { number } from "../text/format.js";
-import { numberAt } from "./decode.js";
+import { numberAt } from "../wire/decode.js";
 
 /**
- * @import { ColumnIndex } from "./types.d.ts"
+ * @import { ColumnIndex } from "../wire/types.d.ts"
  *
  * @typedef {Float32Array | Float64Array | Int32Array | Uint16Array | Uint8Array} Numbers
  * @typedef {Int32Array | Uint16Array | Uint8Array} Codes

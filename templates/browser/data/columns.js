@@ -2,13 +2,14 @@
 // columns there are, and promises of whole ones, which are loaded when they are first asked for.
 
 import { ColumnData } from "./column.js";
-import { Lru } from "./lru.js";
-import { N_LABELS, SCORE_STEPS } from "./wire.js";
+import { Lru } from "../wire/lru.js";
+import { N_LABELS, SCORE_STEPS } from "../wire/constants.js";
 
 /**
- * @import { ColumnEntry, ColumnIndex, PageIndex, PartIndex } from "./types.d.ts"
+ * @import { ColumnEntry } from "./types.d.ts"
+ * @import { ColumnIndex, PageIndex, PartIndex } from "../wire/types.d.ts"
  * @import { Codes, Numbers, Values } from "./column.js"
- * @import { Pieces } from "./pieces.js"
+ * @import { Pieces } from "../wire/pieces.js"
  * @import { Whole } from "./whole.js"
  */
 

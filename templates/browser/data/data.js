@@ -10,8 +10,9 @@ import { Records } from "./records.js";
 import { Whole } from "./whole.js";
 
 /**
- * @import { PageIndex, Shown } from "./types.d.ts"
- * @import { Pieces } from "./pieces.js"
+ * @import { Shown } from "./types.d.ts"
+ * @import { PageIndex } from "../wire/types.d.ts"
+ * @import { Pieces } from "../wire/pieces.js"
  *
  * @typedef {ReturnType<typeof makeData>} Data
  */

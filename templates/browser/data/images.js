@@ -1,8 +1,9 @@
 // The parent images. In: pieces. Out: what is known of an image, and the address of its picture.
 
 /**
- * @import { ImageEntry, PageIndex, ParentImage } from "./types.d.ts"
- * @import { Pieces } from "./pieces.js"
+ * @import { ParentImage } from "./types.d.ts"
+ * @import { ImageEntry, PageIndex } from "../wire/types.d.ts"
+ * @import { Pieces } from "../wire/pieces.js"
  */
 
 export class Images {

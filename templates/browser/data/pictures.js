@@ -1,9 +1,10 @@
 // Pictures of cutouts. In: rows. Out: promises of the part of a picture that shows each. Pictures used last are kept.
 
-import { Lru } from "./lru.js";
+import { Lru } from "../wire/lru.js";
 
 /**
- * @import { PageIndex, PicturePart } from "./types.d.ts"
+ * @import { PicturePart } from "./types.d.ts"
+ * @import { PageIndex } from "../wire/types.d.ts"
  * @import { Images } from "./images.js"
  * @import { Records } from "./records.js"
  */

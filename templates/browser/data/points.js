@@ -2,8 +2,9 @@
 // rectangle, and which one is nearest to a place.
 
 /**
- * @import { PlaneIndex, PointColumns, Rectangle } from "./types.d.ts"
- * @import { Pieces } from "./pieces.js"
+ * @import { PointColumns, Rectangle } from "./types.d.ts"
+ * @import { PlaneIndex } from "../wire/types.d.ts"
+ * @import { Pieces } from "../wire/pieces.js"
  */
 
 export class Points {

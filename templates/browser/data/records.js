@@ -2,14 +2,15 @@
 // A `row` is a cutout's number in the atlas, a `place` its rank in the order of the pieces.
 
 import { overlap, shownBox } from "./boxes.js";
-import { numberAt } from "./decode.js";
-import { N_LABELS, SCORE_STEPS, SIMILARITY_STEPS } from "./wire.js";
+import { numberAt } from "../wire/decode.js";
+import { N_LABELS, SCORE_STEPS, SIMILARITY_STEPS } from "../wire/constants.js";
 
 /**
- * @import { Cutout, Fact, ImageEntry, Label, PageIndex, RecordPiece, SimilarCutout, SkyPlace } from "./types.d.ts"
+ * @import { Cutout, Label, SimilarCutout, SkyPlace } from "./types.d.ts"
+ * @import { Fact, ImageEntry, PageIndex, RecordPiece } from "../wire/types.d.ts"
  * @import { Columns } from "./columns.js"
  * @import { Images } from "./images.js"
- * @import { Pieces } from "./pieces.js"
+ * @import { Pieces } from "../wire/pieces.js"
  *
  * @typedef {object} CutoutRecord a cutout's place in its piece
  * @property {RecordPiece} columns

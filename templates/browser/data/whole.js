@@ -2,11 +2,11 @@
 // on the map and on the sky, tints and labels; each is loaded when it is first asked for, and kept.
 
 import { joined } from "./columns.js";
-import { GRID_STEPS, N_LABELS, NOWHERE } from "./wire.js";
+import { GRID_STEPS, N_LABELS, NOWHERE } from "../wire/constants.js";
 
 /**
- * @import { LabelPiece, PageIndex, PieceKinds, PlaneIndex } from "./types.d.ts"
- * @import { Pieces } from "./pieces.js"
+ * @import { LabelPiece, PageIndex, PieceKinds, PlaneIndex } from "../wire/types.d.ts"
+ * @import { Pieces } from "../wire/pieces.js"
  *
  * @typedef {{ x: Float32Array, y: Float32Array }} Plane by place, NaN where not known
  */

@@ -7,8 +7,9 @@ import { aggregate, colorSums, numberSums, pixelsOf } from "./aggregate.js";
 import { asDots, drawDensity, equalised, filledOf, reachOf } from "./picture.js";
 
 /**
- * @import { Extent, Rectangle, Subset } from "../data/types.d.ts"
- * @import { Layer, Picture } from "../plots/layer.js"
+ * @import { Rectangle, Subset } from "../data/types.d.ts"
+ * @import { Extent } from "../wire/types.d.ts"
+ * @import { Layer, Picture } from "../points/layer.js"
  * @import { Plot } from "../plots/plot.js"
  * @import { Frame, Plane } from "./aggregate.js"
  * @import { Look } from "./looks.js"

@@ -1,14 +1,15 @@
 // What points are painted by where they are aggregated. In: a choice of colour, the columns, the theme. Out: values by place and tables of
 // colours, as `picture.js` takes them.
 
-import { MISSING, NUMBER_STEPS, TINT_STEPS } from "../data/wire.js";
+import { MISSING, NUMBER_STEPS, TINT_STEPS } from "../wire/constants.js";
 import { N_TAGS } from "../tags/tags.js";
 import { channels, LIGHTNESS, onRamp, rgbOf, shareOnRamp, tagColor } from "../text/colors.js";
 
 /**
  * @import { ColumnData } from "../data/column.js"
  * @import { Data } from "../data/data.js"
- * @import { ColorChoice, ColorLegend } from "../data/types.d.ts"
+ * @import { ColorChoice } from "../data/types.d.ts"
+ * @import { ColorLegend } from "../wire/types.d.ts"
  * @import { Coloring } from "../text/colors.js"
  * @import { Asked } from "./picture.js"
  *

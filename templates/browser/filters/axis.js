@@ -5,7 +5,7 @@ import { ends, number } from "../text/format.js";
 
 /**
  * @import { Numbers } from "../data/column.js"
- * @import { ColumnIndex } from "../data/types.d.ts"
+ * @import { ColumnIndex } from "../wire/types.d.ts"
  * @import { Bins } from "../subset/histogram.js"
  * @import { Span } from "./brush.js"
  *

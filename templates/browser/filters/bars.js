@@ -8,7 +8,8 @@ import { filterOfColumn, idOf, ofCodes, replaceFilter, wantsMissing } from "../s
 import { cardFrame, missingButton } from "./card.js";
 
 /**
- * @import { Category, ColumnIndex, Filter } from "../data/types.d.ts"
+ * @import { Filter } from "../data/types.d.ts"
+ * @import { Category, ColumnIndex } from "../wire/types.d.ts"
  * @import { Card } from "./card.js"
  */
 

@@ -7,7 +7,8 @@ import { SAY } from "../text/strings.js";
 import { idOf, replaceFilter } from "../subset/own.js";
 
 /**
- * @import { ColumnIndex, Filter } from "../data/types.d.ts"
+ * @import { Filter } from "../data/types.d.ts"
+ * @import { ColumnIndex } from "../wire/types.d.ts"
  * @import { Chart } from "../subset/histogram.js"
  *
  * @typedef {object} Card

@@ -9,7 +9,8 @@ import { filterOfColumn, idOf, onlyMissing, replaceFilter, wantsMissing } from "
 
 /**
  * @import { ColumnData, Numbers } from "../data/column.js"
- * @import { ColumnIndex, Filter } from "../data/types.d.ts"
+ * @import { Filter } from "../data/types.d.ts"
+ * @import { ColumnIndex } from "../wire/types.d.ts"
  * @import { Range } from "./axis.js"
  * @import { Drag, Span } from "./brush.js"
  * @import { Card } from "./card.js"

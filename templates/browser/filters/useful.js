@@ -1,7 +1,10 @@
 // Which columns a panel begins with. In: what is known of columns before they are loaded. Out: those worth a chart, the most telling
 // first.
 
-/** @import { ColumnEntry, ColumnIndex } from "../data/types.d.ts" */
+/**
+ * @import { ColumnEntry } from "../data/types.d.ts"
+ * @import { ColumnIndex } from "../wire/types.d.ts"
+ */
 
 const MOST = 12;
 // Of the columns that each page has, those that say something of the sky or of the making.

@@ -7,7 +7,8 @@ import { cardFrame, missingButton } from "./card.js";
 import { filterOfColumn, idOf, onlyMissing, replaceFilter, wantsMissing } from "../subset/own.js";
 
 /**
- * @import { ColumnIndex, Filter } from "../data/types.d.ts"
+ * @import { Filter } from "../data/types.d.ts"
+ * @import { ColumnIndex } from "../wire/types.d.ts"
  * @import { Chart } from "../subset/histogram.js"
  * @import { Card } from "./card.js"
  */

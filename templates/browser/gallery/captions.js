@@ -5,7 +5,8 @@ import { angle, number } from "../text/format.js";
 import { bearing, compassPoint } from "./bearings.js";
 
 /**
- * @import { ColorChoice, ColorLegend, Cutout, Shown } from "../data/types.d.ts"
+ * @import { ColorChoice, Cutout, Shown } from "../data/types.d.ts"
+ * @import { ColorLegend } from "../wire/types.d.ts"
  *
  * @typedef {object} Wanted
  * @property {string | null} caption the column that was chosen for captions, FILE, or none

@@ -7,7 +7,10 @@ import { element } from "../text/element.js";
 import { angle, number, plainPosition, position } from "../text/format.js";
 import { SAY } from "../text/strings.js";
 
-/** @import { Cutout, Fact, Label, SkyPlace } from "../data/types.d.ts" */
+/**
+ * @import { Cutout, Label, SkyPlace } from "../data/types.d.ts"
+ * @import { Fact } from "../wire/types.d.ts"
+ */
 
 const LEAST_FIELD = 0.02; // degrees, that another site shows at least
 

@@ -1,7 +1,7 @@
 // What the three Bokeh plots have in common. In: gestures, data to draw, views. Out: equal scales on both axes, whatever the plot's
 // size; `hovered`, `pointed` and `selected` in the state; calls to what the plot's view does about events.
 
-import { BORDER_PIXELS } from "../data/wire.js";
+import { BORDER_PIXELS } from "../wire/constants.js";
 import { set } from "../state.js";
 import { onHome, select } from "../walk.js";
 import { Camera } from "./camera.js";

@@ -1,7 +1,7 @@
 // The map as a figure for a paper, on white: points in the page's colours, the subset strong, a legend, a line below. In: points, colours,
 // a legend. Out: SVG, or a PNG drawn of it.
 
-import { MISSING, NUMBER_STEPS } from "../data/wire.js";
+import { MISSING, NUMBER_STEPS } from "../wire/constants.js";
 import { pngOf } from "./sheet.js";
 import { escaped } from "./tables.js";
 

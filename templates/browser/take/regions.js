@@ -2,7 +2,7 @@
 // shorter side, since nobody knows how boxes are turned there; without a position a box in pixels of the image that is named above it.
 
 /**
- * @import { ImageEntry } from "../data/types.d.ts"
+ * @import { ImageEntry } from "../wire/types.d.ts"
  * @import { Cell, Table } from "./table.js"
  *
  * @typedef {{ row: number, ra: number, dec: number, radius: number }} OnSky in degrees, and arcseconds; NaN where not known

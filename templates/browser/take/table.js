@@ -1,7 +1,7 @@
 // All that is known of some cutouts, as a table. In: the page's data, places. Out: rows in the order of the atlas, and columns with the
 // names, units and meanings that the tables of `hubble-dash select` have. Scores of labels have the digits that the page keeps.
 
-import { N_LABELS, SCORE_STEPS } from "../data/wire.js";
+import { N_LABELS, SCORE_STEPS } from "../wire/constants.js";
 
 /**
  * @import { Data } from "../data/data.js"

@@ -1,12 +1,13 @@
 // Colours of the map's points, and their legends. In: the index's colour columns and palette, a choice of colour, points.
 // Out: colours as "#rrggbb", and what a legend says.
 
-import { MISSING, NUMBER_STEPS, TINT_STEPS } from "../data/wire.js";
+import { MISSING, NUMBER_STEPS, TINT_STEPS } from "../wire/constants.js";
 import { about, ends } from "./format.js";
 import { SAY } from "./strings.js";
 
 /**
- * @import { ColorChoice, ColorLegend, NumberLegend, Palette, PointColumns } from "../data/types.d.ts"
+ * @import { ColorChoice, PointColumns } from "../data/types.d.ts"
+ * @import { ColorLegend, NumberLegend, Palette } from "../wire/types.d.ts"
  *
  * @typedef {object} Ramp
  * @property {string[]} ramp

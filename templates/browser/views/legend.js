@@ -8,7 +8,8 @@ import { count } from "../text/format.js";
 import { SAY } from "../text/strings.js";
 
 /**
- * @import { ColumnEntry, ColumnIndex, Filter } from "../data/types.d.ts"
+ * @import { ColumnEntry, Filter } from "../data/types.d.ts"
+ * @import { ColumnIndex } from "../wire/types.d.ts"
  * @import { LegendEntry, Ramp } from "../text/colors.js"
  */
 

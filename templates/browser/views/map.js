@@ -2,14 +2,14 @@
 // In: `shown`, `hovered`, `color`, links, the theme. Out: the drawn map, and where it looks, in the page's address; `color`; a selected
 // or a hovered row by its plot.
 
-import { MAX_POINTS } from "../data/wire.js";
+import { MAX_POINTS } from "../wire/constants.js";
 import { Density } from "../density/density.js";
 import { Looks } from "../density/looks.js";
-import { LiveDensity } from "../plots/live.js";
-import { tilesOf } from "../plots/layer.js";
+import { LiveDensity } from "../points/live.js";
+import { tilesOf } from "../points/layer.js";
 import { mark, markHovered } from "../plots/marks.js";
 import { openPlot } from "../plots/plot.js";
-import { Scatter } from "../plots/scatter.js";
+import { Scatter } from "../points/scatter.js";
 import { stepFrom } from "../plots/steps.js";
 import { viewOf, viewText } from "../link.js";
 import { on, set, state } from "../state.js";

@@ -2,13 +2,13 @@
 // field. In: `shown`, `hovered`, `color`, the theme, the pointer's place. Out: the drawn sky and a readout; a selected or a hovered
 // row by its plot.
 
-import { MAX_POINTS } from "../data/wire.js";
+import { MAX_POINTS } from "../wire/constants.js";
 import { Density } from "../density/density.js";
 import { Looks } from "../density/looks.js";
-import { tilesOf } from "../plots/layer.js";
+import { tilesOf } from "../points/layer.js";
 import { mark, markHovered } from "../plots/marks.js";
 import { openPlot } from "../plots/plot.js";
-import { Scatter } from "../plots/scatter.js";
+import { Scatter } from "../points/scatter.js";
 import { stepFrom } from "../plots/steps.js";
 import { on, state } from "../state.js";
 import { has } from "../subset/bits.js";

@@ -150,12 +150,12 @@ def test_the_check_finds_what_is_wrong(atlas: Atlas) -> None:
     assert fits(piece, schema.SkyPiece)
 
 
-TEMPLATES = Path(str(files("hubble_dash.templates"))) / "browser" / "data"
+WIRE = Path(str(files("hubble_dash.templates"))) / "browser" / "wire"
 
 
 def interfaces() -> dict[str, dict[str, tuple[bool, str]]]:
     """Whether each key of each interface of the browser side may be missing, and its type."""
-    text = (TEMPLATES / "types.d.ts").read_text(encoding="utf-8")
+    text = (WIRE / "types.d.ts").read_text(encoding="utf-8")
     text = re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.DOTALL)
     found: dict[str, dict[str, tuple[bool, str]]] = {}
     for name, bases, body in re.findall(
@@ -194,7 +194,7 @@ def test_the_browser_side_has_the_same_keys(name: str) -> None:
 
 
 def test_the_browser_side_has_the_same_constants() -> None:
-    text = (TEMPLATES / "wire.js").read_text(encoding="utf-8")
+    text = (WIRE / "constants.js").read_text(encoding="utf-8")
     there = {
         name: json.loads(value.replace("_", "").replace("Infinity", "1e999"))
         for name, value in re.findall(r"^export const (\w+) = ([^;]+);", text, re.MULTILINE)

@@ -2,12 +2,13 @@
 // pictures of density that the page has drawn, the thumbnails of the points in view. Out: all drawn where the plot's view has them.
 // (Bokeh's own tile renderer moves the ranges, and takes no local files.)
 
-import { Lru } from "../data/lru.js";
+import { Lru } from "../wire/lru.js";
 import { element } from "../text/element.js";
 
 /**
- * @import { Extent, PicturePart, Place, PyramidIndex, Rectangle } from "../data/types.d.ts"
- * @import { Plot } from "./plot.js"
+ * @import { PicturePart, Place, Rectangle } from "../data/types.d.ts"
+ * @import { Extent, PyramidIndex } from "../wire/types.d.ts"
+ * @import { Plot } from "../plots/plot.js"
  *
  * @typedef {object} Tiles
  * @property {number} size pixels of a tile's side

@@ -1,12 +1,12 @@
 // The map's density where a server draws it. In: the plot's view and a colour. Out: both in a data source that the server listens to;
 // while it draws, only the latest view waits for the next turn, so that a drag does not queue up.
 
-import { findModel } from "./models.js";
+import { findModel } from "../plots/models.js";
 
 /**
  * @import { ColorChoice } from "../data/types.d.ts"
- * @import { Columns, DataSource } from "./bokeh.d.ts"
- * @import { Plot } from "./plot.js"
+ * @import { Columns, DataSource } from "../plots/bokeh.d.ts"
+ * @import { Plot } from "../plots/plot.js"
  *
  * @typedef {{ left: number, right: number, bottom: number, top: number, width: number, height: number, color: ColorChoice }} Asked
  */

@@ -2,7 +2,7 @@
 // server or the page itself show the density; as one zooms in, the exact points take its place, and then their thumbnails. Of a subset
 // the rest is faint, and has no thumbnails.
 
-import { MAX_POINTS, POINT_SIZES } from "../data/wire.js";
+import { MAX_POINTS, POINT_SIZES } from "../wire/constants.js";
 import { count } from "../text/format.js";
 import { Layer } from "./layer.js";
 import { thinned } from "./thinning.js";
@@ -13,7 +13,7 @@ import { thinned } from "./thinning.js";
  * @import { Density } from "../density/density.js"
  * @import { Painted } from "../text/colors.js"
  * @import { Thumbnail, Tiles } from "./layer.js"
- * @import { Plot } from "./plot.js"
+ * @import { Plot } from "../plots/plot.js"
  *
  * @typedef {object} Options what a plane has beside its points
  * @property {(points: PointColumns) => Painted} [colorsOf] gives the points' colours

@@ -1,0 +1,307 @@
+// What travels, as Python writes it. A typed array stands for a `Column`, which `decode` turns into it.
+
+/** A column as it travels: the name of its array's type, and its little-endian bytes in base64. */
+export interface Column {
+  dtype: "float32" | "float64" | "int32" | "int16" | "uint16" | "uint8";
+  data: string;
+}
+
+/** Left, right, bottom and top. */
+export type Extent = [number, number, number, number];
+
+/** A row of the user's own: a name, and a number or a text. */
+export type Fact = [name: string, value: number | string];
+
+/** What a page knows before it asks for a piece. */
+export interface PageIndex {
+  n: number;
+  similar: number;
+  notes: string[];
+  /** Settings, versions and checksums. */
+  provenance: [name: string, text: string][];
+  /** By what the atlas is known again; tags are kept under it. */
+  identity: string;
+  methods: MethodsIndex;
+  can_overlap: boolean;
+  labels: string[];
+  start: number[];
+  map: PlaneIndex;
+  /** Missing where no position on the sky is known. */
+  sky?: PlaneIndex;
+  boxes: BoxIndex;
+  records: PieceIndex;
+  /** What is loaded whole: places, tints and labels of all cutouts, and columns. */
+  blocks: PieceIndex;
+  columns: ColumnIndex[];
+  images: PieceIndex;
+  /** Missing where a cutout's place is its row. */
+  rows?: PieceIndex;
+  colors: ColorLegend[];
+  palette: Palette;
+  thumbnails: ThumbnailsIndex;
+  /** Where the page draws the density of many points itself. */
+  first?: FirstIndex;
+  /** Where there are so many that it does not. */
+  tiles?: PyramidIndex;
+  sky_tiles?: PyramidIndex;
+  /** What addresses of pieces, thumbnails and tiles begin with. */
+  base: string;
+  /** Whether a server draws the map's density. */
+  live?: boolean;
+  /** All pieces by `kind/number`, where they stand in the page. */
+  pieces?: Record<string, unknown>;
+  /** SHA-256 of each piece as it is written, by `kind/number`; missing where a server makes them. */
+  checksums?: Record<string, string>;
+}
+
+/** How it was made, for a paper: sentences, and BibTeX of all works that they cite. */
+export interface MethodsIndex {
+  text: string;
+  bibtex: string;
+}
+
+export interface PieceIndex {
+  per_piece: number;
+}
+
+/** Pieces of points. */
+export interface PlaneIndex extends PieceIndex {
+  n: number;
+  extent: Extent;
+  /** An `Extent` a piece. */
+  bounds: Float32Array;
+}
+
+/** Pieces of boxes. */
+export interface BoxIndex extends PieceIndex {
+  n: number;
+  /** Of each piece's boxes: least ixmin, greatest ixmax, least iymin, greatest iymax. */
+  bounds: Int32Array;
+  /** The least and the greatest image of each piece. */
+  images: Int32Array;
+}
+
+/** Sheets of thumbnails, in the page or beside it; `url` has `{piece}` where the number goes. */
+export interface ThumbnailsIndex {
+  size: number;
+  columns: number;
+  rows: number;
+  by: "row" | "place";
+  urls?: string[];
+  url?: string;
+}
+
+/** A picture of the whole map in the cutouts' own colours, until the page has drawn its own. */
+export interface FirstIndex {
+  url: string;
+  extent: Extent;
+}
+
+/** A pyramid of tiles; `present` are the numbers of those that are not empty. */
+export interface PyramidIndex {
+  size: number;
+  levels: number;
+  present: Int32Array;
+  extent: Extent;
+}
+
+/** Which pieces there are of something. */
+export interface PartIndex {
+  first: number;
+  count: number;
+}
+
+/** What there is to say of a column, counted over cutouts. */
+export interface ColumnSummary {
+  kind: "number" | "date" | "category" | "text" | "flag";
+  missing: number;
+  distinct: number;
+  /** Of finite numbers, or of dates in milliseconds since 1970; missing where there are none. */
+  low?: number;
+  high?: number;
+  /** The 2nd and the 98th percentile. */
+  robust_low?: number;
+  robust_high?: number;
+  /** Of categories and flags, the commonest first; a code is a place in this list. */
+  categories?: Category[];
+}
+
+/** A column: where it comes from, and which pieces hold it, with one value an image or one a place. */
+export interface ColumnIndex extends ColumnSummary {
+  name: string;
+  role: "own" | "built-in";
+  by: "place" | "image";
+  blocks: PartIndex;
+  /** Pieces of the texts of a column that has some, and no categories. */
+  texts?: PartIndex;
+}
+
+export interface Palette {
+  none: string;
+  categories: string[];
+  ramp: string[];
+  density: string[];
+}
+
+export type ColorLegend = NumberLegend | CategoryLegend;
+
+export interface NumberLegend {
+  name: string;
+  kind: "number";
+  /** Texts, where no float gives them back. */
+  low: number | string;
+  high: number | string;
+  missing: number;
+  /** The softening of the ramp's inverse hyperbolic sine, where numbers are skewed: from the low end, or, negative, from the high one. */
+  bend?: number;
+}
+
+export interface CategoryLegend {
+  name: string;
+  kind: "category";
+  categories: Category[];
+  other: number;
+  missing: number;
+}
+
+export interface Category {
+  text: string;
+  count: number;
+}
+
+/** Points of the map; without `row` they are all rows in order. */
+export interface MapPiece {
+  x: Float32Array;
+  y: Float32Array;
+  row?: Int32Array;
+  /** Hue, saturation, rank of the lightness: three a point. */
+  tint: Uint8Array;
+  /** Codes of each colour column. */
+  colors: Uint8Array[];
+}
+
+export interface SkyPiece {
+  x: Float64Array;
+  y: Float64Array;
+  row: Int32Array;
+}
+
+export interface BoxPiece {
+  row: Int32Array;
+  image: Int32Array;
+  /** ixmin, ixmax, iymin, iymax: four a cutout. */
+  box: Int32Array;
+}
+
+/** What there is to say of cutouts, by place. */
+export interface RecordPiece {
+  /** Missing where a cutout's place is its row. */
+  row?: Int32Array;
+  x: Float32Array;
+  y: Float32Array;
+  image: Int32Array;
+  box: Int32Array;
+  ra?: Float64Array;
+  dec?: Float64Array;
+  scale?: Float32Array;
+  sky_x?: Float64Array;
+  sky_y?: Float64Array;
+  /** N_LABELS a cutout: codes into the index's labels, -1 for none. */
+  label?: Int16Array;
+  /** N_LABELS a cutout, in parts of SCORE_STEPS. */
+  score?: Uint16Array;
+  /** How many neighbours a cutout has here. */
+  depth: number;
+  /** Places of the most similar, `depth` a cutout. */
+  neighbors: Uint16Array | Int32Array;
+  /** Cosines in parts of SIMILARITY_STEPS, `depth` a cutout. */
+  similarities: Int16Array;
+  metadata: MetadataColumn[];
+}
+
+/**
+ * Numbers, or codes (-1 for none) into texts, such as whole numbers that a float does not give back. There are none in a page that
+ * carries all pieces, whose columns have the same.
+ */
+export interface MetadataColumn {
+  name: string;
+  values?: Float64Array | Float32Array;
+  codes?: Int32Array;
+  texts?: string[];
+}
+
+export interface RowPiece {
+  place: Int32Array;
+}
+
+export interface ImagePiece {
+  images: ImageEntry[];
+}
+
+/** A parent image: with the address of its picture, or with the piece of previews that it is in. */
+export interface ImageEntry {
+  name: string;
+  nx: number;
+  ny: number;
+  origin: "lower" | "upper";
+  approximate: boolean;
+  metadata: Fact[];
+  /** Of its file; missing in atlases of early versions. */
+  sha256?: string;
+  /** Its place on the sky: a pixel, that pixel's RA and Dec, and degrees to the east and north a pixel; missing where not known. */
+  wcs?: [x: number, y: number, ra: number, dec: number, cd11: number, cd12: number, cd21: number, cd22: number];
+  url?: string | null;
+  preview?: number;
+}
+
+export interface PreviewPiece {
+  urls: Record<string, string>;
+}
+
+/**
+ * Places of a block of cutouts in 16 bits: GRID_STEPS between bounds, or NOWHERE. On the map the bounds are those of the piece of the
+ * map that has the place, on the sky its extent. A page that carries all pieces has neither grids nor tints nor labels in blocks.
+ */
+export interface GridPiece {
+  x: Uint16Array;
+  y: Uint16Array;
+}
+
+/** Tints of a block of cutouts, three numbers each. */
+export interface TintPiece {
+  tint: Uint8Array;
+}
+
+/** Labels and scores of a block of cutouts, N_LABELS each. */
+export interface LabelPiece {
+  label: Int16Array;
+  score: Uint16Array;
+}
+
+/** A block of a column: numbers, or codes into its texts; missing are NaN, and the greatest code of an unsigned type or -1. */
+export interface ColumnPiece {
+  values?: Float32Array | Float64Array | Int32Array | Uint16Array | Uint8Array;
+  codes?: Int32Array | Uint16Array | Uint8Array;
+}
+
+/** Texts of a column, in the order of their codes. */
+export interface TextPiece {
+  texts: string[];
+}
+
+/** What kinds of pieces there are. */
+export interface PieceKinds {
+  map: MapPiece;
+  sky: SkyPiece;
+  boxes: BoxPiece;
+  records: RecordPiece;
+  rows: RowPiece;
+  images: ImagePiece;
+  previews: PreviewPiece;
+  mapgrid: GridPiece;
+  skygrid: GridPiece;
+  tints: TintPiece;
+  labels: LabelPiece;
+  columns: ColumnPiece;
+  texts: TextPiece;
+}
