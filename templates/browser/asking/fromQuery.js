@@ -10,7 +10,7 @@ import { search } from "../query/search.js";
 /**
  * @import { ColumnEntry, Filter } from "../data/types.d.ts"
  * @import { ColumnIndex } from "../wire/types.d.ts"
- * @import { Comparison, Literal, OneOf, Operand, Sign, Term } from "../query/parser.js"
+ * @import { Comparison, Literal, OneOf, Operand, Sign, Term } from "../query/tree.d.ts"
  *
  * @typedef {{ sign: Sign, literal: Literal }} Test a column before the sign
  */

@@ -8,7 +8,7 @@ import { LONGEST_NUMBER } from "./lexer.js";
 import { wholeNumber } from "./parser.js";
 
 /**
- * @import { Literal, Sign } from "./parser.js"
+ * @import { Literal, Sign } from "./tree.d.ts"
  *
  * @typedef {object} Column what is used of `ColumnData`; a column of numbers that are too long for a float has texts
  * @property {string} kind number, date, category, text or flag

@@ -10,7 +10,7 @@ import { withinCircle } from "./sky.js";
 /**
  * @import { Column } from "./compare.js"
  * @import { Entry } from "./names.js"
- * @import { Circle, Comparison, Literal, Name, Operand, Sign, Term, TextLiteral } from "./parser.js"
+ * @import { Circle, Comparison, Literal, Name, Operand, Sign, Term, TextLiteral } from "./tree.d.ts"
  *
  * @typedef {object} Columns what is used of `data.columns`
  * @property {number} n

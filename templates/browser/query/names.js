@@ -3,7 +3,7 @@
 import { QueryError, written } from "./lexer.js";
 
 /**
- * @import { Name } from "./parser.js"
+ * @import { Name } from "./tree.d.ts"
  *
  * @typedef {{ name: string, kind: string, role: "own" | "built-in" | "label" }} Entry what there is to say of a column before it is loaded
  */

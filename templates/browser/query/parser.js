@@ -6,26 +6,7 @@ import { parsePlace } from "./sky.js";
 
 /**
  * @import { Token } from "./lexer.js"
- *
- * @typedef {{ at: number, length: number }} Part something that stands at a place of the query
- * @typedef {Part & { type: "name", name: string }} Name a column
- * @typedef {Part & { type: "number", written: string, value: number, whole: bigint | null }} NumberLiteral
- * @typedef {Part & { type: "text", value: string }} TextLiteral
- * @typedef {Part & { type: "truth", value: boolean }} TruthLiteral
- * @typedef {NumberLiteral | TextLiteral | TruthLiteral} Literal
- * @typedef {Name | Literal} Operand
- * @typedef {"==" | "!=" | "<" | "<=" | ">" | ">="} Sign
- *
- * @typedef {{ type: "comparison", operands: Operand[], signs: Sign[] }} Comparison operands with a sign between each two
- * @typedef {{ type: "contains", name: Name, text: string, negated: boolean }} Contains
- * @typedef {{ type: "one of", name: Name, values: Literal[], negated: boolean }} OneOf
- * @typedef {{ type: "missing", name: Name, negated: boolean }} IsMissing
- * @typedef {Part & { type: "circle", ra: number, dec: number, radius: number }} Circle all in ICRS degrees
- * @typedef {{ type: "alone", name: Name }} Alone a column of truths by itself
- * @typedef {{ type: "search", text: TextLiteral }} Search a text by itself, looked for everywhere
- * @typedef {{ type: "not", term: Term }} Not
- * @typedef {{ type: "and" | "or", terms: Term[] }} Joined
- * @typedef {Comparison | Contains | OneOf | IsMissing | Circle | Alone | Search | Not | Joined} Term
+ * @import { Circle, Comparison, Literal, Name, Operand, Sign, Term } from "./tree.d.ts"
  */
 
 // How deep parentheses stand in one another, and how many tests there are.
