@@ -25,6 +25,7 @@ from hubble_dash.atlas.schema import (
     MANIFEST_FILE,
     MEAN_FILE,
     NEIGHBORS_FILE,
+    PLANE,
     POSITIONS_FILE,
     PREVIEWS_FOLDER,
     SCORES,
@@ -181,6 +182,8 @@ def check_heads(folder: Folder, manifest: Manifest) -> None:
     for name, kind in further.items():
         if pa.types.is_nested(kind):
             raise off(folder.path / IMAGES_FILE, name, f"of {kind}", "single values")
+    if further.keys() & {*PLANE}:
+        _check_columns(folder, IMAGES_FILE, manifest["n_images"], dict.fromkeys(PLANE, NUMBER))
     further = _check_columns(folder, CUTOUTS_FILE, manifest["n_cutouts"], cutouts)
     if SOURCES_FILE in manifest["files"]:
         sources = {"bytes": NUMBER, "sha256": TEXT, "credit": TEXT}
@@ -231,6 +234,9 @@ def check_images(folder: Folder, images: pd.DataFrame, files: Mapping[str, Any])
     for name in ("path", "name"):
         check_rows(path, images[name], images[name].notna(), "text")
     check_rows(path, images["origin"], images["origin"].isin(["lower", "upper"]), "lower or upper")
+    if PLANE[0] in images:
+        for name in PLANE:
+            check_range(path, images[name], -MAX_POSITION, MAX_POSITION, nan=True)
     previews = images["preview"]
     there = np.array([f"{PREVIEWS_FOLDER}/{name}" in files for name in previews], bool)
     check_rows(path, previews, there, f"a file of {PREVIEWS_FOLDER}/ that the manifest names")

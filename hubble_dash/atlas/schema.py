@@ -31,6 +31,7 @@ __all__ = [
     "MEAN_FILE",
     "NEIGHBORS_FILE",
     "N_LABELS",
+    "PLANE",
     "POSITIONS_FILE",
     "PREVIEWS_FOLDER",
     "SCORES",
@@ -88,12 +89,20 @@ LABELS = [f"label_{i}" for i in range(1, N_LABELS + 1)]
 SCORES = [f"score_{i}" for i in range(1, N_LABELS + 1)]
 
 
+# Of the table of images, where an image says how it lies on the sky: position of its middle, in
+# ICRS degrees; degrees to the east (xi) and to the north (eta) a pixel along x and along y; and by
+# how many pixels the plane that they make is off at most. Early versions lack them.
+PLANE = [
+    *("plane_ra_deg", "plane_dec_deg"),
+    *("plane_xi_x", "plane_xi_y", "plane_eta_x", "plane_eta_y", "plane_error_px"),
+]
+
 # Beyond this a float, and so JavaScript, does not know each whole number.
 LONGEST_WHOLE = 2**53 - 1
 
 
 class ImageRow(TypedDict):
-    """Columns of the table of images, in this order; those of the header follow.
+    """Columns of the table of images, in this order; `PLANE` and those of the header follow.
 
     Attributes
     ----------
@@ -150,7 +159,7 @@ def extra_columns(cutouts: pd.DataFrame) -> list[str]:
 
 def extra_image_columns(images: pd.DataFrame) -> list[str]:
     """Name the columns that came with the images, such as keywords of their headers."""
-    return _further(images, {*ImageRow.__annotations__})
+    return _further(images, {*ImageRow.__annotations__, *PLANE})
 
 
 def _further(table: pd.DataFrame, own: set[str]) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import json
 from pathlib import Path
-from typing import Any, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
+from types import SimpleNamespace
+from typing import Any, NotRequired, cast, get_args, get_origin, get_type_hints, is_typeddict
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import pytest
 
 import hubble_dash
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.checks import check_images
 from hubble_dash.atlas.manifest import Manifest
 from hubble_dash.atlas.schema import (
     ARRAY_TYPES,
@@ -23,6 +25,7 @@ from hubble_dash.atlas.schema import (
     IMAGES_FILE,
     LABELS,
     MANIFEST_FILE,
+    PLANE,
     SCORES,
     ImageRow,
     extra_columns,
@@ -30,6 +33,7 @@ from hubble_dash.atlas.schema import (
     is_number,
     text_codes,
 )
+from hubble_dash.errors import AtlasError
 
 
 def test_a_built_atlas_has_the_arrays_of_the_schema(mosaic: Atlas) -> None:
@@ -99,6 +103,15 @@ def test_the_user_s_columns_are_told_from_the_atlas_s_own(atlas: Atlas) -> None:
     assert extra_columns(atlas.cutouts) == ["magnitude", "class"]
     assert extra_columns(atlas.cutouts.assign(magnitude=np.nan)) == ["class"]
     assert extra_image_columns(atlas.images) == ["INSTRUME"]
+
+
+def test_planes_are_the_atlas_s_own_and_finite(atlas: Atlas) -> None:
+    folder, files = cast(Any, SimpleNamespace(path=atlas.path)), atlas.manifest["files"]
+    images = atlas.images.assign(**{name: [0.5, np.nan] for name in PLANE})
+    assert check_images(folder, images, files) is images
+    assert extra_image_columns(images) == ["INSTRUME"]
+    with pytest.raises(AtlasError, match="plane_xi_x"):
+        check_images(folder, images.assign(plane_xi_x=[0.5, np.inf]), files)
 
 
 def test_numbers_are_told_from_texts() -> None:

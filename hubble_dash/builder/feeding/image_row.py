@@ -9,6 +9,7 @@ from typing import Any
 
 from hubble_dash.atlas.schema import ImageRow
 from hubble_dash.builder.cutouts.display import Display
+from hubble_dash.builder.cutouts.plane import plane_of
 from hubble_dash.builder.cutouts.sky_positions import SkyPositions
 from hubble_dash.builder.feeding.previews import Preview
 
@@ -44,7 +45,9 @@ def describe_image(display: Display, preview: Preview, positions: SkyPositions) 
         "position_quality": positions.quality,
         "notes": "; ".join(image.notes + positions.notes),
     }
-    return {**row, **image.metadata}
+    sky = display.sky
+    plane = {} if sky is None or sky.quality != "exact" else plane_of(sky, display.shape)
+    return {**row, **plane, **image.metadata}
 
 
 def _real(path: Path) -> str:

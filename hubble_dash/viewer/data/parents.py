@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -11,10 +12,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.schema import LONGEST_WHOLE, PREVIEWS_FOLDER, extra_image_columns
+from hubble_dash.atlas.schema import (
+    LONGEST_WHOLE,
+    PLANE,
+    PREVIEWS_FOLDER,
+    extra_image_columns,
+)
 from hubble_dash.viewer.data.encoding import data_url
 from hubble_dash.viewer.data.schema import ImageEntry
-from hubble_dash.viewer.planes.tangent import MIN_CUTOUTS, tangent_plane
+from hubble_dash.viewer.planes.tangent import MAX_ERROR, MIN_CUTOUTS, tangent_plane
 
 __all__ = ["PREVIEW_BYTES", "Parents"]
 
@@ -76,8 +82,8 @@ class Parents:
             }
             if sums is not None and isinstance(sums[image], str):
                 entry["sha256"] = sums[image]
-            if record["position_quality"] == "exact" and (wcs := self._wcs(image)) is not None:
-                entry["wcs"] = wcs
+            if record["position_quality"] == "exact":
+                self._place(entry, image, record)
             if with_preview:
                 entry["preview"] = int(self._preview_piece[image])
             else:
@@ -85,7 +91,19 @@ class Parents:
             found.append(entry)
         return found
 
-    def _wcs(self, image: int) -> list[float] | None:
+    def _place(self, entry: ImageEntry, image: int, record: Mapping[Any, Any]) -> None:
+        """Say how an image lies on the sky: as its file does, else as its cutouts tell."""
+        told = [float(record.get(name, np.nan)) for name in PLANE]
+        middle = [(entry["nx"] - 1) / 2, (entry["ny"] - 1) / 2]
+        is_told, is_straight = bool(np.isfinite(told).all()), told[-1] <= MAX_ERROR
+        if not (is_told and is_straight) and (fitted := self._fitted(image)) is not None:
+            entry["wcs"] = fitted
+        elif is_told:
+            entry["wcs"] = middle + told[:-1]
+            if not is_straight:
+                entry["distorted"] = True
+
+    def _fitted(self, image: int) -> list[float] | None:
         order, starts = self._rows
         rows = order[starts[image] : starts[image + 1]]
         if len(rows) < MIN_CUTOUTS:

@@ -317,8 +317,10 @@ class ImageEntry(TypedDict):
     metadata: list[tuple[str, str | float]]
     # Of its file; missing in atlases of early versions.
     sha256: NotRequired[str]
-    # Where it lies on the sky, as a `TangentPlane`; missing where its cutouts do not tell.
+    # Where it lies on the sky, as a `TangentPlane`; missing where neither file nor cutouts tell.
     wcs: NotRequired[list[float]]
+    # Whether that tells directions alone: places are off by more than half a pixel.
+    distorted: NotRequired[bool]
     url: NotRequired[str | None]
     preview: NotRequired[int]
 

@@ -80,13 +80,25 @@ export function skyAt([x0, y0, ra0, dec0, cd11, cd12, cd21, cd22], x, y) {
  *
  * @param {Wcs} wcs
  * @param {"lower" | "upper"} origin
+ * @param {{ x: number, y: number }} [place] in pixels; meridians turn from place to place, most of all near a pole
  */
-export function compassOf([, , , , cd11, cd12, cd21, cd22], origin) {
-  const determinant = cd11 * cd22 - cd12 * cd21;
-  const downwards = origin === "lower" ? -1 : 1;
-  const unit = (/** @type {number} */ x, /** @type {number} */ y) => {
-    const length = Math.hypot(x, y) * Math.sign(determinant);
-    return { x: x / length, y: (downwards * y) / length };
+export function compassOf(wcs, origin, place = { x: wcs[0], y: wcs[1] }) {
+  const [x0, y0, ra0, dec0, cd11, cd12, cd21, cd22] = wcs;
+  const [dx, dy] = [place.x - x0, place.y - y0];
+  const [xi, eta] = [radians(cd11 * dx + cd12 * dy), radians(cd21 * dx + cd22 * dy)];
+  const { ra, dec } = skyAt(wcs, place.x, place.y);
+  const [turn, lat, lat0] = [ra - ra0, dec, dec0].map(radians);
+  const toNorth = [-Math.sin(lat) * Math.cos(turn), -Math.sin(lat) * Math.sin(turn), Math.cos(lat)];
+  const toEast = [-Math.sin(turn), Math.cos(turn), 0];
+
+  // A step on the sphere, seen on the plane and then in pixels. The sphere's axes: x to the middle's meridian, z to the pole.
+  const onScreen = (/** @type {number[]} */ [a, b, c]) => {
+    const away = a * Math.cos(lat0) + c * Math.sin(lat0);
+    const [east, north] = [b - xi * away, c * Math.cos(lat0) - a * Math.sin(lat0) - eta * away];
+    const sign = cd11 * cd22 < cd12 * cd21 ? -1 : 1;
+    const [x, y] = [sign * (cd22 * east - cd12 * north), sign * (cd11 * north - cd21 * east)];
+    const length = Math.hypot(x, y);
+    return { x: x / length, y: ((origin === "lower" ? -1 : 1) * y) / length };
   };
-  return { north: unit(-cd12, cd11), east: unit(cd22, -cd21) };
+  return { north: onScreen(toNorth), east: onScreen(toEast) };
 }

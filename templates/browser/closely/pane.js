@@ -61,7 +61,8 @@ export class Pane {
     const similar = "rank" in cutout ? `${likeness(cutout.similarity)}\u2002` : "";
     this.name.replaceChildren(element("b", {}, rank), similar, element("bdi", {}, titleOf(cutout)));
     const { wcs, origin } = parent;
-    this.compass.replaceChildren(...(wcs ? [compassElement(compassOf(wcs, origin))] : []));
+    const middle = pixelAt(cutout, origin, 0.5, 0.5);
+    this.compass.replaceChildren(...(wcs ? [compassElement(compassOf(wcs, origin, middle))] : []));
     this.compass.hidden = !wcs;
     this.tell(null);
   }
@@ -120,7 +121,7 @@ export class Pane {
       const { x, y } = pixelAt(cutout, parent.origin, at.across, at.down);
       const value = this.valueAt(part.x + at.across * part.width, part.y + at.down * part.height);
       lines.push(`x ${Math.round(x)}, y ${Math.round(y)}`, value);
-      if (parent.wcs) {
+      if (parent.wcs && !parent.distorted) {
         const { ra, dec } = skyAt(parent.wcs, x, y);
         lines.unshift(position(ra, dec, parent.approximate ? -1 : 1));
       }

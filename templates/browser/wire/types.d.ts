@@ -250,6 +250,8 @@ export interface ImageEntry {
   sha256?: string;
   /** Its place on the sky: a pixel, that pixel's RA and Dec, and degrees to the east and north a pixel; missing where not known. */
   wcs?: [x: number, y: number, ra: number, dec: number, cd11: number, cd12: number, cd21: number, cd22: number];
+  /** Whether that tells directions alone: places are off by more than half a pixel. */
+  distorted?: boolean;
   url?: string | null;
   preview?: number;
 }

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
+from astropy.wcs import WCS
+from helpers.images import sky_header
 
+from hubble_dash.atlas.schema import PLANE
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.sky_positions import SkyPositions
 from hubble_dash.builder.feeding.image_row import describe_image
 from hubble_dash.builder.feeding.previews import Preview
 from hubble_dash.builder.reading.image import Image
+from hubble_dash.builder.sky.sky import Sky
 from hubble_dash.config import Stretch
 
 NOWHERE = np.empty(0)
@@ -41,6 +46,16 @@ def test_all_columns(tmp_path: Path) -> None:
         "notes": "odd; far",
         "N": 3,
     }
+
+
+@pytest.mark.parametrize("quality", ["exact", "approximate"])
+def test_how_an_image_lies_where_that_is_known(quality: Literal["exact", "approximate"]) -> None:
+    sky = Sky(WCS(sky_header((40, 50))), quality=quality)
+    image = Image.from_array(np.zeros((40, 50), np.float32), path="a.fits", origin="lower", sky=sky)
+    positions = SkyPositions(NOWHERE, NOWHERE, NOWHERE, quality)
+    row = describe_image(Display(image, Stretch()), Preview(b"", 25, 20), positions)
+    told = [name for name in row if name.startswith("plane_")]
+    assert told == (PLANE if quality == "exact" else [])
 
 
 @pytest.mark.parametrize("what", ["file", "folder"])

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
+import pytest
 from helpers.atlases import make_atlas
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.schema import PLANE
 from hubble_dash.viewer.data.parents import Parents
 
 
@@ -37,3 +41,38 @@ def test_an_image_says_which_piece_has_its_preview_or_waits_for_its_picture(atla
     assert [entry["preview"] for entry in parents.describe(slice(1, 2), with_preview=True)] == [1]
     waiting = parents.describe(slice(0, 2), with_preview=False)
     assert [entry["url"] for entry in waiting] == [None, None]
+
+
+TOLD = [83.6, 22.0, -1e-3, 0.0, 0.0, 1e-3]
+
+
+def entry_of(atlas: Atlas, n: int, plane: list[float] | None, quality: str = "exact") -> Any:
+    """What the page is told of the first image with so many cutouts, with a plane or without."""
+    images = atlas.images.iloc[:1].assign(position_quality=quality)
+    if plane is not None:
+        images = images.assign(**dict(zip(PLANE, plane, strict=True)))
+    few = {"images": images, "cutouts": atlas.cutouts.iloc[:n], "sources": None}
+    return Parents(cast(Any, SimpleNamespace(**few))).describe(slice(0, 1), with_preview=False)[0]
+
+
+def test_an_image_lies_on_the_sky_as_its_file_says(atlas: Atlas) -> None:
+    entry = entry_of(atlas, 1, [*TOLD, 0.2])
+    assert entry["wcs"] == [(320 - 1) / 2, (240 - 1) / 2, *TOLD]
+    assert "distorted" not in entry
+    assert entry["metadata"] == [("INSTRUME", "ACS")]
+    # Of a distorted one few cutouts tell directions, and enough of them places as well.
+    assert entry_of(atlas, 2, [*TOLD, 3.0])["distorted"] is True
+    fitted = entry_of(atlas, 100, [*TOLD, 3.0])
+    assert "distorted" not in fitted
+    assert fitted["wcs"][2] == pytest.approx(40, abs=0.5)
+
+
+def test_of_earlier_atlases_the_cutouts_tell_how_an_image_lies(atlas: Atlas) -> None:
+    fitted = entry_of(atlas, 100, None)["wcs"]
+    assert fitted == entry_of(atlas, 100, [np.nan] * 7)["wcs"]
+    assert fitted[2] == pytest.approx(40, abs=0.5)
+    assert "wcs" not in entry_of(atlas, 2, None)
+
+
+def test_approximate_positions_say_nothing_of_how_an_image_lies(atlas: Atlas) -> None:
+    assert "wcs" not in entry_of(atlas, 100, [*TOLD, 0.2], "approximate")
