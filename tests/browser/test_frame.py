@@ -144,6 +144,38 @@ def test_the_header_counts_what_filters_leave(page: OpenPage, atlas: Atlas) -> N
     assert len(page.run("hubbleDash.rows()")) == len(atlas)
 
 
+def test_beside_the_count_a_phone_s_title_keeps_its_room(page: OpenPage) -> None:
+    """Its room is measured with a long title; the count stands below it, over nothing else."""
+    page.page.set_viewport_size(PHONE)
+    page.run("hubbleDash.query('row < 100')")
+    page.page.wait_for_selector("#hd-count:not(:empty)")
+    title, count = (page.page.locator(name).bounding_box() for name in ("h1", "#hd-count"))
+    assert title is not None
+    assert count is not None
+    room = page.run("document.querySelector('.hd-heading').clientWidth")
+    assert room >= 160
+    assert count["y"] >= title["y"] + title["height"] - 1
+    assert count["x"] + count["width"] <= title["x"] + room
+    page.page.click("#hd-clear")
+    page.page.wait_for_selector("#hd-counter", state="hidden")
+
+
+def test_nothing_stands_over_the_parent_image(page: OpenPage) -> None:
+    """So boxes at its edges are seen; everything else of its panel has a strip of its own."""
+    for size in ({"width": 1400, "height": 900}, {"width": 820, "height": 1180}):
+        page.page.set_viewport_size(size)
+        over = page.run(
+            """() => {
+                const { bottom } = document.getElementById("hd-image").getBoundingClientRect();
+                const others = [...document.querySelectorAll("#hd-place-image > :not(#hd-image)")];
+                return [others.length, ...others
+                    .filter((other) => other.getBoundingClientRect().top < bottom - 0.5)
+                    .map(({ id, className }) => id || className)];
+            }"""
+        )
+        assert over == [3]
+
+
 def test_the_dock_has_tabs_and_folds(page: OpenPage) -> None:
     before = page.page.locator("#hd-map").bounding_box()
     assert before is not None
