@@ -6,7 +6,7 @@ import { openSearch } from "./asking/box.js";
 import { openFilterTab } from "./asking/tab.js";
 import { openChoosing } from "./choose/hands.js";
 import { openPicked } from "./choose/picked.js";
-import { openClosely } from "./closely/closely.js";
+import { openClosely } from "./closely/open.js";
 import { makeData } from "./data/data.js";
 import { decode } from "./wire/decode.js";
 import { Pieces } from "./wire/pieces.js";

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -131,6 +132,55 @@ def test_inverted_and_stretched(page: OpenPage) -> None:
     page.page.select_option(".hd-limits select", "linear")
     page.page.locator(".hd-limits input").last.fill("100")
     assert screen(page, 0).mean() > plain.mean() + 5
+
+
+def test_black_and_white_by_drags(page: OpenPage) -> None:
+    """By the right button, by the mode for one finger, and by keys; a double click resets."""
+    sliders = page.page.locator(".hd-limits input")
+    limits = lambda: tuple(int(one.input_value()) for one in sliders.all())  # noqa: E731
+    mouse, keyboard = page.page.mouse, page.page.keyboard
+    keyboard.press("Space")
+    page.page.wait_for_selector("#hd-closely[open] .hd-bar i")
+    box = page.page.locator(".hd-pane").first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def drag(right: float, down: float, button: Literal["left", "right"] = "right") -> None:
+        mouse.move(x, y)
+        mouse.down(button=button)
+        mouse.move(x + right, y + down, steps=3)
+        mouse.up(button=button)
+
+    plain = screen(page, 0)
+    drag(80, 0)
+    low, high = limits()
+    assert (low, high) == (64, 255)
+    assert screen(page, 0).mean() < plain.mean() - 5
+    assert page.page.locator(".hd-levels canvas").evaluate(
+        "e => e.getContext('2d').getImageData(0, 0, e.width, e.height).data.some(Boolean)"
+    )
+    drag(0, 100)
+    assert limits()[1] - limits()[0] < high - low
+    mouse.dblclick(x, y)
+    assert limits() == (0, 255)
+    np.testing.assert_allclose(screen(page, 0), plain, atol=2)
+    # A drag by the left button, or a finger, moves the picture until it is told otherwise.
+    drag(-80, 0, "left")
+    assert limits() == (0, 255)
+    keyboard.press("l")
+    drag(-80, 0, "left")
+    assert limits() == (0, 191)
+    keyboard.press("ArrowLeft")
+    assert limits()[1] < 191
+    keyboard.press("r")
+    assert limits() == (0, 255)
+    keyboard.press("l")
+    shown = page.page.locator("#hd-closely").get_attribute("data-rows")
+    keyboard.press("ArrowRight")
+    page.page.wait_for_function(
+        "shown => document.getElementById('hd-closely').dataset.rows !== shown", arg=shown
+    )
+    assert page.errors == []
 
 
 def test_blinking(page: OpenPage, open_page: Open, report: Path) -> None:

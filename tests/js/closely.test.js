@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { barOf, compassOf, pixelAt, skyAt } from "../../templates/browser/closely/measure.js";
-import { AS_IT_IS, tableOf, tableText } from "../../templates/browser/closely/stretch.js";
+import { AS_IT_IS, countValues, draggedLimits, limitsOf, tableOf, tableText } from "../../templates/browser/closely/stretch.js";
 
 /** @import { Cutout } from "../../templates/browser/data/types.d.ts" */
 
@@ -67,4 +67,43 @@ test("north is up and east at the left where the sky is seen as it is", () => {
   // turned by a right angle: x to the north, y to the east
   const quarter = compassOf([0, 0, 0, 0, 0, 1, 1, 0], "lower");
   assert.deepEqual([quarter.north.x, quarter.east.y], [1, -1]);
+});
+
+test("limits stay within what there is, and apart", () => {
+  assert.deepEqual(limitsOf(10, 200), { low: 10, high: 200 });
+  assert.deepEqual(limitsOf(-40, 400), { low: 0, high: 255 });
+  assert.deepEqual(limitsOf(90, 20), { low: 90, high: 92 });
+  assert.deepEqual(limitsOf(900, 901), { low: 253, high: 255 });
+});
+
+test("a drag to the right darkens, one to the left brightens, and the way back undoes it", () => {
+  const { low, high } = draggedLimits({ low: 60, high: 160 }, 160, 0);
+  assert.deepEqual([low, high], [110, 210]);
+  assert.deepEqual(draggedLimits({ low: 60, high: 160 }, -32, 0), { low: 50, high: 150 });
+  assert.deepEqual(draggedLimits({ low: 60, high: 160 }, 0, 0), { low: 60, high: 160 });
+  const darker = tableOf({ ...AS_IT_IS, ...draggedLimits(AS_IT_IS, 100, 0) });
+  const brighter = tableOf({ ...AS_IT_IS, ...draggedLimits(AS_IT_IS, -100, 0) });
+  assert.ok(darker[128] < 128 / 255 && brighter[128] > 128 / 255);
+});
+
+test("a drag downwards brings the limits together about their middle, and one upwards apart", () => {
+  const near = draggedLimits({ low: 60, high: 160 }, 0, 80);
+  assert.ok(near.low > 60 && near.high < 160 && Math.abs(near.low + near.high - 220) <= 1);
+  const far = draggedLimits({ low: 60, high: 160 }, 0, -80);
+  assert.ok(far.low < 60 && far.high > 160);
+  assert.deepEqual(draggedLimits({ low: 60, high: 160 }, 0, 1e6), { low: 110, high: 112 });
+  assert.deepEqual(draggedLimits(AS_IT_IS, 0, -1e6), { low: 0, high: 255 });
+});
+
+test("red, green and blue are counted, and not how opaque they are", () => {
+  const counts = countValues([[1, 2, 3, 255], [1, 1, 9, 7, 255, 0, 0, 7]]);
+  assert.deepEqual([counts[0], counts[1], counts[2], counts[3], counts[7], counts[9], counts[255]], [2, 3, 1, 1, 0, 1, 1]);
+});
+
+test("near a pole north is another way at each place", () => {
+  // the pole lies 0.1 degrees above the middle; a place as far to the right sees it at the upper left
+  const wcs = /** @type {[number, number, number, number, number, number, number, number]} */ ([0, 0, 0, 89.9, -0.001, 0, 0, 0.001]);
+  const { north, east } = compassOf(wcs, "lower", { x: 100, y: 0 });
+  assert.ok(Math.abs(north.x + Math.SQRT1_2) < 1e-3 && Math.abs(north.y + Math.SQRT1_2) < 1e-3);
+  assert.ok(Math.abs(east.x + Math.SQRT1_2) < 1e-3 && Math.abs(east.y - Math.SQRT1_2) < 1e-3);
 });

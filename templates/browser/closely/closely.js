@@ -10,7 +10,7 @@ import { drawn } from "./compass.js";
 import { Controls } from "./controls.js";
 import { openDrags } from "./drags.js";
 import { Pane, extentOf } from "./pane.js";
-import { AS_IT_IS, tableText } from "./stretch.js";
+import { AS_IT_IS, draggedLimits, tableText } from "./stretch.js";
 
 /**
  * @import { Data } from "../data/data.js"
@@ -21,21 +21,25 @@ import { AS_IT_IS, tableText } from "./stretch.js";
 
 const BLINK_MS = 700;
 const STEP = 1.25; // of zoom by a key
+const LIMIT_STEP = 16; // pixels of a drag of the limits that an arrow key stands for
+/** @type {Record<string, [right: number, down: number]>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const [FARTHEST, CLOSEST] = [0.5, 64]; // zoom, of what shows the largest picture whole
 
-class Closely {
+export class Closely {
   /** @param {Data} data */
   constructor(data) {
     this.data = data;
     this.dialog = /** @type {HTMLDialogElement} */ (byId("hd-closely"));
+    this.panes = element("div", { class: "hd-panes" });
+    this.tables = ["R", "G", "B"].map((channel) => drawn(`feFunc${channel}`, { type: "table" }));
     this.controls = new Controls({
       step: (by) => this.step(by), setMode: (mode) => this.setMode(mode), setStretch: () => this.stretch(),
+      setLimiting: (isLimiting) => this.panes.classList.toggle("hd-limiting", isLimiting),
       showWhole: () => this.showWhole(), choose: () => this.choose(), close: () => this.dialog.close(),
     });
-    this.tables = ["R", "G", "B"].map((channel) => drawn(`feFunc${channel}`, { type: "table" }));
     const filter = drawn("svg", { width: 0, height: 0, "aria-hidden": "true", style: "position: absolute" },
       drawn("filter", { id: "hd-stretch", "color-interpolation-filters": "sRGB" }, drawn("feComponentTransfer", {}, ...this.tables)));
-    this.panes = element("div", { class: "hd-panes" });
     this.foot = element("p", { class: "hd-closely-foot" });
     this.dialog.append(filter, this.controls.element, this.panes, this.foot);
     this.dialog.addEventListener("keydown", (event) => this.press(event));
@@ -51,14 +55,15 @@ class Closely {
     this.isFlipped = false;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.blinking = undefined;
+    this.limits = AS_IT_IS; // where a drag of them began
     const invert = () => this.controls.change({ isInverted: !this.controls.stretch.isInverted });
     /** @type {Record<string, () => void>} */
     this.actions = {
       ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), Enter: () => this.choose(),
       b: () => this.blink(), n: () => this.setMode(this.mode === "all" ? "pair" : "all"), i: invert,
+      l: () => this.controls.setLimiting(!this.controls.isLimiting), r: () => this.controls.resetLimits(),
       0: () => this.showWhole(), "+": () => this.zoom(STEP), "=": () => this.zoom(STEP), "-": () => this.zoom(1 / STEP),
     };
-    this.stretch();
   }
 
   get similar() {
@@ -90,6 +95,7 @@ class Closely {
     if (turn !== this.turn) return;
     this.layOut(this.mode === "blink" ? 1 : subjects.length);
     this.subjects = subjects;
+    this.controls.levels.count(subjects.map(({ part }) => part));
     this.fill();
     const title = this.mode === "all" || !other ? titleOf(own) : SAY.versus(titleOf(own), titleOf(other));
     this.controls.say(title, this.mode);
@@ -108,6 +114,10 @@ class Closely {
         pan: (right, down) => this.pan(right, down),
         zoom: (factor, right, down) => this.zoom(factor, right, down),
         point: (place) => this.point(pane, place),
+        limits: {
+          areMeant: () => this.controls.isLimiting, begin: () => this.beginLimits(),
+          drag: (right, down) => this.dragLimits(right, down), reset: () => this.controls.resetLimits(),
+        },
       });
     }
     this.panes.classList.toggle("hd-many", n > 2);
@@ -147,7 +157,20 @@ class Closely {
     const { shared } = this;
     this.open.forEach((pane) => pane.draw(shared));
     const sources = new Set(this.open.map(({ source }) => source));
-    this.foot.textContent = [...sources, shared.isOnSky ? SAY.oneScaleSky : SAY.oneScalePixels, SAY.keysClosely].join(" · ");
+    const how = matchMedia("(pointer: coarse)").matches ? SAY.fingersClosely : SAY.keysClosely;
+    this.foot.textContent = [...sources, shared.isOnSky ? SAY.oneScaleSky : SAY.oneScalePixels, how].join(" · ");
+  }
+
+  beginLimits() {
+    this.limits = this.controls.stretch;
+  }
+
+  /**
+   * @param {number} right pixels since the drag began
+   * @param {number} down
+   */
+  dragLimits(right, down) {
+    this.controls.change(draggedLimits(this.limits, right, down));
   }
 
   stretch() {
@@ -233,51 +256,27 @@ class Closely {
     pane.tell(isInside ? { across, down } : null);
   }
 
+  /**
+   * What an arrow key does as long as drags change the limits.
+   *
+   * @param {string} key
+   */
+  limitStep(key) {
+    const arrow = this.controls.isLimiting ? ARROWS[key] : undefined;
+    return arrow && (() => {
+      this.beginLimits();
+      this.dragLimits(LIMIT_STEP * arrow[0], LIMIT_STEP * arrow[1]);
+    });
+  }
+
   /** @param {KeyboardEvent} event */
   press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const isInField = event.target instanceof Element && event.target.closest("input, select");
     if (isInField || (event.key === "Enter" && event.target instanceof Element && event.target.closest("button"))) return;
-    const action = this.actions[event.key];
+    const action = this.limitStep(event.key) ?? this.actions[event.key];
     if (!action) return;
     event.preventDefault();
     action();
   }
-}
-
-/** @type {Closely | null} */
-let closely = null;
-
-/**
- * Look closely at the selected cutout beside a similar one.
- *
- * @param {Data} data
- * @param {number} at which of the similar ones, from 0
- */
-export function lookClosely(data, at) {
-  closely ??= new Closely(data);
-  closely.look(at);
-}
-
-/**
- * Let the space bar look closely, wherever it has no meaning of its own.
- *
- * @param {Data} data
- */
-export function openClosely(data) {
-  const wanted = (/** @type {KeyboardEvent} */ { key, target }) => {
-    if (key !== " " || !state.shown || document.querySelector("dialog[open]")) return false;
-    const held = target instanceof Element ? target.closest("button, input, select, textarea, a, summary, [role=tab]") : null;
-    return !held || held.matches(".hd-similar, .hd-portrait");
-  };
-  document.addEventListener("keydown", (event) => {
-    if (!wanted(event)) return;
-    event.preventDefault();
-    const at = state.shown?.similar.findIndex(({ row }) => row === state.hovered) ?? -1;
-    lookClosely(data, Math.max(0, at));
-  });
-  // A button is pressed when the bar is let go.
-  document.addEventListener("keyup", (event) => {
-    if (event.key === " " && event.target instanceof Element && event.target.closest(".hd-similar, .hd-portrait")) event.preventDefault();
-  });
 }

@@ -2,6 +2,7 @@
 
 import { element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
+import { Levels } from "./levels.js";
 import { AS_IT_IS } from "./stretch.js";
 
 /**
@@ -13,12 +14,11 @@ import { AS_IT_IS } from "./stretch.js";
  * @property {(by: 1 | -1) => void} step
  * @property {(mode: Mode) => void} setMode
  * @property {(stretch: Stretch) => void} setStretch
+ * @property {(isLimiting: boolean) => void} setLimiting whether drags change the limits
  * @property {() => void} showWhole
  * @property {() => void} choose
  * @property {() => void} close
  */
-
-const LEAST_RANGE = 2; // between the limits
 
 /**
  * @param {string} title
@@ -32,12 +32,6 @@ function tool(title, icon, act) {
   made.addEventListener("click", act);
   return made;
 }
-
-/**
- * @param {string} name
- * @param {number} value
- */
-const slider = (name, value) => element("input", { type: "range", min: 0, max: 255, value, "aria-label": name, title: name });
 
 export class Controls {
   /** @param {Actions} actions */
@@ -55,16 +49,30 @@ export class Controls {
       element("option", { value }, word)
     )));
     this.kind.addEventListener("change", () => this.change({ kind: /** @type {Stretch["kind"]} */ (this.kind.value) }));
-    this.low = slider(SAY.low, AS_IT_IS.low);
-    this.high = slider(SAY.high, AS_IT_IS.high);
-    this.low.addEventListener("input", () => this.change({ low: Math.min(Number(this.low.value), this.stretch.high - LEAST_RANGE) }));
-    this.high.addEventListener("input", () => this.change({ high: Math.max(Number(this.high.value), this.stretch.low + LEAST_RANGE) }));
+    this.levels = new Levels(({ low, high }) => this.change({ low, high }));
+    this.limits = tool(SAY.limits, SAY.limitsWord, () => this.setLimiting(!this.isLimiting));
+    this.reset = tool(SAY.resetLimits, "hd-i-undo", () => this.resetLimits());
+    this.isLimiting = false;
     this.element = element("div", { class: "hd-closely-bar" },
       this.title, tool(SAY.previous, "hd-i-back", () => actions.step(-1)), tool(SAY.next, "hd-i-forward", () => actions.step(1)),
       this.modes.pair, this.modes.blink, this.modes.all,
-      element("span", { class: "hd-limits" }, this.kind, this.low, this.high), this.invert,
+      element("span", { class: "hd-limits" }, this.kind, this.levels.element, this.reset), this.limits, this.invert,
       tool(SAY.whole, "hd-i-fit", actions.showWhole), tool(SAY.choose, SAY.chooseWord, actions.choose),
       tool(SAY.close, "hd-i-close", actions.close));
+    this.setLimiting(false);
+    this.change({});
+  }
+
+  resetLimits() {
+    const { low, high } = AS_IT_IS;
+    this.change({ low, high });
+  }
+
+  /** @param {boolean} isLimiting whether drags, and arrow keys, change the limits */
+  setLimiting(isLimiting) {
+    this.isLimiting = isLimiting;
+    this.limits.setAttribute("aria-pressed", String(isLimiting));
+    this.actions.setLimiting(isLimiting);
   }
 
   /** @param {Partial<Stretch>} changes */
@@ -72,8 +80,8 @@ export class Controls {
     this.stretch = { ...this.stretch, ...changes };
     const { kind, low, high, isInverted } = this.stretch;
     this.kind.value = kind;
-    this.low.value = String(low);
-    this.high.value = String(high);
+    this.levels.show(this.stretch);
+    this.reset.disabled = low === AS_IT_IS.low && high === AS_IT_IS.high;
     this.invert.setAttribute("aria-pressed", String(isInverted));
     this.actions.setStretch(this.stretch);
   }

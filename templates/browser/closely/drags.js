@@ -1,12 +1,21 @@
-// Gestures on pictures that are looked at closely: all of them move and zoom in step. In: mouse, pen, fingers, wheel. Out: calls.
+// Gestures on pictures that are looked at closely: all of them move, zoom and change their limits in step. In: mouse, pen, fingers,
+// wheel. Out: calls.
 
 /**
  * @typedef {object} Moves
  * @property {(right: number, down: number) => void} pan in pixels
  * @property {(factor: number, right: number, down: number) => void} zoom about a place, in pixels from the pane's middle
  * @property {(place: { clientX: number, clientY: number } | null) => void} point
+ * @property {Limits} limits
+ *
+ * @typedef {object} Limits
+ * @property {() => boolean} areMeant whether a drag by the first button, or by one finger, changes them; one by the second always does
+ * @property {() => void} begin
+ * @property {(right: number, down: number) => void} drag pixels since it began
+ * @property {() => void} reset
  */
 
+const [FIRST, SECOND] = [0, 2]; // buttons of a mouse
 const NOTCH = 1 / 500; // zoom, as a logarithm, of a pixel of the wheel
 const LINE = 33; // pixels of a wheel that counts in lines
 
@@ -14,9 +23,11 @@ const LINE = 33; // pixels of a wheel that counts in lines
  * @param {HTMLElement} pane
  * @param {Moves} moves
  */
-export function openDrags(pane, { pan, zoom, point }) {
+export function openDrags(pane, { pan, zoom, point, limits }) {
   /** @type {Map<number, { clientX: number, clientY: number }>} */
   const pressed = new Map();
+  /** @type {{ clientX: number, clientY: number } | null} where a drag of the limits began */
+  let limiting = null;
   const fromMiddle = (/** @type {{ clientX: number, clientY: number }} */ { clientX, clientY }) => {
     const { left, top, width, height } = pane.getBoundingClientRect();
     return /** @type {const} */ ([clientX - left - width / 2, clientY - top - height / 2]);
@@ -35,14 +46,17 @@ export function openDrags(pane, { pan, zoom, point }) {
     zoom(Math.exp(-pixels * NOTCH), ...fromMiddle(event));
   }, { passive: false });
   pane.addEventListener("pointerdown", ({ pointerId, clientX, clientY, button }) => {
-    if (button) return;
+    if (button !== FIRST && button !== SECOND) return;
     pressed.set(pointerId, { clientX, clientY });
+    limiting = pressed.size === 1 && (button === SECOND || limits.areMeant()) ? { clientX, clientY } : null;
+    if (limiting) limits.begin();
     pane.setPointerCapture(pointerId);
     pane.classList.add("hd-dragged");
   });
   pane.addEventListener("pointermove", ({ pointerId, clientX, clientY }) => {
     point({ clientX, clientY });
     if (!pressed.has(pointerId)) return;
+    if (limiting) return limits.drag(clientX - limiting.clientX, clientY - limiting.clientY);
     const before = hold();
     pressed.set(pointerId, { clientX, clientY });
     const now = hold();
@@ -56,4 +70,6 @@ export function openDrags(pane, { pan, zoom, point }) {
     });
   }
   pane.addEventListener("pointerleave", () => point(null));
+  pane.addEventListener("contextmenu", (event) => event.preventDefault());
+  pane.addEventListener("dblclick", limits.reset);
 }

@@ -1,7 +1,7 @@
 // The selected cutout and the most similar ones; with nothing selected, a few cutouts to start from. In: `shown`, `hovered` and
 // `color`. Out: a selected or a hovered row, `data-hd-shown` on the body, and a sentence for those who listen to the page.
 
-import { lookClosely } from "../closely/closely.js";
+import { lookClosely } from "../closely/open.js";
 import { remember, remembered } from "../remember.js";
 import { on, state } from "../state.js";
 import { byId, element } from "../text/element.js";

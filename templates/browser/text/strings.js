@@ -82,10 +82,15 @@ export const SAY = {
   stretches: { linear: "linear", asinh: "asinh", log: "log" },
   low: "Black from",
   high: "White from",
+  levels: "Black and white over how often each value occurs; double click resets",
+  limits: "Limits: drags change black and white (l)",
+  limitsWord: "Limits",
+  resetLimits: "Black and white as they were (r)",
   compass: "north and east",
   oneScaleSky: "one scale on the sky",
   oneScalePixels: "one scale in pixels of the originals",
-  keysClosely: "drag and wheel move all alike",
+  keysClosely: "drag and wheel move all alike, a drag with the right button changes black and white",
+  fingersClosely: "fingers move all alike, with Limits one changes black and white",
   pixelsOf: (/** @type {string} */ source, /** @type {number} */ share) => (
     share > 0.99 ? `${source}, all of the original's pixels` : `${source}, ${Number(share.toPrecision(2))} of the original's pixels`
   ),
