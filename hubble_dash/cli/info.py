@@ -90,12 +90,13 @@ def print_summary(atlas: Atlas) -> None:
     atlas : Atlas
         Only its manifest and tables are read.
     """
+    from hubble_dash.methods.notes import named_notes
     from hubble_dash.methods.provenance import provenance
 
     print(printable(f"{atlas.path}: {atlas.title}"))
     for name, text in provenance(atlas):
         print(printable(f"  {name + ':':<18} {text}"))
-    for note in atlas.manifest["notes"]:
+    for note in named_notes(atlas):
         print(printable(f"  {'Note:':<18} {note}"))
     size = sum(entry["bytes"] for entry in atlas.manifest["files"].values())
     print(f"  {'Size:':<18} {size / 1e6:.1f} MB")

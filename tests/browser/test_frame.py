@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from helpers.atlases import make_atlas
 from helpers.pages import OpenPage
 from playwright.sync_api import Browser
 
@@ -270,6 +271,22 @@ def test_paper_is_white_and_says_where_it_comes_from(page: OpenPage, atlas: Atla
         assert picture_side(page) > 150
     finally:
         page.page.emulate_media(media="screen")
+
+
+def test_a_placeholder_is_told_on_its_picture(open_page: Open, tmp_path: Path) -> None:
+    told = [None, "text on one tone", None, None]
+    atlas = make_atlas(tmp_path / "x.atlas", limit=4, columns={"placeholder": told})
+    page = open_page(export(atlas, tmp_path / "x.html", check="fast"))
+    page.page.wait_for_selector(".hd-start .hd-doubt")
+    assert page.page.locator(".hd-start .hd-doubt").count() == 1
+    page.run("hubbleDash.select(1)")
+    page.wait_for_shown(1)
+    assert page.page.inner_text(".hd-portrait .hd-doubt") == "placeholder?"
+    assert page.page.locator(".hd-similar .hd-doubt").count() == 0
+    page.run("hubbleDash.select(0)")
+    page.wait_for_shown(0)
+    assert page.page.locator('.hd-similar[data-row="1"] .hd-doubt').count() == 1
+    assert page.page.locator(".hd-doubt:visible").count() == 1
 
 
 def test_a_page_of_one_cutout_has_no_map(

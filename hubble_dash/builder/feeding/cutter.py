@@ -19,7 +19,7 @@ from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import Cutouts, find_cutouts, reason_to_leave_out
 from hubble_dash.builder.cutouts.sky_positions import SkyPositions, sky_positions_of
 from hubble_dash.builder.feeding.checksum import Checksum
-from hubble_dash.builder.feeding.image_row import describe_image
+from hubble_dash.builder.feeding.image_row import describe_image, notes_on
 from hubble_dash.builder.feeding.previews import Preview, fit_thumbnail, make_preview
 from hubble_dash.builder.feeding.recipe import Recipe
 from hubble_dash.builder.fingerprints.preparation import Preparation
@@ -261,7 +261,7 @@ class Cutter:
         # before any of its cutouts is taken.
         preview = make_preview(display)
         positions = sky_positions_of(display, found, catalog, settings.cutouts)
-        row, notes = describe_image(display, preview, positions), image.notes + positions.notes
+        row = describe_image(display, preview, positions)
         source = checksum.row(image.credit)
         read = CutImage(
             number,
@@ -269,7 +269,7 @@ class Cutter:
             row,
             source,
             image.metadata,
-            notes,
+            notes_on(image, preview, positions),
             found,
             positions,
             preview,

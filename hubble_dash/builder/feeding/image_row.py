@@ -9,11 +9,13 @@ from typing import Any
 
 from hubble_dash.atlas.schema import ImageRow
 from hubble_dash.builder.cutouts.display import Display
+from hubble_dash.builder.cutouts.placeholders import PLACEHOLDER, placeholder_note
 from hubble_dash.builder.cutouts.plane import plane_of
 from hubble_dash.builder.cutouts.sky_positions import SkyPositions
 from hubble_dash.builder.feeding.previews import Preview
+from hubble_dash.builder.reading.image import Image
 
-__all__ = ["SOURCE", "describe_image"]
+__all__ = ["SOURCE", "describe_image", "notes_on"]
 
 # What a row has beside the columns of the table of images: its row of the table of sources. No key
 # of a header has such a name.
@@ -43,11 +45,27 @@ def describe_image(display: Display, preview: Preview, positions: SkyPositions) 
         "preview_width": preview.width,
         "preview_height": preview.height,
         "position_quality": positions.quality,
-        "notes": "; ".join(image.notes + positions.notes),
+        "notes": "; ".join(notes_on(image, preview, positions)),
     }
     sky = display.sky
     plane = {} if sky is None or sky.quality != "exact" else plane_of(sky, display.shape)
-    return {**row, **plane, **image.metadata}
+    empty = {PLACEHOLDER: preview.placeholder} if preview.placeholder else {}
+    return {**row, **plane, **empty, **image.metadata}
+
+
+def notes_on(image: Image, preview: Preview, positions: SkyPositions) -> list[str]:
+    """Give all that the user should know of an image.
+
+    Parameters
+    ----------
+    image : Image
+        As it was read.
+    preview : Preview
+        What shows it.
+    positions : SkyPositions
+        Of its cutouts.
+    """
+    return image.notes + positions.notes + placeholder_note(preview.placeholder)
 
 
 def _real(path: Path) -> str:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.codecs.jpeg import without_metadata
 from hubble_dash.builder.cutouts.display import Display
+from hubble_dash.builder.cutouts.placeholders import placeholder_of
 from hubble_dash.builder.cutouts.resampling import resample
 
 __all__ = ["Preview", "fit_thumbnail", "make_preview", "preview_name"]
@@ -56,11 +56,14 @@ class Preview(NamedTuple):
         A JPEG file.
     width, height : int
         Pixels.
+    placeholder : str
+        Why it looks like one for a missing picture; empty if it does not.
     """
 
     data: bytes
     width: int
     height: int
+    placeholder: str = ""
 
 
 def make_preview(display: Display, *, max_side: int = 1600) -> Preview:
@@ -92,14 +95,15 @@ def make_preview(display: Display, *, max_side: int = 1600) -> Preview:
     if display.image.jpeg is not None and max(ny, nx) <= max_side:
         data = without_metadata(display.image.jpeg)
         if data is not None and len(data) <= MAX_BYTES_A_PIXEL * ny * nx:
-            # Damage must show itself before a cutout is taken: one pixel means decoding all.
-            display.image.read(Box(0, 1, 0, 1))
-            return Preview(data, nx, ny)
+            # Damage must show itself before a cutout is taken.
+            pixels, _ = display.read()
+            return Preview(data, nx, ny, placeholder_of(pixels))
     pixels, _ = display.read(max_side=max_side)
     buffer = io.BytesIO()
     # An eighth of the time of the quickest WebP, for a quarter more bytes.
     Pillow.fromarray(pixels).save(buffer, format="JPEG", quality=PREVIEW_QUALITY)
-    return Preview(buffer.getvalue(), pixels.shape[1], pixels.shape[0])
+    height, width = pixels.shape[:2]
+    return Preview(buffer.getvalue(), width, height, placeholder_of(pixels))
 
 
 def preview_name(number: int) -> str:

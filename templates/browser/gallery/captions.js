@@ -15,6 +15,7 @@ import { bearing, compassPoint } from "./bearings.js";
 
 export const FILE = "\u0000file"; // no column is called so
 const NAME = /^(main_?id|name|obj_?name|object|obj(ect)?_?id|obj|target(_?name)?|source_?(id|name)|designation|ident(ifier)?|id)$/i;
+const PLACEHOLDER = "placeholder"; // the column that atlases have for it
 const NEAR = 1; // degrees; farther apart, places say nothing of each other
 
 /**
@@ -46,6 +47,13 @@ export function titleOf(cutout) {
   const column = nameColumn(cutout.metadata.map(([key]) => key));
   return (column && valueIn(cutout, column)) || cutout.name;
 }
+
+/**
+ * Whether a cutout's image seemed to stand for a missing one when it was read.
+ *
+ * @param {Cutout} cutout
+ */
+export const isPlaceholder = ({ metadata }) => metadata.some(([key]) => key === PLACEHOLDER);
 
 /** @param {Cutout} cutout */
 const middle = ({ box: [ixmin, ixmax, iymin, iymax] }) => (

@@ -6,8 +6,9 @@ import { element } from "../text/element.js";
 import { similarity } from "../text/format.js";
 import { SAY } from "../text/strings.js";
 import { select } from "../walk.js";
+import { isPlaceholder } from "./captions.js";
 
-/** @import { SimilarCutout } from "../data/types.d.ts" */
+/** @import { Cutout, SimilarCutout } from "../data/types.d.ts" */
 
 const HOLD_MS = 500; // that a finger stays for a closer look
 
@@ -69,15 +70,26 @@ export function captionElements(cosine, lines) {
 }
 
 /**
+ * What is said on a picture that seems to be none.
+ *
+ * @param {Cutout} cutout
+ */
+export const doubt = (cutout) => (
+  isPlaceholder(cutout) ? [element("span", { class: "hd-doubt", title: SAY.placeholderWords }, SAY.placeholder)] : []
+);
+
+/**
  * @param {SimilarCutout} cutout
  * @param {HTMLCanvasElement} canvas
  * @param {() => void} enlarge
  */
-export function card({ row, rank, similarity: cosine }, canvas, enlarge) {
+export function card(cutout, canvas, enlarge) {
+  const { row, rank, similarity: cosine } = cutout;
   const button = element(
     "button",
     { type: "button", class: "hd-similar", "data-row": row, "data-rank": rank, "data-similarity": cosine.toFixed(5) },
-    element("div", { class: "hd-picture" }, canvas, element("b", { class: "hd-rank", "aria-label": SAY.number(rank) }, String(rank))),
+    element("div", { class: "hd-picture" }, canvas, element("b", { class: "hd-rank", "aria-label": SAY.number(rank) }, String(rank)),
+      ...doubt(cutout)),
   );
   onHold(button, enlarge);
   standFor(button, row);

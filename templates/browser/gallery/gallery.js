@@ -8,7 +8,7 @@ import { byId, element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { paint, paintedCanvas } from "./canvas.js";
 import { FILE, captionsOf, colorColumn, nameColumn, titleOf } from "./captions.js";
-import { captionElements, card, likeness, standFor } from "./card.js";
+import { captionElements, card, doubt, likeness, standFor } from "./card.js";
 import { facts } from "./facts.js";
 
 /**
@@ -110,7 +110,7 @@ async function sharpen(data, { row, image }, { canvas, painted }, shownImage) {
  */
 function showSelected(data, cutout) {
   const portrait = element("button", { type: "button", class: "hd-portrait", title: SAY.enlarge, "aria-label": SAY.enlarge });
-  portrait.append(paintedCanvas(data.portrait(cutout.row)).canvas, element("i", { class: "hd-i hd-i-enlarge" }));
+  portrait.append(paintedCanvas(data.portrait(cutout.row)).canvas, element("i", { class: "hd-i hd-i-enlarge" }), ...doubt(cutout));
   portrait.addEventListener("click", () => lookClosely(data, 0));
   const title = titleOf(cutout);
   const second = title === cutout.name ? SAY.row(cutout.row, data.n) : `${cutout.name} · ${SAY.row(cutout.row, data.n)}`;
@@ -196,6 +196,7 @@ async function invite(data) {
   for (const [i, tile] of tiles.entries()) {
     tile.setAttribute("aria-label", `${titles[i]}, ${SAY.cutout(cutouts[i].row)}`);
     tile.title = titles[i];
+    tile.querySelector(".hd-picture")?.append(...doubt(cutouts[i]));
     if (areNamed) tile.append(element("span", { dir: "auto" }, titles[i]));
   }
   if (!areNamed) grid.style.setProperty("--lines", "0");

@@ -22,6 +22,8 @@ export const SAY = {
   similarity: "similarity (cosine)",
   enlarge: "Look closely (space)",
   compare: (/** @type {number} */ rank) => `Compare closely with number ${rank}`,
+  placeholder: "placeholder?",
+  placeholderWords: "Looks like a placeholder for a missing picture",
   noCaption: "none",
   fileCaption: "file",
   selected: (/** @type {string} */ name, /** @type {number} */ row, /** @type {string} */ others) => (

@@ -22,12 +22,13 @@ from hubble_dash.config import Stretch
 NOWHERE = np.empty(0)
 
 
-def row_of(path: Path) -> dict[str, object]:
+def row_of(path: Path, *, placeholder: str = "") -> dict[str, object]:
     image = Image.from_array(
         np.zeros((40, 50), np.uint8), path=path, origin="lower", notes=["odd"], metadata={"N": 3}
     )
     positions = SkyPositions(NOWHERE, NOWHERE, NOWHERE, "approximate", ["far"])
-    return describe_image(Display(image, Stretch()), Preview(b"", 25, 20), positions)
+    preview = Preview(b"", 25, 20, placeholder)
+    return describe_image(Display(image, Stretch()), preview, positions)
 
 
 def test_all_columns(tmp_path: Path) -> None:
@@ -46,6 +47,13 @@ def test_all_columns(tmp_path: Path) -> None:
         "notes": "odd; far",
         "N": 3,
     }
+
+
+def test_a_placeholder_has_a_column_and_a_note() -> None:
+    row = row_of(Path("a.jpg"), placeholder="text on one tone")
+    assert row["placeholder"] == "text on one tone"
+    told = "looks like a placeholder for a missing picture: text on one tone"
+    assert row["notes"] == f"odd; far; {told}"
 
 
 @pytest.mark.parametrize("quality", ["exact", "approximate"])

@@ -50,7 +50,7 @@ def test_preview_is_the_image_as_shown() -> None:
     pixels[:100] = 200  # FITS: the lowest rows
     display = Display(Image.from_array(pixels, origin="lower"), Stretch())
     preview = make_preview(display, max_side=200)
-    assert preview[1:] == (200, 150)
+    assert preview[1:] == (200, 150, "")
     shown = as_pixels(preview.data)
     assert shown.shape == (150, 200, 3)
     assert shown[110:].mean() == pytest.approx(200, abs=4)
@@ -80,7 +80,7 @@ def test_a_small_jpeg_stays_as_it_is_but_for_its_metadata(tmp_path: Path) -> Non
         with open_image(path) as image:
             preview = make_preview(Display(image, Stretch()))
             expected = image.read()
-        assert preview[1:] == (120, 90)
+        assert preview[1:] == (120, 90, "")
         assert b"secret" not in preview.data
         np.testing.assert_array_equal(as_pixels(preview.data), expected)
     assert make_preview_of(plain) == plain.read_bytes()
