@@ -60,6 +60,9 @@ FloatArray: TypeAlias = NDArray[np.float32] | NDArray[np.float16]
 # more when its table or array is first asked for.
 CHECKED_AT_ONCE = 100_000
 
+# The neighbour whose distance says how isolated a cutout is: the last of those that a page shows.
+NTH_NEAREST = 9
+
 
 @dataclass(frozen=True)
 class Neighbors:
@@ -128,6 +131,8 @@ class Atlas:
         The map.
     colors : (n, 3) uint8 array or None
         Mean colour of each thumbnail.
+    isolation : (n,) float32 array
+        How far each cutout is from those most like it.
     columns : AtlasColumns
         What a query of `select` may name.
     """
@@ -281,7 +286,20 @@ class Atlas:
     @cached_property
     def columns(self) -> AtlasColumns:
         """What `select` may name: columns of the tables, and labels."""
-        return AtlasColumns(self.cutouts, self.images)
+        return AtlasColumns(self.cutouts, self.images, lambda: self.isolation)
+
+    @cached_property
+    def isolation(self) -> NDArray[np.float32]:
+        """How far each cutout is from those most like it, (n,) float32.
+
+        It is 1 less the cosine similarity of the ninth nearest, or of the last one where there are
+        fewer; the k-th nearest neighbour's distance is the simplest measure of an outlier
+        (Ramaswamy, Rastogi and Shim 2000). NaN where there is no other cutout.
+        """
+        similarities = self.neighbors.similarities
+        if not similarities.shape[1]:
+            return np.full(len(self), np.nan, np.float32)
+        return 1 - similarities[:, min(NTH_NEAREST, similarities.shape[1]) - 1]
 
     def select(self, query: str) -> NDArray[np.int64]:
         """Find the cutouts that a query means.

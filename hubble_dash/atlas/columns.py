@@ -5,13 +5,14 @@ Names and kinds are decided here for the page, too, so that a query means the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hubble_dash.atlas.schema import (
     BOX,
@@ -23,11 +24,42 @@ from hubble_dash.atlas.schema import (
 )
 from hubble_dash.query.columns import Column, Role, column_of
 
-__all__ = ["AtlasColumns"]
+__all__ = ["FIELDS", "AtlasColumns", "built_in_name", "is_there"]
 
-# Names of the columns that every atlas has: of the box, and, where positions are known, of the sky.
-_BOX = dict(zip(("x0", "x1", "y0", "y1"), BOX, strict=True))
-_SKY = dict(zip(("ra", "dec", "scale"), SKY, strict=True))
+# The built-in columns that stand in the table of the cutouts, and what they are called there; those
+# of the sky and of labels are there where something is known.
+FIELDS = {
+    "image": "image", **dict(zip(("ra", "dec", "scale"), SKY, strict=True)),
+    **dict(zip(("x0", "x1", "y0", "y1"), BOX, strict=True)), "best label": LABELS[0],
+}  # fmt: skip
+
+
+def built_in_name(name: str, own: Collection[str]) -> str:
+    """Name a column that each atlas has: ``hd.`` stands before it where the user has its name.
+
+    Parameters
+    ----------
+    name : str
+        Its own.
+    own : collection of str
+        Names of the user's columns.
+    """
+    return f"hd.{name}" if name in own else name
+
+
+def is_there(cutouts: pd.DataFrame, field: str) -> bool:
+    """Whether an atlas has something in one of `FIELDS`.
+
+    Parameters
+    ----------
+    cutouts : pandas.DataFrame
+        Its table.
+    field : str
+        A value of `FIELDS`.
+    """
+    if field in SKY:
+        field = SKY[0]
+    return field in cutouts and bool(cutouts[field].notna().any())
 
 
 class AtlasColumns:
@@ -40,16 +72,23 @@ class AtlasColumns:
     ----------
     cutouts, images : pandas.DataFrame
         The tables of the atlas.
+    isolation : callable
+        Gives the atlas's `isolation`, (n,) float32.
 
     Attributes
     ----------
     names : dict of str to Role
-        All columns: the user's own, of cutouts and then of images; ``file``, ``row``, ``image``,
-        ``ra``, ``dec``, ``scale``, ``x0``, ``x1``, ``y0``, ``y1``, ``best label``; labels.
+        All columns: the user's own, of cutouts and then of images; ``file``, ``row``,
+        ``isolation``, those of `FIELDS`; labels.
     """
 
-    def __init__(self, cutouts: pd.DataFrame, images: pd.DataFrame) -> None:
-        self._cutouts, self._images = cutouts, images
+    def __init__(
+        self,
+        cutouts: pd.DataFrame,
+        images: pd.DataFrame,
+        isolation: Callable[[], NDArray[np.float32]],
+    ) -> None:
+        self._cutouts, self._images, self._isolation = cutouts, images, isolation
         self._made: dict[str, Column] = {}
         self._makers: dict[str, Callable[[], Column]] = {}
         self.names: dict[str, Role] = {}
@@ -83,15 +122,15 @@ class AtlasColumns:
                 self._add(name, "own", partial(self._of_images, self._images[name]))
 
     def _name_built_in(self) -> None:
-        cutouts = self._cutouts
-        known: Mapping[str, str] = _SKY if cutouts[SKY[0]].notna().any() else {}
-        found: dict[str, Callable[[], Column]] = {"file": self._files, "row": self._rows}
-        for name, column in {"image": "image", **known, **_BOX}.items():
-            found[name] = partial(column_of, cutouts[column])
-        if LABELS[0] in cutouts and cutouts[LABELS[0]].notna().any():
-            found["best label"] = partial(column_of, cutouts[LABELS[0]])
+        own, cutouts = set(self.names), self._cutouts
+        found: dict[str, Callable[[], Column]] = {
+            "file": self._files, "row": self._rows, "isolation": self._isolations,
+        }  # fmt: skip
+        for name, field in FIELDS.items():
+            if is_there(cutouts, field):
+                found[name] = partial(column_of, cutouts[field])
         for name, make in found.items():
-            self._add(f"hd.{name}" if name in self.names else name, "built-in", make)
+            self._add(built_in_name(name, own), "built-in", make)
 
     def _name_labels(self) -> None:
         if LABELS[0] not in self._cutouts:
@@ -112,6 +151,9 @@ class AtlasColumns:
 
     def _rows(self) -> Column:
         return Column("number", np.arange(len(self)), np.zeros(len(self), bool))
+
+    def _isolations(self) -> Column:
+        return column_of(pd.Series(self._isolation(), name="isolation"))
 
     def _scores(self, label: str) -> Column:
         """Give a label's score: 0 where it is not among a cutout's best."""

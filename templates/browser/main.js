@@ -5,6 +5,7 @@ import { openAddress } from "./asking/address.js";
 import { openSearch } from "./asking/box.js";
 import { openFilterTab } from "./asking/tab.js";
 import { openChoosing } from "./choose/hands.js";
+import { openOdd } from "./choose/odd.js";
 import { openPicked } from "./choose/picked.js";
 import { openClosely } from "./closely/open.js";
 import { makeData } from "./data/data.js";
@@ -76,6 +77,7 @@ async function start() {
   openAsking();
   openTable(data, complain);
   openPicked(data);
+  openOdd(data);
   await Promise.all([openMap(data), openImage(data), data.sky ? openSky(data, data.sky) : sayNoSky()]);
   openChoosing(data);
   keepTags(data);

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.atlases import make_atlas
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.columns import AtlasColumns
@@ -67,7 +69,7 @@ def tables(**own: Any) -> AtlasColumns:
         }
     )  # fmt: skip
     images = pd.DataFrame({"name": ["a.fits", "b.fits"], "row": [5, 6], "z": [1.5, 2.5]})
-    return AtlasColumns(cutouts, images)
+    return AtlasColumns(cutouts, images, lambda: np.array([0.5, 0.25, 0.75], np.float32))
 
 
 def test_the_user_s_own_columns_come_first() -> None:
@@ -83,3 +85,26 @@ def test_the_user_s_own_columns_come_first() -> None:
     assert columns.get("cat").values.tolist() == [0, 0.25, 0]
     file = columns.get("file")
     assert [file.texts[code] for code in file.values] == ["a.fits", "b.fits", "b.fits"]
+
+
+def test_isolation_is_the_distance_to_the_ninth_nearest(atlas: Atlas) -> None:
+    unit = np.asarray(atlas.fingerprints, float)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    distances = np.sort(1 - unit @ unit.T, axis=1)[:, 9]  # the first is the cutout itself
+    np.testing.assert_allclose(atlas.isolation, distances, atol=2e-3)
+    far = float(np.median(distances)) + 0.01
+    assert (
+        atlas.select(f"isolation > {far}").tolist()
+        == np.flatnonzero(atlas.isolation > far).tolist()
+    )
+    columns = tables(isolation=[3, 2, 1])
+    assert columns.get("isolation").values.tolist() == [3, 2, 1]
+    assert columns.get("hd.isolation").values.tolist() == [0.5, 0.25, 0.75]
+
+
+def test_isolation_where_there_are_few_others(tmp_path: Path) -> None:
+    three = make_atlas(tmp_path / "three.atlas", limit=3, k=2)
+    assert three.isolation.tolist() == (1 - three.neighbors.similarities[:, -1]).tolist()
+    alone = make_atlas(tmp_path / "alone.atlas", limit=1, k=0)
+    assert np.isnan(alone.isolation).all()
+    assert alone.select("isolation is missing").tolist() == [0]

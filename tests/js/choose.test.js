@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { CHOSEN, chooseShape, combined } from "../../templates/browser/choose/chosen.js";
 import { inView } from "../../templates/browser/choose/contact.js";
+import { largest } from "../../templates/browser/choose/odd.js";
 import { inPolygon, inRectangle, middlesIn } from "../../templates/browser/choose/shapes.js";
 import { howOf } from "../../templates/browser/choose/stroke.js";
 import { state } from "../../templates/browser/state.js";
@@ -112,4 +113,15 @@ test("of a contact sheet only what is in view is there", () => {
   assert.equal(stop, 10_000);
   assert.equal(height, 9_240_000);
   assert.deepEqual(inView({ n: 3, width: 10, height: 200, top: 0 }), { across: 1, step: 92, first: 0, stop: 3, height: 276 });
+});
+
+test("the largest come first, of equal ones in order, and what is missing never", () => {
+  const values = Float32Array.from({ length: 500 }, () => Math.round(20 * random()));
+  values[7] = NaN;
+  const among = Array.from(values.keys()).filter((place) => place % 3);
+  const expected = among.filter((place) => place !== 7).sort((a, b) => values[b] - values[a] || a - b);
+  assert.deepEqual([...largest(values, among, 40)], expected.slice(0, 40));
+  assert.deepEqual([...largest(values, among, 999)], expected);
+  assert.deepEqual([...largest(values, [7], 5)], []);
+  assert.deepEqual([...largest(values, [], 5)], []);
 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { choiceOf, choiceText, Coloring, hsl, numberOnRamp, onRamp, ownColors, shareOnRamp } from "../../templates/browser/text/colors.js";
+import {
+  choiceOf, choiceText, Coloring, firstColor, hsl, numberOnRamp, onRamp, ownColors, shareOnRamp,
+} from "../../templates/browser/text/colors.js";
 
 /** @import { ColorLegend } from "../../templates/browser/wire/types.d.ts" */
 
@@ -96,4 +98,18 @@ test("legends", () => {
     { color: "#ff0000", text: "spiral", count: 5 }, { color: "#00ff00", text: "<b>", count: 2 },
     { color: "#888888", text: "other", count: 1, isRest: true }, { color: "#888888", text: "not known", count: 4, isHollow: true },
   ]);
+});
+
+test("a collection begins with the first few kinds that its owner knows of most", () => {
+  const kinds = (/** @type {string} */ name, /** @type {number} */ many, more = {}) => (
+    { name, kind: /** @type {const} */ ("category"), categories: Array.from({ length: many }, (_, i) => ({ text: `${i}`, count: 1 })),
+      other: 0, missing: 0, ...more }
+  );
+  const isOwn = (/** @type {string} */ name) => name !== "file";
+  const list = [
+    LEGENDS[0], kinds("file", 3), kinds("one", 1), kinds("many", 13), kinds("folded", 5, { other: 2 }), kinds("rare", 3, { missing: 6 }),
+    kinds("type", 4), kinds("further", 3),
+  ];
+  assert.equal(firstColor(list, isOwn, 10), 6);
+  assert.equal(firstColor(list.slice(0, 6), isOwn, 10), "own");
 });

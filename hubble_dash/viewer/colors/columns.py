@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.columns import built_in_name
 from hubble_dash.atlas.schema import (
     LABELS,
     extra_columns,
@@ -21,7 +22,6 @@ from hubble_dash.atlas.schema import (
 from hubble_dash.viewer.colors.bends import bend_of, shares_of
 from hubble_dash.viewer.colors.palette import PALETTE
 from hubble_dash.viewer.columns.summaries import Category, robust_ends
-from hubble_dash.viewer.columns.tables import built_in_name
 
 __all__ = [
     "MISSING",

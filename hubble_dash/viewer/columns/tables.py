@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple, cast
 
@@ -11,20 +11,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.schema import BOX, LABELS, SKY, extra_columns, extra_image_columns
+from hubble_dash.atlas.columns import FIELDS, built_in_name, is_there
+from hubble_dash.atlas.schema import extra_columns, extra_image_columns
 from hubble_dash.viewer.columns.summaries import ColumnIndex, PartIndex, summary
 from hubble_dash.viewer.columns.values import Values, values_of
 
-__all__ = ["TEXTS_A_PIECE", "AtlasColumn", "Columns", "built_in_name"]
+__all__ = ["TEXTS_A_PIECE", "AtlasColumn", "Columns"]
 
 TEXTS_A_PIECE = 262_144
-# What the built-in columns of a cutout are called, and where they stand in its table.
-BUILT_IN = {
-    "image": "image", **dict(zip(("ra", "dec", "scale"), SKY, strict=True)),
-    **dict(zip(("x0", "x1", "y0", "y1"), BOX, strict=True)), "best label": LABELS[0],
-}  # fmt: skip
 # Values that are kept of columns asked for last.
 MAX_KEPT = 4
+# Built-in columns that no table has.
+_MADE: dict[str, Callable[[Atlas], NDArray[Any]]] = {
+    "row": lambda atlas: np.arange(len(atlas)),
+    "isolation": lambda atlas: atlas.isolation,
+}
 
 
 class AtlasColumn(NamedTuple):
@@ -40,26 +41,13 @@ class AtlasColumn(NamedTuple):
     by : str
         Whether the table has a row for each cutout (``"place"``) or for each image.
     field : str
-        The column of the table.
+        The column of the table, or what no table has: ``row``, ``isolation``.
     """
 
     name: str
     role: Literal["own", "built-in"]
     by: Literal["place", "image"]
     field: str
-
-
-def built_in_name(name: str, own: Collection[str]) -> str:
-    """Name a column that each atlas has: ``hd.`` stands before it where the user has its name.
-
-    Parameters
-    ----------
-    name : str
-        Its own.
-    own : collection of str
-        Names of the user's columns.
-    """
-    return f"hd.{name}" if name in own else name
 
 
 class Columns:
@@ -94,15 +82,17 @@ class Columns:
         def built_in(name: str, by: Literal["place", "image"], field: str) -> AtlasColumn:
             return AtlasColumn(built_in_name(name, taken), "built-in", by, field)
 
-        has_sky = cutouts[SKY[0]].notna().any()
         there = [
             built_in(name, "place", field)
-            for name, field in BUILT_IN.items()
-            if (has_sky if field in SKY else field in cutouts and cutouts[field].notna().any())
+            for name, field in FIELDS.items()
+            if is_there(cutouts, field)
         ]
         return [
-            *own, built_in("file", "image", "name"), built_in("row", "place", "row"), *there,
-        ]  # fmt: skip
+            *own,
+            built_in("file", "image", "name"),
+            *(built_in(name, "place", name) for name in _MADE),
+            *there,
+        ]
 
     @cached_property
     def index(self) -> list[ColumnIndex]:
@@ -187,8 +177,8 @@ class Columns:
 
     def _values(self, number: int) -> Values:
         column, cutouts = self.all[number], self._atlas.cutouts
-        if column.role == "built-in" and column.field == "row":
-            return values_of(pd.Series(np.arange(len(cutouts)), name="row"))
+        if column.role == "built-in" and column.field in _MADE:
+            return values_of(pd.Series(_MADE[column.field](self._atlas), name=column.field))
         if column.by == "image":
             images = self._atlas.images
             counts = np.bincount(cutouts["image"].to_numpy(), minlength=len(images))

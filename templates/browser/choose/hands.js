@@ -1,5 +1,5 @@
-// Lasso and box on the map, circle on the sky, box on the parent image: buttons in the plots' corners. In: clicks, strokes, Escape.
-// Out: the choice, and `data-hd-tool` on the body as long as a tool is in hand.
+// Lasso and box on the map, circle on the sky, box on the parent image: buttons in the plots' corners, and the first of each by shift
+// alone. In: clicks, strokes, Escape. Out: the choice, and `data-hd-tool` on the body as long as a tool is in hand.
 
 import { plotOf } from "../plots/plot.js";
 import { withinCircle } from "../query/sky.js";
@@ -96,10 +96,11 @@ function howStrip() {
  * @param {Data} data
  * @param {Tool} tool
  * @param {HTMLElement} button
+ * @returns {Stroke | null}
  */
 function takeUp(data, tool, button) {
   const plot = plotOf(tool.plot);
-  if (!plot) return;
+  if (!plot) return null;
   const stroke = new Stroke(plot, tool.kind, async (corners, event) => {
     const bits = await tool.find(data, corners);
     if (!bits) return plot.over.say(SAY.noShape);
@@ -113,6 +114,30 @@ function takeUp(data, tool, button) {
   document.body.dataset.hdTool = `${tool.plot}-${tool.kind}`;
   inHand = { tool, stroke, button, strip };
   plot.over.say(SAY.drawIt[tool.kind]);
+  return stroke;
+}
+
+/**
+ * A drag with shift held is a stroke of a plot's first tool, which is then laid down.
+ *
+ * @param {Data} data
+ * @param {Tool} tool
+ * @param {HTMLElement} button
+ */
+function strokeByShift(data, tool, button) {
+  const plot = plotOf(tool.plot);
+  plot?.element.addEventListener("pointerdown", (event) => {
+    if (!event.shiftKey || event.button || event.pointerType === "touch" || inHand || event.target !== plot.over.surface) return;
+    event.stopPropagation();
+    const stroke = takeUp(data, tool, button);
+    if (!stroke) return;
+    stroke.begin(event);
+    stroke.canvas.addEventListener("pointerup", (up) => {
+      layDown();
+      if (up.clientX === event.clientX && up.clientY === event.clientY) plot.receive(plot.event("tap", up));
+    }, { once: true });
+    stroke.canvas.addEventListener("pointercancel", layDown, { once: true });
+  }, { capture: true });
 }
 
 /**
@@ -144,6 +169,7 @@ export function openChoosing(data) {
       if (!wasInHand) takeUp(data, tool, button);
     });
     cornerOf(plot).append(button);
+    if (TOOLS.find((one) => one.plot === tool.plot) === tool) strokeByShift(data, tool, button);
   }
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !inHand || document.querySelector("dialog[open]")) return;

@@ -22,6 +22,8 @@ import { SAY } from "./strings.js";
 
 // What is not known is a faint ring.
 const [NOTHING, FAINT] = ["#00000000", "90"];
+// As many as a legend tells apart at a glance.
+const FEW_KINDS = 12;
 // Around points, so that those that touch are told from each other; of many it would take as long to draw as the points themselves.
 const MAX_HALOS = 6000;
 const [HALO_ON_DARK, HALO_ON_LIGHT] = ["#10151f", "#ffffff"];
@@ -123,6 +125,23 @@ export function choiceOf(text, columns) {
   if (text === "own" || text === "count" || text === "tag") return text;
   const number = columns.findIndex(({ name }) => name === text.replace(/^=/, ""));
   return number < 0 ? null : number;
+}
+
+/**
+ * What the map of a collection begins with: the first column of few kinds that its owner has catalogued, of most of the cutouts; else the
+ * colours of the cutouts themselves.
+ *
+ * @param {readonly ColorLegend[]} columns
+ * @param {(name: string) => boolean} isOwn
+ * @param {number} n how many cutouts there are
+ * @returns {ColorChoice}
+ */
+export function firstColor(columns, isOwn, n) {
+  const number = columns.findIndex((column) => (
+    column.kind === "category" && isOwn(column.name) && column.missing < n / 2 && column.categories.length > 1
+    && column.categories.length <= FEW_KINDS && !column.other
+  ));
+  return number < 0 ? "own" : number;
 }
 
 /**

@@ -116,6 +116,15 @@ export const SAY = {
   howGroup: "What a shape does to the choice",
   how: { new: "Choose anew", add: "Add to the choice (Shift)", take: "Take from the choice (Alt)" },
 
+  // what is odd
+  oddTab: "Odd",
+  odd: "odd",
+  oddest: (/** @type {number} */ n, /** @type {boolean} */ isSubset) => (
+    `The ${plural(n, "cutout")}${isSubset ? " of the subset" : ""} least like any other, the oddest first: their ninth neighbour`
+    + " is the farthest."
+  ),
+  chooseThese: "Choose these",
+
   // what was picked, and taking it away
   picked: "Picked",
   contactSheet: "Contact sheet",

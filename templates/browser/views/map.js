@@ -14,7 +14,7 @@ import { stepFrom } from "../plots/steps.js";
 import { viewOf, viewText } from "../link.js";
 import { on, set, state } from "../state.js";
 import { has } from "../subset/bits.js";
-import { choiceOf, choiceText, Coloring } from "../text/colors.js";
+import { choiceOf, choiceText, Coloring, firstColor } from "../text/colors.js";
 import { byId, element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { isDark, onTheme } from "../theme.js";
@@ -30,6 +30,7 @@ import { legendElements, openLegend } from "./legend.js";
 const MARGIN = 0.12; // around the whole map, as a part of it
 // The least view is as wide as so many cutouts are, where they lie four times as close as on the whole, and no more than so much of it.
 const [LEAST_CUTOUTS, CROWDED, LEAST_SHARE] = [3, 4, 0.25];
+const MANY_OF_ONE = 8; // cutouts of an image, as the page's frame has it: of more they are parts of one, no collection
 const LEAST_WIDTH = 400; // pixels that it takes
 
 const placeOf = (/** @type {Place} */ { x, y }) => ({ x, y });
@@ -48,6 +49,8 @@ function leastScale({ n, extent: { left, right, bottom, top } }) {
 function openColor(data) {
   const menu = /** @type {HTMLSelectElement} */ (byId("hd-color"));
   const hasCount = data.n > MAX_POINTS || data.live;
+  const isCollection = data.n <= MAX_POINTS && data.n < MANY_OF_ONE * data.nImages;
+  const first = isCollection ? firstColor(data.colors, (name) => data.columns.find(name)?.role === "own", data.n) : "own";
   if (hasCount) menu.append(element("option", { value: "count" }, "number of cutouts"));
   menu.append(...data.colors.map(({ name }, i) => element("option", { value: i }, name)));
   const ofTags = element("option", { value: "tag" }, SAY.tag);
@@ -63,7 +66,7 @@ function openColor(data) {
   });
   const show = () => {
     menu.value = String(state.color);
-    sayInLink("color", state.color === "own" ? null : choiceText(state.color, data.colors));
+    sayInLink("color", state.color === first ? null : choiceText(state.color, data.colors));
   };
   on(["color"], show);
   onLink("color", (text) => {
@@ -71,7 +74,8 @@ function openColor(data) {
     if (choice !== null && (choice !== "count" || hasCount)) set({ color: choice });
     show();
   });
-  onHome(() => set({ color: "own" }));
+  onHome(() => set({ color: first }));
+  set({ color: first });
 }
 
 /**

@@ -50,6 +50,7 @@ def test_columns_come_back_by_place(atlas: Atlas, monkeypatch: pytest.MonkeyPatc
         given = table[field].astype(object)
         assert whole(columns, name, row_at) == given.where(given.notna(), None).tolist(), name
     assert whole(columns, "row", row_at) == row_at.tolist()
+    assert whole(columns, "isolation", row_at) == copy.isolation[row_at].tolist()
     assert whole(columns, "file", row_at) == copy.images["name"].tolist()
     (file,) = (entry for entry in columns.index if entry["name"] == "file")
     assert file["by"] == "image"
@@ -72,7 +73,7 @@ def test_the_user_s_columns_come_first_and_keep_their_names(atlas: Atlas) -> Non
     assert ("hd.file", "built-in") in names
     assert ("hd.row", "built-in") in names
     assert "empty" not in dict(names)
-    queried = AtlasColumns(copy.cutouts, copy.images)
+    queried = AtlasColumns(copy.cutouts, copy.images, lambda: copy.isolation)
     assert names == [(name, role) for name, role in queried.names.items() if role != "label"]
     for entry in columns.index:
         kind = queried.get(entry["name"]).kind

@@ -1,0 +1,77 @@
+// The tab *Odd*: the cutouts that are least like any other, the oddest first. In: the column of isolation, `subset`. Out: a contact
+// sheet; the choice.
+
+import { on, state } from "../state.js";
+import { none, places as placesIn, set } from "../subset/bits.js";
+import { element } from "../text/element.js";
+import { SAY } from "../text/strings.js";
+import { addTab } from "../views/dock.js";
+import { choose } from "./chosen.js";
+import { Contact } from "./contact.js";
+
+/**
+ * @import { Data } from "../data/data.js"
+ * @import { Numbers } from "../data/column.js"
+ */
+
+const MOST = 100;
+
+/**
+ * The places with the largest values, largest first; of equal ones those that come first.
+ *
+ * @param {Numbers} values by place
+ * @param {ArrayLike<number>} among places
+ * @param {number} most
+ */
+export function largest(values, among, most) {
+  const known = Int32Array.from(among).filter((place) => !Number.isNaN(values[place]));
+  const sorted = Float64Array.from(known, (place) => values[place]).sort();
+  const least = sorted[Math.max(0, sorted.length - most)];
+  return known.filter((place) => values[place] >= least).sort((one, other) => values[other] - values[one] || one - other).slice(0, most);
+}
+
+class Odd {
+  /** @param {Data} data */
+  constructor(data) {
+    this.data = data;
+    this.contact = new Contact(data);
+    this.words = element("p", { class: "hd-muted" });
+    this.button = element("button", { type: "button", id: "hd-odd-choose", class: "hd-button" }, SAY.chooseThese);
+    this.button.addEventListener("click", () => this.choose());
+    const head = element("div", { class: "hd-picked-head" }, this.words, this.button);
+    this.element = element("div", { class: "hd-picked hd-odd" }, head, this.contact.element);
+    /** @type {object | null | undefined} the subset that is shown */
+    this.of = undefined;
+    on(["subset"], () => this.show());
+  }
+
+  async show() {
+    if (!this.element.classList.contains("hd-on")) return;
+    const { subset } = state;
+    if (this.of === subset) {
+      this.contact.draw();
+      return;
+    }
+    this.of = subset;
+    const { columns, n } = this.data;
+    const { values } = await columns.get(columns.builtIn("isolation"));
+    if (this.of !== subset) return; // another one came in the meantime
+    const among = subset ? placesIn(subset.bits) : Int32Array.from({ length: n }, (_, place) => place);
+    const found = largest(/** @type {Numbers} */ (values), among, MOST);
+    this.words.textContent = SAY.oddest(found.length, subset !== null);
+    this.button.disabled = !found.length;
+    await this.contact.show(found);
+  }
+
+  choose() {
+    const bits = none(this.data.n);
+    for (let i = 0; i < this.contact.places.length; i++) set(bits, this.contact.places[i]);
+    choose(bits, SAY.odd);
+  }
+}
+
+/** @param {Data} data */
+export function openOdd(data) {
+  const odd = new Odd(data);
+  addTab({ id: "odd", title: SAY.oddTab, element: odd.element, onShow: () => odd.show() });
+}
