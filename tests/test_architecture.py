@@ -20,7 +20,7 @@ REPOSITORY = Path(__file__).parents[1]
 # stands in a wing itself, in no room, is named with its wing.
 FLOORS = [
     [
-        *("errors", "config", "cosine", "printable"),
+        *("errors", "config", "allocator", "cosine", "printable"),
         *("builder.ahead", "builder.cursor", "builder.quiet", "viewer.linker"),
     ],
     ["disk", "foreign", "query"],

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
+from hubble_dash.allocator import begin_again
 from hubble_dash.cli import asking, build, demo, evaluate, info, page
 from hubble_dash.cli.commands import Commands
 from hubble_dash.errors import HubbleDashError
@@ -50,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         with it by itself), 130 if the user interrupted it.
     """
     options = make_parser().parse_args(argv)
+    if argv is None and getattr(options, "gives_back", False):
+        begin_again()
     try:
         with _messages(logging.WARNING if options.quiet else logging.INFO):
             run: Callable[[argparse.Namespace], None] = options.run

@@ -63,6 +63,7 @@ def add_commands(commands: Commands) -> None:
         help="who says who a user is, such as github; its keys are PANEL_OAUTH_KEY and _SECRET",
     )  # fmt: skip
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    serve.set_defaults(gives_back=True)  # its process lasts, and its visitors come and go
 
 
 def add_page_arguments(parser: ArgumentParser) -> None:

@@ -19,6 +19,7 @@ from jinja2 import Template
 from panel.io.document import init_doc
 from panel.io.server import get_server
 
+from hubble_dash.allocator import give_back_soon
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.exported.export import MAX_CUTOUTS, page_html
 from hubble_dash.viewer.page import TEMPLATE, Page, make_page
@@ -76,6 +77,7 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
         """
         document: Document = init_doc(doc)
         document.on_session_destroyed(pn.state._destroy_session)
+        document.on_session_destroyed(_let_go)
         document.title = title or self._page.title
         document.template = self.template
         document.template_variables.update(self._page.variables)
@@ -117,6 +119,11 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
             "<p>or write it as a folder that opens without a server:</p>"
             f"<pre>hubble-dash export {path} report/</pre>"
         )
+
+
+def _let_go(_: Any) -> None:
+    """Give back what a session took; a module's own function, so that no session is held by it."""
+    give_back_soon()
 
 
 @cache

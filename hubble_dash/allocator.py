@@ -1,0 +1,65 @@
+"""The C library's allocator, where it is glibc's: memory that was freed, given back to the system."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import sys
+import threading
+
+__all__ = ["begin_again", "give_back", "give_back_soon"]
+
+_is_waiting = threading.Lock()
+
+
+def begin_again() -> None:
+    """Let this process begin anew, with all of Python's memory from the C library.
+
+    Python's own allocator gives an arena of 1 MiB back only when all that was ever in it is gone:
+    of a server, whose visitors come and go, some of each arena always stays. The C library's can
+    give back every page that is free (`give_back`). Which of both it is is decided at the start
+    of a process.
+
+    Notes
+    -----
+    Nothing is done under other C libraries, or where ``PYTHONMALLOC`` says what the user wants.
+    """
+    if platform.libc_ver()[0] == "glibc" and "PYTHONMALLOC" not in os.environ:
+        sys.stdout.flush()
+        os.execve(sys.executable, sys.orig_argv, {**os.environ, "PYTHONMALLOC": "malloc"})
+
+
+def give_back() -> bool:
+    """Give all pages that are free back to the system.
+
+    Returns
+    -------
+    bool
+        Whether there were any; False under other C libraries than glibc (``malloc_trim``).
+    """
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return False
+    return bool(trim(ctypes.c_size_t(0)))
+
+
+def give_back_soon(seconds: float = 5) -> None:
+    """Do so in a while, once however often it was asked for until then.
+
+    Parameters
+    ----------
+    seconds : float
+        How long what was let go of may take to be freed.
+    """
+    if not _is_waiting.acquire(blocking=False):
+        return
+    timer = threading.Timer(seconds, _give_back_now)
+    timer.daemon = True
+    timer.start()
+
+
+def _give_back_now() -> None:
+    _is_waiting.release()
+    give_back()

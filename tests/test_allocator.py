@@ -1,0 +1,93 @@
+"""Memory given back to the system."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hubble_dash import allocator
+from hubble_dash.cli import main as cli
+
+glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc's allocator")
+
+
+def own_bytes() -> int:
+    """Memory of this process that no file backs."""
+    fields = dict(
+        line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines()
+    )
+    return int(fields["RssAnon"].split()[0]) * 1024
+
+
+@glibc
+def test_free_pages_between_used_ones_are_given_back() -> None:
+    arrays = [np.ones(2500) for _ in range(4000)]  # 80 MB, each below what is mapped by itself
+    kept = arrays[::200]
+    del arrays
+    before = own_bytes()
+    assert allocator.give_back()
+    assert before - own_bytes() > 40e6
+    assert len(kept) == 20
+
+
+def test_many_wishes_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    given, done = [], threading.Event()
+
+    def give_back() -> bool:
+        given.append(1)
+        done.set()
+        return True
+
+    monkeypatch.setattr(allocator, "give_back", give_back)
+    for _ in range(2):
+        for _ in range(5):
+            allocator.give_back_soon(0.01)
+        assert done.wait(5)
+        done.clear()
+    assert len(given) == 2
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the process was begun anew with."""
+    found: list[Any] = []
+    monkeypatch.setattr(os, "execve", lambda *wanted: found.append(wanted))
+    monkeypatch.setattr(platform, "libc_ver", lambda: ("glibc", "2.36"))
+    monkeypatch.delenv("PYTHONMALLOC", raising=False)
+    return found
+
+
+def test_only_the_command_that_serves_begins_anew(
+    begun: list[Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    missing = str(tmp_path / "no.atlas")
+    monkeypatch.setattr(sys, "argv", ["hubble-dash", "info", missing])
+    assert cli.main() == 1
+    assert cli.main(["serve", missing]) == 1
+    assert begun == []
+    monkeypatch.setattr(sys, "argv", ["hubble-dash", "serve", missing])
+    assert cli.main() == 1
+    ((program, arguments, environment),) = begun
+    assert (program, arguments) == (sys.executable, sys.orig_argv)
+    assert environment == {**os.environ, "PYTHONMALLOC": "malloc"}
+
+
+def test_what_the_user_wants_stays(begun: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONMALLOC", "pymalloc")
+    allocator.begin_again()
+    monkeypatch.delenv("PYTHONMALLOC")
+    monkeypatch.setattr(platform, "libc_ver", lambda: ("", ""))
+    allocator.begin_again()
+    assert begun == []
+
+
+def test_other_c_libraries_have_no_such_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allocator.ctypes, "CDLL", lambda _: object())
+    assert allocator.give_back() is False
