@@ -1,4 +1,4 @@
-"""The C library's allocator, where it is glibc's: memory that was freed, given back to the system."""
+"""The C library's allocator, if that is glibc's: what was freed is given back to the system."""
 
 from __future__ import annotations
 

@@ -152,10 +152,14 @@ def documented(heading: str) -> list[str]:
     return [name for row in rows for name in re.findall(r"`([\w.]+)`", row)]
 
 
+# Columns that only some atlases have.
+SOMETIMES = {"placeholder"}
+
+
 @pytest.mark.parametrize("name", ["cutouts", "images"])
 def test_the_documented_columns_are_those_of_an_atlas(name: str, made: Atlas) -> None:
     columns = list(getattr(made, name).columns)
-    names = documented(f"`{name}.parquet`")
+    names = [column for column in documented(f"`{name}.parquet`") if column not in SOMETIMES]
     # Between the first label and the last, and after all of them, the rest follows.
     assert [column for column in columns if column in names] == names
     rest = set(columns) - set(names)
