@@ -20,7 +20,12 @@ from hubble_dash.builder.cutouts.find import Cutouts, find_cutouts, reason_to_le
 from hubble_dash.builder.cutouts.sky_positions import SkyPositions, sky_positions_of
 from hubble_dash.builder.feeding.checksum import Checksum
 from hubble_dash.builder.feeding.image_row import describe_image, notes_on
-from hubble_dash.builder.feeding.previews import Preview, fit_thumbnail, make_preview
+from hubble_dash.builder.feeding.previews import (
+    Preview,
+    fit_thumbnail,
+    make_preview,
+    preview_side,
+)
 from hubble_dash.builder.feeding.recipe import Recipe
 from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.reading.image import Image
@@ -259,7 +264,8 @@ class Cutter:
         found = find_cutouts(display, settings.cutouts, catalog=catalog)
         # The preview comes first: it reads the whole image, so a damaged file shows itself
         # before any of its cutouts is taken.
-        preview = make_preview(display)
+        max_side = preview_side(display.shape, found.boxes, self.thumbnail_size)
+        preview = make_preview(display, max_side=max_side)
         positions = sky_positions_of(display, found, catalog, settings.cutouts)
         row = describe_image(display, preview, positions)
         source = checksum.row(image.credit)

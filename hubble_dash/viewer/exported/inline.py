@@ -6,9 +6,11 @@ import io
 from collections.abc import Sequence
 from typing import Any, cast
 
+import numpy as np
 from PIL import Image as PillowImage
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.schema import PREVIEWS_FOLDER
 from hubble_dash.viewer.data.encoding import checksum, data_url, embed_json
 from hubble_dash.viewer.data.orders import AtlasOrder
 from hubble_dash.viewer.data.pieces import Pieces
@@ -16,9 +18,11 @@ from hubble_dash.viewer.data.schema import ImagePiece, PageIndex, ThumbnailsInde
 
 __all__ = ["inline_index"]
 
-# Longer sides in pixels tried for the pictures of the parent images, until they fit.
-PREVIEW_SIDES = (1600, 1200, 900, 700, 512, 384, 256, 192, 128)
-PREVIEW_QUALITY = 80
+# Pictures of the parent images that do not fit as they are get smaller until they do, or have no
+# more pixels than that along their longer side.
+LEAST_PREVIEW_SIDE = 128
+# Tried in turn before any pixel is given up; the last is that of smaller ones.
+PREVIEW_QUALITIES = (90, 80)
 # Tried for the thumbnails in turn, where they do not fit as they are.
 SHEET_QUALITIES = (70, 60, 50, 40, 30, 20, 10)
 
@@ -36,7 +40,7 @@ def inline_index(
         How many similar cutouts the page shows, at least 1.
     max_bytes : int, optional
         Bytes that all of it may take as JSON; previews are shrunk, then thumbnails compressed
-        harder, until it fits. Unlimited if not given.
+        harder, until it fits. Unlimited if not given; so previews keep all pixels that fit.
     served : bool
         Whether Panel serves the page.
 
@@ -98,24 +102,49 @@ def _recompress(data: bytes, quality: int, side: int | None = None) -> bytes:
 
 
 def _previews(atlas: Atlas, max_bytes: int | None) -> Sequence[str | None]:
-    """Shrink the parent images' pictures until they fit, all to the same size, as data URLs.
+    """Give the parent images' pictures as data URLs: as they are, else shrunk until they fit.
 
-    Where even the smallest would not fit there are none, and the page shows the boxes alone.
+    All get the same size. Where even the smallest would not fit there are none, and the page shows
+    the boxes alone.
     """
-    if max_bytes is None:
+    if max_bytes is None or _preview_bytes(atlas) <= max_bytes:
         return [data_url(atlas.pictures.preview(image)) for image in range(len(atlas.images))]
-    for side in PREVIEW_SIDES:
-        urls: list[str | None] = []
-        left = max_bytes
-        for image in range(len(atlas.images)):
-            url = data_url(_recompress(atlas.pictures.preview(image), PREVIEW_QUALITY, side))
-            left -= len(url)
-            if left < 0:
-                break
-            urls.append(url)
-        else:
+    longer = atlas.images[["preview_width", "preview_height"]].max(axis=1).to_numpy()
+    side = int(longer.max())
+    qualities = iter(PREVIEW_QUALITIES)
+    quality = next(qualities)
+    while side >= LEAST_PREVIEW_SIDE:
+        urls = _shrunk(atlas, side, quality, max_bytes)
+        if len(urls) == len(longer):
             return urls
-    return [None] * len(atlas.images)
+        if (lower := next(qualities, None)) is not None:
+            quality = lower
+            continue
+        # Bytes are about as many as pixels.
+        pixels = np.minimum(longer, side).astype(float) ** 2
+        fitted = pixels[: len(urls)].sum() / pixels.sum()
+        side = int(side * min(0.9, max(0.5, 0.97 * fitted**0.5)))
+    return [None] * len(longer)
+
+
+def _preview_bytes(atlas: Atlas) -> int:
+    """Bytes of all previews as data URLs, at most."""
+    files = atlas.manifest["files"]
+    sizes = (files[f"{PREVIEWS_FOLDER}/{name}"]["bytes"] for name in atlas.images["preview"])
+    # Base64 makes four characters of three bytes.
+    return sum(len(data_url(b"")) + 8 + (size + 2) // 3 * 4 for size in sizes)
+
+
+def _shrunk(atlas: Atlas, side: int, quality: int, max_bytes: int) -> list[str]:
+    """Give the first pictures that fit, none of them with a longer side than that."""
+    urls: list[str] = []
+    for image in range(len(atlas.images)):
+        url = data_url(_recompress(atlas.pictures.preview(image), quality, side))
+        max_bytes -= len(url)
+        if max_bytes < 0:
+            break
+        urls.append(url)
+    return urls
 
 
 def _size(value: Any) -> int:

@@ -105,12 +105,24 @@ async function sharpen(data, { row, image }, { canvas, painted }, shownImage) {
 }
 
 /**
+ * The thumbnail, which is here first, and then what is sharper.
+ *
+ * @param {Data} data
+ * @param {number} row
+ */
+function sharpening(data, row) {
+  const { canvas, painted } = paintedCanvas(data.thumbnail(row));
+  Promise.all([data.portrait(row), painted]).then(([part]) => paint(canvas, part));
+  return canvas;
+}
+
+/**
  * @param {Data} data
  * @param {Cutout} cutout
  */
 function showSelected(data, cutout) {
   const portrait = element("button", { type: "button", class: "hd-portrait", title: SAY.enlarge, "aria-label": SAY.enlarge });
-  portrait.append(paintedCanvas(data.portrait(cutout.row)).canvas, element("i", { class: "hd-i hd-i-enlarge" }), ...doubt(cutout));
+  portrait.append(sharpening(data, cutout.row), element("i", { class: "hd-i hd-i-enlarge" }), ...doubt(cutout));
   portrait.addEventListener("click", () => lookClosely(data, 0));
   const title = titleOf(cutout);
   const second = title === cutout.name ? SAY.row(cutout.row, data.n) : `${cutout.name} · ${SAY.row(cutout.row, data.n)}`;

@@ -63,6 +63,16 @@ def test_a_single_cutout_is_cut_at_once(picture: Path) -> None:
     assert cut.pictures.size == 0
 
 
+def test_windows_of_a_large_image_have_all_their_pixels_in_its_preview(tmp_path: Path) -> None:
+    path = make_picture(
+        tmp_path / "a.png", np.tile(np.arange(1800) % 251, (120, 1)).astype(np.uint8)
+    )
+    for cutouts, width in ((hd.WholeImage(), 900), (hd.SlidingWindow(size=120), 1800)):
+        image = Cutter(hd.BuildSettings(cutouts=cutouts), None, None, 96).read(0, path)
+        assert isinstance(image, CutImage)
+        assert image.row["preview_width"] == image.preview.width == width
+
+
 def test_what_is_left_out_says_why(tmp_path: Path) -> None:
     path = make_picture(tmp_path / "a.png", np.zeros((40, 50), np.uint8))
     image = Cutter(hd.BuildSettings(), None, None, 96).read(0, path)
@@ -121,7 +131,7 @@ def test_whatever_goes_wrong_with_a_file_is_an_answer(
 def test_what_concerns_all_files_is_raised(
     picture: Path, closed: list[Path], monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(cutting, "make_preview", fail)

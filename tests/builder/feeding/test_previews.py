@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.cutouts.display import Display
-from hubble_dash.builder.feeding.previews import fit_thumbnail, make_preview
+from hubble_dash.builder.feeding.previews import fit_thumbnail, make_preview, preview_side
 from hubble_dash.builder.reading.image import Image
 from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.config import Stretch
@@ -61,6 +62,25 @@ def test_a_preview_that_jpeg_cannot_hold_is_refused() -> None:
     display = Display(Image.from_array(np.zeros((3, 3), np.uint8)), Stretch())
     with pytest.raises(ValueError, match="max_side is 70000; JPEG holds 1 to 65535"):
         make_preview(display, max_side=70000)
+
+
+@pytest.mark.parametrize(
+    ("shape", "side", "expected"),
+    [
+        ((3000, 3000), 3000, 1600),  # whole images
+        ((1969, 2651), 224, 2651),  # windows: all pixels of theirs
+        ((9000, 6000), 224, 4096),
+        ((5000, 4000), 1000, 3840),  # more would not be seen
+        ((9000, 6000), 40, 1600),  # sources, whose thumbnails have all pixels
+        ((300, 200), 150, 1600),
+    ],
+)
+def test_previews_are_as_large_as_a_close_look_needs(
+    shape: tuple[int, int], side: int, expected: int
+) -> None:
+    box = Box(0, min(side, shape[1]), 0, min(side, shape[0]))
+    assert preview_side(shape, [box, box, Box(0, 9, 0, 9), box], 96) == expected
+    assert preview_side(shape, [], 96) == 1600
 
 
 def jpeg(path: Path, **options: object) -> Path:

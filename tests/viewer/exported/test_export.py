@@ -106,6 +106,14 @@ def test_what_is_there_is_not_lost(atlas: Atlas, tmp_path: Path) -> None:
     assert not atlas.check()
 
 
+def test_what_is_promised_of_a_file_s_size() -> None:
+    limits = FileLimits()
+    assert limits.of(695) == 3_500_000 + 695 * 4_000
+    assert limits.of(20_000) < 60_000_000
+    assert limits.of(25_000) == 103_500_000
+    assert limits.of(1_000_000) == limits.max_bytes
+
+
 @pytest.mark.slow
 def test_a_page_keeps_to_its_size(tmp_path: Path) -> None:
     """Noisy parent images, one cutout each, are too large and must shrink to fit."""

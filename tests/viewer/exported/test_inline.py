@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from helpers.atlases import make_atlas
+from PIL import Image as PillowImage
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.viewer.data.encoding import data_url, embed_json
 from hubble_dash.viewer.data.orders import AtlasOrder
 from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.exported.inline import inline_index
@@ -59,3 +62,29 @@ def test_pictures_shrink_until_they_fit_and_go_where_they_cannot(tmp_path: Path)
         index = inline_index(atlas, max_bytes=int(share * whole))
         assert len(json.dumps(index)) <= share * whole
         assert all(bool(image["url"]) == has_pictures for image in images_of(index))
+
+
+def test_pictures_keep_all_that_fits(tmp_path: Path) -> None:
+    """As they are; else all pixels, compressed harder; else as many pixels as fit."""
+    random = np.random.default_rng(1)
+    pictures = [random.integers(0, 255, (250, 300, 3), dtype=np.uint8) for _ in range(4)]
+    atlas = make_atlas(tmp_path / "noise.atlas", pictures=pictures, size=250, step=250)
+    raw = sum(len(data_url(atlas.pictures.preview(image))) for image in range(len(atlas.images)))
+    whole = len(embed_json(inline_index(atlas)))
+
+    def sides(spared: float) -> set[int]:
+        index = inline_index(atlas, max_bytes=int(whole + 2000 - spared * raw))
+        urls = [image["url"] for image in images_of(index)]
+        if spared == 0:
+            assert bytes_of(urls[0]) == atlas.pictures.preview(0)
+        elif spared > 0.5:
+            assert sum(map(len, urls)) > 0.6 * (1 - spared) * raw
+        found = set()
+        for url in urls:
+            with PillowImage.open(io.BytesIO(bytes_of(url))) as picture:
+                found.add(max(picture.size))
+        return found
+
+    assert sides(0) == sides(0.2) == {300}
+    (smaller,) = sides(0.6)
+    assert 128 <= smaller < 300
