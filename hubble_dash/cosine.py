@@ -7,7 +7,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["GroupMeans", "center", "group_means", "nearest", "take_off", "to_unit_length"]
+__all__ = [
+    "GroupMeans",
+    "center",
+    "cosines",
+    "group_means",
+    "nearest",
+    "take_off",
+    "to_unit_length",
+]
 
 # Share of its fingerprint that a cutout keeps which equals the mean, so that it has a direction.
 SHARE_KEPT = 1e-3
@@ -138,6 +146,47 @@ def to_unit_length(vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
     return has_length
 
 
+def cosines(
+    fingerprints: NDArray[np.float16], vector: NDArray[np.float32], *, rows_a_block: int = 16384
+) -> NDArray[np.float32]:
+    """Compare a vector with all fingerprints, a block at a time.
+
+    Parameters
+    ----------
+    fingerprints : (m, d) float16 array
+        May be memory-mapped.
+    vector : (d,) float32 array
+        What they are compared with.
+    rows_a_block : int
+        Fingerprints read at a time.
+
+    Returns
+    -------
+    (m,) float32 array
+        From -1 to 1; minus infinity for those that are zero or not finite.
+
+    Raises
+    ------
+    ValueError
+        If `vector` has another length, or is zero or not finite.
+    """
+    if vector.shape != fingerprints.shape[1:]:
+        raise ValueError(
+            f"the fingerprint has shape {vector.shape},"
+            f" those of this atlas have {fingerprints.shape[1:]}"
+        )
+    query = vector[np.newaxis].copy()
+    if not to_unit_length(query).all():
+        raise ValueError("the fingerprint is zero or not finite")
+    found = np.empty(len(fingerprints), np.float32)
+    for start in range(0, len(found), rows_a_block):
+        rows = slice(start, start + rows_a_block)
+        block = np.array(fingerprints[rows], np.float32)
+        can_be_found = to_unit_length(block)
+        found[rows] = np.where(can_be_found, np.clip(block @ query[0], -1, 1), -np.inf)
+    return found
+
+
 def nearest(
     fingerprints: NDArray[np.float16],
     vector: NDArray[np.float32],
@@ -173,25 +222,12 @@ def nearest(
     ValueError
         If `vector` has another length, or is zero or not finite.
     """
-    if vector.shape != fingerprints.shape[1:]:
-        raise ValueError(
-            f"the fingerprint has shape {vector.shape},"
-            f" those of this atlas have {fingerprints.shape[1:]}"
-        )
-    query = vector[np.newaxis].copy()
-    if not to_unit_length(query).all():
-        raise ValueError("the fingerprint is zero or not finite")
-    cosine = np.empty(len(fingerprints), np.float32)
-    for start in range(0, len(cosine), rows_a_block):
-        rows = slice(start, start + rows_a_block)
-        block = np.array(fingerprints[rows], np.float32)
-        can_be_found = to_unit_length(block)
-        cosine[rows] = np.where(can_be_found, block @ query[0], -np.inf)
+    cosine = cosines(fingerprints, vector, rows_a_block=rows_a_block)
     if left_out is not None:
         cosine[left_out] = -np.inf
     order = np.argsort(-cosine, kind="stable")[:n].astype(np.int32)
     order = order[np.isfinite(cosine[order])]
-    return order, np.clip(cosine[order], -1, 1)
+    return order, cosine[order]
 
 
 def _with_direction(

@@ -229,7 +229,12 @@ class Atlas:
         return self.sheet_layout.n_sheets(len(self))
 
     def similar(
-        self, query: int | FloatArray, n: int = 9, *, leave_out_overlapping: bool = False
+        self,
+        query: int | FloatArray,
+        n: int = 9,
+        *,
+        leave_out_overlapping: bool = False,
+        among: NDArray[np.integer[Any]] | None = None,
     ) -> Similar:
         """Find the cutouts most similar to one of them, or to a fingerprint.
 
@@ -241,6 +246,8 @@ class Atlas:
             How many; fewer come back where the atlas has fewer.
         leave_out_overlapping : bool
             Pass over cutouts whose box overlaps that of the row, in the same image.
+        among : (m,) int array, optional
+            Rows that may be found, such as those of `select`; else all.
 
         Returns
         -------
@@ -252,19 +259,21 @@ class Atlas:
         AtlasError
             If the fingerprint of the row is zero or not finite, as no build makes it.
         IndexError
-            If there is no such row.
+            If there is no such row, in `among` neither.
         ValueError
-            If `n` is less than 1, or the fingerprint has the wrong length or is not usable.
+            If `n` is less than 1, the fingerprint has the wrong length or is not usable, or `among`
+            holds no rows but truths or other numbers.
         """
         if n < 1:
             raise ValueError(f"n is {n}; ask for at least 1")
+        others = np.empty(0, np.int64) if among is None else self._all_but(among)
         if not isinstance(query, (int, np.integer)):
             vector = np.asarray(query, dtype=np.float32)
-            return Similar(*nearest(self.fingerprints, vector, n=n))
+            return Similar(*nearest(self.fingerprints, vector, n=n, left_out=others))
         row = int(query)
         if not 0 <= row < len(self):
             raise IndexError(f"there is no row {row}; rows are 0 to {len(self) - 1}")
-        drop = self.overlapping(row) if leave_out_overlapping else np.empty(0, np.int64)
+        drop = np.append(others, self.overlapping(row)) if leave_out_overlapping else others
         stored = self.neighbors.rows[row]
         keep = ~np.isin(stored, drop)
         if keep.sum() >= n or len(stored) == len(self) - 1:
@@ -275,6 +284,17 @@ class Atlas:
             return Similar(*nearest(self.fingerprints, own, n=n, left_out=left_out))
         except ValueError as err:
             raise AtlasError(f"{self.path / FINGERPRINTS_FILE}: row {row}: {err}") from err
+
+    def _all_but(self, rows: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+        """Give all other rows."""
+        kept = np.asarray(rows)
+        if kept.size and kept.dtype.kind not in "iu":
+            raise ValueError(f"among has numbers of {kept.dtype}; give rows, as select finds them")
+        if kept.size and not (kept.min() >= 0 and kept.max() < len(self)):
+            raise IndexError(f"among has rows that are not there; rows are 0 to {len(self) - 1}")
+        is_other = np.ones(len(self), bool)
+        is_other[kept.astype(np.int64)] = False
+        return np.flatnonzero(is_other)
 
     def overlapping(self, row: int) -> NDArray[np.int64]:
         """Rows whose box overlaps that of `row` in the same image, itself left out."""

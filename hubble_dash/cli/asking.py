@@ -63,6 +63,10 @@ def _add_similar(commands: Commands) -> None:
         help="pass over cutouts that overlap the one asked about",
     )  # fmt: skip
     parser.add_argument(
+        "--among", metavar="QUERY",
+        help="find only cutouts of which a query is true, such as 'z > 1'; see docs/query.md",
+    )  # fmt: skip
+    parser.add_argument(
         "--format", choices=("table", "csv", "json"), default="table", help="(%(default)s)"
     )
     parser.add_argument("--weights", metavar="FILE", help="with --image: the atlas's own weights")
@@ -211,18 +215,21 @@ def _plain(value: Any) -> Any:
 
 
 def _find(atlas: Atlas, options: Namespace) -> Similar:
+    among = None if options.among is None else atlas.select(options.among)
     if options.image is not None:
         from hubble_dash.builder.query.image import fingerprint_image
 
         query = fingerprint_image(atlas, options.image, weights=options.weights)
-        return atlas.similar(query, n=options.n)
+        return atlas.similar(query, n=options.n, among=among)
     row: int = options.row
     if options.position is not None:
         row, separation_arcsec = atlas.nearest_to(*_parse_position(options.position))
         if not options.quiet:
             text = f"row {row} is nearest, its centre {separation_arcsec:.2f} arcsec away"
             print(text, file=sys.stderr)
-    return atlas.similar(row, n=options.n, leave_out_overlapping=options.leave_out_overlapping)
+    return atlas.similar(
+        row, n=options.n, leave_out_overlapping=options.leave_out_overlapping, among=among
+    )
 
 
 def _parse_position(text: str) -> tuple[float, float]:

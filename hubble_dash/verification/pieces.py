@@ -28,6 +28,7 @@ COUNTED = {
     "records": "image",
     "tints": "tint",
     "labels": "label",
+    "near": "neighbors",
 }
 
 
@@ -120,8 +121,7 @@ class PieceChecks:
         index = self._index
         held = dict.fromkeys(("map", "boxes", "records"), index["n"])
         held["images"] = self._n_images
-        if "rows" in index:
-            held["rows"] = index["n"]
+        held |= {kind: index["n"] for kind in ("rows", "near") if kind in index}
         if "sky" in index:
             held["sky"] = index["sky"]["n"]
         # A page that carries all pieces has columns alone in blocks, an early version none.
@@ -149,16 +149,15 @@ class PieceChecks:
             self._n_previews = max([self._n_previews, *(place + 1 for place in places)])
             return
         columns = {key: decoded(value) for key, value in piece.items() if is_column(value)}
+        per_one = {**PER_ONE, **dict.fromkeys(("neighbors", "similarities"), piece.get("depth", 0))}
         counted = COUNTED.get(kind, "x")
-        m = len(columns[counted]) // PER_ONE.get(counted, 1)
+        m = len(columns[counted]) // max(1, per_one.get(counted, 1))
         self._counts[kind] += m
         for key, values in columns.items():
-            per_one = (
-                piece["depth"] if key in ("neighbors", "similarities") else PER_ONE.get(key, 1)
-            )
-            if len(values) != m * per_one:
+            allowed = m * per_one.get(key, 1)
+            if len(values) != allowed:
                 raise ValueError(
-                    f"piece {name}: {key} has {len(values):,} numbers; allowed: {m * per_one:,}"
+                    f"piece {name}: {key} has {len(values):,} numbers; allowed: {allowed:,}"
                 )
         for number, codes in enumerate(piece.get("colors", [])):
             if len(decoded(codes)) != m:

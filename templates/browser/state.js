@@ -1,8 +1,10 @@
 // The page's one state. In: changes, from any view. Out: a call to all who listen to what has changed.
 // `shown`, the selected cutout and its similar ones, is derived here; `subset` is derived of `filters` in `subset/subset.js`.
 
+import { ANYWHERE } from "./likeness/where.js";
+
 /**
- * @import { ColorChoice, Filter, Shown, Subset } from "./data/types.d.ts"
+ * @import { Asked, ColorChoice, Filter, Shown, Subset, Where } from "./data/types.d.ts"
  *
  * @typedef {object} Pointed the cutout below the pointer on a plot, and where the pointer is in the window, in pixels
  * @property {number} row
@@ -13,7 +15,8 @@
  * @property {number | null} selected a row
  * @property {number | null} hovered a row
  * @property {Pointed | null} pointed
- * @property {boolean} leaveOutOverlapping
+ * @property {Where} where similar cutouts may lie
+ * @property {"all" | "subset"} among which they are looked for
  * @property {ColorChoice} color what points are coloured by
  * @property {boolean} isStraight whether colours of skewed numbers run evenly along their ramp all the same
  * @property {Shown | null} shown
@@ -26,7 +29,7 @@
 
 /** @type {State} */
 export const state = {
-  selected: null, hovered: null, pointed: null, leaveOutOverlapping: false, color: "own", isStraight: false, shown: null,
+  selected: null, hovered: null, pointed: null, where: ANYWHERE, among: "all", color: "own", isStraight: false, shown: null,
   filters: [], subset: null, tags: null,
 };
 
@@ -59,14 +62,21 @@ export function on(keys, listener) {
 }
 
 /**
- * Let `shown` follow `selected` and the overlap switch; an answer that comes too late is dropped.
+ * Let `shown` follow `selected`, where similar cutouts may lie, and the subset where they are of it; an answer that comes too late is
+ * dropped.
  *
- * @param {(row: number, leaveOutOverlapping: boolean) => Promise<Shown>} find
+ * @param {(row: number, asked: Asked) => Promise<Shown>} find
  */
 export function deriveShown(find) {
-  on(["selected", "leaveOutOverlapping"], async ({ selected, leaveOutOverlapping }) => {
-    if (selected === null) return set({ shown: null });
-    const shown = await find(selected, leaveOutOverlapping);
-    if (state.selected === selected && state.leaveOutOverlapping === leaveOutOverlapping) set({ shown });
+  /** @type {{ row: number, asked: Asked } | null} */
+  let last = null;
+  on(["selected", "where", "among", "subset"], async ({ selected, where, among, subset: now }) => {
+    const subset = among === "subset" ? now : null;
+    if (last && last.row === selected && last.asked.where === where && last.asked.subset === subset) return;
+    const latest = selected === null ? null : { row: selected, asked: { where, subset } };
+    last = latest;
+    if (!latest) return set({ shown: null });
+    const shown = await find(latest.row, latest.asked);
+    if (last === latest) set({ shown });
   });
 }

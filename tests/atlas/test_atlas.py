@@ -78,6 +78,28 @@ def test_similar_without_overlapping(atlas: Atlas) -> None:
     assert sorted(found.rows) == sorted(expected)
 
 
+@pytest.mark.parametrize("overlapping", [False, True])
+def test_similar_among_some_rows_equals_brute_force(atlas: Atlas, overlapping: bool) -> None:
+    ranked, _ = brute_force(atlas.fingerprints, 215)
+    # Many, of which enough are stored neighbours, and few, of which none need be.
+    few = np.arange(len(atlas), dtype=np.int32)[::-40]
+    for among, row in ((atlas.select("class == 'spiral'"), 30), (few, 30), (np.array([3, 99]), 5)):
+        found = atlas.similar(row, n=9, leave_out_overlapping=overlapping, among=among)
+        left = set(among) - (set(atlas.overlapping(row)) if overlapping else set())
+        assert found.rows.tolist() == [one for one in ranked[row] if one in left][:9]
+    none = np.empty(0, np.int64)
+    assert atlas.similar(5, among=none).rows.tolist() == []
+    own = np.asarray(atlas.fingerprints[12], np.float32)
+    assert atlas.similar(own, among=np.array([12, 80])).rows.tolist() == [12, 80]
+
+
+def test_similar_refuses_what_are_no_rows(atlas: Atlas) -> None:
+    with pytest.raises(IndexError, match="0 to 215"):
+        atlas.similar(0, among=np.array([3, 216]))
+    with pytest.raises(ValueError, match="as select finds them"):
+        atlas.similar(0, among=np.ones(216, bool))
+
+
 def test_similar_to_a_fingerprint_finds_its_own_cutout_first(atlas: Atlas) -> None:
     found = atlas.similar(np.asarray(atlas.fingerprints[12], np.float32) * 3, n=3)
     assert found.rows[0] == 12

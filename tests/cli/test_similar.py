@@ -43,6 +43,18 @@ def test_similar_to_a_row(atlas: Atlas, capsys: Capture) -> None:
     assert not set(apart) & set(atlas.overlapping(17).tolist())
 
 
+def test_similar_among_those_of_a_query(atlas: Atlas, capsys: Capture) -> None:
+    words = ["similar", atlas.path, "--row", 17, "-n", 4, "--format", "json"]
+    assert status(*words, "--among", "class == 'elliptical' and image == 1") == 0
+    found = [record["row"] for record in json.loads(capsys.readouterr().out)]
+    table = atlas.cutouts
+    is_meant = (table["class"] == "elliptical") & (table["image"] == 1)
+    ranked, _ = brute_force(atlas.fingerprints, 215)
+    assert found == [row for row in ranked[17].tolist() if is_meant[row]][:4]
+    assert status(*words, "--among", "clas == 'x'") == 2
+    assert "there is no column clas; did you mean class?" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("form", ["degrees", "sexagesimal", "letters"])
 def test_similar_to_a_position(field: Atlas, capsys: Capture, form: str) -> None:
     known = SkyCoord(field.cutouts["ra_deg"], field.cutouts["dec_deg"], unit="deg")

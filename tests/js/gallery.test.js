@@ -4,8 +4,9 @@ import { test } from "node:test";
 import { bearing, compassPoint } from "../../templates/browser/gallery/bearings.js";
 import { FILE, captionsOf, nameColumn, titleOf, valueIn, whereFrom } from "../../templates/browser/gallery/captions.js";
 import { likeness } from "../../templates/browser/gallery/card.js";
-import { gridOf, noteOn } from "../../templates/browser/gallery/gallery.js";
+import { gridOf } from "../../templates/browser/gallery/pictures.js";
 import { sitesFor } from "../../templates/browser/gallery/facts.js";
+import { ANYWHERE } from "../../templates/browser/likeness/where.js";
 
 /** @import { Shown, SimilarCutout, SkyPlace } from "../../templates/browser/data/types.d.ts" */
 
@@ -19,15 +20,6 @@ const cutout = (own) => /** @type {SimilarCutout} */ ({
  * @param {number} dec
  */
 const at = (ra, dec) => /** @type {SkyPlace} */ ({ ra, dec, scale: 1, approximate: false, x: 0, y: 0 });
-
-test("the gallery says why there are fewer similar cutouts", () => {
-  const data = { n: 30, wanted: 9 };
-  assert.equal(noteOn(data, 9, false), "");
-  assert.equal(noteOn(data, 4, false), "all 4 others");
-  assert.equal(noteOn(data, 4, true), "only 4 that do not overlap");
-  assert.equal(noteOn(data, 0, true), "all that are similar overlap");
-  assert.match(noteOn({ n: 1, wanted: 9 }, 0, false), /only one cutout/);
-});
 
 test("a grid has no empty row", () => {
   for (let n = 1; n <= 9; n++) {
@@ -76,7 +68,8 @@ test("columns of ours are known by name, and the user's own win", () => {
 test("what all have in common is not said nine times", () => {
   const own = cutout({ sky: at(53.16, -27.79) });
   const near = [cutout({ rank: 1, box: [20, 30, 40, 50], sky: at(53.161, -27.79) }), cutout({ rank: 2, sky: at(53.16, -27.789) })];
-  const shown = /** @type {Shown} */ ({ cutout: own, similar: near });
+  const found = { where: ANYWHERE, radius: null, among: null, looked: null, n: null };
+  const shown = /** @type {Shown} */ ({ cutout: own, similar: near, found });
   const [first, second] = captionsOf(shown, { caption: FILE, color: null });
   assert.deepEqual([first, second], [["3.2″ E"], ["3.6″ N"]]);
   const coloured = captionsOf(shown, { caption: FILE, color: "file" });

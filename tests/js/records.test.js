@@ -10,7 +10,6 @@ import { indexWith, inlinePieces } from "./wire.js";
 // Six cutouts of two images, in pieces of two along the places 0 to 5; row 5 - place.
 const BOXES = [[0, 4, 0, 4], [2, 6, 2, 6], [4, 8, 0, 4], [0, 4, 0, 4], [1, 3, 1, 3], [10, 14, 0, 4]];
 const IMAGES = [0, 0, 0, 1, 0, 0];
-const NEIGHBORS = [1, 3, 4, 2, 5];
 
 /** @param {number} number */
 function recordPiece(number) {
@@ -24,8 +23,7 @@ function recordPiece(number) {
     scale: new Float32Array([3, 3]), sky_x: new Float64Array([4, 5]), sky_y: new Float64Array([6, 7]),
     label: new Int16Array([1, 0, -1, -1, -1, 0, 1, 0, 1, 0]),
     score: new Uint16Array([65535, 13107, 0, 0, 0, 5, 4, 3, 2, 1]),
-    depth: 5, neighbors: new Uint16Array([...NEIGHBORS, ...NEIGHBORS]),
-    similarities: new Int16Array([32767, 16384, 3, 2, 1, 5, 4, 3, 2, 1]),
+    depth: 0, neighbors: new Uint16Array(), similarities: new Int16Array(),
     metadata: [
       { name: "z", values: new Float64Array([0.5, NaN]) }, { name: "mag", values: new Float32Array([NaN, 12.3]) },
       { name: "kind", codes: new Int32Array([-1, 0]), texts: ["spiral"] },
@@ -33,8 +31,7 @@ function recordPiece(number) {
   };
 }
 
-/** @param {number} similar */
-function records(similar) {
+function records() {
   const image = { nx: 20, ny: 10, origin: "upper", approximate: false, metadata: [["FILTER", "r"]], url: null };
   const pieces = inlinePieces({
     "records/0": recordPiece(0), "records/1": recordPiece(1), "records/2": recordPiece(2),
@@ -42,33 +39,17 @@ function records(similar) {
     "images/0": { images: [{ ...image, name: "a.fits", origin: "lower" }] },
     "images/1": { images: [{ ...image, name: "b.jpg", approximate: true }] },
   });
-  const index = indexWith({ n: 6, similar, labels: ["cat", "dog"], records: { per_piece: 2 }, rows: { per_piece: 3 } });
+  const index = indexWith({ n: 6, labels: ["cat", "dog"], records: { per_piece: 2 }, rows: { per_piece: 3 } });
   return new Records(index, pieces, new Images(index, pieces), new Columns(index, pieces, new Whole(index, pieces)));
 }
 
 test("a cutout is found by its row, with all there is to say of it", async () => {
-  assert.deepEqual(await records(3).cutout(5), {
+  assert.deepEqual(await records().cutout(5), {
     row: 5, image: 0, box: [0, 4, 0, 4], name: "a.fits", shownBox: { left: 0, right: 4, bottom: 0, top: 4 }, x: 0, y: -0,
     sky: null, labels: [{ name: "dog", score: 1 }, { name: "cat", score: 0.2 }], metadata: [["z", 0.5], ["FILTER", "r"]],
   });
-  const other = await records(3).cutout(2);
+  const other = await records().cutout(2);
   assert.deepEqual(other.shownBox, { left: 0, right: 4, bottom: 6, top: 10 });
   assert.deepEqual(other.sky, { ra: 13, dec: 2, scale: 3, x: 5, y: 7, approximate: true });
   assert.deepEqual(other.metadata, [["mag", 12.3], ["kind", "spiral"], ["FILTER", "r"]]);
-});
-
-test("similar cutouts come in their order, with ranks and similarities", async () => {
-  const found = await records(3).similar(5, { leaveOutOverlapping: false });
-  assert.deepEqual(found.map(({ row, rank }) => [row, rank]), [[4, 1], [2, 2], [1, 3]]);
-  assert.equal(found[0].similarity, 1);
-  assert.ok(Math.abs(found[1].similarity - 0.5) < 1e-4);
-});
-
-test("those that overlap in the same image are left out, and later ones take their place", async () => {
-  const found = await records(3).similar(5, { leaveOutOverlapping: true });
-  assert.deepEqual(found.map(({ row, rank }) => [row, rank]), [[2, 1], [3, 2], [0, 3]]);
-});
-
-test("fewer come where there are no more", async () => {
-  assert.equal((await records(9).similar(5, { leaveOutOverlapping: false })).length, 5);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { actionOf } from "../../templates/browser/keys.js";
+import { ANYWHERE } from "../../templates/browser/likeness/where.js";
 import { deriveShown, on, set, state } from "../../templates/browser/state.js";
 
 /** @import { Cutout, Shown } from "../../templates/browser/data/types.d.ts" */
@@ -13,7 +14,8 @@ import { deriveShown, on, set, state } from "../../templates/browser/state.js";
  */
 function shownOf(row, ...similar) {
   const cutout = (/** @type {number} */ own) => /** @type {Cutout} */ ({ row: own });
-  return { cutout: cutout(row), similar: similar.map((own, i) => ({ ...cutout(own), rank: i + 1, similarity: 1 })) };
+  const found = { where: ANYWHERE, radius: null, among: null, looked: null, n: null };
+  return { cutout: cutout(row), similar: similar.map((own, i) => ({ ...cutout(own), rank: i + 1, similarity: 1 })), found };
 }
 
 /** @type {Map<number, (shown: Shown) => void>} */
@@ -21,7 +23,7 @@ const answers = new Map();
 deriveShown((row) => new Promise((resolve) => answers.set(row, resolve)));
 const answered = () => new Promise((resolve) => setTimeout(resolve));
 
-beforeEach(() => set({ selected: null, hovered: null, shown: null, leaveOutOverlapping: false }));
+beforeEach(() => set({ selected: null, hovered: null, shown: null, where: ANYWHERE, among: "all", subset: null }));
 
 test("those are called who listen to what has changed", () => {
   /** @type {(number | null)[]} */
@@ -29,7 +31,7 @@ test("those are called who listen to what has changed", () => {
   on(["hovered", "selected"], ({ hovered }) => heard.push(hovered));
   set({ hovered: 4 });
   set({ hovered: 4 });
-  set({ leaveOutOverlapping: true });
+  set({ where: { kind: "image", radius: null } });
   set({ hovered: null, selected: null });
   assert.deepEqual(heard, [4, null]);
 });
@@ -55,10 +57,10 @@ test("an answer that comes too late is dropped", async () => {
   assert.equal(state.shown?.cutout.row, 2);
 });
 
-test("so is one that does not mind the overlap switch", async () => {
+test("so is one that does not mind where similar cutouts may lie", async () => {
   set({ selected: 3 });
   const before = answers.get(3);
-  set({ leaveOutOverlapping: true });
+  set({ where: { kind: "overlapping", radius: null } });
   before?.(shownOf(3, 9));
   await answered();
   assert.deepEqual(state.shown, null);
@@ -66,6 +68,21 @@ test("so is one that does not mind the overlap switch", async () => {
   answers.get(3)?.(shown);
   await answered();
   assert.equal(state.shown, shown);
+});
+
+test("shown follows the subset only where the similar ones are of it", () => {
+  set({ selected: 4 });
+  answers.delete(4);
+  set({ subset: { bits: Uint32Array.of(3), count: 2 } });
+  assert.ok(!answers.has(4));
+  set({ among: "subset" });
+  assert.ok(answers.delete(4));
+  set({ subset: { bits: Uint32Array.of(1), count: 1 } });
+  assert.ok(answers.delete(4));
+  set({ subset: null });
+  assert.ok(answers.delete(4));
+  set({ among: "all" });
+  assert.ok(!answers.has(4));
 });
 
 test("arrow keys go through the similar ones, around their ends", () => {

@@ -1,4 +1,4 @@
-"""How pieces lie: their bounds, rows spread over the map, and how deep neighbours must be."""
+"""How pieces lie: their bounds, rows spread over the map, neighbours as deep as they must be."""
 
 from __future__ import annotations
 
@@ -11,9 +11,22 @@ from numpy.typing import NDArray
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.boxes import Boxes
 from hubble_dash.viewer.data.encoding import column
-from hubble_dash.viewer.data.schema import BoxIndex, PlaneIndex
+from hubble_dash.viewer.data.schema import SIMILARITY_STEPS, BoxIndex, NearPiece, PlaneIndex
 
-__all__ = ["bounds", "box_index", "neighbor_depth", "plane_index", "spread_rows"]
+__all__ = [
+    "bounds",
+    "box_index",
+    "near_depth",
+    "neighbor_columns",
+    "neighbor_depth",
+    "plane_index",
+    "spread_rows",
+]
+
+# Places below this many fit 16 bits.
+N_SHORT = 2**16
+# Neighbours that a page has at most of a cutout, in collections below and above that.
+N_NEAR = (100, 50)
 
 
 def plane_index(x: NDArray[Any], y: NDArray[Any], per_piece: int) -> PlaneIndex:
@@ -166,6 +179,54 @@ def neighbor_depth(atlas: Atlas, similar: int, rows: NDArray[Any], *, per_block:
         apart = _apart(atlas, block, stored)
         depth = max(depth, int(np.max((apart < similar).sum(axis=1) + 1, initial=0)))
     return min(depth, stored)
+
+
+def near_depth(atlas: Atlas) -> int:
+    """Say how many neighbours of each cutout a page has at most.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas.
+
+    Returns
+    -------
+    int
+        At most the depth that the atlas stores.
+    """
+    return min(int(atlas.neighbors.rows.shape[1]), N_NEAR[len(atlas) > N_SHORT])
+
+
+def neighbor_columns(
+    atlas: Atlas, place_of: NDArray[np.int32], rows: NDArray[Any], depth: int
+) -> NearPiece:
+    """Give the neighbours of some cutouts as they travel.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas.
+    place_of : (n,) int32 array
+        The place of each row.
+    rows : (m,) int array
+        The cutouts.
+    depth : int
+        How many neighbours of each.
+
+    Returns
+    -------
+    NearPiece
+        Their places and similarities, (m, depth), nearest first.
+    """
+    stored = atlas.neighbors
+    cosines = stored.similarities[rows, :depth].astype(np.float64)
+    return {
+        "depth": depth,
+        "neighbors": column(
+            place_of[stored.rows[rows, :depth]], "uint16" if len(atlas) <= N_SHORT else "int32"
+        ),
+        "similarities": column(np.round(cosines * SIMILARITY_STEPS), "int16"),
+    }
 
 
 def _apart(atlas: Atlas, rows: NDArray[Any], depth: int) -> NDArray[np.int64]:

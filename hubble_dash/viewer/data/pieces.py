@@ -29,11 +29,17 @@ from hubble_dash.viewer.data.facts import (
     metadata,
     sky_columns,
 )
-from hubble_dash.viewer.data.index import box_index, neighbor_depth, plane_index, spread_rows
+from hubble_dash.viewer.data.index import (
+    box_index,
+    near_depth,
+    neighbor_columns,
+    neighbor_depth,
+    plane_index,
+    spread_rows,
+)
 from hubble_dash.viewer.data.orders import Order, Places, Rows
 from hubble_dash.viewer.data.parents import PREVIEW_BYTES, Parents
 from hubble_dash.viewer.data.schema import (
-    SIMILARITY_STEPS,
     BoxPiece,
     FirstIndex,
     ImagePiece,
@@ -41,6 +47,7 @@ from hubble_dash.viewer.data.schema import (
     LabelPiece,
     MapPiece,
     MetadataColumn,
+    NearPiece,
     PageIndex,
     Piece,
     PreviewPiece,
@@ -58,8 +65,6 @@ __all__ = ["Pieces"]
 
 # Cutouts that invite to a first click.
 N_START = 15
-# Places below this many fit 16 bits.
-N_SHORT = 2**16
 
 
 class Pieces:
@@ -105,7 +110,7 @@ class Pieces:
             "rows": self._rows, "images": self._images, "previews": self._previews,
             "mapgrid": blocks.map_grid, "skygrid": blocks.sky_grid, "columns": blocks.column,
             "texts": lambda number: {"texts": blocks.columns.texts(number)},
-            "tints": self._tint_block, "labels": self._label_block,
+            "tints": self._tint_block, "labels": self._label_block, "near": self._near,
         }  # fmt: skip
 
     def prepare(self, *, progress: bool = False) -> None:
@@ -144,6 +149,8 @@ class Pieces:
         """
         columns = self._blocks.columns
         kinds = {**self.places.n_pieces, "columns": columns.n_blocks, "texts": columns.n_texts}
+        if self._has_near:
+            kinds["near"] = kinds["records"]
         if self.places.is_by_row:
             return kinds
         if self._labels[0]:
@@ -157,6 +164,7 @@ class Pieces:
         base: str = "",
         served: bool = False,
         live: bool = False,
+        cosines: str | None = None,
         first: FirstIndex | None = None,
         tiles: PyramidIndex | None = None,
         sky_tiles: PyramidIndex | None = None,
@@ -175,6 +183,8 @@ class Pieces:
             Whether Panel serves the page.
         live : bool
             Whether a server draws the map's density.
+        cosines : str, optional
+            What addresses begin with at which a server compares one cutout with all.
         first : FirstIndex, optional
             The first picture of the map, where there is one.
         tiles, sky_tiles : PyramidIndex, optional
@@ -220,8 +230,12 @@ class Pieces:
             index["sky"] = plane_index(x, y, self.places.per_piece("sky"))
         if not self.places.is_by_row:
             index["rows"] = {"per_piece": self.places.per_piece("rows")}
+        if self._has_near:
+            index["near"] = {"per_piece": self.places.per_piece("records")}
         if live:
             index["live"] = True
+        if cosines is not None:
+            index["cosines"] = cosines
         if first is not None:
             index["first"] = first
         if tiles is not None:
@@ -259,6 +273,11 @@ class Pieces:
             there = ", ".join(f"{name} (0 to {count - 1})" for name, count in kinds.items())
             raise LookupError(f"there is no piece {kind}/{number}; there are {there}")
         return self._makers[kind](number)
+
+    @property
+    def _has_near(self) -> bool:
+        """Whether the atlas has more neighbours of a cutout than records do."""
+        return near_depth(self.atlas) > self.similar
 
     @cached_property
     def _tints(self) -> NDArray[np.uint8]:
@@ -317,11 +336,9 @@ class Pieces:
 
     def _records(self, number: int) -> RecordPiece:
         rows = self.places.row_at[self.places.of_piece("records", number)]
-        table, stored = self.atlas.cutouts, self.atlas.neighbors
+        table = self.atlas.cutouts
         x, y = self.atlas.positions[rows].T
         depth = neighbor_depth(self.atlas, self.similar, rows)
-        places = self.places.place_of[stored.rows[rows, :depth]]
-        cosines = stored.similarities[rows, :depth].astype(np.float64)
         return {
             **self._row_column(rows),
             "x": column(x, "float32"),
@@ -329,11 +346,13 @@ class Pieces:
             **box_columns(table, rows),
             **self._sky_columns(rows),
             **self._label_columns(rows),
-            "depth": depth,
-            "neighbors": column(places, "uint16" if len(self.atlas) <= N_SHORT else "int32"),
-            "similarities": column(np.round(cosines * SIMILARITY_STEPS), "int16"),
+            **neighbor_columns(self.atlas, self.places.place_of, rows, depth),
             "metadata": self._metadata(rows),
         }
+
+    def _near(self, number: int) -> NearPiece:
+        rows = self.places.row_at[self.places.of_piece("records", number)]
+        return neighbor_columns(self.atlas, self.places.place_of, rows, near_depth(self.atlas))
 
     def _metadata(self, rows: Rows) -> list[MetadataColumn]:
         # A page that carries all pieces has them in its columns.

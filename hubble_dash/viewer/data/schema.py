@@ -43,6 +43,7 @@ __all__ = [
     "Column",
     "ColumnIndex",
     "ColumnPiece",
+    "CosinePiece",
     "FirstIndex",
     "GridPiece",
     "ImageEntry",
@@ -51,6 +52,7 @@ __all__ = [
     "MapPiece",
     "MetadataColumn",
     "MethodsIndex",
+    "NearPiece",
     "NumberLegend",
     "PageIndex",
     "Palette",
@@ -202,6 +204,8 @@ class PageIndex(TypedDict):
     sky: NotRequired[PlaneIndex]
     # Missing where a cutout's place is its row.
     rows: NotRequired[PieceIndex]
+    # More neighbours than records have; missing where the atlas has no more.
+    near: NotRequired[PieceIndex]
     # Where the page draws the density of many points itself.
     first: NotRequired[FirstIndex]
     # Where there are so many that it does not.
@@ -209,6 +213,8 @@ class PageIndex(TypedDict):
     sky_tiles: NotRequired[PyramidIndex]
     # Whether a server draws the map's density.
     live: NotRequired[bool]
+    # What addresses begin with at which a server compares one cutout with all.
+    cosines: NotRequired[str]
     # All pieces by ``kind/number``, where they stand in the page.
     pieces: NotRequired[dict[str, Piece]]
     # SHA-256 of each piece as it is written, by ``kind/number``; missing where a server makes them.
@@ -286,18 +292,29 @@ class MetadataColumn(TypedDict):
     texts: NotRequired[list[str]]
 
 
-class RecordPiece(RowColumn, BoxColumns, SkyColumns, LabelColumns):
-    """What there is to say of cutouts, by place."""
+class NearPiece(TypedDict):
+    """The most similar cutouts of each, nearest first, by place."""
 
-    x: Float32
-    y: Float32
     # How many neighbours each cutout has here.
     depth: int
-    # Places of the most similar, (m, depth).
+    # Their places, (m, depth).
     neighbors: Uint16 | Int32
     # Cosines, (m, depth), in parts of SIMILARITY_STEPS.
     similarities: Int16
+
+
+class RecordPiece(RowColumn, BoxColumns, SkyColumns, LabelColumns, NearPiece):
+    """What there is to say of cutouts, by place, and as many neighbours as a page shows at once."""
+
+    x: Float32
+    y: Float32
     metadata: list[MetadataColumn]
+
+
+class CosinePiece(TypedDict):
+    """How similar all cutouts are to one, by row; NaN for it and for what compares with nothing."""
+
+    cosines: Float32
 
 
 class RowPiece(TypedDict):
@@ -394,9 +411,11 @@ class PieceKinds(TypedDict):
     labels: LabelPiece
     columns: ColumnPiece
     texts: TextPiece
+    near: NearPiece
+    cosines: CosinePiece
 
 
 Piece: TypeAlias = (
     MapPiece | SkyPiece | BoxPiece | RecordPiece | RowPiece | ImagePiece | PreviewPiece
-    | GridPiece | TintPiece | LabelPiece | ColumnPiece | TextPiece
+    | GridPiece | TintPiece | LabelPiece | ColumnPiece | TextPiece | NearPiece | CosinePiece
 )  # fmt: skip

@@ -289,8 +289,10 @@ def estimate_bytes(atlas: Atlas, similar: int) -> int:
         How many similar cutouts are shown.
     """
     pieces = Pieces(atlas, HilbertOrder(), similar=similar)
-    record = {**pieces.make("records", 0), "metadata": []}
-    records = len(embed_json(record)) / pieces.places.per_piece("records")
+    parts = [{**pieces.make("records", 0), "metadata": []}]
+    if "near" in pieces.kinds():
+        parts.append({**pieces.make("near", 0)})
+    records = sum(len(embed_json(part)) for part in parts) / pieces.places.per_piece("records")
     whole = Pieces(atlas, AtlasOrder(), similar=similar)
     columns = sum(
         len(embed_json(whole.make(kind, number)))

@@ -28,7 +28,7 @@ SHEET_QUALITIES = (70, 60, 50, 40, 30, 20, 10)
 
 
 def inline_index(
-    atlas: Atlas, *, similar: int = 9, max_bytes: int | None = None, served: bool = False
+    atlas: Atlas, *, similar: int = 9, max_bytes: int | None = None, cosines: str | None = None
 ) -> PageIndex:
     """Gather all that a page shows of an atlas.
 
@@ -41,8 +41,9 @@ def inline_index(
     max_bytes : int, optional
         Bytes that all of it may take as JSON; previews are shrunk, then thumbnails compressed
         harder, until it fits. Unlimited if not given; so previews keep all pixels that fit.
-    served : bool
-        Whether Panel serves the page.
+    cosines : str, optional
+        Where Panel serves the page: what addresses begin with at which it compares a cutout with
+        all.
 
     Returns
     -------
@@ -65,7 +66,7 @@ def inline_index(
         "size": layout.size, "columns": layout.columns, "rows": layout.rows, "by": "row",
         "urls": [],
     }  # fmt: skip
-    index = source.index(thumbnails, served=served, pieces=pieces)
+    index = source.index(thumbnails, served=cosines is not None, cosines=cosines, pieces=pieces)
     left = None if max_bytes is None else max_bytes - _size(index)
     sheets = _sheets(atlas, left)
     thumbnails["urls"] = sheets

@@ -18,12 +18,15 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.atlas import Atlas, open_atlas
+from hubble_dash.atlas.schema import FINGERPRINTS_FILE
+from hubble_dash.cosine import cosines
+from hubble_dash.errors import AtlasError
 from hubble_dash.viewer.colors.palette import PALETTE
-from hubble_dash.viewer.data.encoding import piece_text
+from hubble_dash.viewer.data.encoding import column, piece_text
 from hubble_dash.viewer.data.orders import HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
-from hubble_dash.viewer.data.schema import MAX_POINTS, PageIndex
+from hubble_dash.viewer.data.schema import MAX_POINTS, CosinePiece, PageIndex
 from hubble_dash.viewer.density.sky_tiles import SKY_SQUARE, pyramid_index, sky_pyramid, tile_number
 from hubble_dash.viewer.density.view import Density, View
 from hubble_dash.viewer.exported.inline import inline_index
@@ -111,6 +114,11 @@ class Shared:
         self._density: Density | None = None
         self.is_colored = False
 
+    @property
+    def base(self) -> str:
+        """What addresses of its data begin with, beside the page."""
+        return _base_of(self.key)
+
     @cached_property
     def index(self) -> PageIndex:
         """What the page knows at its start."""
@@ -124,9 +132,10 @@ class Shared:
                 "size": self.atlas.sheet_layout.size, "columns": 1, "rows": 1, "by": "row",
                 "url": "thumbnails/{piece}.webp",
             },
-            base=f"{ROUTE}/{self.key}/",
+            base=self.base,
             served=True,
             live=True,
+            cosines=self.base,
             sky_tiles=sky_tiles,
         )  # fmt: skip
 
@@ -188,7 +197,7 @@ class Shared:
         Parameters
         ----------
         kind, number
-            As in `Pieces.make`.
+            As in `Pieces.make`; or "cosines" and a row, which is compared with all.
 
         Returns
         -------
@@ -199,10 +208,26 @@ class Shared:
         ------
         LookupError
             If there is no such piece.
+        AtlasError
+            If the fingerprint of the row is zero or not finite, as no build makes it.
         """
+        if kind == "cosines":
+            return piece_text(kind, number, self._cosines(number))
         if kind == "map":
             self._read_colors()
         return piece_text(kind, number, self.pieces.make(kind, number))
+
+    def _cosines(self, row: int) -> CosinePiece:
+        n = len(self.atlas)
+        if not 0 <= row < n:
+            raise LookupError(f"there is no row {row}; rows are 0 to {n - 1}")
+        fingerprints = self.atlas.fingerprints
+        try:
+            found = cosines(fingerprints, np.asarray(fingerprints[row], np.float32))
+        except ValueError as err:
+            raise AtlasError(f"{self.atlas.path / FINGERPRINTS_FILE}: row {row}: {err}") from err
+        found[row] = -np.inf
+        return {"cosines": column(np.where(np.isfinite(found), found, np.nan), "float32")}
 
     def _read_colors(self, *, progress: bool = False) -> None:
         with self._coloring:
@@ -235,7 +260,7 @@ def share(atlas: Atlas, *, similar: int = 9) -> Shared:
 
 
 def shared_by_key(key: str) -> Shared:
-    """Get what is shared by its key.
+    """Get what is shared by its key; of a page with its data inside, when it is first asked for.
 
     Parameters
     ----------
@@ -245,10 +270,21 @@ def shared_by_key(key: str) -> Shared:
     Raises
     ------
     LookupError
-        If nothing is shared under that key.
+        If nothing is shared under that key, or the atlas has been built anew since.
+    AtlasError
+        If the atlas is not there any more.
     """
     with _lock:
-        return _by_key[key]
+        found = _by_key.get(key)
+        build = next((one for one in _inline if one.key == key), None)
+    if found is not None:
+        return found
+    if build is None:
+        raise LookupError(f"nothing is shared under the key {key}")
+    atlas = open_atlas(build.folder)
+    if _build_of(atlas, build.similar) != build:
+        raise LookupError(f"{build.folder} has been built anew")
+    return share(atlas, similar=build.similar)
 
 
 def inline_data(atlas: Atlas, *, similar: int = 9) -> PageData:
@@ -270,7 +306,7 @@ def inline_data(atlas: Atlas, *, similar: int = 9) -> PageData:
     with _lock:
         found = _inline.get(build)
     if found is None:
-        found = page_data(inline_index(atlas, similar=similar, served=True))
+        found = page_data(inline_index(atlas, similar=similar, cosines=_base_of(build.key)))
     with _lock:
         _let_go_of_others(build)
         _inline[build] = found
@@ -278,6 +314,10 @@ def inline_data(atlas: Atlas, *, similar: int = 9) -> PageData:
         if len(_inline) > MAX_INLINE:
             _inline.popitem(last=False)
     return found
+
+
+def _base_of(key: str) -> str:
+    return f"{ROUTE}/{key}/"
 
 
 def _build_of(atlas: Atlas, similar: int) -> _Build:

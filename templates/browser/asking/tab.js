@@ -6,6 +6,8 @@ import { makeChips } from "./chips.js";
 import { Line } from "./line.js";
 import { rowsReader } from "./rows.js";
 import { on, state } from "../state.js";
+import { tellSubset } from "../subset/tell.js";
+import { all } from "../subset/bits.js";
 import { copyWith } from "../text/copy.js";
 import { element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
@@ -41,7 +43,10 @@ export function openFilterTab(columns, filters) {
   if (!panel.names.length) return line;
   const head = element("div", { class: "hd-asking" }, line.element, pythonButton(columns), panel.chooser);
   const tab = element("div", { id: "hd-filters", class: "hd-filters" }, head, makeChips(columns), panel.element);
+  const left = element("output", { "aria-live": "off" });
+  tellSubset(left, async () => all(columns.n));
   panel.isShown = () => tab.classList.contains("hd-on");
-  addTab({ id: "filter", title: SAY.filterTab, element: tab, onShow: () => panel.refresh() });
+  const tools = element("span", { class: "hd-table-tools" }, left);
+  addTab({ id: "filter", title: SAY.filterTab, element: tab, tools, onShow: () => panel.refresh() });
   return line;
 }

@@ -2,7 +2,7 @@
 // north and east, what is below the pointer.
 
 import { titleOf } from "../gallery/captions.js";
-import { likeness } from "../gallery/card.js";
+import { headOf } from "../gallery/card.js";
 import { element } from "../text/element.js";
 import { position } from "../text/format.js";
 import { SAY } from "../text/strings.js";
@@ -58,7 +58,7 @@ export class Pane {
     this.subject = subject;
     const { cutout, parent } = subject;
     const rank = "rank" in cutout ? String(cutout.rank) : "●";
-    const similar = "rank" in cutout ? `${likeness(cutout.similarity)}\u2002` : "";
+    const similar = "rank" in cutout ? `${headOf(cutout)}\u2002` : "";
     this.name.replaceChildren(element("b", {}, rank), similar, element("bdi", {}, titleOf(cutout)));
     const { wcs, origin } = parent;
     const middle = pixelAt(cutout, origin, 0.5, 0.5);

@@ -6,9 +6,13 @@
  * @import { PageIndex } from "../wire/types.d.ts"
  * @import { Images } from "./images.js"
  * @import { Pieces } from "../wire/pieces.js"
+ * @import { CutoutRecord } from "./records.js"
  *
  * @typedef {ArrayLike<number>} Box
  */
+
+/** @param {CutoutRecord} record */
+export const boxOf = ({ columns, at }) => columns.box.subarray(4 * at, 4 * at + 4);
 
 /**
  * @param {Box} a

@@ -8,9 +8,10 @@ import { Pictures } from "./pictures.js";
 import { Points } from "./points.js";
 import { Records } from "./records.js";
 import { Whole } from "./whole.js";
+import { Alike } from "../likeness/likeness.js";
 
 /**
- * @import { Shown } from "./types.d.ts"
+ * @import { Asked } from "./types.d.ts"
  * @import { PageIndex } from "../wire/types.d.ts"
  * @import { Pieces } from "../wire/pieces.js"
  *
@@ -27,6 +28,7 @@ export function makeData(index, pieces) {
   const columns = new Columns(index, pieces, whole);
   const records = new Records(index, pieces, images, columns);
   const boxes = new Boxes(index, pieces, images);
+  const alike = new Alike(index, pieces, records, columns);
   const pictures = new Pictures(index, records, images);
   return {
     n: index.n,
@@ -63,17 +65,7 @@ export function makeData(index, pieces) {
     cutoutAt: (/** @type {number} */ image, /** @type {number} */ x, /** @type {number} */ y) => boxes.cutoutAt(image, x, y),
     thumbnail: (/** @type {number} */ row) => pictures.thumbnail(row),
     portrait: (/** @type {number} */ row) => pictures.portrait(row),
-
-    /**
-     * A cutout and those most similar to it.
-     *
-     * @param {number} row
-     * @param {boolean} leaveOutOverlapping
-     * @returns {Promise<Shown>}
-     */
-    async shown(row, leaveOutOverlapping) {
-      const [cutout, similar] = await Promise.all([records.cutout(row), records.similar(row, { leaveOutOverlapping })]);
-      return { cutout, similar };
-    },
+    /** A cutout and those that stand beside it. */
+    shown: (/** @type {number} */ row, /** @type {Asked} */ asked) => alike.shown(row, asked),
   };
 }

@@ -1,12 +1,12 @@
-// What there is to say of cutouts. In: pieces of records. Out: promises of cutouts, and of those most similar to one.
+// What there is to say of cutouts. In: pieces of records. Out: promises of cutouts.
 // A `row` is a cutout's number in the atlas, a `place` its rank in the order of the pieces.
 
-import { overlap, shownBox } from "./boxes.js";
+import { boxOf, shownBox } from "./boxes.js";
 import { numberAt } from "../wire/decode.js";
-import { N_LABELS, SCORE_STEPS, SIMILARITY_STEPS } from "../wire/constants.js";
+import { N_LABELS, SCORE_STEPS } from "../wire/constants.js";
 
 /**
- * @import { Cutout, Label, SimilarCutout, SkyPlace } from "./types.d.ts"
+ * @import { Cutout, Label, SkyPlace } from "./types.d.ts"
  * @import { Fact, ImageEntry, PageIndex, RecordPiece } from "../wire/types.d.ts"
  * @import { Columns } from "./columns.js"
  * @import { Images } from "./images.js"
@@ -14,14 +14,12 @@ import { N_LABELS, SCORE_STEPS, SIMILARITY_STEPS } from "../wire/constants.js";
  *
  * @typedef {object} CutoutRecord a cutout's place in its piece
  * @property {RecordPiece} columns
+ * @property {number} place
  * @property {number} at
  * @property {number} row
  * @property {number} image
  * @property {ImageEntry} parent
  */
-
-/** @param {CutoutRecord} record */
-const boxOf = ({ columns, at }) => columns.box.subarray(4 * at, 4 * at + 4);
 
 /**
  * @param {CutoutRecord} record
@@ -93,7 +91,7 @@ export class Records {
     const columns = await this.pieces.get("records", Math.floor(place / per_piece));
     const at = place % per_piece;
     const image = columns.image[at];
-    return { columns, at, row: columns.row ? columns.row[at] : place, image, parent: await this.images.entry(image) };
+    return { columns, place, at, row: columns.row ? columns.row[at] : place, image, parent: await this.images.entry(image) };
   }
 
   /** @param {number} place */
@@ -158,33 +156,5 @@ export class Records {
   async neighborsAt(place) {
     const { columns: { depth, neighbors }, at } = await this.recordAt(place);
     return neighbors.subarray(at * depth, (at + 1) * depth);
-  }
-
-  /**
-   * The most similar cutouts of a row. Their records may lie in as many pieces, which are asked for together.
-   *
-   * @param {number} row
-   * @param {{ leaveOutOverlapping: boolean }} options
-   * @returns {Promise<SimilarCutout[]>}
-   */
-  async similar(row, { leaveOutOverlapping }) {
-    const wanted = this.index.similar;
-    const own = await this.recordOf(row);
-    const { depth, neighbors, similarities } = own.columns;
-    const start = own.at * depth;
-    /** @type {SimilarCutout[]} */
-    const found = [];
-    for (let from = 0; from < depth && found.length < wanted; from += wanted) {
-      const steps = Array.from({ length: Math.min(wanted, depth - from) }, (_, i) => start + from + i);
-      const records = await Promise.all(steps.map((step) => this.recordAt(neighbors[step])));
-      for (const [i, record] of records.entries()) {
-        if (found.length === wanted) break;
-        const isSameImage = own.image === record.image;
-        if (leaveOutOverlapping && isSameImage && overlap(boxOf(own), boxOf(record))) continue;
-        const similarity = similarities[steps[i]] / SIMILARITY_STEPS;
-        found.push({ ...await this.describe(record), rank: found.length + 1, similarity });
-      }
-    }
-    return found;
   }
 }

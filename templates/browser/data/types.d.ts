@@ -45,13 +45,45 @@ export interface Cutout extends Place {
 export interface SimilarCutout extends Cutout {
   /** From 1 on. */
   rank: number;
-  similarity: number;
+  /** A cosine; null where it is not known. */
+  similarity: number | null;
+  /** How far it lies from the selected one, in degrees, where that is what counts. */
+  separation?: number;
 }
 
-/** The selected cutout and those most similar to it. */
+/**
+ * Where similar cutouts may lie: anywhere; not over the selected one; in other images; farther from it than a radius; or, whatever they
+ * are like, within the radius and in other images. The radius is in arcseconds, as wide as the selected cutout where null.
+ */
+export interface Where {
+  kind: "any" | "overlapping" | "image" | "apart" | "same";
+  radius: number | null;
+}
+
+/** Which cutouts may stand beside the selected one: where, and of which subset; null for all. */
+export interface Asked {
+  where: Where;
+  subset: Subset | null;
+}
+
+/** How those beside the selected one were found. */
+export interface Found {
+  where: Where;
+  /** The radius that counted, in arcseconds; null where none does. */
+  radius: number | null;
+  /** How many cutouts there are in the subset among which they were looked for; null for all. */
+  among: number | null;
+  /** How many of the nearest were looked at; null where none that may be shown was left out. */
+  looked: number | null;
+  /** How many there are at the same place; null where that was not asked, or where that is is not known. */
+  n: number | null;
+}
+
+/** The selected cutout and those beside it. */
 export interface Shown {
   cutout: Cutout;
   similar: SimilarCutout[];
+  found: Found;
 }
 
 /** A part of a picture, in its pixels. */

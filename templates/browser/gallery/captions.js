@@ -1,11 +1,12 @@
 // What stands below the pictures. In: the selected cutout and the similar ones, which columns are wanted. Out: a name of each, and
 // lines of what tells them apart; what they all have in common is not said nine times.
 
-import { angle, number } from "../text/format.js";
+import { angle, number, similarity as cosineText } from "../text/format.js";
+import { SAY } from "../text/strings.js";
 import { bearing, compassPoint } from "./bearings.js";
 
 /**
- * @import { ColorChoice, Cutout, Shown } from "../data/types.d.ts"
+ * @import { ColorChoice, Cutout, Shown, SimilarCutout } from "../data/types.d.ts"
  * @import { ColorLegend } from "../wire/types.d.ts"
  *
  * @typedef {object} Wanted
@@ -82,7 +83,8 @@ export function whereFrom(cutout, selected) {
  * @param {Wanted} wanted
  * @returns {string[][]}
  */
-export function captionsOf({ cutout, similar }, { caption, color }) {
+export function captionsOf({ cutout, similar, found }, { caption, color }) {
+  if (found.where.kind === "same") return placeCaptions(similar, { caption, color });
   const differs = (/** @type {string[]} */ texts, /** @type {string} */ own) => texts.some((text) => text && text !== own);
   /** @type {string[][]} */
   const lines = [];
@@ -95,6 +97,20 @@ export function captionsOf({ cutout, similar }, { caption, color }) {
   const last = similar.map((_, i) => [colors[i], places[i]].filter(Boolean).join(" · "));
   if (last.some(Boolean)) lines.push(last);
   return similar.map((_, i) => lines.map((texts) => texts[i]));
+}
+
+/**
+ * The lines below those at the same place: their images first, which is what differs.
+ *
+ * @param {SimilarCutout[]} similar
+ * @param {Wanted} wanted
+ */
+function placeCaptions(similar, { caption, color }) {
+  const rest = [...new Set([caption, color])].flatMap((column) => (column === null || column === FILE ? [] : column));
+  const last = similar.map((other) => [
+    ...rest.map((column) => valueIn(other, column)), other.similarity === null ? "" : SAY.similarTo(cosineText(other.similarity)),
+  ].filter(Boolean).join(" · "));
+  return similar.map((other, i) => (last.some(Boolean) ? [other.name, last[i]] : [other.name]));
 }
 
 /**

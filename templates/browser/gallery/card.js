@@ -3,7 +3,7 @@
 
 import { set } from "../state.js";
 import { element } from "../text/element.js";
-import { similarity } from "../text/format.js";
+import { distance, similarity } from "../text/format.js";
 import { SAY } from "../text/strings.js";
 import { select } from "../walk.js";
 import { isPlaceholder } from "./captions.js";
@@ -55,16 +55,27 @@ function onHold(target, act) {
 export const likeness = (cosine) => (cosine < 0 ? `${SAY.notSimilar} (${similarity(cosine)})` : similarity(cosine));
 
 /**
- * What stands below a picture; the similarity comes before the first line.
+ * What a cutout stands there for: how similar it is, or how far away where that is what counts.
  *
- * @param {number} cosine
+ * @param {Pick<SimilarCutout, "similarity" | "separation">} cutout
+ */
+export function headOf({ similarity: cosine, separation }) {
+  if (separation !== undefined) return distance(3600 * separation);
+  return cosine === null ? "" : likeness(cosine);
+}
+
+/**
+ * What stands below a picture; what it stands there for comes before the first line.
+ *
+ * @param {SimilarCutout} cutout
  * @param {string[]} lines
  */
-export function captionElements(cosine, lines) {
+export function captionElements(cutout, lines) {
   const [first = "", ...rest] = lines;
+  const title = cutout.separation === undefined ? SAY.similarity : SAY.separation;
   return [
-    element("span", { title: first || SAY.similarity },
-      element("span", { class: "hd-similarity", title: SAY.similarity }, likeness(cosine)), first && " ", element("bdi", {}, first)),
+    element("span", { title: first || title },
+      element("span", { class: "hd-similarity", title }, headOf(cutout)), first && " ", element("bdi", {}, first)),
     ...rest.map((text) => element("span", { title: text }, element("bdi", {}, text))),
   ];
 }
@@ -84,10 +95,14 @@ export const doubt = (cutout) => (
  * @param {() => void} enlarge
  */
 export function card(cutout, canvas, enlarge) {
-  const { row, rank, similarity: cosine } = cutout;
+  const { row, rank, similarity: cosine, separation } = cutout;
+  const told = {
+    ...(cosine === null ? {} : { "data-similarity": cosine.toFixed(5) }),
+    ...(separation === undefined ? {} : { "data-separation": (3600 * separation).toFixed(5) }),
+  };
   const button = element(
     "button",
-    { type: "button", class: "hd-similar", "data-row": row, "data-rank": rank, "data-similarity": cosine.toFixed(5) },
+    { type: "button", class: "hd-similar", "data-row": row, "data-rank": rank, ...told },
     element("div", { class: "hd-picture" }, canvas, element("b", { class: "hd-rank", "aria-label": SAY.number(rank) }, String(rank)),
       ...doubt(cutout)),
   );

@@ -1,15 +1,19 @@
-// The selected cutout and the most similar ones; with nothing selected, a few cutouts to start from. In: `shown`, `hovered` and
-// `color`. Out: a selected or a hovered row, `data-hd-shown` on the body, and a sentence for those who listen to the page.
+// The selected cutout and those beside it, which are most like it or lie at the same place. In: `shown`, `hovered` and `color`. Out: a
+// selected or a hovered row, `data-hd-shown` on the body, and a sentence for those who listen to the page.
 
 import { lookClosely } from "../closely/open.js";
+import { openAlike } from "../likeness/control.js";
+import { heading, noteOn } from "../likeness/notes.js";
 import { remember, remembered } from "../remember.js";
 import { on, state } from "../state.js";
 import { byId, element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
-import { paint, paintedCanvas } from "./canvas.js";
+import { paintedCanvas } from "./canvas.js";
 import { FILE, captionsOf, colorColumn, nameColumn, titleOf } from "./captions.js";
-import { captionElements, card, doubt, likeness, standFor } from "./card.js";
+import { captionElements, card, doubt, headOf } from "./card.js";
 import { facts } from "./facts.js";
+import { layOut, sharpen, sharpening } from "./pictures.js";
+import { openStart } from "./start.js";
 
 /**
  * @import { Data } from "../data/data.js"
@@ -17,42 +21,7 @@ import { facts } from "./facts.js";
  * @import { State } from "../state.js"
  */
 
-const MOST_ROWS = 3; // of the grid, that are seen without scrolling
 const BRIEF = 3; // facts beside the picture on a phone
-
-/**
- * Why there are fewer similar cutouts than wanted.
- *
- * @param {{ n: number, wanted: number }} data
- * @param {number} found
- * @param {boolean} leaveOutOverlapping
- */
-export function noteOn({ n, wanted }, found, leaveOutOverlapping) {
-  if (n === 1) return SAY.aloneNote;
-  if (found >= wanted) return "";
-  if (!leaveOutOverlapping) return SAY.allOthers(found);
-  return found ? SAY.apart(found) : SAY.allOverlap;
-}
-
-/**
- * The grid for so many pictures: columns and rows that fill the panel.
- *
- * @param {number} n
- */
-export function gridOf(n) {
-  const across = n <= 1 ? 1 : n <= 4 ? 2 : 3;
-  return { across, down: Math.max(1, Math.min(MOST_ROWS, Math.ceil(n / across))) };
-}
-
-/**
- * @param {HTMLElement} grid
- * @param {number} n
- */
-function layOut(grid, n) {
-  const { across, down } = gridOf(n);
-  grid.style.setProperty("--across", String(across));
-  grid.style.setProperty("--down", String(down));
-}
 
 /** The column that was chosen for captions; null for none. */
 function chosenCaption() {
@@ -86,34 +55,8 @@ function caption(data) {
   byId("hd-similar").style.setProperty("--lines", String(Math.max(1, ...lines.map((own) => own.length))));
   for (const [i, button] of byId("hd-similar").querySelectorAll("button.hd-similar").entries()) {
     button.querySelectorAll(":scope > span").forEach((old) => old.remove());
-    button.append(...captionElements(shown.similar[i].similarity, lines[i]));
+    button.append(...captionElements(shown.similar[i], lines[i]));
   }
-}
-
-/**
- * Paint what is sharper over the thumbnail, where it is here anyway or of the image that is shown.
- *
- * @param {Data} data
- * @param {Cutout} cutout
- * @param {{ canvas: HTMLCanvasElement, painted: Promise<void> }} picture
- * @param {number} shownImage
- */
-async function sharpen(data, { row, image }, { canvas, painted }, shownImage) {
-  if (!data.isWhole && image !== shownImage) return;
-  const [part] = await Promise.all([data.portrait(row), painted]);
-  if (canvas.isConnected) paint(canvas, part);
-}
-
-/**
- * The thumbnail, which is here first, and then what is sharper.
- *
- * @param {Data} data
- * @param {number} row
- */
-function sharpening(data, row) {
-  const { canvas, painted } = paintedCanvas(data.thumbnail(row));
-  Promise.all([data.portrait(row), painted]).then(([part]) => paint(canvas, part));
-  return canvas;
 }
 
 /**
@@ -138,7 +81,7 @@ function showSelected(data, cutout) {
  * @param {Data} data
  * @param {State} state
  */
-function showSimilar(data, { shown, leaveOutOverlapping }) {
+function showSimilar(data, { shown }) {
   byId("hd-shown").hidden = !shown;
   byId("hd-start").hidden = !!shown;
   byId("hd-facts").hidden = !shown;
@@ -148,10 +91,13 @@ function showSimilar(data, { shown, leaveOutOverlapping }) {
   layOut(gallery, similar.length);
   gallery.replaceChildren(...similar.map((cutout, i) => card(cutout, pictures[i].canvas, () => lookClosely(data, i))));
   gallery.scrollTo(0, 0);
-  byId("hd-live").textContent = shown ? sentence(shown) : SAY.nothingSelected;
-  byId("hd-gallery-note").textContent = shown ? noteFor(data, shown, leaveOutOverlapping) : "";
+  const note = shown ? noteFor(data, shown) : "";
+  byId("hd-live").textContent = shown ? sentence(shown, note) : SAY.nothingSelected;
+  byId("hd-gallery-note").textContent = note;
+  byId("hd-gallery-note").title = note;
   delete document.body.dataset.hdShown;
   if (!shown) return;
+  byId("hd-similar-title").textContent = heading(shown.found);
   fillMenu(shown.cutout, data.nImages === 1);
   caption(data);
   showSelected(data, shown.cutout);
@@ -162,19 +108,23 @@ function showSimilar(data, { shown, leaveOutOverlapping }) {
 /**
  * @param {Data} data
  * @param {Shown} shown
- * @param {boolean} leaveOutOverlapping
  */
-function noteFor(data, { similar }, leaveOutOverlapping) {
-  const note = noteOn(data, similar.length, leaveOutOverlapping);
-  const isNoneAlike = similar.length > 0 && similar.every(({ similarity }) => similarity < 0);
+function noteFor(data, { similar, found }) {
+  const note = noteOn(data, similar.length, found);
+  const isNoneAlike = similar.length > 0 && similar.every(({ similarity }) => similarity !== null && similarity < 0);
   return isNoneAlike ? [note, SAY.noneSimilar].filter(Boolean).join(", ") : note;
 }
 
-/** @param {Shown} shown */
-function sentence({ cutout, similar }) {
+/**
+ * @param {Shown} shown
+ * @param {string} note
+ */
+function sentence({ cutout, similar, found }, note) {
   const [first] = similar;
-  const others = first ? SAY.similarAre(similar.length, titleOf(first), likeness(first.similarity)) : SAY.alone;
-  return SAY.selected(titleOf(cutout), cutout.row, others);
+  const isPlace = found.where.kind === "same";
+  const say = isPlace ? SAY.samePlaceAre : SAY.similarAre;
+  const others = first ? say(similar.length, titleOf(first), headOf(first)) : isPlace || note ? "" : SAY.alone;
+  return SAY.selected(titleOf(cutout), cutout.row, [others, note && SAY.asSentence(note)].filter(Boolean).join(" "));
 }
 
 /**
@@ -188,32 +138,6 @@ async function sayWhenPainted(row, painted) {
   if (state.shown?.cutout.row === row) document.body.dataset.hdShown = String(row);
 }
 
-/** @param {Data} data */
-async function invite(data) {
-  const pictures = data.start.map((row) => paintedCanvas(data.thumbnail(row)));
-  const tiles = data.start.map((row, i) => {
-    const tile = element("button", { type: "button", class: "hd-start", "aria-label": SAY.cutout(row) });
-    tile.append(element("div", { class: "hd-picture" }, pictures[i].canvas));
-    standFor(tile, row);
-    return tile;
-  });
-  const grid = element("div", { class: "hd-tiles" }, ...tiles.map((tile) => element("div", {}, tile)));
-  grid.style.setProperty("--across", String(gridOf(tiles.length).across));
-  grid.style.setProperty("--down", String(Math.ceil(tiles.length / gridOf(tiles.length).across)));
-  byId("hd-start").replaceChildren(element("p", {}, data.n < 2 ? SAY.alone : SAY.start), grid);
-  const cutouts = await Promise.all(data.start.map((row) => data.cutout(row)));
-  cutouts.forEach((cutout, i) => sharpen(data, cutout, pictures[i], NaN));
-  const titles = cutouts.map(titleOf);
-  const areNamed = new Set(titles).size > titles.length / 2;
-  for (const [i, tile] of tiles.entries()) {
-    tile.setAttribute("aria-label", `${titles[i]}, ${SAY.cutout(cutouts[i].row)}`);
-    tile.title = titles[i];
-    tile.querySelector(".hd-picture")?.append(...doubt(cutouts[i]));
-    if (areNamed) tile.append(element("span", { dir: "auto" }, titles[i]));
-  }
-  if (!areNamed) grid.style.setProperty("--lines", "0");
-}
-
 /** @param {number | null} hovered */
 function markHovered(hovered) {
   for (const made of byId("hd-similar").querySelectorAll("button.hd-similar")) {
@@ -224,7 +148,8 @@ function markHovered(hovered) {
 /** @param {Data} data */
 export function openGallery(data) {
   byId("hd-selected").append(element("div", { id: "hd-facts", hidden: "" }));
-  invite(data);
+  openAlike(data);
+  openStart(data);
   on(["shown"], (now) => showSimilar(data, now));
   on(["hovered"], ({ hovered }) => markHovered(hovered));
   on(["color"], () => caption(data));

@@ -1,6 +1,7 @@
 // The dialog *Take away*: which cutouts, and in which form. In: the subset, tags, the selected cutout and its similar ones. Out: files
 // that the browser saves; tags from a file.
 
+import { manner } from "../likeness/notes.js";
 import { on, state } from "../state.js";
 import { places as placesIn } from "../subset/bits.js";
 import { parseTags, placedTags } from "../tags/file.js";
@@ -40,7 +41,7 @@ export function severalOf(data) {
       : { id: "all", name: SAY.allCutouts, n: data.n, places: async () => Int32Array.from({ length: data.n }, (_, i) => i) },
     ...tagged.map((tag) => ({ id: `tag-${tag}`, name: SAY.tagNumber(tag), n: counts[tag], places: async () => placesTagged(tags, tag) })),
     ...(shown ? [{
-      id: "nine", name: SAY.nine(shown.cutout.row), n: shown.similar.length + 1,
+      id: "nine", name: SAY.nine(shown.cutout.row, manner(shown.found)), n: shown.similar.length + 1,
       places: () => Promise.all([shown.cutout, ...shown.similar].map(({ row }) => data.placeOf(row))),
     }] : []),
   ];

@@ -59,6 +59,13 @@ export function angle(deg) {
 }
 
 /**
+ * A distance on the sky; what is below all that is measured is none.
+ *
+ * @param {number} arcsec
+ */
+export const distance = (arcsec) => (arcsec < 5e-4 ? "0″" : angle(arcsec / 3600));
+
+/**
  * A number by which people look something up: the shortest text that gives it back. What is none stays as it is.
  * One that has lost digits (whole and so long comes as text) does not look as if it had them all.
  *

@@ -11,9 +11,57 @@ export const SAY = {
   start: "Click a point of the map, a place in the image, or one of these, spread over the map, to see what is most like it.",
   alone: "There is only one cutout, so there is nothing to compare it with.",
   aloneNote: "there is only one cutout: nothing to compare it with",
-  allOthers: (/** @type {number} */ n) => `all ${n} others`,
-  apart: (/** @type {number} */ n) => `only ${n} that do not overlap`,
+  startOfSubset: (/** @type {number} */ some, /** @type {number} */ all) => (
+    `${count(some)} of ${count(all)} are left. Click one of these, spread over the map, to see what is most like it.`
+  ),
+  emptySubset: "No cutout passes the filters.",
+
+  // which cutouts stand beside the selected one
+  mostSimilar: "Most similar",
+  samePlace: "Same place",
+  ofWhich: {
+    all: (/** @type {string} */ n) => `of all ${n}`, subset: (/** @type {string} */ n) => `of subset ${n}`,
+  },
+  amongTitles: { all: "The most similar of all cutouts", subset: "The most similar of the subset" },
+  wheres: /** @type {Record<string, string>} */ ({
+    overlapping: "leave out overlapping", image: "leave out same image", apart: "leave out within", same: "same place, other image",
+  }),
+  radiusTitle: "How far is near: arcseconds, or with a unit such as 2 arcmin; empty for as far as the cutout is wide",
+  radiusWrong: (/** @type {string} */ text) => `\u201c${text}\u201d is no radius: type arcseconds, or a unit as well, such as 2 arcmin`,
+  is: /** @type {Record<string, (radius: string) => string>} */ ({
+    subset: () => "is in the subset", overlapping: () => "does not overlap", image: () => "is of another image",
+    apart: (radius) => `is not within ${radius}`,
+  }),
+  are: /** @type {Record<string, (radius: string) => string>} */ ({
+    subset: () => "are in the subset", overlapping: () => "do not overlap", image: () => "are of other images",
+    apart: (radius) => `are not within ${radius}`,
+  }),
+  both: (/** @type {string[]} */ rules) => rules.join(" and "),
+  allOthers: (/** @type {number} */ n) => `all ${count(n)} others`,
   allOverlap: "all that are similar overlap",
+  keptNearest: (/** @type {number} */ n) => `the nearest ${count(n)}; the page has no more`,
+  ofNearest: (/** @type {number} */ n, /** @type {number} */ looked, /** @type {string} */ what) => (
+    `${n ? count(n) : "none"} of the ${count(looked)} nearest ${what}`
+  ),
+  onlyThose: (/** @type {number} */ n, /** @type {string} */ what) => `${n ? `only ${count(n)}` : "none"} that ${what}`,
+  within: (/** @type {string} */ radius) => `within ${radius}`,
+  inSubset: "in the subset",
+  ofSubset: "of the subset",
+  placeUnknown: "its place on the sky is not known",
+  nearestOf: (/** @type {number} */ n, /** @type {number} */ all, /** @type {string} */ where) => (
+    `the nearest ${count(n)} of ${count(all)} ${where}`
+  ),
+  atPlace: (/** @type {number} */ n, /** @type {string} */ where) => `${n ? count(n) : "nothing of other images"} ${where}`,
+  manners: /** @type {Record<string, string>} */ ({
+    any: "similar", overlapping: "similar, none overlapping", image: "similar of other images", apart: "similar elsewhere",
+    same: "the same place",
+  }),
+  separation: "distance on the sky",
+  similarTo: (/** @type {string} */ similarity) => `similarity ${similarity}`,
+  samePlaceAre: (/** @type {number} */ n, /** @type {string} */ first, /** @type {string} */ separation) => (
+    `${plural(n, "cutout")} of other images at the same place; the nearest is ${first}, ${separation} away.`
+  ),
+  asSentence: (/** @type {string} */ note) => `${note[0].toUpperCase()}${note.slice(1)}.`,
   notSimilar: "not similar",
   noneSimilar: "none of them is similar",
   row: (/** @type {number} */ row, /** @type {number} */ n) => `row ${count(row)} of ${count(n)}`,
@@ -134,7 +182,7 @@ export const SAY = {
   several: (/** @type {string} */ name, /** @type {string} */ n) => `${name} (${n})`,
   subset: "subset",
   allCutouts: "all",
-  nine: (/** @type {number} */ row) => `row ${row} and similar`,
+  nine: (/** @type {number} */ row, /** @type {string} */ manner) => `row ${row} and ${manner}`,
   rowShort: (/** @type {number} */ row) => `row ${row}`,
   like: "Everything like these",
   likeWords: "Choose these and the neighbours that this page has of each",

@@ -5,6 +5,7 @@
 import { onHovered } from "../plots/marks.js";
 import { openPlot } from "../plots/plot.js";
 import { on, state } from "../state.js";
+import { bitsOfImage, tellSubset } from "../subset/tell.js";
 import { byId } from "../text/element.js";
 import { count } from "../text/format.js";
 import { SAY } from "../text/strings.js";
@@ -54,11 +55,13 @@ export async function openImage(data) {
   let hovered = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
+  const tell = tellSubset(byId("hd-image-count"), async () => (current === null ? null : bitsOfImage(data.columns, current)));
 
   /** @param {number} number */
   async function showImage(number) {
     if (number === current) return;
     current = number;
+    tell();
     byId("hd-image").dataset.image = String(number);
     const { name, nx, ny, url, sha256 } = await data.image(number);
     if (number !== current) return;

@@ -13,6 +13,7 @@ import { stepFrom } from "../plots/steps.js";
 import { on, state } from "../state.js";
 import { has } from "../subset/bits.js";
 import { bitsByRow } from "../subset/subset.js";
+import { bitsOnSky, tellSubset } from "../subset/tell.js";
 import { Coloring } from "../text/colors.js";
 import { byId, element } from "../text/element.js";
 import { angle, position } from "../text/format.js";
@@ -158,6 +159,7 @@ export async function openSky(data, points) {
   const readout = byId("hd-sky-readout");
   const button = byId("hd-sky-zoom");
   const { scatter, paint } = paintedScatter(data, plot, points);
+  tellSubset(byId("hd-sky-count"), () => bitsOnSky(data.columns));
   // Whether the field is followed from cutout to cutout; until somebody moves the view.
   let isFollowing = false;
 

@@ -1,5 +1,5 @@
-// The buttons of the walk, the overlap switch, how many cutouts filters leave, and what went wrong. In: clicks, `subset`. Out: steps of
-// the walk, `leaveOutOverlapping`, no filters any more.
+// The buttons of the walk, how many cutouts filters leave, and what went wrong. In: clicks, `subset`. Out: steps of the walk, no filters
+// any more.
 
 import { on, set } from "../state.js";
 import { copyWith } from "../text/copy.js";
@@ -10,10 +10,9 @@ import { back, canGoBack, canGoForward, forward, goHome, hasAddress, linkNow } f
 /** @import { Data } from "../data/data.js" */
 
 /** @param {Data} data */
-export function openTools({ n, canOverlap }) {
+export function openTools({ n }) {
   const backButton = /** @type {HTMLButtonElement} */ (byId("hd-back"));
   const forwardButton = /** @type {HTMLButtonElement} */ (byId("hd-forward"));
-  const overlap = /** @type {HTMLInputElement} */ (byId("hd-overlap"));
   backButton.addEventListener("click", back);
   forwardButton.addEventListener("click", forward);
   byId("hd-reset").addEventListener("click", goHome);
@@ -23,8 +22,6 @@ export function openTools({ n, canOverlap }) {
     backButton.disabled = !canGoBack();
     forwardButton.disabled = !canGoForward();
   });
-  overlap.closest("label")?.toggleAttribute("hidden", !canOverlap);
-  overlap.addEventListener("change", () => set({ leaveOutOverlapping: overlap.checked }));
 }
 
 /**

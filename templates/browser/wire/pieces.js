@@ -90,6 +90,30 @@ export class Pieces {
     return this.inline ? this.get(kind, number) : this.load(`${kind}/${number}`);
   }
 
+  /**
+   * A piece that only a server makes.
+   *
+   * @template {keyof PieceKinds} Kind
+   * @param {Kind} kind
+   * @param {number} number
+   * @param {string} [base] what its address begins with; there is no server where it is missing
+   * @returns {Promise<PieceKinds[Kind] | null>} null where no server answers
+   */
+  async served(kind, number, base) {
+    if (base === undefined) return null;
+    const key = `${kind}/${number}`;
+    const kept = this.kept.get(key);
+    if (kept) return kept;
+    try {
+      await this.run(`${base}data/${key}.js`);
+    } catch {
+      return null;
+    }
+    const piece = this.taken(key);
+    this.kept.set(key, Promise.resolve(piece), bytesOf(piece));
+    return piece;
+  }
+
   /** @param {string} key */
   async load(key) {
     try {
@@ -99,6 +123,16 @@ export class Pieces {
       this.complain(`${/** @type {Error} */ (error).message}. The page needs the files beside it: copy the whole folder.`);
       throw error;
     }
+    return this.taken(key);
+  }
+
+  /**
+   * What has arrived, decoded.
+   *
+   * @param {string} key
+   * @returns {any}
+   */
+  taken(key) {
     const piece = decode(this.arrived.get(key));
     this.arrived.delete(key);
     return piece;

@@ -36,6 +36,8 @@ export interface PageIndex {
   images: PieceIndex;
   /** Missing where a cutout's place is its row. */
   rows?: PieceIndex;
+  /** More neighbours than records have, as many cutouts a piece; missing where the atlas has no more. */
+  near?: PieceIndex;
   colors: ColorLegend[];
   palette: Palette;
   thumbnails: ThumbnailsIndex;
@@ -48,6 +50,8 @@ export interface PageIndex {
   base: string;
   /** Whether a server draws the map's density. */
   live?: boolean;
+  /** What addresses begin with at which a server compares one cutout with all. */
+  cosines?: string;
   /** All pieces by `kind/number`, where they stand in the page. */
   pieces?: Record<string, unknown>;
   /** SHA-256 of each piece as it is written, by `kind/number`; missing where a server makes them. */
@@ -193,8 +197,23 @@ export interface BoxPiece {
   box: Int32Array;
 }
 
-/** What there is to say of cutouts, by place. */
-export interface RecordPiece {
+/** The most similar cutouts of each, nearest first, by place. */
+export interface NearPiece {
+  /** How many neighbours a cutout has here. */
+  depth: number;
+  /** Their places, `depth` a cutout. */
+  neighbors: Uint16Array | Int32Array;
+  /** Cosines in parts of SIMILARITY_STEPS, `depth` a cutout. */
+  similarities: Int16Array;
+}
+
+/** How similar all cutouts are to one, by row; NaN for it and for what compares with nothing. */
+export interface CosinePiece {
+  cosines: Float32Array;
+}
+
+/** What there is to say of cutouts, by place, and as many neighbours as a page shows at once. */
+export interface RecordPiece extends NearPiece {
   /** Missing where a cutout's place is its row. */
   row?: Int32Array;
   x: Float32Array;
@@ -210,12 +229,6 @@ export interface RecordPiece {
   label?: Int16Array;
   /** N_LABELS a cutout, in parts of SCORE_STEPS. */
   score?: Uint16Array;
-  /** How many neighbours a cutout has here. */
-  depth: number;
-  /** Places of the most similar, `depth` a cutout. */
-  neighbors: Uint16Array | Int32Array;
-  /** Cosines in parts of SIMILARITY_STEPS, `depth` a cutout. */
-  similarities: Int16Array;
   metadata: MetadataColumn[];
 }
 
@@ -306,4 +319,6 @@ export interface PieceKinds {
   labels: LabelPiece;
   columns: ColumnPiece;
   texts: TextPiece;
+  near: NearPiece;
+  cosines: CosinePiece;
 }

@@ -8,7 +8,14 @@ import pytest
 from helpers.decoding import decode
 
 from hubble_dash.atlas.atlas import Atlas, Neighbors
-from hubble_dash.viewer.data.index import bounds, box_index, neighbor_depth, spread_rows
+from hubble_dash.viewer.data.index import (
+    N_NEAR,
+    bounds,
+    box_index,
+    near_depth,
+    neighbor_depth,
+    spread_rows,
+)
 
 
 @pytest.mark.parametrize("block", [10, 4096])
@@ -80,3 +87,12 @@ def test_of_many_rows_a_sample_is_spread() -> None:
     places = positions[rows]
     apart = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1))
     assert apart[np.triu_indices(15, 1)].min() > 0.15
+
+
+def test_pages_of_many_cutouts_have_fewer_neighbours_of_each(
+    atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = atlas.neighbors.rows.shape[1]
+    assert near_depth(atlas) == stored < N_NEAR[0]
+    monkeypatch.setattr("hubble_dash.viewer.data.index.N_SHORT", 10)
+    assert near_depth(atlas) == N_NEAR[1] < stored

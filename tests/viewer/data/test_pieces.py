@@ -154,6 +154,7 @@ def test_every_row_is_in_one_piece_of_each_kind(source: Pieces) -> None:
         np.testing.assert_array_equal(np.sort(rows_of(source, kind)), np.arange(n))
     np.testing.assert_array_equal(np.sort(rows_of(source, "sky")), known)
     kinds = source.kinds()
+    assert kinds.pop("near") == kinds["records"]
     if source.places.is_by_row:
         assert kinds.pop("columns") == len(source.index(THUMBNAILS)["columns"])
         assert kinds.pop("texts") == 2
@@ -195,10 +196,11 @@ def test_the_sky_is_that_of_the_atlas(source: Pieces) -> None:
         np.testing.assert_allclose(by_row(source, "sky", name), expected[known], atol=1e-11)
 
 
-def test_neighbours_are_places(source: Pieces) -> None:
+@pytest.mark.parametrize("kind", ["records", "near"])
+def test_neighbours_are_places(source: Pieces, kind: str) -> None:
     atlas = source.atlas
     place_to_row, start = rows_of(source, "records"), 0
-    for piece in made(source, "records"):
+    for piece in made(source, kind):
         depth = piece["depth"]
         near, fixed = (decode(piece[name], depth) for name in ("neighbors", "similarities"))
         rows = place_to_row[start : (start := start + len(near))]
@@ -209,6 +211,7 @@ def test_neighbours_are_places(source: Pieces) -> None:
         for row in rows:
             apart = ~np.isin(atlas.neighbors.rows[row, :depth], atlas.overlapping(row))
             assert np.count_nonzero(apart) >= 9
+        assert kind == "records" or depth == atlas.neighbors.rows.shape[1]
     assert start == len(atlas)
     if not source.places.is_by_row:
         places = joined(source, "rows", "place")

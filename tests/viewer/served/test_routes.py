@@ -8,6 +8,7 @@ import re
 
 import numpy as np
 import pytest
+from helpers.decoding import decode
 from helpers.served import Served, index_in
 from PIL import Image as PillowImage
 
@@ -30,6 +31,20 @@ def test_every_piece_is_there(served: Served, base: str, atlas: Atlas) -> None:
             assert json.loads(text[len(start) : -2]) == made
 
 
+def test_a_cutout_is_compared_with_all(served: Served, base: str, atlas: Atlas) -> None:
+    unit = atlas.fingerprints.astype(float)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    for row in (0, 17, len(atlas) - 1):
+        status, _, body = served.get(f"{base}data/cosines/{row}.js")
+        assert status == 200
+        text = body.decode()
+        assert text.startswith(f'hubbleDash.piece("cosines/{row}",')
+        found = decode(json.loads(text[text.index(",") + 1 : -2])["cosines"])
+        expected = unit @ unit[row]
+        expected[row] = np.nan
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
 def test_thumbnails_are_those_of_the_sheets(served: Served, base: str, atlas: Atlas) -> None:
     layout = atlas.sheet_layout
     for row in (0, 1, layout.columns, len(atlas) - 1):
@@ -50,7 +65,8 @@ def test_thumbnails_are_those_of_the_sheets(served: Served, base: str, atlas: At
 @pytest.mark.parametrize(
     "path",
     [
-        "data/map/1.js", "data/map/999999999.js", "data/nothing/0.js", "data/map/-1.js",
+        "data/cosines/216.js", "data/map/1.js", "data/map/999999999.js", "data/nothing/0.js",
+        "data/map/-1.js",
         "data/map/0.json", "data/__class__/0.js", "data/../../app.py", "data/map/..%2f0.js",
         "data/%2e%2e/0.js", "thumbnails/100000.webp", "thumbnails/x.webp", "thumbnails/1.png",
         "thumbnails/../manifest.json", "manifest.json", "",

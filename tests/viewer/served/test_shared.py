@@ -7,11 +7,13 @@ import json
 import weakref
 from pathlib import Path
 
+import numpy as np
 import pytest
 from helpers.atlases import make_atlas, nebula
 from helpers.decoding import decode
 
 from hubble_dash.atlas.atlas import Atlas, open_atlas
+from hubble_dash.errors import AtlasError
 from hubble_dash.viewer.density.sky_tiles import sky_pyramid, tile_number
 from hubble_dash.viewer.served.server import Dashboard
 from hubble_dash.viewer.served.shared import Shared, inline_data, share, shared_by_key
@@ -81,6 +83,34 @@ def test_the_data_of_a_page_are_made_once(atlas: Atlas) -> None:
     made = inline_data(atlas, similar=4)
     assert inline_data(open_atlas(atlas.path), similar=4) is made
     assert json.loads(inline_data(atlas, similar=3).text)["similar"] == 3
+
+
+def test_a_page_with_its_data_inside_is_told_where_cutouts_are_compared(tmp_path: Path) -> None:
+    path = tmp_path / "x.atlas"
+    atlas = build(path, "2031-01-01T00:00:00Z", limit=7)
+    base = json.loads(inline_data(atlas, similar=5).text)["cosines"]
+    key = base.split("/")[1]
+    shared = shared_by_key(key)
+    assert shared is shared_by_key(key) is share(atlas, similar=5)
+    assert shared.base == base
+    assert "cosines/3" in shared.piece("cosines", 3)
+    # The address of a build that is gone leads to nothing, and never to another one.
+    stale = json.loads(inline_data(atlas, similar=4).text)["cosines"].split("/")[1]
+    build(path, "2031-01-02T00:00:00Z", limit=8)
+    with pytest.raises(LookupError, match="built anew"):
+        shared_by_key(stale)
+
+
+def test_a_fingerprint_of_zeros_is_an_error_that_names_its_row(tmp_path: Path) -> None:
+    made = build(tmp_path / "x.atlas", "2031-01-01T00:00:00Z", limit=7)
+    zeros = np.array(made.fingerprints)
+    zeros[3] = 0
+    made.fingerprints = zeros
+    with pytest.raises(AtlasError, match=r"fingerprints\.npy: row 3"):
+        Shared(made, similar=9, key="0").piece("cosines", 3)
+    found = Shared(made, similar=9, key="0").piece("cosines", 2)
+    cosines = decode(json.loads(found[found.index(",") + 1 : -2])["cosines"])
+    assert np.flatnonzero(np.isnan(cosines)).tolist() == [2, 3]
 
 
 def test_a_server_has_the_tiles_that_its_index_names(atlas: Atlas) -> None:

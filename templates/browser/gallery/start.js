@@ -1,0 +1,118 @@
+// With nothing selected: a few cutouts to start from, spread over the map, of the subset where there is one. In: `subset`. Out: tiles; a
+// selected or a hovered row.
+
+import { on, state } from "../state.js";
+import { places } from "../subset/bits.js";
+import { byId, element } from "../text/element.js";
+import { SAY } from "../text/strings.js";
+import { paintedCanvas } from "./canvas.js";
+import { titleOf } from "./captions.js";
+import { doubt, standFor } from "./card.js";
+import { gridOf, sharpen } from "./pictures.js";
+
+/**
+ * @import { Data } from "../data/data.js"
+ * @import { Subset } from "../data/types.d.ts"
+ */
+
+const [N_START, MOST_LOOKED_AT] = [15, 20_000];
+const CALM_MS = 150; // that a subset stays as it is before its tiles come
+
+/**
+ * Places spread evenly over a plane, each as far as possible from those before it (Gonzalez, *Theoretical Computer Science* 38, 1985);
+ * of very many, as many at equal steps are looked at.
+ *
+ * @param {{ x: ArrayLike<number>, y: ArrayLike<number> }} plane by place
+ * @param {ArrayLike<number>} among places
+ * @param {number} most
+ * @param {number} [lookedAt]
+ */
+export function spread({ x, y }, among, most, lookedAt = MOST_LOOKED_AT) {
+  const step = Math.max(1, among.length / lookedAt);
+  const sample = Array.from({ length: Math.min(among.length, lookedAt) }, (_, i) => among[Math.floor(i * step)]);
+  const distance = new Float64Array(sample.length).fill(Infinity);
+  /** @type {number[]} */
+  const chosen = [];
+  while (chosen.length < Math.min(most, sample.length)) {
+    const farthest = distance.reduce((best, far, i) => (far > distance[best] ? i : best), 0);
+    const at = sample[farthest];
+    chosen.push(at);
+    sample.forEach((other, i) => (distance[i] = Math.min(distance[i], (x[other] - x[at]) ** 2 + (y[other] - y[at]) ** 2)));
+    distance[farthest] = -1;
+  }
+  return chosen;
+}
+
+/**
+ * The rows to start from.
+ *
+ * @param {Data} data
+ * @param {Subset | null} subset
+ */
+async function rowsFrom(data, subset) {
+  if (!subset) return data.start;
+  const chosen = spread(await data.whole.map(), places(subset.bits), N_START);
+  return Promise.all(chosen.map((place) => data.rowAt(place)));
+}
+
+/**
+ * @param {Data} data
+ * @param {number[]} rows
+ * @param {Subset | null} subset
+ */
+async function showTiles(data, rows, subset) {
+  const pictures = rows.map((row) => paintedCanvas(data.thumbnail(row)));
+  const tiles = rows.map((row, i) => {
+    const tile = element("button", { type: "button", class: "hd-start", "aria-label": SAY.cutout(row), "data-row": row });
+    tile.append(element("div", { class: "hd-picture" }, pictures[i].canvas));
+    standFor(tile, row);
+    return tile;
+  });
+  const grid = element("div", { class: "hd-tiles" }, ...tiles.map((tile) => element("div", {}, tile)));
+  const { across } = gridOf(tiles.length);
+  grid.style.setProperty("--across", String(across));
+  grid.style.setProperty("--down", String(Math.ceil(tiles.length / across)));
+  byId("hd-start").replaceChildren(element("p", {}, invitation(data.n, subset)), grid);
+  const cutouts = await Promise.all(rows.map((row) => data.cutout(row)));
+  cutouts.forEach((cutout, i) => sharpen(data, cutout, pictures[i], NaN));
+  const titles = cutouts.map(titleOf);
+  const areNamed = new Set(titles).size > titles.length / 2;
+  for (const [i, tile] of tiles.entries()) {
+    tile.setAttribute("aria-label", `${titles[i]}, ${SAY.cutout(cutouts[i].row)}`);
+    tile.title = titles[i];
+    tile.querySelector(".hd-picture")?.append(...doubt(cutouts[i]));
+    if (areNamed) tile.append(element("span", { dir: "auto" }, titles[i]));
+  }
+  if (!areNamed) grid.style.setProperty("--lines", "0");
+}
+
+/**
+ * @param {number} n
+ * @param {Subset | null} subset
+ */
+function invitation(n, subset) {
+  if (n < 2) return SAY.alone;
+  if (!subset) return SAY.start;
+  return subset.count ? SAY.startOfSubset(subset.count, n) : SAY.emptySubset;
+}
+
+/** @param {Data} data */
+export function openStart(data) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  /** @type {Subset | null | undefined} whose tiles stand there */
+  let told;
+  async function show() {
+    const { subset } = state;
+    if (subset === told) return;
+    const rows = await rowsFrom(data, subset);
+    if (subset !== state.subset) return;
+    told = subset;
+    await showTiles(data, rows, subset);
+  }
+  on(["subset", "selected"], ({ selected }) => {
+    clearTimeout(waiting);
+    if (selected === null) waiting = setTimeout(show, CALM_MS);
+  });
+  show();
+}
