@@ -1,14 +1,11 @@
 // The tab of the dock in which one filters: the query line, what is asked now, a chart a column. In: columns. Out: the tab, where there
 // is a column worth a chart.
 
-import { asPython, asQuery } from "./asQuery.js";
 import { makeChips } from "./chips.js";
 import { Line } from "./line.js";
-import { rowsReader } from "./rows.js";
-import { on, state } from "../state.js";
+import { pythonButton } from "./python.js";
 import { tellSubset } from "../subset/tell.js";
 import { all } from "../subset/bits.js";
-import { copyWith } from "../text/copy.js";
 import { element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { addTab } from "../views/dock.js";
@@ -18,19 +15,6 @@ import { Panel } from "../filters/panel.js";
  * @import { Columns } from "../data/columns.js"
  * @import { Filters } from "../subset/subset.js"
  */
-
-/** @param {Columns} columns */
-function pythonButton(columns) {
-  const button = element("button", { type: "button", id: "hd-python", class: "hd-over-word", title: SAY.pythonTitle }, SAY.python);
-  button.addEventListener("click", async () => {
-    const rowsOf = await rowsReader(columns, state.filters);
-    await copyWith(button, asPython(asQuery(state.filters, columns, rowsOf)));
-  });
-  const follow = () => (button.hidden = !state.filters.length);
-  on(["filters"], follow);
-  follow();
-  return button;
-}
 
 /**
  * @param {Columns} columns

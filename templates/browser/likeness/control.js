@@ -87,7 +87,7 @@ class WhereControl {
     this.box.checked = where.kind !== "any";
     if (this.box.checked) {
       this.menu.value = where.kind;
-      this.field.value = where.radius === null ? "" : String(where.radius);
+      this.field.value = where.radius === null ? "" : SAY.arcsec(where.radius);
       this.field.removeAttribute("aria-invalid");
     }
     sayInLink("where", whereText(where));
@@ -97,11 +97,10 @@ class WhereControl {
   // The radius is asked for only where it counts; what counts where none is typed stands there faint.
   tell() {
     const { kind, box, field } = this;
-    const holder = /** @type {HTMLElement} */ (field.parentElement);
-    holder.hidden = !MEASURING.includes(kind) || !box.checked;
+    field.hidden = !MEASURING.includes(kind) || !box.checked;
     box.setAttribute("aria-label", SAY.wheres[kind]);
     const radius = state.shown?.found.radius ?? null;
-    field.placeholder = radius === null ? "" : distance(radius).replace("″", "");
+    field.placeholder = radius === null ? "" : distance(radius);
     field.title = field.hasAttribute("aria-invalid") ? SAY.radiusWrong(field.value.trim()) : SAY.radiusTitle;
   }
 }

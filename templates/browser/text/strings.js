@@ -26,6 +26,7 @@ export const SAY = {
   wheres: /** @type {Record<string, string>} */ ({
     overlapping: "leave out overlapping", image: "leave out same image", apart: "leave out within", same: "same place, other image",
   }),
+  arcsec: (/** @type {number} */ radius) => `${radius}″`,
   radiusTitle: "How far is near: arcseconds, or with a unit such as 2 arcmin; empty for as far as the cutout is wide",
   radiusWrong: (/** @type {string} */ text) => `\u201c${text}\u201d is no radius: type arcseconds, or a unit as well, such as 2 arcmin`,
   is: /** @type {Record<string, (radius: string) => string>} */ ({
