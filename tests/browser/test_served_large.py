@@ -158,3 +158,20 @@ def test_the_page_itself_draws_a_subset(page: OpenPage, large: Atlas) -> None:
     assert page.run("hubbleDash.filter([])") == list(range(N))
     page.page.wait_for_function(f"({DENSITY})().visible")
     assert page.errors == []
+
+
+def test_the_server_finds_the_nearest_of_a_subset(page: OpenPage, large: Atlas) -> None:
+    few = np.arange(5, N, 1201)
+    page.run("rows => hubbleDash.query(`row in [${rows}]`)", few.tolist())
+    page.run("hubbleDash.select(17)")
+    page.wait_for_shown(17)
+    page.page.click("#hd-among [data-among=subset]")
+    found = large.similar(17, among=few)
+    page.wait_for_similar(found.rows.tolist())
+    np.testing.assert_allclose(
+        [entry[2] for entry in page.similar()], found.similarities, atol=1e-4
+    )
+    assert page.page.inner_text("#hd-gallery-note") == ""
+    assert len(page.requested("/data/cosines/17.js")) == 1
+    page.page.click("#hd-reset")
+    assert page.errors == []
