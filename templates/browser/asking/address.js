@@ -6,7 +6,7 @@ import { count } from "../subset/bits.js";
 import { onHome, onLink, sayInLink } from "../walk.js";
 import { asQuery } from "./asQuery.js";
 import { filtersOf } from "./fromQuery.js";
-import { rowsReader } from "./rows.js";
+import { rowsReader } from "../subset/rows.js";
 
 /**
  * @import { Filter } from "../data/types.d.ts"

@@ -10,7 +10,7 @@ import { count } from "../subset/bits.js";
 import { byId, element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { select } from "../walk.js";
-import { rowsOfPlaces } from "./rows.js";
+import { rowsOfPlaces } from "../subset/rows.js";
 
 /**
  * @import { Columns } from "../data/columns.js"

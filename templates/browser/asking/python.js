@@ -8,7 +8,7 @@ import { copyWith } from "../text/copy.js";
 import { element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { asPython, asQuery } from "./asQuery.js";
-import { rowsReader } from "./rows.js";
+import { rowsReader } from "../subset/rows.js";
 
 /**
  * @import { Columns } from "../data/columns.js"

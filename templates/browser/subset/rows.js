@@ -1,12 +1,12 @@
 // Rows of choices that were made by hand, for queries that say them. In: places. Out: their rows.
 
-import { places } from "../subset/bits.js";
+import { places } from "./bits.js";
 
 /**
  * @import { Columns } from "../data/columns.js"
  * @import { Numbers } from "../data/column.js"
  * @import { Filter } from "../data/types.d.ts"
- * @import { RowsOf } from "./asQuery.js"
+ * @import { RowsOf } from "../asking/asQuery.js"
  */
 
 /**
