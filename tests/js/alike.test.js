@@ -10,7 +10,7 @@ import { captionsOf } from "../../templates/browser/gallery/captions.js";
 import { headOf } from "../../templates/browser/gallery/card.js";
 import { spread } from "../../templates/browser/gallery/start.js";
 import { Alike } from "../../templates/browser/likeness/likeness.js";
-import { manner, noteOn } from "../../templates/browser/likeness/notes.js";
+import { manner, noteOn, qualifier } from "../../templates/browser/likeness/notes.js";
 import { ANYWHERE, arcsecOf, offeredFor, whereOf, whereText, widthOf } from "../../templates/browser/likeness/where.js";
 import { none, set, subsetOf } from "../../templates/browser/subset/bits.js";
 import { column, indexWith, randomNumbers } from "./wire.js";
@@ -272,6 +272,9 @@ test("the gallery says how those beside the selected one were found", () => {
   ])) assert.equal(noteOn(data, shown, found), note);
   assert.match(noteOn({ n: 1, wanted: 9 }, 0, usual), /only one cutout/);
   assert.deepEqual([usual, { ...usual, among: 3 }, place].map(manner), ["similar", "similar, of the subset", "the same place"]);
+  assert.deepEqual([usual, { ...usual, among: 3 }, { ...near, among: 3 }, place].map((found) => qualifier(found, 2)), [
+    "", " of the subset", " of the subset that are not within 2.5″", "",
+  ]);
 });
 
 test("what lies at the same place says how far, and in which image", () => {

@@ -3,7 +3,7 @@
 
 import { lookClosely } from "../closely/open.js";
 import { openAlike } from "../likeness/control.js";
-import { heading, noteOn } from "../likeness/notes.js";
+import { heading, noteOn, qualifier } from "../likeness/notes.js";
 import { remember, remembered } from "../remember.js";
 import { on, state } from "../state.js";
 import { byId, element } from "../text/element.js";
@@ -18,7 +18,6 @@ import { openStart } from "./start.js";
 /**
  * @import { Data } from "../data/data.js"
  * @import { Cutout, Shown } from "../data/types.d.ts"
- * @import { State } from "../state.js"
  */
 
 const BRIEF = 3; // facts beside the picture on a phone
@@ -78,31 +77,54 @@ function showSelected(data, cutout) {
 }
 
 /**
- * @param {Data} data
- * @param {State} state
+ * Whether the pictures that stand there already are those to be shown, as often while a filter is brushed.
+ *
+ * @param {Shown | null} before
+ * @param {Shown} now
  */
-function showSimilar(data, { shown }) {
+const hasSamePictures = (before, now) => (
+  before?.cutout.row === now.cutout.row && before.found.where.kind === now.found.where.kind
+  && before.similar.length === now.similar.length && before.similar.every(({ row }, i) => row === now.similar[i].row)
+);
+
+/**
+ * @param {Data} data
+ * @param {Shown} shown
+ */
+function showPictures(data, { cutout, similar }) {
+  const gallery = byId("hd-similar");
+  const pictures = similar.map(({ row }) => paintedCanvas(data.thumbnail(row)));
+  layOut(gallery, similar.length);
+  gallery.replaceChildren(...similar.map((other, i) => card(other, pictures[i].canvas, () => lookClosely(data, i))));
+  gallery.scrollTo(0, 0);
+  delete document.body.dataset.hdShown;
+  caption(data);
+  sayWhenPainted(cutout.row, pictures.map(({ painted }) => painted));
+  similar.forEach((other, i) => sharpen(data, other, pictures[i], cutout.image));
+}
+
+/**
+ * @param {Data} data
+ * @param {Shown | null} shown
+ * @param {Shown | null} before what is shown until now
+ */
+function show(data, shown, before) {
   byId("hd-shown").hidden = !shown;
   byId("hd-start").hidden = !!shown;
   byId("hd-facts").hidden = !shown;
-  const gallery = byId("hd-similar");
-  const similar = shown?.similar ?? [];
-  const pictures = similar.map(({ row }) => paintedCanvas(data.thumbnail(row)));
-  layOut(gallery, similar.length);
-  gallery.replaceChildren(...similar.map((cutout, i) => card(cutout, pictures[i].canvas, () => lookClosely(data, i))));
-  gallery.scrollTo(0, 0);
   const note = shown ? noteFor(data, shown) : "";
   byId("hd-live").textContent = shown ? sentence(shown, note) : SAY.nothingSelected;
   byId("hd-gallery-note").textContent = note;
   byId("hd-gallery-note").title = note;
-  delete document.body.dataset.hdShown;
-  if (!shown) return;
+  if (!shown) {
+    byId("hd-similar").replaceChildren();
+    delete document.body.dataset.hdShown;
+    return;
+  }
   byId("hd-similar-title").textContent = heading(shown.found);
   fillMenu(shown.cutout, data.nImages === 1);
-  caption(data);
-  showSelected(data, shown.cutout);
-  sayWhenPainted(shown.cutout.row, pictures.map(({ painted }) => painted));
-  similar.forEach((cutout, i) => sharpen(data, cutout, pictures[i], shown.cutout.image));
+  if (before?.cutout.row !== shown.cutout.row) showSelected(data, shown.cutout);
+  if (!hasSamePictures(before, shown)) showPictures(data, shown);
 }
 
 /**
@@ -123,7 +145,8 @@ function sentence({ cutout, similar, found }, note) {
   const [first] = similar;
   const isPlace = found.where.kind === "same";
   const say = isPlace ? SAY.samePlaceAre : SAY.similarAre;
-  const others = first ? say(similar.length, titleOf(first), headOf(first)) : isPlace || note ? "" : SAY.alone;
+  const other = isPlace || note ? "" : SAY.alone;
+  const others = first ? say(similar.length, titleOf(first), headOf(first), qualifier(found, similar.length)) : other;
   return SAY.selected(titleOf(cutout), cutout.row, [others, note && SAY.asSentence(note)].filter(Boolean).join(" "));
 }
 
@@ -150,7 +173,12 @@ export function openGallery(data) {
   byId("hd-selected").append(element("div", { id: "hd-facts", hidden: "" }));
   openAlike(data);
   openStart(data);
-  on(["shown"], (now) => showSimilar(data, now));
+  /** @type {Shown | null} */
+  let before = null;
+  on(["shown"], ({ shown }) => {
+    show(data, shown, before);
+    before = shown;
+  });
   on(["hovered"], ({ hovered }) => markHovered(hovered));
   on(["color"], () => caption(data));
   byId("hd-caption").addEventListener("change", () => {

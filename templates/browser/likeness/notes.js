@@ -57,5 +57,16 @@ export function manner({ where: { kind }, among }) {
   return [SAY.manners[kind], among === null ? "" : SAY.ofSubset].filter(Boolean).join(", ");
 }
 
+/**
+ * Which similar ones these are, behind the words "similar cutouts"; nothing where they are of all.
+ *
+ * @param {Found} found
+ * @param {number} n how many they are
+ */
+export function qualifier({ where: { kind }, radius, among }, n) {
+  const rule = (n === 1 ? SAY.is : SAY.are)[kind];
+  return [among === null ? "" : ` ${SAY.ofSubset}`, rule ? ` ${SAY.that(rule(distance(radius ?? 0)))}` : ""].join("");
+}
+
 /** @param {Found} found */
 export const heading = ({ where: { kind } }) => (kind === "same" ? SAY.samePlace : SAY.mostSimilar);

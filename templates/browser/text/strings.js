@@ -37,6 +37,7 @@ export const SAY = {
     subset: () => "are in the subset", overlapping: () => "do not overlap", image: () => "are of other images",
     apart: (radius) => `are not within ${radius}`,
   }),
+  that: (/** @type {string} */ rule) => `that ${rule}`,
   both: (/** @type {string[]} */ rules) => rules.join(" and "),
   allOthers: (/** @type {number} */ n) => `all ${count(n)} others`,
   allOverlap: "all that are similar overlap",
@@ -59,8 +60,8 @@ export const SAY = {
   }),
   separation: "distance on the sky",
   similarTo: (/** @type {string} */ similarity) => `similarity ${similarity}`,
-  samePlaceAre: (/** @type {number} */ n, /** @type {string} */ first, /** @type {string} */ separation) => (
-    `${plural(n, "cutout")} of other images at the same place; the nearest is ${first}, ${separation} away.`
+  samePlaceAre: (/** @type {number} */ n, /** @type {string} */ first, /** @type {string} */ separation, /** @type {string} */ which) => (
+    `${plural(n, "cutout")}${which} of other images at the same place; the nearest is ${first}, ${separation} away.`
   ),
   asSentence: (/** @type {string} */ note) => `${note[0].toUpperCase()}${note.slice(1)}.`,
   notSimilar: "not similar",
@@ -78,8 +79,8 @@ export const SAY = {
   selected: (/** @type {string} */ name, /** @type {number} */ row, /** @type {string} */ others) => (
     `Selected: ${name}, row ${count(row)}. ${others}`
   ),
-  similarAre: (/** @type {number} */ n, /** @type {string} */ first, /** @type {string} */ similarity) => (
-    `${plural(n, "similar cutout")}; the most similar is ${first}, ${similarity}.`
+  similarAre: (/** @type {number} */ n, /** @type {string} */ first, /** @type {string} */ similarity, /** @type {string} */ which) => (
+    `${plural(n, "similar cutout")}${which}; the most similar is ${first}, ${similarity}.`
   ),
   nothingSelected: "Nothing is selected.",
 
