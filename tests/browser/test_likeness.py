@@ -159,7 +159,10 @@ def test_elsewhere_and_at_the_same_place(page: OpenPage, field: Atlas) -> None:
     page.page.select_option("#hd-where", "same")
     page.run("hubbleDash.select(50)")
     page.page.wait_for_function("hubbleDash.state.shown.cutout.row === 50")
-    assert note(page) == "its place on the sky is not known"
+    assert page.page.inner_text("#hd-none p") == "Its place on the sky is not known."
+    page.page.click("#hd-none button")
+    page.wait_for_similar(field.neighbors.rows[50, :9].tolist())
+    assert not page.page.locator("#hd-none").is_visible()
 
 
 def test_links_say_it_and_bear_nonsense(page: OpenPage, field: Atlas) -> None:

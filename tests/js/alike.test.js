@@ -242,12 +242,15 @@ test("links name a rule and are not harmed by nonsense", () => {
 });
 
 test("only what has a meaning is offered", () => {
-  const data = { n: 30, nImages: 5, canOverlap: true, sky: {} };
+  const sky = { extent: { left: 0, right: 1, bottom: 2, top: 2 } };
+  const data = { n: 30, nImages: 5, canOverlap: true, sky };
   assert.deepEqual(offeredFor(data), ["overlapping", "image", "apart", "same"]);
   assert.deepEqual(offeredFor({ ...data, sky: null }), ["overlapping", "image"]);
   assert.deepEqual(offeredFor({ ...data, nImages: 1 }), ["overlapping", "apart"]);
   assert.deepEqual(offeredFor({ ...data, nImages: 30, canOverlap: false }), ["apart", "same"]);
-  assert.deepEqual(offeredFor({ n: 1, nImages: 1, canOverlap: false, sky: {} }), []);
+  assert.deepEqual(offeredFor({ n: 1, nImages: 1, canOverlap: false, sky }), []);
+  const nowhere = { extent: { ...sky.extent, right: 0 } };
+  assert.deepEqual(offeredFor({ ...data, sky: nowhere }), ["overlapping", "image"]);
 });
 
 test("the gallery says how those beside the selected one were found", () => {

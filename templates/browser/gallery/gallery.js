@@ -4,8 +4,9 @@
 import { lookClosely } from "../closely/open.js";
 import { openAlike } from "../likeness/control.js";
 import { heading, noteOn, qualifier } from "../likeness/notes.js";
+import { ANYWHERE } from "../likeness/where.js";
 import { remember, remembered } from "../remember.js";
-import { on, state } from "../state.js";
+import { on, set, state } from "../state.js";
 import { byId, element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { paintedCanvas } from "./canvas.js";
@@ -104,6 +105,17 @@ function showPictures(data, { cutout, similar }) {
 }
 
 /**
+ * Say in the middle that there is none, and offer a way out.
+ *
+ * @param {string} text why; blank where there are some
+ */
+function sayNone(text) {
+  const none = byId("hd-none");
+  none.hidden = !text;
+  none.querySelector("p")?.replaceChildren(text);
+}
+
+/**
  * @param {Data} data
  * @param {Shown | null} shown
  * @param {Shown | null} before what is shown until now
@@ -114,8 +126,9 @@ function show(data, shown, before) {
   byId("hd-facts").hidden = !shown;
   const note = shown ? noteFor(data, shown) : "";
   byId("hd-live").textContent = shown ? sentence(shown, note) : SAY.nothingSelected;
-  byId("hd-gallery-note").textContent = note;
-  byId("hd-gallery-note").title = note;
+  const isNone = data.n > 1 && shown?.similar.length === 0;
+  byId("hd-gallery-note").textContent = isNone ? "" : note;
+  sayNone(isNone ? SAY.asSentence(note) : "");
   if (!shown) {
     byId("hd-similar").replaceChildren();
     delete document.body.dataset.hdShown;
@@ -181,6 +194,7 @@ export function openGallery(data) {
   });
   on(["hovered"], ({ hovered }) => markHovered(hovered));
   on(["color"], () => caption(data));
+  byId("hd-none").querySelector("button")?.addEventListener("click", () => set({ among: "all", where: ANYWHERE }));
   byId("hd-caption").addEventListener("change", () => {
     remember("caption", /** @type {HTMLSelectElement} */ (byId("hd-caption")).value);
     caption(data);

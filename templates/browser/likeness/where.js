@@ -2,7 +2,7 @@
 // a cutout. Out: the rule, as text and back, and how far is near.
 
 /**
- * @import { Cutout, Where } from "../data/types.d.ts"
+ * @import { Cutout, Rectangle, Where } from "../data/types.d.ts"
  *
  * @typedef {Where["kind"]} Kind
  */
@@ -59,16 +59,17 @@ export function whereOf(text, offered) {
 }
 
 /**
- * The rules that have a meaning for a collection.
+ * The rules that have a meaning for a collection: where all are said to lie at one place, none that measures.
  *
- * @param {{ n: number, nImages: number, canOverlap: boolean, sky: unknown }} data
+ * @param {{ n: number, nImages: number, canOverlap: boolean, sky: { extent: Rectangle } | null }} data
  * @returns {Kind[]}
  */
 export function offeredFor({ n, nImages, canOverlap, sky }) {
+  const areApart = sky !== null && (sky.extent.right > sky.extent.left || sky.extent.top > sky.extent.bottom);
   /** @type {[Kind, boolean][]} */
   const rules = [
     ["overlapping", canOverlap], ["image", nImages > 1 && nImages < n],
-    ["apart", Boolean(sky) && n > 1], ["same", Boolean(sky) && nImages > 1],
+    ["apart", areApart && n > 1], ["same", areApart && nImages > 1],
   ];
   return rules.flatMap(([kind, isMeant]) => (isMeant ? kind : []));
 }
