@@ -263,7 +263,7 @@ def test_on_a_phone_it_has_room(page: OpenPage) -> None:
     page.page.click("#hd-among [data-among=subset]")
     page.page.select_option("#hd-where", "same")
     page.page.wait_for_function("hubbleDash.state.shown.found.n !== null")
-    for name in ("#hd-among button", "#hd-where", "#hd-radius", "#hd-caption"):
+    for name in ("#hd-among button", ".hd-tick", "#hd-where", "#hd-radius", "#hd-caption"):
         for box in (one.bounding_box() for one in page.page.locator(name).all()):
             assert box is not None
             assert box["height"] >= 44

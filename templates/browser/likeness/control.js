@@ -109,7 +109,7 @@ class WhereControl {
 export function openAlike(data) {
   openAmong(data.n);
   const offered = offeredFor(data);
-  byId("hd-overlap").parentElement?.toggleAttribute("hidden", !offered.length);
+  byId("hd-overlap").closest(".hd-switch")?.toggleAttribute("hidden", !offered.length);
   if (!offered.length) return;
   const control = new WhereControl(offered);
   onLink("where", (text) => {
