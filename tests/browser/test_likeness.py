@@ -114,7 +114,7 @@ def test_similar_ones_of_the_subset(page: OpenPage, field: Atlas) -> None:
     page.wait_for_similar(expected)
     assert note(page) == f"{len(expected)} of the {K} nearest are in the subset"
     assert live(page).endswith(f"{note(page)}.")
-    assert page.run("location.hash").endswith("&among=subset")
+    page.page.wait_for_function("location.hash.endsWith('&among=subset')")
     page.page.click("#hd-clear")
     page.wait_for_similar(stored(field, np.ones(432, bool)))
     assert not group.is_visible()
