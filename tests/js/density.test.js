@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ColumnData } from "../../templates/browser/data/column.js";
-import { aggregate, colorSums, numberSums, pixelsOf } from "../../templates/browser/density/aggregate.js";
-import { Density } from "../../templates/browser/density/density.js";
+import { addSample, change, differing, noLayers, pixelsOf } from "../../templates/browser/density/aggregate.js";
+import { Density, HELPERS } from "../../templates/browser/density/density.js";
 import { colorCodes, ownValues } from "../../templates/browser/density/looks.js";
 import { asDots, drawDensity, equalised, filledOf, reachOf } from "../../templates/browser/density/picture.js";
 import { threadText } from "../../templates/browser/subset/background.js";
-import { has, none, set, subsetOf } from "../../templates/browser/subset/bits.js";
+import { all, and, has, none, not, or, places, set, subsetOf } from "../../templates/browser/subset/bits.js";
 import { hsl, rgbOf } from "../../templates/browser/text/colors.js";
 import { randomNumbers } from "./wire.js";
 
 /**
- * @import { Frame, Plane } from "../../templates/browser/density/aggregate.js"
+ * @import { Frame, Paint, Plane } from "../../templates/browser/density/aggregate.js"
  * @import { Asked } from "../../templates/browser/density/picture.js"
  */
 
@@ -54,11 +54,24 @@ function pointsOf({ left, top, scale, width, height }, bits) {
   return points;
 }
 
+/**
+ * What the pixels of a view have of some points, counted from nothing.
+ *
+ * @param {Uint32Array | null} bits
+ * @param {Frame} frame
+ * @param {Paint} paint
+ */
+function counted(bits, frame, paint) {
+  const layers = noLayers(none(N).length, frame.width * frame.height, paint.kind);
+  change(layers, bits ?? all(N), pixelsOf(PLANE, frame, 1), paint);
+  return layers;
+}
+
 test("each pixel counts the points that brute force finds", () => {
   for (const frame of FRAMES) {
     for (const bits of [null, some]) {
       const expected = pointsOf(frame, bits);
-      const { count, n } = aggregate(PLANE, bits, frame, { kind: "count" }, 1);
+      const { count, n } = counted(bits, frame, { kind: "count" });
       assert.deepEqual([...count], expected.map(({ length }) => length));
       assert.equal(n, expected.flat().length);
     }
@@ -69,40 +82,70 @@ test("sums are of the colours, or of the numbers that are known", () => {
   const table = Uint8Array.from({ length: 768 }, (_, i) => (i * 31) % 256);
   const own = Uint8Array.from({ length: 3 * N }, (_, i) => (i * 17) % 256);
   const expected = pointsOf(FRAMES[1], some);
-  const sum = (/** @type {(place: number) => number} */ of) => expected.map((places) => places.reduce((all, place) => all + of(place), 0));
-  const byTable = aggregate(PLANE, some, FRAMES[1], { kind: "codes", values: codes, table }, 1).sums;
-  const byPoint = aggregate(PLANE, some, FRAMES[1], { kind: "colors", values: own }, 1).sums;
+  const sum = (/** @type {(place: number) => number} */ of) => (
+    expected.map((points) => points.reduce((total, place) => total + of(place), 0))
+  );
+  const byTable = counted(some, FRAMES[1], { kind: "codes", values: codes, table }).sums;
+  const byPoint = counted(some, FRAMES[1], { kind: "colors", values: own }).sums;
   for (const channel of [0, 1, 2]) {
     assert.deepEqual([...byTable[channel]], sum((place) => table[3 * codes[place] + channel]));
     assert.deepEqual([...byPoint[channel]], sum((place) => own[3 * place + channel]));
   }
-  const [value, known] = aggregate(PLANE, some, FRAMES[1], { kind: "numbers", values: codes }, 1).sums;
+  const [value, known] = counted(some, FRAMES[1], { kind: "numbers", values: codes }).sums;
   assert.deepEqual([...value], sum((place) => (codes[place] === 255 ? 0 : codes[place])));
   assert.deepEqual([...known], sum((place) => Number(codes[place] !== 255)));
 });
 
+test("what is added and taken away leaves what is counted from nothing", () => {
+  const others = none(N);
+  for (let place = 0; place < N; place++) if (random() < 0.4) set(others, place);
+  const own = Uint8Array.from({ length: 3 * N }, (_, i) => (i * 17) % 256);
+  const table = Uint8Array.from({ length: 768 }, (_, i) => (i * 31) % 256);
+  /** @type {Paint[]} */
+  const paints = [
+    { kind: "count" }, { kind: "colors", values: own }, { kind: "codes", values: codes, table }, { kind: "numbers", values: codes },
+  ];
+  for (const paint of paints) {
+    const layers = counted(null, FRAMES[0], paint);
+    for (const bits of [some, others, or(some, others), and(some, others), not(some, N), none(N), all(N)]) {
+      change(layers, bits, pixelsOf(PLANE, FRAMES[0], 1), paint);
+      assert.deepEqual(layers, counted(bits, FRAMES[0], paint));
+    }
+  }
+});
+
+test("sets differ by as many places as are in one of them alone", () => {
+  assert.equal(differing(some, some), 0);
+  assert.equal(differing(some, none(N)), places(some).length);
+  assert.equal(differing(some, all(N)), N - places(some).length);
+});
+
 test("a sample is every k-th point", () => {
-  for (const bits of [null, some]) {
-    const { places } = pixelsOf(PLANE, bits, FRAMES[0], 7);
-    const every = [...pixelsOf(PLANE, bits, FRAMES[0], 1).places].filter((place) => place % 7 === 0);
-    assert.deepEqual([...places], every);
+  const { width, height } = FRAMES[0];
+  for (const bits of [all(N), some]) {
+    const layers = noLayers(0, width * height, "count");
+    addSample(layers, bits, pixelsOf(PLANE, FRAMES[0], 7), 7, { kind: "count" });
+    const every = pointsOf(FRAMES[0], bits).map((points) => points.filter((place) => place % 7 === 0).length);
+    assert.deepEqual([...layers.count], every);
   }
 });
 
 test("dots add up where they meet, and end at the edges", () => {
   const layer = new Uint32Array(5 * 4);
   [layer[0], layer[6], layer[19]] = [1, 2, 4];
-  assert.deepEqual([...asDots(layer, filledOf(layer), 5, 1)], [
+  const [dots, twice] = asDots([layer, layer.map((value) => 2 * value)], filledOf(layer), 5, 1);
+  assert.deepEqual([...dots], [
     3, 3, 2, 0, 0,
     3, 3, 2, 0, 0,
     2, 2, 2, 4, 4,
     0, 0, 0, 4, 4,
   ]);
+  assert.deepEqual(twice, dots.map((value) => 2 * value));
   assert.deepEqual([...filledOf(layer)], [0, 6, 19]);
   // 21 pixels, as of Datashader's disks of that radius in Python.
-  const one = new Float32Array(49);
+  const one = new Uint32Array(49);
   one[24] = 1;
-  assert.equal(asDots(one, Int32Array.of(24), 7, 2).filter(Boolean).length, 21);
+  assert.equal(asDots([one], Int32Array.of(24), 7, 2)[0].filter(Boolean).length, 21);
 });
 
 test("few points have large dots", () => {
@@ -111,7 +154,8 @@ test("few points have large dots", () => {
 });
 
 test("shades are used alike", () => {
-  const table = equalised(Uint32Array.from({ length: 240 }, (_, i) => Math.floor(i / 2)), 12);
+  const count = Uint32Array.from({ length: 240 }, (_, i) => Math.floor(i / 2));
+  const table = equalised(count, filledOf(count), 12);
   assert.equal(table[0], 0);
   const used = Array.from({ length: 119 }, (_, points) => table[points + 1]);
   for (let shade = 1; shade <= 12; shade++) assert.ok(Math.abs(used.filter((one) => one === shade).length - 119 / 12) <= 1);
@@ -120,8 +164,8 @@ test("shades are used alike", () => {
 
 /** @param {Partial<Asked>} asked */
 const drawn = (asked) => drawDensity(new Map(Object.entries({ map: PLANE, codes })), {
-  plane: "map", bits: null, frame: FRAMES[1], kind: "count", ramp: { ramp: [0, 0, 0, 255, 255, 255], none: [9, 9, 9] },
-  alphas: [100, 200], step: 1, leastReach: 0, ...asked,
+  plane: "map", bits: null, frame: FRAMES[1], kind: "count", name: "count", ramp: { ramp: [0, 0, 0, 255, 255, 255], none: [9, 9, 9] },
+  alphas: [100, 200], most: Infinity, isKept: true, leastReach: 0, ...asked,
 });
 
 test("a picture shows where there are points, the denser the stronger", () => {
@@ -139,11 +183,11 @@ test("a picture of a number has its ramp, and grey where nothing is known", () =
   const table = new Map(Object.entries({ map: PLANE, codes: missing }));
   /** @type {Asked} */
   const asked = {
-    plane: "map", bits: null, frame: FRAMES[1], kind: "numbers", values: "codes", ramp: { ramp: [0, 0, 0, 200, 100, 50], none: [9, 8, 7] },
-    alphas: [1, 2], step: 1, leastReach: 0,
+    plane: "map", bits: null, frame: FRAMES[1], kind: "numbers", name: "z", values: "codes",
+    ramp: { ramp: [0, 0, 0, 200, 100, 50], none: [9, 8, 7] }, alphas: [1, 2], most: Infinity, isKept: true, leastReach: 0,
   };
   const grey = drawDensity(table, asked);
-  missing.fill(254);
+  table.set("codes", new Uint8Array(N).fill(254));
   const full = drawDensity(table, asked);
   for (let at = 0; at < grey.pixels.length; at += 4) {
     if (!grey.pixels[at + 3]) continue;
@@ -152,20 +196,63 @@ test("a picture of a number has its ramp, and grey where nothing is known", () =
   }
 });
 
+test("a picture is the same, whatever was drawn before", () => {
+  const held = new Map(Object.entries({ map: PLANE, codes, others: codes.map((code) => 255 - code) }));
+  const ramp = { ramp: [0, 0, 0, 200, 100, 50], none: [9, 8, 7] };
+  /** @type {Asked} */
+  const first = {
+    plane: "map", bits: null, frame: FRAMES[0], kind: "numbers", name: "z", values: "codes", ramp, alphas: [10, 200], most: Infinity,
+    isKept: true, leastReach: 0,
+  };
+  /** @type {Partial<Asked>[]} */
+  const changes = [
+    {}, { bits: some }, { bits: not(some, N) }, { frame: FRAMES[1] }, { kind: "count", name: "count", values: undefined, isKept: false },
+    { bits: some }, { most: 900, frame: FRAMES[1] }, { most: 900 }, { values: "others", name: "other" }, { name: "again" },
+    { kind: "count", name: "count", values: undefined }, {},
+  ];
+  for (const one of changes) {
+    const asked = { ...first, ...one };
+    const fresh = new Map(["map", "codes", "others"].map((key) => [key, held.get(key)]));
+    const found = drawDensity(held, asked);
+    // From nothing more has to be counted: let it take the same sample.
+    const most = (1.000001 * (N + (asked.bits ? places(asked.bits).length : N))) / found.step;
+    const expected = drawDensity(fresh, { ...asked, most });
+    assert.ok(Buffer.from(found.pixels.buffer).equals(Buffer.from(expected.pixels.buffer)), JSON.stringify(Object.keys(one)));
+    assert.deepEqual([found.n, found.step], [expected.n, expected.step]);
+  }
+});
+
+test("of a subset only what has changed is counted", () => {
+  const held = new Map(Object.entries({ map: PLANE }));
+  /** @type {Asked} */
+  const asked = {
+    plane: "map", bits: some, frame: FRAMES[0], kind: "count", name: "count", ramp: { ramp: [1, 2, 3], none: [0, 0, 0] }, alphas: [1, 2],
+    most: Infinity, isKept: true, leastReach: 0,
+  };
+  assert.equal(drawDensity(held, asked).counted, N + places(some).length);
+  const next = some.slice();
+  for (const place of [0, 1, 2]) set(next, place);
+  assert.equal(drawDensity(held, { ...asked, bits: next, most: 3 }).counted, 3);
+  assert.equal(drawDensity(held, { ...asked, bits: next }).counted, 0);
+  assert.equal(drawDensity(held, { ...asked, bits: next, frame: FRAMES[1], most: 1000 }).step, Math.ceil((N + places(next).length) / 1000));
+});
+
 test("what draws beside the page needs nothing of it", () => {
   /** @type {any} */
   const self = { postMessage: (/** @type {any} */ answer) => (self.answer = answer) };
-  const helpers = [aggregate, pixelsOf, colorSums, numberSums, asDots, equalised, filledOf, reachOf];
-  new Function("self", threadText({ drawDensity }, helpers))(self);
+  new Function("self", threadText({ drawDensity }, HELPERS))(self);
   self.onmessage({ data: { key: "map", value: PLANE } });
-  /** @type {Asked} */
-  const asked = {
-    plane: "map", bits: some, frame: FRAMES[1], kind: "count", ramp: { ramp: [1, 2, 3], none: [0, 0, 0] }, alphas: [1, 2], step: 1,
-    leastReach: 2,
-  };
-  self.onmessage({ data: { id: 1, job: "drawDensity", asked } });
-  assert.equal(self.answer.error, undefined);
-  assert.deepEqual(self.answer.found.pixels, drawDensity(new Map([["map", PLANE]]), asked).pixels);
+  for (const [most, frame] of /** @type {[number, Frame][]} */ ([[Infinity, FRAMES[1]], [500, FRAMES[0]]])) {
+    /** @type {Asked} */
+    const asked = {
+      plane: "map", bits: some, frame, kind: "count", name: "count", ramp: { ramp: [1, 2, 3], none: [0, 0, 0] }, alphas: [1, 2], most,
+      isKept: false, leastReach: 2,
+    };
+    self.onmessage({ data: { id: 1, job: "drawDensity", asked } });
+    assert.equal(self.answer.error, undefined);
+    assert.equal(self.answer.found.step > 1, most === 500);
+    assert.deepEqual(self.answer.found.pixels, drawDensity(new Map([["map", PLANE]]), asked).pixels);
+  }
 });
 
 test("colour codes of a column are those of the map's pieces", () => {
@@ -184,10 +271,14 @@ test("own colours are those of single points", () => {
   assert.deepEqual([...values], [hsl((128 * 360) / 255, 200 / 255, 0.42), hsl((10 * 360) / 255, 20 / 255, 0.86)].flatMap(rgbOf));
 });
 
+/** @type {unknown[]} */
+let painted = [];
+
 /** As much of a plot, its layer and a canvas as a density needs. */
 function opened() {
+  painted = [];
   Object.assign(globalThis, {
-    document: { createElement: () => ({ getContext: () => ({ putImageData: () => {} }) }) },
+    document: { createElement: () => ({ getContext: () => ({ putImageData: (/** @type {unknown} */ image) => painted.push(image) }) }) },
     ImageData: class {
       /** @param {Uint8ClampedArray} data */
       constructor(data) {
@@ -223,17 +314,22 @@ test("of points that take long a sample is drawn first, then all", async () => {
 test("a subset lies above the rest, which is drawn again only for another view", async () => {
   const { density, layer, told } = opened();
   const subset = subsetOf(some);
+  const paintedAfter = async (/** @type {number} */ times) => {
+    while (told.length < times) await new Promise((resolve) => setTimeout(resolve, 5));
+    return painted.length;
+  };
   density.show(subset);
-  while (!told.length) await new Promise((resolve) => setTimeout(resolve, 5));
-  assert.equal(layer.pictures.length, 2);
-  const [rest] = layer.pictures;
+  assert.equal(await paintedAfter(1), 2);
+  const { rest, strong } = density.canvases;
+  assert.deepEqual(layer.pictures.map((/** @type {any} */ { canvas }) => canvas), [rest, strong]);
   density.show({ ...subset });
-  while (told.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
-  assert.equal(layer.pictures[0], rest);
+  assert.equal(await paintedAfter(2), 3);
   density.plot.view.left -= 1;
   density.show(subset);
-  while (told.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
-  assert.notEqual(layer.pictures[0], rest);
+  assert.equal(await paintedAfter(3), 5);
+  density.show(null);
+  assert.equal(await paintedAfter(4), 6);
+  assert.deepEqual(layer.pictures.map((/** @type {any} */ { canvas }) => canvas), [strong]);
   density.hide();
   assert.deepEqual(layer.pictures, []);
 });

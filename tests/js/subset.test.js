@@ -5,7 +5,7 @@ import { ColumnData } from "../../templates/browser/data/column.js";
 import { set, state } from "../../templates/browser/state.js";
 import { Background, threadText } from "../../templates/browser/subset/background.js";
 import { places } from "../../templates/browser/subset/bits.js";
-import { binCounts, codeCounts, CrossCounts } from "../../templates/browser/subset/histogram.js";
+import { binsOf, countIn, CrossCounts, recount } from "../../templates/browser/subset/histogram.js";
 import { inRange, withCodes, withText } from "../../templates/browser/subset/passes.js";
 import { addKind, bitsByRow, deriveSubset, filterBy, Filters, rowsOf } from "../../templates/browser/subset/subset.js";
 import { openBrowser } from "./browser.js";
@@ -111,19 +111,30 @@ test("a subset by place is one by row as well", async () => {
   assert.deepEqual([...places(byRow)], await rowsOf(columns));
 });
 
-test("counts are those of brute force, all or of a subset", () => {
+test("counts are those of brute force, whatever was counted before", () => {
+  const held = new Map([["z", DATA.z.values], ["type", DATA.type.codes]]);
   const values = /** @type {Float32Array} */ (DATA.z.values);
-  const codes = /** @type {Uint8Array} */ (DATA.type.codes);
-  for (const bits of [null, inRange(values, 0.1, 0.4)]) {
-    const counted = where((place) => bits === null || (valueOf(place) >= 0.1 && valueOf(place) <= 0.4));
-    const bins = binCounts(values, bits, { low: 0, high: 1, n: 8 });
-    for (let bin = 0; bin < 8; bin++) {
-      assert.equal(bins[bin], counted.filter((place) => Math.floor(8 * valueOf(place)) === bin).length);
+  const ranges = /** @type {[number, number][]} */ ([[0.1, 0.4], [0.2, 0.5], [-1, 2], [0.45, 0.5], [0.1, 0.4]]);
+  for (const range of [null, ...ranges, null]) {
+    const bits = range && inRange(values, ...range);
+    const counted = where((place) => range === null || (valueOf(place) >= range[0] && valueOf(place) <= range[1]));
+    for (const n of [8, 300]) {
+      const { counts } = countIn(held, { column: "z", bits, bins: { low: 0, high: 1, n }, n: 0 });
+      assert.deepEqual([...counts], Array.from({ length: n }, (_, bin) => (
+        counted.filter((place) => Math.floor(n * valueOf(place)) === bin).length
+      )));
     }
-    const counts = codeCounts(codes, bits, 4);
+    const { counts } = countIn(held, { column: "type", bits, n: 4 });
     assert.deepEqual([...counts], [0, 1, 2, 3, 255].map((code) => counted.filter((place) => codeOf(place) === code).length));
   }
-  assert.deepEqual([...binCounts(new Uint8Array([0, 5, 10, 11]), null, { low: 0, high: 10, n: 2 })], [1, 2]);
+});
+
+test("bins hold both ends; what is missing or outside has its own", () => {
+  assert.deepEqual([...binsOf(new Uint8Array([0, 5, 10, 11]), { low: 0, high: 10, n: 2 })], [0, 1, 1, 2]);
+  assert.deepEqual([...binsOf(Float32Array.of(NaN, 3, 3.5), { low: 3, high: 3, n: 1 })], [1, 0, 1]);
+  const counts = new Uint32Array(3);
+  recount(new Int32Array([-1, 0, 1, 7]), new Uint32Array(1), Uint32Array.of(0b1111), counts);
+  assert.deepEqual([...counts], [1, 1, 2]);
 });
 
 /** As a page that may start no thread does it. */

@@ -3,16 +3,18 @@
 // many points a sample comes first, then all.
 
 import { Background } from "../subset/background.js";
-import { aggregate, colorSums, numberSums, pixelsOf } from "./aggregate.js";
-import { asDots, drawDensity, equalised, filledOf, reachOf } from "./picture.js";
+import { all, none } from "../subset/bits.js";
+import { addPoints, addSample, change, differing, noLayers, pixelsOf } from "./aggregate.js";
+import { asDots, drawDensity, equalised, filledOf, pictureOf, reachOf, seenBefore } from "./picture.js";
 
 /**
  * @import { Rectangle, Subset } from "../data/types.d.ts"
  * @import { Extent } from "../wire/types.d.ts"
- * @import { Layer, Picture } from "../points/layer.js"
+ * @import { Layer } from "../points/layer.js"
  * @import { Plot } from "../plots/plot.js"
  * @import { Frame, Plane } from "./aggregate.js"
  * @import { Look } from "./looks.js"
+ * @import { Drawn } from "./picture.js"
  *
  * @typedef {object} Options
  * @property {string} name of the plane
@@ -33,10 +35,9 @@ const IS_SAME = 1e-9;
 /** @type {Background | undefined} one for all planes */
 let background;
 
-/** @returns {Background} */
-const openBackground = () => new Background(
-  { drawDensity }, [aggregate, pixelsOf, colorSums, numberSums, asDots, equalised, filledOf, reachOf],
-);
+export const HELPERS = [
+  all, none, addPoints, addSample, change, differing, noLayers, pixelsOf, asDots, equalised, filledOf, pictureOf, reachOf, seenBefore,
+];
 
 /**
  * @param {Frame} frame
@@ -65,9 +66,10 @@ export class Density {
     this.plane = null;
     /** @type {string | null} the key of the values that are there */
     this.given = null;
-    this.msPerPoint = AT_ONCE_MS / 1.5e6; // a guess, until it is known
-    /** What the layer has of the rest. @type {{ frame: Frame, step: number, picture: Picture } | null} */
+    this.msPerPoint = AT_ONCE_MS / 2.5e6; // a guess, until it is known
+    /** What the layer has of the rest. @type {{ frame: Frame, step: number } | null} */
     this.rest = null;
+    this.canvases = { rest: document.createElement("canvas"), strong: document.createElement("canvas") };
   }
 
   /** @param {Subset | null} subset null for all */
@@ -94,6 +96,7 @@ export class Density {
 
   hide() {
     this.isShown = false;
+    if (!this.layer.pictures.length) return;
     this.layer.pictures = [];
     this.layer.request();
   }
@@ -136,31 +139,24 @@ export class Density {
    * @returns {Promise<boolean>} whether all were drawn
    */
   async draw(plane, ms) {
-    const { subset, options } = this;
+    const { subset, options, canvases } = this;
     const frame = this.frame();
     const look = await options.look();
-    const step = this.stepFor(subset ? subset.count : plane.x.length, ms);
-    const restStep = this.stepFor(plane.x.length, ms);
-    const isNew = !this.rest || this.rest.step > restStep || !isSame(this.rest.frame, frame);
+    const isRestNew = subset !== null && !(this.rest?.step === 1 && isSame(this.rest.frame, frame));
     const [rest, strong] = await Promise.all([
-      subset && (isNew ? this.picture(plane, null, frame, options.faint, FAINT, restStep) : this.rest),
-      this.picture(plane, subset, frame, look, STRONG, step),
+      isRestNew ? this.ask(plane, null, frame, options.faint, FAINT, ms) : null,
+      this.ask(plane, subset, frame, look, STRONG, ms),
     ]);
-    if (rest && isNew) this.rest = { frame, step: restStep, picture: rest.picture };
+    if (rest) this.rest = { frame, step: rest.step };
     if (this.isShown) {
-      this.layer.pictures = [...(rest ? [rest.picture] : []), strong.picture];
+      if (rest) paint(canvases.rest, rest, frame);
+      paint(canvases.strong, strong, frame);
+      const box = boxOf(frame);
+      this.layer.pictures = (subset ? [canvases.rest, canvases.strong] : [canvases.strong]).map((canvas) => ({ canvas, box }));
       this.layer.request();
-      this.onDrawn(strong.n * step);
+      this.onDrawn(strong.n * strong.step);
     }
-    return step === 1 && (!subset || this.rest?.step === 1);
-  }
-
-  /**
-   * @param {number} n how many points there are
-   * @param {number} ms that they may take
-   */
-  stepFor(n, ms) {
-    return Math.max(1, Math.ceil((n * this.msPerPoint) / ms));
+    return strong.step === 1 && (!subset || this.rest?.step === 1);
   }
 
   /**
@@ -169,10 +165,11 @@ export class Density {
    * @param {Frame} frame
    * @param {Look} look
    * @param {number[]} alphas
-   * @param {number} step
+   * @param {number} ms that it may take
+   * @returns {Promise<Drawn>}
    */
-  async picture(plane, subset, frame, { name, kind, values, table, ramp }, alphas, step) {
-    background ??= openBackground();
+  async ask(plane, subset, frame, { name, kind, values, table, ramp }, alphas, ms) {
+    background ??= new Background({ drawDensity }, HELPERS);
     const key = `${this.options.name} ${name}`;
     background.give(this.options.name, plane);
     if (values) {
@@ -180,18 +177,23 @@ export class Density {
       background.give(key, values);
       this.given = key;
     }
-    const begin = performance.now();
-    const { pixels, n } = await background.ask("drawDensity", {
-      plane: this.options.name, bits: subset && subset.bits, frame, kind, values: values && key, table, ramp, alphas, step,
-      leastReach: this.options.leastReach,
+    const drawn = await background.ask("drawDensity", {
+      plane: this.options.name, bits: subset && subset.bits, frame, kind, name, values: values && key, table, ramp, alphas,
+      leastReach: this.options.leastReach, most: Math.max(1, ms / this.msPerPoint), isKept: alphas === STRONG,
     });
-    const drawn = (subset ? subset.count : plane.x.length) / step;
-    if (drawn > LEAST_TIMED) this.msPerPoint = (performance.now() - begin) / drawn;
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [frame.width, frame.height];
-    canvas.getContext("2d")?.putImageData(new ImageData(pixels, frame.width), 0, 0);
-    return { picture: { canvas, box: boxOf(frame) }, n };
+    if (drawn.counted > LEAST_TIMED) this.msPerPoint = drawn.ms / drawn.counted;
+    return drawn;
   }
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Drawn} drawn
+ * @param {Frame} frame
+ */
+function paint(canvas, { pixels }, { width, height }) {
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  canvas.getContext("2d")?.putImageData(new ImageData(pixels, width), 0, 0);
 }
 
 /**

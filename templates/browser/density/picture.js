@@ -1,23 +1,37 @@
 // Counts and sums of pixels -> a picture of density, as Datashader's in Python: dots where points are few, shades that are used alike,
-// opacity by shade. Nothing here reaches beyond its arguments and `aggregate.js`: it runs beside the page as well.
+// opacity by shade. What was drawn last is kept, so that of a subset only what has changed is counted. Nothing here reaches beyond its
+// arguments, `aggregate.js` and `bits.js`: it runs beside the page as well.
 
-import { aggregate } from "./aggregate.js";
+import { all } from "../subset/bits.js";
+import { addSample, change, differing, noLayers, pixelsOf } from "./aggregate.js";
 
 /**
- * @import { Frame, Paint } from "./aggregate.js"
+ * @import { Frame, Layers, Paint, Plane } from "./aggregate.js"
  *
  * @typedef {{ ramp: number[], none: number[] }} Ramp red, green and blue of each of its steps, and of what is not known
  * @typedef {object} Asked
  * @property {string} plane the key of the plane
- * @property {Uint32Array | null} bits
+ * @property {Uint32Array | null} bits null for all
  * @property {Frame} frame
  * @property {Paint["kind"]} kind
+ * @property {string} name of the look: the same values and table have the same
  * @property {string} [values] the key of the values that it is painted by
  * @property {Uint8Array} [table]
  * @property {Ramp} ramp of counts or numbers
  * @property {number} leastReach radius of a point's dot at least
  * @property {number[]} alphas opacity of the sparsest and of the densest pixels, 0 to 255
- * @property {number} step
+ * @property {number} most points that may be counted; of more, every k-th is
+ * @property {boolean} isKept whether the next picture may begin with this one's counts
+ *
+ * @typedef {{ frame: Frame, plane: Plane, pixels: Int32Array }} Seen the pixels of all points
+ * @typedef {{ seen: Seen, name: string, values: Uint8Array | undefined, layers: Layers }} Counted
+ *
+ * @typedef {object} Drawn
+ * @property {Uint8ClampedArray<ArrayBuffer>} pixels red, green, blue and opacity, row after row from the top
+ * @property {number} n points in view, of which every k-th was counted
+ * @property {number} step that k
+ * @property {number} counted points that it took
+ * @property {number} ms that it took
  */
 
 /**
@@ -58,85 +72,133 @@ export function reachOf(filled, width, height, n) {
 /**
  * Make each pixel a dot, adding up where dots meet.
  *
- * @template {Uint32Array | Float32Array} Layer
- * @param {Layer} layer
+ * @param {Uint32Array[]} layers
  * @param {Int32Array} filled pixels that are not empty
  * @param {number} width
  * @param {number} reach
- * @returns {Layer}
  */
-export function asDots(layer, filled, width, reach) {
-  const Made = /** @type {new (n: number) => Layer} */ (layer.constructor);
-  const out = new Made(layer.length);
+export function asDots(layers, filled, width, reach) {
+  const made = layers.map(({ length }) => new Uint32Array(length));
+  const { length } = layers[0];
   for (let down = -reach; down <= reach; down++) {
     for (let over = -reach; over <= reach; over++) {
       if (down * down + over * over > (reach + 0.5) ** 2) continue;
       for (let i = 0; i < filled.length; i++) {
         const column = (filled[i] % width) + over;
         const pixel = filled[i] + down * width + over;
-        if (column >= 0 && column < width && pixel >= 0 && pixel < layer.length) out[pixel] += layer[filled[i]];
+        if (column < 0 || column >= width || pixel < 0 || pixel >= length) continue;
+        for (let layer = 0; layer < layers.length; layer++) made[layer][pixel] += layers[layer][filled[i]];
       }
     }
   }
-  return out;
+  return made;
 }
 
 /**
  * A shade from 1 to `shades` for each count, so that all are used alike; 0 for none.
  *
  * @param {Uint32Array} count
+ * @param {Int32Array} filled pixels that are not empty
  * @param {number} shades
  */
-export function equalised(count, shades) {
+export function equalised(count, filled, shades) {
   const most = 65535;
   const counted = new Uint32Array(most + 1);
-  for (let pixel = 0; pixel < count.length; pixel++) counted[Math.min(count[pixel], most)]++;
-  const total = Math.max(1, count.length - counted[0]);
-  const table = new Uint8Array(most + 1);
-  let below = 0;
-  for (let points = 1; points <= most; points++) {
+  for (let i = 0; i < filled.length; i++) counted[Math.min(count[filled[i]], most)]++;
+  const table = new Uint8Array(most + 1).fill(shades, 1);
+  for (let points = 1, below = 0; points <= most && below < filled.length; points++) {
     below += counted[points];
-    table[points] = Math.min(shades, Math.max(1, Math.ceil((below / total) * shades)));
+    table[points] = Math.min(shades, Math.max(1, Math.ceil((below / filled.length) * shades)));
   }
   return table;
 }
 
 /**
- * Draw points.
+ * Counts and sums as a picture.
  *
- * @param {Map<string, any>} held planes and values
+ * @param {Layers} layers
  * @param {Asked} asked
- * @returns {{ pixels: Uint8ClampedArray, n: number }} red, green, blue and opacity, row after row from the top; `n` points are in view
+ * @returns {Uint8ClampedArray<ArrayBuffer>}
  */
-export function drawDensity(held, { plane, bits, frame, kind, values, table, leastReach, ramp: { ramp, none }, alphas, step }) {
+export function pictureOf({ count: counted, sums: added, n }, { frame: { width, height }, kind, leastReach, ramp, alphas }) {
   const shades = 12;
-  const paint = { kind, values: values === undefined ? undefined : held.get(values), table };
-  const { count: counted, sums: added, n } = aggregate(held.get(plane), bits, frame, paint, step);
   const hit = filledOf(counted);
-  const reach = Math.max(leastReach, reachOf(hit, frame.width, frame.height, n));
-  const dots = (/** @type {any} */ layer) => (reach ? asDots(layer, hit, frame.width, reach) : layer);
-  const [count, sums] = [dots(counted), added.map(dots)];
-  const shadeOf = equalised(count, shades);
-  const pixels = new Uint8ClampedArray(4 * count.length);
-  const steps = ramp.length / 3 - 1;
+  const reach = Math.max(leastReach, reachOf(hit, width, height, n));
+  const [count, ...sums] = reach ? asDots([counted, ...added], hit, width, reach) : [counted, ...added];
   const filled = reach ? filledOf(count) : hit;
-  const [red, green, blue] = sums;
+  const shadeOf = equalised(count, filled, shades);
+  const opacity = Array.from({ length: shades + 1 }, (_, shade) => (
+    Math.round(alphas[0] + ((alphas[1] - alphas[0]) * (shade - 1)) / (shades - 1)) << 24
+  ));
+  const colors = Int32Array.from({ length: ramp.ramp.length / 3 }, (_, i) => (
+    ramp.ramp[3 * i] | (ramp.ramp[3 * i + 1] << 8) | (ramp.ramp[3 * i + 2] << 16)
+  ));
+  const none = ramp.none[0] | (ramp.none[1] << 8) | (ramp.none[2] << 16);
+  const steps = colors.length - 1;
+  const pixels = new Uint8ClampedArray(4 * count.length);
+  const words = new Int32Array(pixels.buffer); // red is the lowest byte, on all machines that have browsers
   for (let i = 0; i < filled.length; i++) {
     const pixel = filled[i];
-    const share = (shadeOf[Math.min(count[pixel], 65535)] - 1) / (shades - 1);
-    const at = 4 * pixel;
-    if (kind === "colors" || kind === "codes") {
-      const each = 1 / count[pixel];
-      pixels[at] = red[pixel] * each;
-      pixels[at + 1] = green[pixel] * each;
-      pixels[at + 2] = blue[pixel] * each;
+    const shade = shadeOf[Math.min(count[pixel], 65535)];
+    let color = none;
+    if (kind === "count") color = colors[Math.round(((shade - 1) / (shades - 1)) * steps)];
+    else if (kind === "numbers") {
+      if (sums[1][pixel]) color = colors[Math.round((sums[0][pixel] / sums[1][pixel] / 254) * steps)];
     } else {
-      const isKnown = kind === "count" || sums[1][pixel] > 0;
-      const value = kind === "count" ? share : sums[0][pixel] / sums[1][pixel] / 254;
-      const start = isKnown ? 3 * Math.round(value * steps) : 0;
-      for (let channel = 0; channel < 3; channel++) pixels[at + channel] = (isKnown ? ramp : none)[start + channel];
+      const each = 1 / count[pixel];
+      color = (sums[0][pixel] * each + 0.5) | ((sums[1][pixel] * each + 0.5) << 8) | ((sums[2][pixel] * each + 0.5) << 16);
     }
-    pixels[at + 3] = alphas[0] + (alphas[1] - alphas[0]) * share;
+    words[pixel] = color | opacity[shade];
   }
-  return { pixels, n };
+  return pixels;
+}
+
+/**
+ * What the pixels of a view have of all points, where the last picture of the plane had the same view.
+ *
+ * @param {Map<string, any>} held planes, values, and what was drawn last
+ * @param {Asked} asked
+ * @returns {Seen | null}
+ */
+export function seenBefore(held, { plane, frame }) {
+  /** @type {Seen | undefined} */
+  const seen = held.get(`seen ${plane}`);
+  const isSame = seen && seen.plane === held.get(plane) && JSON.stringify(seen.frame) === JSON.stringify(frame);
+  return isSame ? seen : null;
+}
+
+/**
+ * Draw points.
+ *
+ * @param {Map<string, any>} held planes, values, and what was drawn last
+ * @param {Asked} asked
+ * @returns {Drawn}
+ */
+export function drawDensity(held, asked) {
+  const begin = performance.now();
+  const { frame, kind, name, table } = asked;
+  const plane = held.get(asked.plane);
+  const values = asked.values === undefined ? undefined : held.get(asked.values);
+  const bits = asked.bits ?? all(plane.x.length);
+  const size = frame.width * frame.height;
+  let seen = seenBefore(held, asked);
+  /** @type {Counted | undefined} */
+  const last = held.get(`counted ${asked.plane}`);
+  const isLast = last && last.seen === seen && last.name === name && last.values === values;
+  const before = isLast ? last.layers : noLayers(bits.length, size, kind);
+  const counted = (seen ? 0 : plane.x.length) + differing(bits, before.bits);
+  const step = Math.max(1, Math.ceil(counted / asked.most));
+  const paint = { kind, values, table };
+  let layers = before;
+  if (step > 1) {
+    layers = noLayers(0, size, kind);
+    addSample(layers, bits, pixelsOf(plane, frame, step), step, paint);
+  } else {
+    seen ??= { frame, plane, pixels: pixelsOf(plane, frame, 1) };
+    held.set(`seen ${asked.plane}`, seen);
+    change(layers, bits, seen.pixels, paint);
+    if (asked.isKept) held.set(`counted ${asked.plane}`, { seen, name, values, layers });
+  }
+  const pixels = pictureOf(layers, asked);
+  return { pixels, n: layers.n, step, counted: counted / step, ms: performance.now() - begin };
 }

@@ -104,7 +104,8 @@ export class Panel {
       while (this.isStale) {
         this.isStale = false;
         const seen = [...this.places.values()].filter(({ isSeen, name }) => isSeen && this.names.includes(name));
-        await Promise.all(seen.map((place) => this.count(place).catch((error) => this.fail(place, error))));
+        const counted = await Promise.all(seen.map((place) => this.count(place).catch((error) => this.fail(place, error))));
+        counted.forEach((draw) => draw?.()); // all of them in one frame
       }
     } finally {
       this.isBusy = false;
@@ -135,19 +136,30 @@ export class Panel {
     return card;
   }
 
-  /** @param {Place} place */
+  /**
+   * Count what a chart is to show.
+   *
+   * @param {Place} place
+   * @returns {Promise<(() => void) | undefined>} draws it, where it is not drawn yet
+   */
   async count(place) {
+    const isFirst = !place.card;
     place.card ??= this.fill(place);
-    const { chart, name, draw } = await place.card;
-    if (!chart) return;
+    const card = await place.card;
+    const { chart, name } = card;
+    if (!chart) return undefined;
     this.counts ??= new CrossCounts(this.columns, this.filters);
     const key = JSON.stringify(chart);
     const others = state.filters.filter(({ column }) => column !== name);
     const isSame = place.key === key && place.others?.length === others.length && others.every((filter, i) => filter === place.others?.[i]);
-    if (isSame) return;
+    if (isSame) return undefined;
     if (place.key !== key) place.whole = await this.counts.counts(chart, []);
-    const counts = others.length ? await this.counts.counts(chart, others) : /** @type {Uint32Array} */ (place.whole);
+    const whole = /** @type {Uint32Array} */ (place.whole);
+    const counts = others.length ? await this.counts.counts(chart, others) : whole;
     Object.assign(place, { key, others });
-    draw.call(await place.card, counts, /** @type {Uint32Array} */ (place.whole));
+    const draw = () => card.draw(counts, whole);
+    if (!isFirst) return draw;
+    draw(); // columns come from the disk one after another
+    return undefined;
   }
 }

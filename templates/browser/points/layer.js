@@ -64,9 +64,10 @@ export class Layer {
    * @param {Thumbnail[]} thumbnails
    */
   show(tiles, thumbnails) {
+    const isSame = tiles === this.tiles && !thumbnails.length && !this.thumbnails.length;
     this.tiles = tiles;
     this.thumbnails = thumbnails;
-    this.request();
+    if (!isSame) this.request();
   }
 
   // What is shown has changed, or the ranges have: it is drawn with the next frame.

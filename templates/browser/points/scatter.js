@@ -26,6 +26,7 @@ import { thinned } from "./thinning.js";
  * @property {(subset: Subset) => Promise<(row: number, rank: number) => boolean>} [strong] says of a point whether it is
  * @property {(row: number) => Promise<PicturePart>} [thumbnail] gives pictures that may take the points' place
  * @property {HTMLElement} [count] says how many points are shown
+ * @property {() => boolean} [isSeen] says whether the plot is; it always is where this is wanting
  *
  * @typedef {object} Loaded the exact points that are here, and where they lie
  * @property {Rectangle} box
@@ -115,6 +116,7 @@ export class Scatter {
     this.loaded = null;
     /** @type {Loaded | null | undefined} what Bokeh's plot has; undefined as long as it has nothing of ours */
     this.drawn = undefined;
+    this.isStale = false;
     // A later view's number: what was loaded for an earlier one is dropped.
     this.turn = 0;
   }
@@ -123,17 +125,29 @@ export class Scatter {
     return this.options.subset?.() ?? null;
   }
 
+  // What has waited until the plot was seen.
+  async catchUp() {
+    if (this.isStale) await this.move();
+  }
+
   // After a change of colours: all is drawn anew.
   async paint() {
     this.loaded = null;
     await this.update();
   }
 
-  // After a change of the view, or of the subset.
-  async update() {
-    const { points, plot } = this;
-    if (!plot.camera.at) return;
+  // After a change of the view.
+  async move() {
     this.layer.request();
+    await this.update();
+  }
+
+  // After a change of the subset; as long as the plot is not seen it waits.
+  async update() {
+    const { points, plot, options } = this;
+    if (!plot.camera.at) return;
+    this.isStale = options.isSeen?.() === false;
+    if (this.isStale) return;
     const turn = ++this.turn;
     const { least, most } = points.count(plot.view);
     if (this.isLarge && most > MAX_POINTS) this.drawDensity(least, most);

@@ -3,7 +3,9 @@
 /** @import { Subset } from "../data/types.d.ts" */
 
 /** @param {number} n how many places there are */
-export const none = (n) => new Uint32Array(Math.ceil(n / 32));
+export function none(n) {
+  return new Uint32Array(Math.ceil(n / 32));
+}
 
 /** @param {number} n how many places there are */
 export function all(n) {

@@ -1,8 +1,9 @@
-// How many cutouts there are a bin, or a category. In: columns by place, bits of those that count. Out: counts, in one pass each. Charts
-// filter each other: each counts what the filters of other columns leave.
+// How many cutouts there are a bin, or a category. In: columns by place, bits of those that count. Out: counts, in one pass over what has
+// changed. Charts filter each other: each counts what the filters of other columns leave.
 
 import { state } from "../state.js";
 import { Background } from "./background.js";
+import { all, none } from "./bits.js";
 
 /**
  * @import { Codes, Numbers } from "../data/column.js"
@@ -17,55 +18,60 @@ import { Background } from "./background.js";
  */
 
 /**
+ * The bin of each value; what is missing or lies outside has the one behind the last.
+ *
  * @param {Numbers} values NaN where missing
- * @param {Uint32Array | null} bits null for all
  * @param {Bins} bins
  */
-export function binCounts(values, bits, { low, high, n, scale }) {
-  const counts = new Uint32Array(n + 1); // the last of what lies at the very end
+export function binsOf(values, { low, high, n, scale }) {
+  const found = n < 256 ? new Uint8Array(values.length) : new Uint16Array(values.length);
   const perBin = high > low ? n / (high - low) : 0;
-  for (let i = 0; 32 * i < values.length; i++) {
-    const word = bits ? bits[i] : -1;
-    if (word === 0) continue;
-    const stop = Math.min(values.length, 32 * i + 32);
-    for (let place = 32 * i; place < stop; place++) {
-      if ((word & (1 << (place & 31))) === 0) continue;
-      const value = scale ? Math.asinh(values[place] / scale) : values[place];
-      if (value >= low && value <= high) counts[((value - low) * perBin) | 0]++;
-    }
+  for (let place = 0; place < values.length; place++) {
+    const value = scale ? Math.asinh(values[place] / scale) : values[place];
+    found[place] = value >= low && value <= high ? Math.min(n - 1, (value - low) * perBin) : n;
   }
-  counts[n - 1] += counts[n];
-  return counts.slice(0, n);
+  return found;
 }
 
 /**
+ * Let counts of some cutouts be those of others: what is new is added, what is no more is taken away.
+ *
  * @param {Codes} codes
- * @param {Uint32Array | null} bits null for all
- * @param {number} n how many categories there are
- * @returns {Uint32Array} the last is of those that are missing
+ * @param {Uint32Array} before bits of those that are counted
+ * @param {Uint32Array} bits of those that are to be
+ * @param {Uint32Array} counts are changed: one a code, and the last of all others, which are missing
  */
-export function codeCounts(codes, bits, n) {
-  const counts = new Uint32Array(n + 1);
-  for (let i = 0; 32 * i < codes.length; i++) {
-    const word = bits ? bits[i] : -1;
-    if (word === 0) continue;
-    const stop = Math.min(codes.length, 32 * i + 32);
-    for (let place = 32 * i; place < stop; place++) {
-      if ((word & (1 << (place & 31))) === 0) continue;
-      const code = codes[place];
-      counts[code >= 0 && code < n ? code : n]++;
+export function recount(codes, before, bits, counts) {
+  const last = counts.length - 1;
+  for (let i = 0; i < bits.length; i++) {
+    for (let word = before[i] ^ bits[i]; word; word &= word - 1) {
+      const bit = word & -word;
+      const code = codes[32 * i + 31 - Math.clz32(bit)];
+      counts[code >= 0 && code < last ? code : last] += bits[i] & bit ? 1 : -1;
     }
   }
-  return counts;
 }
 
 /**
+ * Of each chart its codes and what was counted last are kept, so that a brush costs what it changes.
+ *
  * @param {Map<string, any>} held columns
  * @param {{ column: string, bits: Uint32Array | null, bins?: Bins, n: number }} asked
  */
-function countIn(held, { column, bits, bins, n }) {
+export function countIn(held, { column, bits, bins, n: categories }) {
   const values = held.get(column);
-  return { counts: bins ? binCounts(values, bits, bins) : codeCounts(values, bits, n) };
+  const n = bins ? bins.n : categories;
+  const name = `${column} ${JSON.stringify(bins)}`;
+  let last = held.get(`counted ${column}`);
+  if (last?.name !== name || last.values !== values) {
+    const codes = bins ? binsOf(values, bins) : values;
+    last = { name, values, codes, bits: none(values.length), counts: new Uint32Array(n + 1) };
+    held.set(`counted ${column}`, last);
+  }
+  const now = bits ?? all(values.length);
+  recount(last.codes, last.bits, now, last.counts);
+  last.bits = now;
+  return { counts: last.counts.slice(0, bins ? n : n + 1) };
 }
 
 const openBackground = (/** @type {Record<string, Job>} */ jobs, /** @type {Function[]} */ helpers) => new Background(jobs, helpers);
@@ -79,7 +85,7 @@ export class CrossCounts {
   constructor(columns, filters, open = openBackground) {
     this.columns = columns;
     this.filters = filters;
-    this.background = open({ countIn }, [binCounts, codeCounts]);
+    this.background = open({ countIn }, [all, none, binsOf, recount]);
   }
 
   /**

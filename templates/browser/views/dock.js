@@ -20,6 +20,12 @@ export const PHONE = "(max-width: 600px)";
 /** @type {Map<string, Tab & { button: HTMLButtonElement }>} */
 const tabs = new Map();
 
+/** @type {(() => void)[]} */
+const listeners = [];
+
+/** @param {() => void} listener is called when another tab is seen, or none */
+export const onTabs = (listener) => void listeners.push(listener);
+
 const isFolded = () => byId("hd-dock").classList.contains("hd-folded");
 
 /** @param {boolean} folded */
@@ -29,6 +35,7 @@ function fold(folded) {
   button.setAttribute("aria-expanded", String(!folded));
   button.setAttribute("aria-label", folded ? SAY.unfold : SAY.fold);
   button.title = folded ? SAY.unfold : SAY.fold;
+  listeners.forEach((listener) => listener());
 }
 
 /**
@@ -46,6 +53,7 @@ export function showTab(id) {
     if (tools) tools.hidden = !isShown;
   }
   tabs.get(id)?.onShow?.();
+  listeners.forEach((listener) => listener());
 }
 
 /** Bring the first tab to the front, of those that are not for phones alone. */

@@ -159,7 +159,7 @@ export async function openMap(data) {
     },
     onRanges: () => {
       say();
-      scatter.update();
+      scatter.move();
     },
     onScale: () => markWithLines(plot, state.shown),
     onStep: async (right, up) => {

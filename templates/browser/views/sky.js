@@ -20,6 +20,7 @@ import { angle, position } from "../text/format.js";
 import { SAY } from "../text/strings.js";
 import { isDark, onTheme } from "../theme.js";
 import { onHome, select } from "../walk.js";
+import { onTabs } from "./dock.js";
 
 /**
  * @import { Data } from "../data/data.js"
@@ -119,6 +120,7 @@ function paintedScatter(data, plot, points) {
       name: "sky", plane: data.skyPlane, leastReach: DOT, faint: looks.faint, look: () => looks.of(state.color, isDark()),
     }),
     subset: () => state.subset,
+    isSeen: () => getComputedStyle(plot.element).visibility !== "hidden",
     strong: async (subset) => {
       const bits = await bitsByRow(subset, data.columns);
       return (row) => has(bits, row);
@@ -140,6 +142,7 @@ function paintedScatter(data, plot, points) {
   on(["color", "isStraight"], paint);
   on(["tags"], () => state.color === "tag" && paint());
   on(["subset"], () => scatter.update());
+  onTabs(() => scatter.catchUp());
   onTheme(paint);
   return { scatter, paint };
 }
@@ -188,7 +191,7 @@ export async function openSky(data, points) {
   plot.react({
     rowAt: (x, y) => points.nearest(x, y, plot.reach),
     onRanges: () => {
-      scatter.update();
+      scatter.move();
       idle();
     },
     onScale: () => mark(plot, state.shown, placeOf),
