@@ -30,7 +30,7 @@ def image_view() -> hv.Overlay:
 
     def boxes(name: str, color: str, width: float) -> hv.Rectangles:
         return hv.Rectangles([]).opts(
-            fill_alpha=0, line_color=color, line_width=width, hooks=[named(name)]
+            fill_alpha=0, line_color=color, line_width=width, hooks=[named(name, is_mark=True)]
         )
 
     overlay = (

@@ -23,18 +23,23 @@ NINE = "#2f9be8"
 Hook = Callable[[Any, Any], None]
 
 
-def named(name: str) -> Hook:
+def named(name: str, *, is_mark: bool = False) -> Hook:
     """Make a HoloViews hook that names an element's data source, for the browser side to find.
 
     Parameters
     ----------
     name : str
         Of the data source; the renderer gets ``-renderer`` behind it.
+    is_mark : bool
+        Whether it changes while all else stays: it is drawn on a canvas of its own, so that a
+        hover does not draw thousands of points again.
     """
 
     def hook(plot: Any, _element: Any) -> None:
         plot.handles["source"].name = name
         plot.handles["glyph_renderer"].name = f"{name}-renderer"
+        if is_mark:
+            plot.handles["glyph_renderer"].level = "overlay"
 
     return hook
 
@@ -118,7 +123,7 @@ def numbers(name: str, *, raised: int = 0) -> hv.Labels:
         text_color="white",
         text_font_size="10px",
         text_font_style="bold",
-        hooks=[named(name), label],
+        hooks=[named(name, is_mark=True), label],
     )
 
 
@@ -137,21 +142,22 @@ def marks(name: str, *, lines: bool) -> hv.Overlay:
     if lines:
         parts.append(
             hv.Segments([]).opts(
-                color=NINE, line_width=1, alpha=0.45, hooks=[named(f"{name}-lines")]
+                color=NINE, line_width=1, alpha=0.45, hooks=[named(f"{name}-lines", is_mark=True)]
             )
         )
     parts += [
         hv.Points([]).opts(
-            size=10, fill_alpha=0, line_color=NINE, line_width=2, hooks=[named(f"{name}-nine")]
+            size=10, fill_alpha=0, line_color=NINE, line_width=2,
+            hooks=[named(f"{name}-nine", is_mark=True)],
         ),
         numbers(f"{name}-numbers", raised=15),
         hv.Points([]).opts(
             size=12, color=SELECTED, line_color="white", line_width=2,
-            hooks=[named(f"{name}-selected")],
+            hooks=[named(f"{name}-selected", is_mark=True)],
         ),
         hv.Points([]).opts(
             size=16, fill_alpha=0, line_color=SELECTED, line_width=2.5,
-            hooks=[named(f"{name}-hovered")],
+            hooks=[named(f"{name}-hovered", is_mark=True)],
         ),
     ]  # fmt: skip
     return hv.Overlay(parts)

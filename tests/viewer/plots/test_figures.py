@@ -10,7 +10,7 @@ import holoviews as hv
 import numpy as np
 import pytest
 from bokeh.document import Document
-from bokeh.models import Model
+from bokeh.models import GlyphRenderer, Model
 
 from hubble_dash.viewer.plots.figures import empty_figures
 from hubble_dash.viewer.plots.image_view import image_view
@@ -82,3 +82,16 @@ def test_figures_of_one_page_go_into_one_document_and_others_into_another() -> N
     other = documents[1].select_one({"name": "hd-map-points"})
     assert list(other.data["x"]) == []
     assert other.selected.indices == []
+
+
+def test_what_is_hovered_or_selected_is_drawn_apart_from_the_points() -> None:
+    figures = empty_figures(FEW, has_sky=True)
+    levels = {
+        shown.data_source.name: shown.level
+        for figure in figures.values()
+        for shown in figure.select({"type": GlyphRenderer})
+    }
+    marks = {name for name, level in levels.items() if level == "overlay"}
+    parts = ("nine", "numbers", "selected", "hovered")
+    assert marks == {f"{name}-{part}" for name in figures for part in parts} | {"hd-map-lines"}
+    assert {"hd-map-points", "hd-sky-points", "hd-image-picture"} <= levels.keys() - marks
