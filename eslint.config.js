@@ -29,6 +29,10 @@ export default [
     rules: { "no-restricted-syntax": ["error", ...forLinker] },
   },
   {
+    files: ["scripts/benchmarks/**/*.js"],
+    languageOptions: { ecmaVersion: 2022, sourceType: "script", globals: globals.browser },
+  },
+  {
     files: ["tests/js/**/*.js", "eslint.config.js"],
     languageOptions: { ecmaVersion: 2022, globals: globals.node },
   },

@@ -91,7 +91,9 @@ def launch(playwright: Playwright, form: str) -> Iterator[Browser]:
 
 
 @contextmanager
-def open_page(browser: Browser, url: str, ready: str) -> Iterator[Opened]:
+def open_page(
+    browser: Browser, url: str, ready: str, *, script: str = "", patience_ms: float = PATIENCE_MS
+) -> Iterator[Opened]:
     """Open a page in a context of its own and wait until it is ready.
 
     Parameters
@@ -102,10 +104,14 @@ def open_page(browser: Browser, url: str, ready: str) -> Iterator[Opened]:
         For a file the network is cut.
     ready : str
         The body of a function in JavaScript that says whether it is.
+    script : str
+        Runs in the page before its own.
+    patience_ms : float
+        Whatever is waited for, in this page, comes before.
     """
     context: BrowserContext = browser.new_context(viewport=VIEWPORT)
-    context.set_default_timeout(PATIENCE_MS)
-    context.add_init_script(WATCH % ready)
+    context.set_default_timeout(patience_ms)
+    context.add_init_script(script + WATCH % ready)
     context.set_offline(url.startswith("file:"))
     try:
         opened = Opened(context.new_page())

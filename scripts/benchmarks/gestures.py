@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from playwright.sync_api import Page
@@ -57,6 +58,7 @@ BRUSH = """async (steps) => {
     return { column: of.name, low, high: low + width, ms, rows };
 }"""
 MOVES, STEPS = 30, 10
+CORNERS = 24  # of a lasso
 LEAST_MOVES = 4
 RADIUS = 60  # pixels, of the circle that a drag describes
 NOTCH = 100  # what a wheel's step scrolls
@@ -74,7 +76,11 @@ class Box:
     @property
     def middle(self) -> tuple[float, float]:
         """Its centre."""
-        return self.x + self.width / 2, self.y + self.height / 2
+        return self.at(0.5, 0.5)
+
+    def at(self, across: float, down: float) -> tuple[float, float]:
+        """Give a place in it, by parts of its sides."""
+        return self.x + across * self.width, self.y + down * self.height
 
 
 @dataclass(frozen=True)
@@ -139,6 +145,22 @@ def box_of(page: Page, selector: str) -> Box:
     found = page.locator(selector).first.bounding_box()
     assert found is not None, f"{selector} is not shown"
     return Box(**found)
+
+
+def circle(page: Page, box: Box, part: float) -> None:
+    """Draw a circle about the middle of a plot, its radius a part of the plot's height."""
+    (x, y), radius = box.middle, part * box.height
+    for number, angle in enumerate(np.linspace(0, 2 * np.pi, CORNERS)):
+        page.mouse.move(x + radius * np.cos(angle), y + radius * np.sin(angle))
+        if number == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def to_and_fro(page: Page, count: int) -> list[Callable[[], object]]:
+    """Give steps of a wheel, five in, five out and so on."""
+    turns = [-NOTCH if number // 5 % 2 == 0 else NOTCH for number in range(count)]
+    return [partial(page.mouse.wheel, 0, turn) for turn in turns]
 
 
 def drag(page: Page, box: Box, *, patience_s: float) -> Pace:
