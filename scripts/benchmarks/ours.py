@@ -152,7 +152,7 @@ class Ours:
         """Scroll the table, and sort it."""
         with self.opened(browser, "table") as page:
             page.mouse.move(*box_of(page, ".hd-table").at(0.5, 0.7))
-            scrolled = frames(page, lambda: [page.mouse.wheel(0, 240) for _ in range(60)])
+            scrolled = frames(page, [partial(page.mouse.wheel, 0, 240)] * 60)
             head = page.locator('.hd-table [role="columnheader"]', has_text="magnitude").first
             watched = {"table": (".hd-grid-head", "children")}  # made anew with the rows
             done = steps(page, watched, "click", [head.click] * 7)
@@ -196,7 +196,7 @@ def dragged(page: Page, box: Box, canvases: tuple[str, str]) -> Found:
 
     acts = [partial(move, number) for number in range(1, STEPS + 2)]
     done = steps(page, {"map": canvases}, "pointermove", acts)
-    gone = frames(page, lambda: [move(number) for number in range(60)])
+    gone = frames(page, [partial(move, number) for number in range(60)])
     page.mouse.up()
     return {
         "drag": Measured.of(done, "map", "first"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -88,6 +89,8 @@ def measure(
 ) -> tuple[dict[str, Found], list[str]]:
     """Measure groups of rows of pages; what fails leaves its rows empty and says why.
 
+    What is found is said on the way, on the screen, since all of it takes minutes.
+
     Returns
     -------
     dict of str to dict of str to Measured
@@ -102,7 +105,11 @@ def measure(
             if group not in tool.groups:
                 continue
             try:
-                found[tool.name].update(tool.groups[group](browser))
+                rows = tool.groups[group](browser)
+                found[tool.name].update(rows)
+                for row, measured in rows.items():
+                    cells = ", ".join(measured.cells())
+                    print(f"{tool.name}: {ROWS[row]}: {cells}", file=sys.stderr, flush=True)
             except (PlaywrightError, RuntimeError, AssertionError, OSError) as error:
                 first = str(error).strip().splitlines() or [type(error).__name__]
                 failed.append(f"{tool.name}, {group}: {first[0]}")

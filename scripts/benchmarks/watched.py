@@ -10,6 +10,7 @@ done. `watched.js` is what does this in the page.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ Watched = dict[str, tuple[str, str]]
 QUIET_MS = 500
 PATIENCE_MS = 8_000  # where nothing changes at all
 FIRST_PATIENCE_MS = 40_000
+# A slow page gets fewer steps.
+BUDGET_S, LEAST_STEPS = 30.0, 3
 # Runs in the page before its own scripts.
 WATCH = Path(__file__).with_name("watched.js").read_text(encoding="utf-8")
 
@@ -77,18 +80,21 @@ def steps(page: Page, watched: Watched, event: str, acts: Sequence[Callable[[], 
     """
     found = Steps({name: [] for name in watched})
     page.evaluate("(watched) => bench.watch(watched)", watched)
-    begin = 0.0
+    start, begin, done = time.monotonic(), 0.0, 0
     for number, act in enumerate(acts):
         if number == 1:
-            begin = cpu_seconds(page)
+            start, begin = time.monotonic(), cpu_seconds(page)
+        if number > LEAST_STEPS and time.monotonic() - start > BUDGET_S:
+            break
         page.evaluate("() => bench.begin()")
         act()
         asked = [event, QUIET_MS, PATIENCE_MS if number else FIRST_PATIENCE_MS]
         answers: dict[str, Any] = page.evaluate("(asked) => bench.answer(asked)", asked)
+        done = number
         for name, times in answers.items():
             if number and times:
                 found.answers[name].append(Answer(*times))
-    found.cpu_ms = 1000 * (cpu_seconds(page) - begin) / max(1, len(acts) - 1)
+    found.cpu_ms = 1000 * (cpu_seconds(page) - begin) / max(1, done)
     page.evaluate("() => bench.watch({})")
     silent = [name for name, answers in found.answers.items() if not answers]
     if silent:
@@ -96,11 +102,14 @@ def steps(page: Page, watched: Watched, event: str, acts: Sequence[Callable[[], 
     return found
 
 
-def frames(page: Page, act: Callable[[], object]) -> Steps:
-    """Act, and give the time between frames, as the last of the answers `"frames"`."""
+def frames(page: Page, acts: Sequence[Callable[[], object]]) -> Steps:
+    """Act without a stop, and give the time between frames, as the answers `"frames"`."""
     page.evaluate("() => { window.benchFrames = bench.frames(); }")
-    begin = cpu_seconds(page)
-    act()
+    start, begin = time.monotonic(), cpu_seconds(page)
+    for number, act in enumerate(acts):
+        act()
+        if number > LEAST_STEPS and time.monotonic() - start > BUDGET_S:
+            break
     times = page.evaluate("() => benchFrames()")
     cpu_ms = 1000 * (cpu_seconds(page) - begin) / max(1, len(times))
     return Steps({"frames": [Answer(float(ms), float(ms)) for ms in times]}, cpu_ms)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks import contenders, selections, stages
+from benchmarks import contenders, pages, selections, stages, watched
 
 from hubble_dash.atlas.atlas import Atlas
 
@@ -25,6 +25,45 @@ def test_its_options_parse(name: str) -> None:
     options = parser.parse_args(["-n", "10", "-n", "20"])
     assert options.sizes == [10, 20]
     assert module.SIZES == (10_000, 100_000, 1_000_000)
+
+
+def test_a_part_of_the_browser_s_rows_can_be_measured() -> None:
+    parser = argparse.ArgumentParser()
+    importlib.import_module("benchmarks.browser").add_arguments(parser)
+    options = parser.parse_args(["--sizes", "10", "20", "--only", "filter", "lasso"])
+    assert (options.sizes, options.only) == ([10, 20], ["filter", "lasso"])
+    rows = [row for group in pages.GROUPS.values() for row in group]
+    assert sorted(rows) == sorted(pages.ROWS)
+
+
+class _Page:
+    """A page with a row that works, one that does not, and none of a third kind."""
+
+    name = "ours"
+
+    def __init__(self) -> None:
+        def fail(_browser: object) -> pages.Found:
+            raise RuntimeError("no wheel changed the map\nand more")
+
+        self.groups = {
+            "lasso": lambda _browser: {"lasso": pages.Measured([1.0, 2.0, 9.0], 30.0)},
+            "wheel": fail,
+        }
+
+
+def test_a_row_that_fails_says_why_and_the_others_are_measured() -> None:
+    found, failed = pages.measure([_Page()], None, ["wheel", "lasso", "image"])  # type: ignore[arg-type]
+    assert failed == ["ours, wheel: no wheel changed the map"]
+    lines = pages.table(found, ["wheel", "lasso", "image"]).splitlines()
+    assert lines[0] == "| | ours: median, ms | ours: 95 % | ours: CPU |"
+    assert lines[2:] == [f"| {pages.ROWS['lasso']} | 2 | 9 | 30 |"]
+
+
+def test_answers_are_those_of_what_was_watched() -> None:
+    steps = watched.Steps({"map": [watched.Answer(10, 40), watched.Answer(12, 30)]}, 5.0)
+    assert pages.Measured.of(steps, "map", "first") == pages.Measured([10.0, 12.0], 5.0)
+    assert pages.Measured.of(steps, "map").cells() == ("35", "40", "5")
+    assert pages.Measured().cells() == ("–", "–", "–")
 
 
 def test_wrong_pictures_are_counted(atlas: Atlas) -> None:

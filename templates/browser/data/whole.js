@@ -22,9 +22,10 @@ import { GRID_STEPS, N_LABELS, NOWHERE } from "../wire/constants.js";
 export function offGrid(steps, bounds, side, perBounds) {
   const values = new Float32Array(steps.length);
   for (let start = 0, run = side; start < steps.length; start += perBounds, run += 4) {
-    const step = (bounds[run + 1] - bounds[run]) / GRID_STEPS;
+    const low = bounds[run];
+    const step = (bounds[run + 1] - low) / GRID_STEPS;
     const stop = Math.min(start + perBounds, steps.length);
-    for (let i = start; i < stop; i++) values[i] = steps[i] === NOWHERE ? NaN : bounds[run] + steps[i] * step;
+    for (let i = start; i < stop; i++) values[i] = steps[i] === NOWHERE ? NaN : low + steps[i] * step;
   }
   return values;
 }
