@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Panel } from "../../templates/browser/filters/panel.js";
-import { Layer } from "../../templates/browser/plots/layer.js";
-import { Scatter } from "../../templates/browser/plots/scatter.js";
+import { Layer } from "../../templates/browser/points/layer.js";
+import { Scatter } from "../../templates/browser/points/scatter.js";
 
 let frames = 0;
 Object.assign(globalThis, {
