@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from benchmarks.chromium import open_page
 from benchmarks.gestures import Box, box_of, circle, to_and_fro
-from benchmarks.openings import first_answer
+from benchmarks.openings import openings
 from benchmarks.pages import Found, Measured
 from benchmarks.selections import PLACE, tap
 from benchmarks.watched import WATCH, frames, steps
@@ -24,7 +24,7 @@ __all__ = ["READY", "Ours"]
 READY = "return 'hdReady' in document.body.dataset;"
 DRAWN = "() => document.body?.dataset.hdMapSubset !== undefined"
 ANSWERED = "() => document.body?.dataset.hdShown !== undefined"
-STEPS, ROUNDS, TAPS = 20, 5, 12
+STEPS, TAPS = 20, 12
 WORDS = ("merger", "arc", "star", "spiral", "elliptical", "irregular", "edge-on")
 PATIENCE_MS = 60_000
 SETTLED_MS = 1500  # after a page or a tab has been opened
@@ -72,14 +72,7 @@ class Ours:
             x, y, _ = page.evaluate(PLACE, [float(v) for v in self._middle()])
         is_large = len(self.atlas) > MAX_POINTS
         drawn = "() => bench.firsts['hd-layer'] !== undefined" if is_large else DRAWN
-        rounds = [
-            first_answer(browser, self.url, (x, y), drawn=drawn, answered=ANSWERED, between_ms=30)
-            for _ in range(ROUNDS)
-        ]
-        return {
-            "first picture": Measured([one.drawn for one in rounds]),
-            "usable": Measured([one.answered for one in rounds]),
-        }
+        return openings(browser, self.url, (x, y), drawn=drawn, answered=ANSWERED, between_ms=30)
 
     def _middle(self) -> np.ndarray:
         """Give the place of a cutout where many are."""
