@@ -24,6 +24,16 @@ const encoded = (/** @type {string} */ text) => (
 );
 
 /**
+ * A name among others in a part of a link, where `:` and `;` stand between them.
+ *
+ * @param {string} name
+ */
+export const escaped = (name) => name.replace(/[%:;]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+
+/** @param {string} text */
+export const unescaped = (text) => text.replace(/%(25|3a|3b)/gi, (_, code) => String.fromCharCode(parseInt(code, 16)));
+
+/**
  * The parts of an address; of a name that is there twice the last one counts.
  *
  * @param {string} hash with its `#` or without

@@ -4,6 +4,7 @@
 import { openAddress } from "./asking/address.js";
 import { openSearch } from "./asking/box.js";
 import { openFilterTab } from "./asking/tab.js";
+import { openScales } from "./charts/scales.js";
 import { openChoosing } from "./choose/hands.js";
 import { openOdd } from "./choose/odd.js";
 import { openPicked } from "./choose/picked.js";
@@ -78,7 +79,8 @@ async function start() {
   openTable(data, complain);
   openPicked(data);
   openOdd(data);
-  await Promise.all([openMap(data), openImage(data), data.sky ? openSky(data, data.sky) : sayNoSky()]);
+  openScales(data.columns);
+  await Promise.all([openMap(data, filters), openImage(data), data.sky ? openSky(data, data.sky) : sayNoSky()]);
   openChoosing(data);
   keepTags(data);
   foldAsBefore();

@@ -4,7 +4,7 @@
 import { ANYWHERE } from "./likeness/where.js";
 
 /**
- * @import { Asked, ColorChoice, Filter, Shown, Subset, Where } from "./data/types.d.ts"
+ * @import { Asked, ColorChoice, Filter, Scales, Shown, Subset, Where } from "./data/types.d.ts"
  *
  * @typedef {object} Pointed the cutout below the pointer on a plot, and where the pointer is in the window, in pixels
  * @property {number} row
@@ -18,7 +18,7 @@ import { ANYWHERE } from "./likeness/where.js";
  * @property {Where} where similar cutouts may lie
  * @property {"all" | "subset"} among which they are looked for
  * @property {ColorChoice} color what points are coloured by
- * @property {boolean} isStraight whether colours of skewed numbers run evenly along their ramp all the same
+ * @property {Scales} scales what was chosen of columns' scales
  * @property {Shown | null} shown
  * @property {Filter[]} filters what is asked of cutouts
  * @property {Subset | null} subset those that pass; null for all
@@ -29,7 +29,7 @@ import { ANYWHERE } from "./likeness/where.js";
 
 /** @type {State} */
 export const state = {
-  selected: null, hovered: null, pointed: null, where: ANYWHERE, among: "all", color: "own", isStraight: false, shown: null,
+  selected: null, hovered: null, pointed: null, where: ANYWHERE, among: "all", color: "own", scales: new Map(), shown: null,
   filters: [], subset: null, tags: null,
 };
 

@@ -81,8 +81,12 @@ def chart(page: OpenPage, name: str) -> Locator:
 
 
 def drag(page: OpenPage, name: str, start: float, stop: float) -> None:
-    """Drag over a histogram, from one share of its width to another."""
-    box = chart(page, name).locator(".hd-brush").bounding_box()
+    """Drag over a column's histogram, from one share of its width to another."""
+    drag_over(page, chart(page, name).locator(".hd-brush"), start, stop)
+
+
+def drag_over(page: OpenPage, brush: Locator, start: float, stop: float) -> None:
+    box = brush.bounding_box()
     assert box is not None
     mouse, y = page.page.mouse, box["y"] + box["height"] / 2
     mouse.move(box["x"] + start * box["width"], y)
@@ -172,6 +176,68 @@ def test_legend_asks(page: OpenPage, atlas: Atlas) -> None:
     expect(page, atlas, 'kind == "ring"')
     entries.filter(has_text="ring").click()
     page.page.wait_for_selector(f'body[data-hd-subset="{N}"]')
+
+
+def test_legend_of_numbers_is_a_brush(page: OpenPage, atlas: Atlas) -> None:
+    page.page.select_option("#hd-color", label="z")
+    legend = page.page.locator("#hd-legend")
+    bars = legend.locator("path.hd-count-whole")
+    page.page.wait_for_function("e => e.getAttribute('d')?.length > 99", arg=bars.element_handle())
+    drag_over(page, legend.locator(".hd-brush"), 0.25, 0.5)
+    first = asked(page)[0]
+    # One filter, shown in both: its chart is brushed, a chip says it, and the chart moves it.
+    assert (first["id"], first["kind"]) == ("column:z", "range")
+    assert (first["low"], first["high"]) == pytest.approx((0.26, 0.5), abs=0.02)
+    expect(page, atlas, f"{first['low']} <= z <= {first['high']}")
+    assert "hd-brushed" in (chart(page, "z").locator(".hd-brush").get_attribute("class") or "")
+    assert page.page.locator(".hd-chip").count() == 1
+    drag(page, "z", first["high"], 0.8)
+    assert legend.get_by_role("slider", name="z to").get_attribute("aria-valuenow") == str(
+        asked(page)[0]["high"]
+    )
+    low = legend.get_by_role("slider", name="z from")
+    low.focus()
+    for _ in range(3):
+        page.page.keyboard.press("ArrowRight")
+    moved = asked(page)[0]
+    assert moved["low"] > first["low"]
+    expect(page, atlas, f"{moved['low']} <= z <= {moved['high']}")
+    legend.locator(".hd-category").click(modifiers=["Shift"])
+    expect(page, atlas, f"{moved['low']} <= z <= {moved['high']} or z is missing")
+    low.press("Delete")
+    expect(page, atlas, "z is missing")
+
+
+def test_scales_are_kept_by_column_and_in_links(page: OpenPage, atlas: Atlas) -> None:
+    page.page.select_option("#hd-color", label="z")
+    colors = """() => {
+        const { data } = Bokeh.documents[0].get_model_by_name("hd-map-points");
+        return JSON.stringify(Array.from(data.color));
+    }"""
+    log = page.page.locator("#hd-legend [data-curve=log]")
+    before = page.run(colors)
+    log.click()
+    page.page.wait_for_function(f"before => ({colors})() !== before", arg=before)
+    assert chart(page, "z").locator(".hd-log").get_attribute("aria-pressed") == "true"
+    page.page.locator("#hd-legend [data-limits]").click()
+    page.page.wait_for_function("location.hash.includes('scale=z:log,all')")
+    page.page.select_option("#hd-color", label="members")
+    assert log.get_attribute("aria-pressed") == "false"
+    page.page.select_option("#hd-color", label="z")
+    assert log.get_attribute("aria-pressed") == "true"
+    page.run("location.hash = '#color=members&scale=members:log;z:cubic;no:log'")
+    page.page.wait_for_selector("#hd-legend [data-curve=log][aria-pressed=true]")
+    assert page.run("JSON.stringify([...hubbleDash.state.scales])") == (
+        '[["members",{"curve":"log"}]]'
+    )
+    # Dates have a legend of their own, and no curves.
+    page.page.select_option("#hd-color", label="observed")
+    drag_over(page, page.page.locator("#hd-legend .hd-brush"), 0.4, 1)
+    dates = asked(page)[0]
+    assert dates["high"] is None
+    expect(page, atlas, f'observed >= "{pd.Timestamp(dates["low"], unit="ms"):%Y-%m-%d}"')
+    assert page.page.locator("#hd-legend [data-curve]").count() == 0
+    page.page.click("#hd-reset")
 
 
 def test_chips_take_away(page: OpenPage, atlas: Atlas) -> None:

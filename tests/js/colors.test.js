@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import {
-  choiceOf, choiceText, Coloring, firstColor, hsl, numberOnRamp, onRamp, ownColors, shareOnRamp,
-} from "../../templates/browser/text/colors.js";
+import { Coloring } from "../../templates/browser/colors/coloring.js";
+import { choiceOf, choiceText, firstColor } from "../../templates/browser/colors/menu.js";
+import { hsl, onRamp, ownColors } from "../../templates/browser/colors/ramps.js";
+import { numberOnRun, rampCurves, rampRun, shareOnRun } from "../../templates/browser/colors/runs.js";
+import { ColumnData } from "../../templates/browser/data/column.js";
 
-/** @import { ColorLegend } from "../../templates/browser/wire/types.d.ts" */
+/**
+ * @import { Scales } from "../../templates/browser/data/types.d.ts"
+ * @import { ColorLegend, ColumnIndex } from "../../templates/browser/wire/types.d.ts"
+ */
 
 const PALETTE = {
   none: "#888888", categories: ["#ff0000", "#00ff00"], ramp: ["#000000", "#808080", "#ffffff"], density: ["#0000ff", "#ff0000"],
@@ -65,29 +70,67 @@ test("all points have one colour where tiles show their number", () => {
   assert.deepEqual(coloring.colorsOf("count", points([1, 2]), true), ["#800080", "#800080"]);
 });
 
-test("a bent ramp gives back its numbers, and can be straightened", () => {
+test("a bent ramp gives back its numbers", () => {
   for (const bend of [0.5, -0.5, 20]) {
     const legend = /** @type {const} */ ({ name: "z", kind: "number", low: -2, high: 30, missing: 0, bend });
+    const { run, isGiven } = rampRun(legend, undefined);
     const share = (/** @type {number} */ value) => (bend > 0
       ? Math.asinh((value + 2) / bend) / Math.asinh(32 / bend)
       : 1 - Math.asinh((value - 30) / bend) / Math.asinh(-32 / bend));
-    for (const value of [-2, 0, 30]) assert.equal(shareOnRamp(legend, value), share(value));
-    assert.deepEqual([-1e9, 1e9].map((value) => shareOnRamp(legend, value)), [0, 1]);
-    for (const value of [-2, -1.9, 0, 14, 29.5, 30]) assert.ok(Math.abs(numberOnRamp(legend, share(value)) - value) < 1e-9);
-    const bent = new Coloring([legend], PALETTE);
-    const codes = [0, Math.round(254 * share(14)), 254];
-    const [, middle] = bent.colorsOf(0, points(codes), true, true);
-    assert.ok(Math.abs(parseInt(middle.slice(1, 3), 16) - 128) < 4, middle);
-    assert.equal(bent.colorsOf(0, points([127]), true)[0], "#808080");
+    assert.ok(isGiven);
+    for (const value of [-2, 0, 30]) assert.ok(Math.abs(shareOnRun(run, value) - share(value)) < 1e-12);
+    assert.deepEqual([-1e9, 1e9].map((value) => shareOnRun(run, value)), [0, 1]);
+    for (const value of [-2, -1.9, 0, 14, 29.5, 30]) assert.ok(Math.abs(numberOnRun(run, share(value)) - value) < 1e-9);
+    assert.equal(new Coloring([legend], PALETTE).colorsOf(0, points([127]), true)[0], "#808080");
   }
 });
 
-test("the legend of a bent ramp tells its middle", () => {
+const COLUMN = /** @type {ColumnIndex} */ ({ name: "flux", kind: "number", role: "own", missing: 1, low: 0.01, high: 1000, distinct: 6 });
+
+test("a column of positive numbers has a logarithm, a skewed one what is linear around zero", () => {
+  const legend = /** @type {const} */ ({ name: "flux", kind: "number", low: 0.1, high: 100, missing: 1 });
+  assert.deepEqual(rampCurves(legend, COLUMN), ["linear", "log"]);
+  assert.deepEqual(rampCurves({ ...legend, bend: 1 }, COLUMN), ["linear", "asinh", "log"]);
+  assert.deepEqual(rampCurves({ ...legend, bend: 1 }, { ...COLUMN, low: -1 }), ["linear", "asinh"]);
+  assert.deepEqual(rampCurves({ ...legend, kind: "date" }, { ...COLUMN, kind: "date" }), ["linear"]);
+  const { run, isGiven } = rampRun(legend, COLUMN, { curve: "log" });
+  assert.ok(!isGiven);
+  for (const [value, share] of [[0.1, 0], [1, 1 / 3], [10, 2 / 3], [100, 1], [5000, 1]]) {
+    assert.ok(Math.abs(shareOnRun(run, value) - share) < 1e-6);
+  }
+  const wide = rampRun(legend, COLUMN, { curve: "log", isWide: true });
+  assert.deepEqual([wide.run.low, wide.run.high, wide.isWide], [0.01, 1000, true]);
+  assert.ok(Math.abs(shareOnRun(wide.run, 1) - 0.4) < 1e-6);
+  // What the numbers do not allow changes nothing.
+  assert.ok(rampRun(legend, { ...COLUMN, low: -1 }, { curve: "log" }).isGiven);
+});
+
+test("colours follow a scale that was chosen, place by place", async () => {
+  const values = Float32Array.of(0.01, 0.1, 1, 100, NaN, 1000);
+  const legend = /** @type {const} */ ({ name: "flux", kind: "number", low: 0.1, high: 100, missing: 1 });
+  /** @type {Scales} */
+  let scales = new Map();
+  const columns = { find: () => COLUMN, get: async () => new ColumnData({ name: "flux", kind: "number", values }) };
+  const own = new Coloring([legend], PALETTE, { scales: () => scales, columns });
+  const all = { ...points([0, 0, 2, 254, 255, 254]), rank: [5, 4, 3, 2, 1, 0] };
+  assert.deepEqual(own.colorsOf(0, all, true).slice(3), ["#ffffff", "#00000000", "#ffffff"], "the codes that came with the points");
+  scales = new Map([["flux", { curve: "log", isWide: true }]]);
+  assert.ok(own.isOurs(0) && own.keyOf(0) !== "0");
+  await own.load(0);
+  const shade = (/** @type {number} */ share) => onRamp(PALETTE.ramp, Math.round(254 * share) / 254);
+  assert.deepEqual(own.colorsOf(0, all, true), [shade(1), "#00000000", shade(0.8), shade(0.4), shade(0.2), shade(0)]);
+  assert.deepEqual(own.legend(0)[0], { ramp: PALETTE.ramp, low: "0.01", high: "1000", middle: "3.2" });
+});
+
+test("the legend of a bent ramp tells its middle, that of dates its days", () => {
   const legend = /** @type {const} */ ({ name: "z", kind: "number", low: -0.5, high: 1e4, missing: 0, bend: 1 });
-  const bent = new Coloring([legend], PALETTE);
-  const ends = { ramp: PALETTE.ramp, low: "\u22120.5", high: "10000", isBendable: true };
-  assert.deepEqual(bent.legend(0), [{ ...ends, middle: "70" }]);
-  assert.deepEqual(bent.legend(0, true), [{ ...ends, middle: undefined }]);
+  const ramp = { ramp: PALETTE.ramp, low: "\u22120.5", high: "10000" };
+  assert.deepEqual(new Coloring([legend], PALETTE).legend(0), [{ ...ramp, middle: "70" }]);
+  const straight = new Coloring([legend], PALETTE, { scales: () => new Map([["z", { curve: "linear" }]]) });
+  assert.deepEqual(straight.legend(0), [ramp]);
+  const [low, high] = [Date.UTC(2004, 0, 1), Date.UTC(2005, 6, 3, 12)];
+  const dates = new Coloring([{ name: "DATE-OBS", kind: "date", low, high, missing: 0 }], PALETTE);
+  assert.deepEqual(dates.legend(0), [{ ramp: PALETTE.ramp, low: "2004-01-01", high: "2005-07-03" }]);
 });
 
 test("legends", () => {

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ColumnData } from "../../templates/browser/data/column.js";
+import { hsl, rgbOf } from "../../templates/browser/colors/ramps.js";
+import { colorCodes, rampRun } from "../../templates/browser/colors/runs.js";
 import { addSample, change, differing, noLayers, pixelsOf } from "../../templates/browser/density/aggregate.js";
 import { Density, HELPERS } from "../../templates/browser/density/density.js";
-import { colorCodes, ownValues } from "../../templates/browser/density/looks.js";
+import { ownValues } from "../../templates/browser/density/looks.js";
 import { asDots, drawDensity, equalised, filledOf, reachOf } from "../../templates/browser/density/picture.js";
 import { threadText } from "../../templates/browser/subset/background.js";
 import { all, and, has, none, not, or, places, set, subsetOf } from "../../templates/browser/subset/bits.js";
-import { hsl, rgbOf } from "../../templates/browser/text/colors.js";
 import { randomNumbers } from "./wire.js";
 
 /**
@@ -258,12 +259,13 @@ test("what draws beside the page needs nothing of it", () => {
 test("colour codes of a column are those of the map's pieces", () => {
   const numbers = new ColumnData({ name: "z", kind: "number", values: new Float32Array([0, 1, 2, 5, NaN, Infinity]) });
   const legend = { name: "z", kind: /** @type {const} */ ("number"), low: 1, high: 2, missing: 0 };
-  assert.deepEqual([...colorCodes(numbers, legend)], [0, 0, 254, 254, 255, 255]);
+  assert.deepEqual([...colorCodes(numbers, legend, rampRun(legend, undefined).run)], [0, 0, 254, 254, 255, 255]);
   const ids = new ColumnData({ name: "id", kind: "number", codes: new Uint8Array([0, 1, 255]), texts: ["10", "20"] });
-  assert.deepEqual([...colorCodes(ids, { ...legend, low: "10", high: "20" })], [0, 254, 255]);
+  const long = { ...legend, low: "10", high: "20" };
+  assert.deepEqual([...colorCodes(ids, long, rampRun(long, undefined).run)], [0, 254, 255]);
   const kinds = new ColumnData({ name: "kind", kind: "category", codes: new Uint8Array([0, 1, 2, 255]), texts: ["a", "b", "c"] });
   const categories = [{ text: "b", count: 1 }, { text: "a", count: 1 }];
-  assert.deepEqual([...colorCodes(kinds, { name: "kind", kind: "category", categories, other: 1, missing: 1 })], [1, 0, 254, 255]);
+  assert.deepEqual([...colorCodes(kinds, { name: "kind", kind: "category", categories, other: 1, missing: 1 }, null)], [1, 0, 254, 255]);
 });
 
 test("own colours are those of single points", () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { areWhole, Axis, isSkewed } from "../../templates/browser/filters/axis.js";
-import { dragTo, moveEnd, startDrag } from "../../templates/browser/filters/brush.js";
+import { areWhole, Axis, axisOf, curveFor, curvesOf, isSkewed, runOf } from "../../templates/browser/charts/axis.js";
+import { dragTo, moveEnd, startDrag } from "../../templates/browser/charts/brush.js";
 import { usefulColumns } from "../../templates/browser/filters/useful.js";
-import { codesOf, nextFilter } from "../../templates/browser/views/legend.js";
+import { codesOf, nextFilter } from "../../templates/browser/colors/legend.js";
 import { countIn } from "../../templates/browser/subset/histogram.js";
 
 /**
@@ -23,7 +23,7 @@ const AXES = [[0, 10, false], [-3, 400, true], [1e-5, 4, true], [0, 1e6, true]];
 test("an axis and its inverse agree, plain and bent", () => {
   for (const [low, high, isLog] of AXES) {
     const tail = { robust_low: low + (high - low) / 100, robust_high: low + (high - low) / 10 };
-    const axis = new Axis({ kind: "number", low, high, ...tail }, false, isLog);
+    const axis = axisOf({ kind: "number", low, high, ...tail }, false, isLog ? "asinh" : "linear");
     near(axis.share(low), 0);
     near(axis.share(high), 1);
     for (const share of [0, 0.1, 0.5, 0.93, 1]) near(axis.share(axis.value(share)), share, 1e-6);
@@ -31,12 +31,12 @@ test("an axis and its inverse agree, plain and bent", () => {
 });
 
 test("a brush asks for round numbers, open at the ends of the axis", () => {
-  const axis = new Axis({ kind: "number", low: 0, high: 1 }, false, false);
+  const axis = axisOf({ kind: "number", low: 0, high: 1 }, false, "linear");
   assert.deepEqual(axis.range([0.2519, 0.7504]), { low: 0.252, high: 0.75 });
   assert.deepEqual(axis.range([0, 0.5]), { low: null, high: 0.5 });
   assert.deepEqual(axis.range([0.5, 1]), { low: 0.5, high: null });
   assert.equal(axis.range([0, 1]), null);
-  const large = new Axis({ kind: "number", low: 0, high: 8e6 }, false, false);
+  const large = axisOf({ kind: "number", low: 0, high: 8e6 }, false, "linear");
   assert.deepEqual(large.range([0.1001, 0.9]), { low: 800_000, high: 7_200_000 });
   const span = axis.span({ low: 0.25, high: null });
   assert.deepEqual(span, [0.25, 1]);
@@ -46,7 +46,7 @@ test("a brush asks for round numbers, open at the ends of the axis", () => {
 const binCounts = (values, bins) => countIn(new Map([["z", values]]), { column: "z", bits: null, bins, n: 0 }).counts;
 
 test("whole numbers have bins of their own, and a brush means those whose middle it holds", () => {
-  const axis = new Axis({ kind: "number", low: 1, high: 8 }, true, false);
+  const axis = axisOf({ kind: "number", low: 1, high: 8 }, true, "linear");
   assert.equal(axis.bins.n, 8);
   assert.deepEqual([...binCounts(Uint8Array.of(1, 2, 2, 8), axis.bins)], [1, 2, 0, 0, 0, 0, 0, 1]);
   assert.deepEqual(axis.range([0.1, 0.5]), { low: 2, high: 4 });
@@ -56,7 +56,7 @@ test("whole numbers have bins of their own, and a brush means those whose middle
 
 test("dates are brushed by whole days, the last one included", () => {
   const [low, high] = [Date.UTC(2004, 0, 1, 12), Date.UTC(2005, 0, 1, 12)];
-  const axis = new Axis({ kind: "date", low, high }, false, false);
+  const axis = axisOf({ kind: "date", low, high }, false, "linear");
   const range = axis.range([0.25, 0.5]);
   assert.deepEqual(range, { low: Date.UTC(2004, 3, 2), high: Date.UTC(2004, 6, 3) - 1 });
   assert.deepEqual(axis.texts(), ["2004-01-01", "2005-01-01"]);
@@ -66,11 +66,37 @@ test("long tails are bent, and bins on a bent axis hold all", () => {
   const tail = { kind: /** @type {const} */ ("number"), low: -0.001, high: 9, robust_low: 0.001, robust_high: 0.3 };
   assert.ok(isSkewed(tail));
   assert.ok(!isSkewed({ kind: "number", low: 0, high: 10, robust_low: 1, robust_high: 9 }));
-  const { bins } = new Axis(tail, false, true);
+  const { bins } = axisOf(tail, false, "asinh");
   const values = Float64Array.from({ length: 1000 }, (_, i) => -0.001 + 9.001 * (i / 999) ** 4);
   const counts = binCounts(values, bins);
   assert.equal(counts.reduce((a, b) => a + b), 1000);
   assert.ok(Math.max(...counts) < 200);
+});
+
+test("positive numbers can lie by their logarithm, skewed ones do so unless somebody wants it otherwise", () => {
+  const one = (/** @type {object} */ ends) => (
+    { kind: /** @type {const} */ ("number"), low: 1, high: 9, robust_low: 2, robust_high: 8, ...ends }
+  );
+  assert.deepEqual([curvesOf(one({})), curveFor(one({}))], [["linear", "log"], "linear"]);
+  assert.deepEqual([curvesOf(one({ high: 900 })), curveFor(one({ high: 900 }))], [["linear", "log"], "log"]);
+  assert.deepEqual([curvesOf(one({ low: -1 })), curveFor(one({ low: -1 }))], [["linear"], "linear"]);
+  assert.deepEqual([curvesOf(one({ low: 0, high: 900 })), curveFor(one({ low: 0, high: 900 }))], [["linear", "asinh"], "asinh"]);
+  for (const plain of [one({ high: 1 }), one({ kind: "date" }), undefined]) assert.deepEqual(curvesOf(plain), ["linear"]);
+  const axis = axisOf(one({ low: 0.01, high: 100 }), false, "log");
+  for (const [share, value] of [[0.25, 0.1], [0.5, 1], [0.75, 10]]) near(axis.value(share) / value, 1, 1e-5);
+});
+
+test("what lies beyond a short axis stands at its ends, and is asked for there", () => {
+  const axis = new Axis(runOf("linear", 2, 4, 0), { kind: "number", least: -5, most: 100 });
+  assert.deepEqual([...binCounts(Float32Array.of(-5, 2, 3, 50, NaN, Infinity), axis.bins)].filter((n) => n), [2, 1, 2]);
+  assert.deepEqual(axis.range([0, 0.5]), { low: null, high: 3 });
+  assert.deepEqual(axis.range([0.5, 1]), { low: 3, high: null });
+  // An end beyond it that a drag leaves where it was means what it meant.
+  const range = { low: 2.5, high: 50 };
+  const span = axis.span(range);
+  assert.deepEqual(span, [0.25, 1]);
+  assert.deepEqual(axis.range([0.5, 1], { range, span }), { low: 3, high: 50 });
+  assert.deepEqual(axis.range([0.5, 0.75], { range, span }), { low: 3, high: 3.5 });
 });
 
 test("a brush is made, moved, and drawn by its ends", () => {

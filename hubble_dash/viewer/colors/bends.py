@@ -66,7 +66,7 @@ def shares_of(
     Returns
     -------
     (n,) float64 array
-        From 0 to 1. ``templates/browser/text/colors.js`` has the inverse.
+        From 0 to 1. ``templates/browser/colors/runs.js`` has the inverse.
     """
     if high <= low:
         return np.full(len(values), 0.5)

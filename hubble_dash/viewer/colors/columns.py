@@ -19,6 +19,7 @@ from hubble_dash.atlas.schema import (
     is_number,
     text_codes,
 )
+from hubble_dash.query.dates import milliseconds
 from hubble_dash.viewer.colors.bends import bend_of, shares_of
 from hubble_dash.viewer.colors.palette import PALETTE
 from hubble_dash.viewer.columns.summaries import Category, robust_ends
@@ -44,14 +45,14 @@ MAX_CATEGORIES = 60
 
 
 class NumberLegend(TypedDict):
-    """A column of numbers: the 2nd and the 98th percentile, and how many are missing.
+    """A column of numbers or dates: the 2nd and the 98th percentile, and how many are missing.
 
-    Percentiles of whole numbers that a float does not give back are texts. Of skewed numbers the
-    ramp is bent, as `bends.bend_of` says.
+    Percentiles of whole numbers that a float does not give back are texts, those of dates are in
+    milliseconds since 1970. Of skewed numbers the ramp is bent, as `bends.bend_of` says.
     """
 
     name: str
-    kind: Literal["number"]
+    kind: Literal["number", "date"]
     low: float | str
     high: float | str
     missing: int
@@ -80,7 +81,7 @@ class ColorColumn:
     legend : NumberLegend or CategoryLegend
         Its entry of the page's index.
     codes : (n,) uint8 array
-        Of a number 0 to `NUMBER_STEPS`, along the ramp; of a category its place in
+        Of a number or date 0 to `NUMBER_STEPS`, along the ramp; of a category its place in
         ``categories``, or `OTHER`. `MISSING` where nothing is known.
     """
 
@@ -99,8 +100,8 @@ def color_columns(atlas: Atlas) -> list[ColorColumn]:
     Returns
     -------
     list of ColorColumn
-        The file, the best label, then the cutouts' columns and the images' that are numeric or
-        have at most 60 distinct texts; codes are in the order of the rows.
+        The file, the best label, then the cutouts' columns and the images' that hold numbers or
+        dates, or have at most 60 distinct texts; codes are in the order of the rows.
     """
     cutouts, images = atlas.cutouts, atlas.images
     image = cutouts["image"].to_numpy()
@@ -127,11 +128,29 @@ def _of(values: pd.Series, rows: NDArray[Any] | slice = slice(None)) -> ColorCol
         whole = values.iloc[rows].dropna().to_numpy() if is_long(values) else None
         return _by_number(name, values.to_numpy(dtype=float, na_value=np.nan)[rows], whole)
     codes, texts = text_codes(values)
+    dates = _dates(codes, texts)
+    if dates is not None:
+        return _by_number(name, dates[rows], None, kind="date")
     return _by_category(name, codes[rows], texts) if len(texts) <= MAX_CATEGORIES else None
 
 
+def _dates(codes: NDArray[np.int64], texts: list[str]) -> NDArray[np.float64] | None:
+    """Give when each begins, NaN where that is missing; None where there are other texts."""
+    told = np.array([bool(text.strip()) for text in texts] + [False])
+    found = milliseconds(text for text in texts if text.strip())
+    if found is None:
+        return None
+    begins = np.full(len(told), np.nan)
+    begins[told] = found
+    return begins[codes]
+
+
 def _by_number(
-    name: str, values: NDArray[np.float64], whole: NDArray[Any] | None
+    name: str,
+    values: NDArray[np.float64],
+    whole: NDArray[Any] | None,
+    *,
+    kind: Literal["number", "date"] = "number",
 ) -> ColorColumn | None:
     """Spread numbers between their robust ends, so that a few outliers do not hide the rest.
 
@@ -143,12 +162,12 @@ def _by_number(
         return None
     low, high = robust_ends(values[known])
     codes = np.full(len(values), MISSING, np.uint8)
-    bend = bend_of(values[known], low, high)
+    bend = bend_of(values[known], low, high) if kind == "number" else None
     codes[known] = np.round(shares_of(values[known], low, high, bend) * NUMBER_STEPS)
     missing = len(values) - n
     told = [low, high] if whole is None else [*map(str, robust_ends(whole))]
     legend: NumberLegend = {
-        "name": name, "kind": "number", "low": told[0], "high": told[1], "missing": missing,
+        "name": name, "kind": kind, "low": told[0], "high": told[1], "missing": missing,
     }  # fmt: skip
     if bend is not None:
         legend["bend"] = bend

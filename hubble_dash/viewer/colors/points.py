@@ -26,7 +26,7 @@ def own_colors(means: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Returns
     -------
     (n, 3) uint8 array
-        Hue kept, lightness by rank. ``templates/browser/text/colors.js`` does the same for single
+        Hue kept, lightness by rank. ``templates/browser/colors/ramps.js`` does the same for single
         points, with the lightnesses of its page.
 
     Notes

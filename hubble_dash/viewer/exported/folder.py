@@ -278,9 +278,9 @@ def _write_sky_tiles(places: Places, folder: NewFolder, progress: bool) -> Pyram
 
 
 def _painted(pyramid: Pyramid, color: ColorColumn) -> Iterator[Tiles]:
-    if color.legend["kind"] == "number":
-        return pyramid.numbers(shares(color.codes), PALETTE["ramp"], PALETTE["none"])
-    return pyramid.colors(category_colors(color.codes))
+    if color.legend["kind"] == "category":
+        return pyramid.colors(category_colors(color.codes))
+    return pyramid.numbers(shares(color.codes), PALETTE["ramp"], PALETTE["none"])
 
 
 def _write_tiles(blocks: Iterator[Tiles], folder: NewFolder, step: Step) -> list[int]:

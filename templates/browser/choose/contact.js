@@ -4,7 +4,7 @@
 import { standFor } from "../gallery/card.js";
 import { paintedCanvas } from "../gallery/canvas.js";
 import { on, state } from "../state.js";
-import { tagColor } from "../text/colors.js";
+import { tagColor } from "../colors/ramps.js";
 import { element, onResize } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 

@@ -132,5 +132,17 @@ export type Filter = { id: string, negated?: boolean } & (
   | { kind: "query" | "search", column?: null, text: string, query?: string }
 );
 
+/** How numbers lie along an axis or a ramp. */
+export type Curve = "linear" | "asinh" | "log";
+
+/** What was chosen for a column: a curve, and colours that reach from the least to the greatest rather than between robust ends. */
+export interface Scale {
+  curve?: Curve;
+  isWide?: boolean;
+}
+
+/** By names of columns. */
+export type Scales = ReadonlyMap<string, Scale>;
+
 /** What points are coloured by: their own colours, their number, or a colour column. */
 export type ColorChoice = "own" | "count" | "tag" | number;

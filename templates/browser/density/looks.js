@@ -1,46 +1,24 @@
 // What points are painted by where they are aggregated. In: a choice of colour, the columns, the theme. Out: values by place and tables of
 // colours, as `picture.js` takes them.
 
-import { MISSING, NUMBER_STEPS, TINT_STEPS } from "../wire/constants.js";
+import { colorCodes } from "../colors/runs.js";
+import { channels, LIGHTNESS, onRamp, rgbOf, tagColor } from "../colors/ramps.js";
+import { MISSING, TINT_STEPS } from "../wire/constants.js";
 import { N_TAGS } from "../tags/tags.js";
-import { channels, LIGHTNESS, onRamp, rgbOf, shareOnRamp, tagColor } from "../text/colors.js";
 
 /**
- * @import { ColumnData } from "../data/column.js"
  * @import { Data } from "../data/data.js"
  * @import { ColorChoice } from "../data/types.d.ts"
- * @import { ColorLegend } from "../wire/types.d.ts"
- * @import { Coloring } from "../text/colors.js"
+ * @import { Coloring } from "../colors/coloring.js"
  * @import { Asked } from "./picture.js"
  *
  * @typedef {Pick<Asked, "kind" | "table" | "ramp"> & { name: string, values?: Uint8Array }} Look `values` are known by the name
  */
 
 const RAMP_STEPS = 64;
-const OTHER = NUMBER_STEPS;
 
 /** @param {string[]} ramp */
 const steps = (ramp) => Array.from({ length: RAMP_STEPS }, (_, i) => rgbOf(onRamp(ramp, i / (RAMP_STEPS - 1)))).flat();
-
-/**
- * The colour codes of a column, as the pieces of the map have them.
- *
- * @param {ColumnData} column
- * @param {ColorLegend} legend
- */
-export function colorCodes({ values, codes, texts = [] }, legend) {
-  if (legend.kind === "category") {
-    const shown = legend.categories.map(({ text }) => text);
-    const table = Uint8Array.from(texts, (text) => (shown.includes(text) ? shown.indexOf(text) : OTHER));
-    return Uint8Array.from(codes ?? [], (code) => table[code] ?? MISSING);
-  }
-  const codeOf = (/** @type {number} */ value) => (
-    Number.isFinite(value) ? Math.round(shareOnRamp(legend, value) * NUMBER_STEPS) : MISSING
-  );
-  if (values) return Uint8Array.from(values, codeOf);
-  const table = texts.map((text) => codeOf(Number(text)));
-  return Uint8Array.from(codes ?? [], (code) => table[code] ?? MISSING);
-}
 
 /**
  * Red, green and blue of cutouts' own colours.
@@ -82,7 +60,7 @@ export class Looks {
    */
   of(choice, isDark) {
     if (choice === "tag") return this.ofTags();
-    const name = choice === "own" ? `own ${isDark ? "dark" : "light"}` : String(choice);
+    const name = choice === "own" ? `own ${isDark ? "dark" : "light"}` : this.coloring.keyOf(choice);
     let look = this.kept.get(name);
     if (!look) {
       look = this.make(name, choice, isDark);
@@ -119,10 +97,11 @@ export class Looks {
       return { name, kind: "colors", values: ownValues(await this.data.whole.tints(), isDark), ramp: this.ofCounts };
     }
     const legend = this.data.colors[choice];
-    const values = colorCodes(await this.data.columns.get(legend.name), legend);
-    if (legend.kind === "number") return { name, kind: "numbers", values, ramp: this.ofNumbers };
+    const run = this.coloring.runOf(choice)?.run ?? null;
+    const values = colorCodes(await this.data.columns.get(legend.name), legend, run);
+    if (legend.kind !== "category") return { name, kind: "numbers", values, ramp: this.ofNumbers };
     const { none } = this.data.palette;
-    const table = Uint8Array.from(this.coloring.table(choice, false).flatMap((color, code) => rgbOf(code === MISSING ? none : color)));
+    const table = Uint8Array.from(this.coloring.table(choice).flatMap((color, code) => rgbOf(code === MISSING ? none : color)));
     return { name, kind: "codes", values, table, ramp: this.ofCounts };
   }
 }

@@ -1,9 +1,9 @@
 // Which columns have charts. In: all columns, those that are there. Out: others, as they are ticked.
 
+import { isDrawable } from "../charts/drawable.js";
 import { folded } from "../query/names.js";
 import { element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
-import { isDrawable } from "./useful.js";
 
 /** @import { ColumnEntry } from "../data/types.d.ts" */
 

@@ -1,19 +1,19 @@
 // The filter panel: a chart a column, which filter each other. In: columns, `filters` of the state. Out: counts in the charts, as long as
 // the panel is seen; they are counted beside the page, and where several changes come at once only the last is.
 
-import { state, on } from "../state.js";
-import { CrossCounts } from "../subset/histogram.js";
+import { isDrawable } from "../charts/drawable.js";
+import { on } from "../state.js";
+import { crossCounts, KeptCounts } from "../subset/histogram.js";
 import { element } from "../text/element.js";
 import { Bars } from "./bars.js";
 import { makeChooser } from "./chooser.js";
 import { Histogram } from "./histogram.js";
 import { filterOfColumn } from "../subset/own.js";
-import { isDrawable, usefulColumns } from "./useful.js";
+import { usefulColumns } from "./useful.js";
 import { Words } from "./words.js";
 
 /**
  * @import { Columns } from "../data/columns.js"
- * @import { Filter } from "../data/types.d.ts"
  * @import { Filters } from "../subset/subset.js"
  * @import { Card } from "./card.js"
  *
@@ -22,9 +22,7 @@ import { Words } from "./words.js";
  * @property {HTMLElement} element is empty until it is first seen
  * @property {boolean} isSeen
  * @property {Promise<Card>} [card]
- * @property {string} [key] what was counted last
- * @property {Filter[]} [others] what that was counted among
- * @property {Uint32Array} [whole]
+ * @property {KeptCounts} counts
  */
 
 export class Panel {
@@ -41,8 +39,6 @@ export class Panel {
     this.element = element("div", { class: "hd-cards" });
     this.chooser = makeChooser(columns.list, () => this.names, (names) => this.show(names));
     this.isShown = () => false;
-    /** @type {CrossCounts | undefined} is opened when the first chart is seen */
-    this.counts = undefined;
     this.isStale = false;
     this.isBusy = false;
     this.observer = new IntersectionObserver((entries) => this.see(entries), { root: this.element, rootMargin: "120px" });
@@ -64,10 +60,14 @@ export class Panel {
   placeOf(name) {
     let place = this.places.get(name);
     if (!place) {
-      place = { name, element: element("div", { class: "hd-place-of-card", "data-name": name }), isSeen: false };
+      place = { name, element: element("div", { class: "hd-place-of-card", "data-name": name }), isSeen: false, counts: this.newCounts() };
       this.places.set(name, place);
     }
     return place;
+  }
+
+  newCounts() {
+    return new KeptCounts(() => crossCounts(this.filters));
   }
 
   /** @param {IntersectionObserverEntry[]} entries */
@@ -146,18 +146,9 @@ export class Panel {
     const isFirst = !place.card;
     place.card ??= this.fill(place);
     const card = await place.card;
-    const { chart, name } = card;
-    if (!chart) return undefined;
-    this.counts ??= new CrossCounts(this.columns, this.filters);
-    const key = JSON.stringify(chart);
-    const others = state.filters.filter(({ column }) => column !== name);
-    const isSame = place.key === key && place.others?.length === others.length && others.every((filter, i) => filter === place.others?.[i]);
-    if (isSame) return undefined;
-    if (place.key !== key) place.whole = await this.counts.counts(chart, []);
-    const whole = /** @type {Uint32Array} */ (place.whole);
-    const counts = others.length ? await this.counts.counts(chart, others) : whole;
-    Object.assign(place, { key, others });
-    const draw = () => card.draw(counts, whole);
+    const found = card.chart && await place.counts.of(card.chart);
+    if (!found) return undefined;
+    const draw = () => card.draw(found.counts, found.whole);
     if (!isFirst) return draw;
     draw(); // columns come from the disk one after another
     return undefined;

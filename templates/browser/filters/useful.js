@@ -1,6 +1,8 @@
 // Which columns a panel begins with. In: what is known of columns before they are loaded. Out: those worth a chart, the most telling
 // first.
 
+import { isDrawable } from "../charts/drawable.js";
+
 /**
  * @import { ColumnEntry } from "../data/types.d.ts"
  * @import { ColumnIndex } from "../wire/types.d.ts"
@@ -9,16 +11,6 @@
 const MOST = 12;
 // Of the columns that each page has, those that say something of the sky or of the making.
 const BUILT_IN = ["image", "file", "scale", "ra", "dec", "x0", "y0"];
-
-/**
- * Whether there is something to draw; long whole numbers are names.
- *
- * @param {ColumnEntry} column
- * @returns {column is ColumnIndex}
- */
-export const isDrawable = (column) => (
-  column.role !== "label" && (column.kind !== "number" || !column.texts) && column.distinct + Number(column.missing > 0) > 1
-);
 
 /**
  * How much a chart of the column tells, from 0 to 1.

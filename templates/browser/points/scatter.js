@@ -11,7 +11,7 @@ import { thinned } from "./thinning.js";
  * @import { PicturePart, PointColumns, Rectangle, Subset } from "../data/types.d.ts"
  * @import { Points } from "../data/points.js"
  * @import { Density } from "../density/density.js"
- * @import { Painted } from "../text/colors.js"
+ * @import { Painted } from "../colors/coloring.js"
  * @import { Thumbnail, Tiles } from "./layer.js"
  * @import { Plot } from "../plots/plot.js"
  *

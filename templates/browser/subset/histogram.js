@@ -12,8 +12,14 @@ import { all, none } from "./bits.js";
  * @import { Job } from "./background.js"
  * @import { Filters } from "./subset.js"
  *
- * @typedef {{ low: number, high: number, n: number, scale?: number }} Bins equal ones, on a scale of asinh(value / scale) if there is one;
- *   what lies outside is not counted
+ * @typedef {object} Bins equal ones, of asinh((value - anchor) / softening) where there is a softening
+ * @property {number} low
+ * @property {number} high
+ * @property {number} n
+ * @property {number} [anchor]
+ * @property {number} [softening]
+ * @property {boolean} [isOpen] whether the first and the last have what lies beyond them, which is not counted otherwise
+ *
  * @typedef {{ column: string, bins?: Bins }} Chart without bins it counts categories
  */
 
@@ -23,11 +29,12 @@ import { all, none } from "./bits.js";
  * @param {Numbers} values NaN where missing
  * @param {Bins} bins
  */
-export function binsOf(values, { low, high, n, scale }) {
+export function binsOf(values, { low, high, n, anchor = 0, softening, isOpen }) {
   const found = n < 256 ? new Uint8Array(values.length) : new Uint16Array(values.length);
   const perBin = high > low ? n / (high - low) : 0;
   for (let place = 0; place < values.length; place++) {
-    const value = scale ? Math.asinh(values[place] / scale) : values[place];
+    let value = softening ? Math.asinh((values[place] - anchor) / softening) : values[place];
+    if (isOpen) value = value < low ? low : value > high ? high : value;
     found[place] = value >= low && value <= high ? Math.min(n - 1, (value - low) * perBin) : n;
   }
   return found;
@@ -100,5 +107,52 @@ export class CrossCounts {
     this.background.give(name, bins ? column.values : column.codes);
     const asked = { column: name, bits, bins, n: column.texts?.length ?? 0 };
     return (await this.background.ask("countIn", asked)).counts;
+  }
+}
+
+/** @type {WeakMap<Filters, CrossCounts>} */
+const opened = new WeakMap();
+
+/**
+ * The counts of a page's charts, which are made in one thread.
+ *
+ * @param {Filters} filters
+ */
+export function crossCounts(filters) {
+  const found = opened.get(filters) ?? new CrossCounts(filters.columns, filters);
+  opened.set(filters, found);
+  return found;
+}
+
+/** What a chart counted last, so that it counts but what has changed. */
+export class KeptCounts {
+  /** @param {() => CrossCounts} open */
+  constructor(open) {
+    this.open = open;
+    this.key = "";
+    /** @type {unknown} the column as it was */
+    this.data = null;
+    /** @type {Filter[]} */
+    this.others = [];
+    this.whole = new Uint32Array();
+  }
+
+  /**
+   * What other filters leave, and all there is.
+   *
+   * @param {Chart} chart
+   * @returns {Promise<{ counts: Uint32Array, whole: Uint32Array } | null>} null where that is what it was
+   */
+  async of(chart) {
+    const cross = this.open();
+    const key = JSON.stringify(chart);
+    const data = await cross.columns.get(chart.column);
+    const others = state.filters.filter(({ column }) => column !== chart.column);
+    const isOfTheSame = this.key === key && this.data === data;
+    if (isOfTheSame && this.others.length === others.length && others.every((filter, i) => filter === this.others[i])) return null;
+    const whole = isOfTheSame ? this.whole : await cross.counts(chart, []);
+    const counts = others.length ? await cross.counts(chart, others) : whole;
+    Object.assign(this, { key, data, others, whole });
+    return { counts, whole };
   }
 }

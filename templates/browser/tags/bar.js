@@ -4,7 +4,7 @@
 import { plotOf } from "../plots/plot.js";
 import { on, state } from "../state.js";
 import { places } from "../subset/bits.js";
-import { tagColor } from "../text/colors.js";
+import { tagColor } from "../colors/ramps.js";
 import { byId, element } from "../text/element.js";
 import { count } from "../text/format.js";
 import { SAY } from "../text/strings.js";

@@ -8,7 +8,7 @@ import { escaped } from "./tables.js";
 /**
  * @import { Plane } from "../data/whole.js"
  * @import { Look } from "../density/looks.js"
- * @import { LegendEntry, Ramp } from "../text/colors.js"
+ * @import { LegendEntry, Ramp } from "../colors/coloring.js"
  *
  * @typedef {object} Figure
  * @property {string} title

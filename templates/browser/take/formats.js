@@ -1,10 +1,10 @@
 // In which forms cutouts can be taken away. In: which cutouts, the page's data. Out: files.
 
+import { Coloring } from "../colors/coloring.js";
 import { Looks } from "../density/looks.js";
 import { titleOf } from "../gallery/captions.js";
 import { state } from "../state.js";
 import { tagsText } from "../tags/file.js";
-import { Coloring } from "../text/colors.js";
 import { degrees } from "../text/format.js";
 import { SAY } from "../text/strings.js";
 import { asPng, asSvg, colorsOf } from "./figure.js";
@@ -69,7 +69,7 @@ async function sheet(taken) {
 async function figure(taken) {
   const { data, places, title } = taken;
   const choice = state.color === "count" ? "own" : state.color;
-  const coloring = new Coloring(data.colors, data.palette, () => state.tags);
+  const coloring = new Coloring(data.colors, data.palette, { tags: () => state.tags, scales: () => state.scales, columns: data.columns });
   const look = await new Looks(data, coloring).of(choice, false);
   const isAll = places.length === data.n;
   const taking = new Set(isAll ? [] : Array.from(places));

@@ -247,7 +247,13 @@ export const SAY = {
   image: "Parent image with the cutouts' boxes. Arrow keys move it, plus and minus zoom, 0 shows all.",
   imageInvitation: "Point at a cutout, or select one, to see the image that it is from",
   noSky: "No sky here: none of the images says where it lies on it.",
-  straight: "Skewed numbers: spread their colours (asinh), or let them run evenly (linear)",
+  scaleOf: (/** @type {string} */ name) => `Colours of ${name}`,
+  curveTitles: {
+    linear: "Let colours run evenly", asinh: "Spread the colours of small values (inverse hyperbolic sine)",
+    log: "Let colours run by powers of ten (logarithm)",
+  },
+  robust: "2\u201398 %",
+  robustTitle: "Colours from the 2nd to the 98th percentile, so that a few far values do not take them all; else of all values",
   skyReadout: "ICRS, RA grows to the left",
 
   // asking: the query line, chips, the search box
@@ -265,7 +271,7 @@ export const SAY = {
   takeAway: (/** @type {string} */ text) => `Take away: ${text}`,
   not: (/** @type {string} */ text) => `not ${text}`,
   range: (/** @type {string | null} */ low, /** @type {string | null} */ high) => (
-    low === null ? `up to ${high}` : high === null ? `from ${low}` : `${low} \u2013 ${high}`
+    low === high ? String(low) : low === null ? `up to ${high}` : high === null ? `from ${low}` : `${low} \u2013 ${high}`
   ),
   orMissing: (/** @type {string} */ text, /** @type {boolean | undefined} */ missing) => (missing ? `${text}, or not known` : text),
   some: (/** @type {string[]} */ texts, /** @type {number} */ most) => (

@@ -1,14 +1,16 @@
 // The parent image of the selected cutout, or of the hovered one as long as none is selected, with the boxes of those that lie in it.
-// In: `shown` and `hovered`.
-// Out: the drawn image; a selected or a hovered row by its plot.
+// In: `shown` and `hovered`, links.
+// Out: the drawn image, and where it looks, in the page's address; a selected or a hovered row by its plot.
 
 import { onHovered } from "../plots/marks.js";
 import { openPlot } from "../plots/plot.js";
+import { viewOf, viewText } from "../link.js";
 import { on, state } from "../state.js";
 import { bitsOfImage, tellSubset } from "../subset/tell.js";
 import { byId } from "../text/element.js";
 import { count } from "../text/format.js";
 import { SAY } from "../text/strings.js";
+import { linkView } from "./looking.js";
 
 /**
  * @import { Data } from "../data/data.js"
@@ -46,6 +48,18 @@ export function numberColumns(cutouts, step) {
   return { x: placed.map(({ x }) => x), y: placed.map(({ y }) => y), text: cutouts.map(({ rank }) => String(rank)) };
 }
 
+/**
+ * An image and a view of it, as links have them.
+ *
+ * @param {string} text
+ * @param {number} n how many images there are
+ */
+export function imageViewOf(text, n) {
+  const [, number, rest] = /^(\d{1,9}):(.*)$/.exec(text) ?? [];
+  const view = rest === undefined ? null : viewOf(rest);
+  return view && Number(number) < n ? { number: Number(number), view } : null;
+}
+
 /** @param {Data} data */
 export async function openImage(data) {
   const plot = await openPlot("hd-image", byId("hd-image"), SAY.image);
@@ -57,9 +71,17 @@ export async function openImage(data) {
   let waiting;
   const tell = tellSubset(byId("hd-image-count"), async () => (current === null ? null : bitsOfImage(data.columns, current)));
 
+  /** When the image that was asked for last is there. */
+  let showing = Promise.resolve();
+
   /** @param {number} number */
-  async function showImage(number) {
-    if (number === current) return;
+  function showImage(number) {
+    if (number !== current) showing = load(number);
+    return showing;
+  }
+
+  /** @param {number} number */
+  async function load(number) {
     current = number;
     tell();
     byId("hd-image").dataset.image = String(number);
@@ -87,7 +109,7 @@ export async function openImage(data) {
     if (!state.shown) return mark();
     const { image, shownBox: { left, right, bottom, top } } = state.shown.cutout;
     await showImage(image);
-    if (state.shown?.cutout.image === current) plot.camera.bring({ x: (left + right) / 2, y: (bottom + top) / 2 });
+    if (state.shown?.cutout.image === current && !isLinked()) plot.camera.bring({ x: (left + right) / 2, y: (bottom + top) / 2 });
     mark();
   }
 
@@ -100,8 +122,17 @@ export async function openImage(data) {
     mark();
   }
 
+  const { say, isLinked } = linkView(plot, "image", {
+    write: (view) => (current === null ? null : `${current}:${viewText(view)}`),
+    read: async (text) => {
+      const asked = imageViewOf(text, data.nImages);
+      if (asked) await showImage(asked.number);
+      return asked && asked.number === current ? asked.view : null;
+    },
+  });
   plot.react({
     rowAt: async (x, y) => (current === null ? null : data.cutoutAt(current, x, y)),
+    onRanges: say,
     onScale: mark,
   });
   on(["shown"], look);

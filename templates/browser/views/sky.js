@@ -1,6 +1,6 @@
 // The sky: all positions in the colours of the map, the selected one and its similar ones strong; zooms from the whole sky to the
-// field. In: `shown`, `hovered`, `color`, the theme, the pointer's place. Out: the drawn sky and a readout; a selected or a hovered
-// row by its plot.
+// field. In: `shown`, `hovered`, `color`, `scales`, links, the theme, the pointer's place. Out: the drawn sky and a readout, and where it
+// looks, in the page's address; a selected or a hovered row by its plot.
 
 import { MAX_POINTS } from "../wire/constants.js";
 import { Density } from "../density/density.js";
@@ -14,13 +14,14 @@ import { on, state } from "../state.js";
 import { has } from "../subset/bits.js";
 import { bitsByRow } from "../subset/subset.js";
 import { bitsOnSky, tellSubset } from "../subset/tell.js";
-import { Coloring } from "../text/colors.js";
+import { Coloring } from "../colors/coloring.js";
 import { byId, element } from "../text/element.js";
 import { angle, position } from "../text/format.js";
 import { SAY } from "../text/strings.js";
 import { isDark, onTheme } from "../theme.js";
 import { onHome, select } from "../walk.js";
 import { onTabs } from "./dock.js";
+import { linkView } from "./looking.js";
 
 /**
  * @import { Data } from "../data/data.js"
@@ -96,7 +97,8 @@ async function colorsByRow(data, coloring) {
   const byRow = new Map();
   if (data.n > MAX_POINTS) return byRow;
   const points = await data.map.inside(data.map.extent, typeof state.color === "number" ? state.color : null);
-  const { color, line } = coloring.paint(state.color, points, isDark(), state.isStraight);
+  await coloring.load(state.color);
+  const { color, line } = coloring.paint(state.color, points, isDark());
   points.row.forEach((row, i) => byRow.set(row, [color[i], line[i]]));
   return byRow;
 }
@@ -110,7 +112,7 @@ async function colorsByRow(data, coloring) {
  */
 function paintedScatter(data, plot, points) {
   const { skyTiles, palette } = data;
-  const coloring = new Coloring(data.colors, palette, () => state.tags);
+  const coloring = new Coloring(data.colors, palette, { tags: () => state.tags, scales: () => state.scales, columns: data.columns });
   const looks = new Looks(data, coloring);
   /** @type {Awaited<ReturnType<typeof colorsByRow>>} */
   let byRow = new Map();
@@ -131,15 +133,15 @@ function paintedScatter(data, plot, points) {
     },
   });
   async function paint() {
-    const { color, isStraight } = state;
+    const { color, scales } = state;
     const back = { value: coloring.halo(isDark()) };
     for (const part of ["hours", "plane"]) plot.renderer(`${part}-renderer`).glyph.background_fill_color = back;
     const found = await colorsByRow(data, coloring);
-    if (color !== state.color || isStraight !== state.isStraight) return;
+    if (color !== state.color || scales !== state.scales) return;
     byRow = found;
     await scatter.paint();
   }
-  on(["color", "isStraight"], paint);
+  on(["color", "scales"], paint);
   on(["tags"], () => state.color === "tag" && paint());
   on(["subset"], () => scatter.update());
   onTabs(() => scatter.catchUp());
@@ -161,8 +163,10 @@ export async function openSky(data, points) {
   const { camera } = plot;
   const readout = byId("hd-sky-readout");
   const button = byId("hd-sky-zoom");
+  camera.setWhole(WHOLE, WHOLE_MARGIN, (2 * LEAST_FIELD) / LEAST_WIDTH);
   const { scatter, paint } = paintedScatter(data, plot, points);
   tellSubset(byId("hd-sky-count"), () => bitsOnSky(data.columns));
+  const { say, isLinked } = linkView(plot, "sky");
   // Whether the field is followed from cutout to cutout; until somebody moves the view.
   let isFollowing = false;
 
@@ -177,7 +181,7 @@ export async function openSky(data, points) {
     isFollowing &&= camera.fitted !== null;
     if (isFollowing && field) camera.fit({ bounds: field, margin: FIELD_MARGIN });
     else if (isFollowing) camera.showWhole();
-    else if (shown?.cutout.sky) camera.bring(shown.cutout.sky);
+    else if (shown?.cutout.sky && !isLinked()) camera.bring(shown.cutout.sky);
     button.hidden = !field;
     mark(plot, shown, placeOf);
     idle();
@@ -191,6 +195,7 @@ export async function openSky(data, points) {
   plot.react({
     rowAt: (x, y) => points.nearest(x, y, plot.reach),
     onRanges: () => {
+      say();
       scatter.move();
       idle();
     },
@@ -216,7 +221,6 @@ export async function openSky(data, points) {
   onHome(showWhole);
   on(["shown"], look);
   markHovered(plot, data.cutout, placeOf);
-  camera.setWhole(WHOLE, WHOLE_MARGIN, (2 * LEAST_FIELD) / LEAST_WIDTH);
   look();
   await paint();
 }

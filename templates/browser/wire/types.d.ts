@@ -149,10 +149,11 @@ export interface Palette {
 
 export type ColorLegend = NumberLegend | CategoryLegend;
 
+/** Of numbers, or of dates in milliseconds since 1970. */
 export interface NumberLegend {
   name: string;
-  kind: "number";
-  /** Texts, where no float gives them back. */
+  kind: "number" | "date";
+  /** The 2nd and the 98th percentile; texts, where no float gives them back. */
   low: number | string;
   high: number | string;
   missing: number;

@@ -83,6 +83,23 @@ def test_what_headers_say_colours_cutouts(atlas: Atlas) -> None:
     assert found["EXPTIME"].codes.tolist() == (image * 254).tolist()
 
 
+def test_dates_run_along_the_ramp(atlas: Atlas) -> None:
+    days = pd.Timestamp("2004-02-28") + pd.to_timedelta(np.arange(len(atlas)), unit="D")
+    texts = pd.Series(days.strftime("%Y-%m-%dT12:00:00")).mask(np.arange(len(atlas)) == 3)
+    texts[4] = " "
+    found = colored(atlas, observed=texts, named=[f"on {text}" for text in texts])
+    assert "named" not in found
+    legend = found["observed"].legend
+    assert (legend["kind"], legend["missing"]) == ("date", 2)
+    assert "bend" not in legend
+    begins = days.to_numpy().astype("datetime64[ms]").astype(np.int64)
+    known = np.delete(begins, [3, 4])
+    low, high = np.percentile(known, [2, 98], method="nearest") + 12 * 3_600_000
+    assert (legend["low"], legend["high"]) == (low, high)
+    assert found["observed"].codes[[3, 4]].tolist() == [MISSING, MISSING]
+    assert found["observed"].codes[[0, -1]].tolist() == [0, 254]
+
+
 def test_images_that_are_cutouts_are_no_categories(flipped_atlas: Atlas) -> None:
     assert "file" not in {column.legend["name"] for column in color_columns(flipped_atlas)}
 
