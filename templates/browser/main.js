@@ -20,6 +20,7 @@ import { deriveShown, state } from "./state.js";
 import { deriveSubset, filterBy, Filters, rowsOf } from "./subset/subset.js";
 import { openTable } from "./table/table.js";
 import { openTags } from "./tags/bar.js";
+import { addTagColumn } from "./tags/column.js";
 import { keepTags } from "./tags/kept.js";
 import { byId } from "./text/element.js";
 import { openTheme } from "./theme.js";
@@ -49,6 +50,7 @@ function takeIndex() {
 const { pieces: inline, ...index } = takeIndex();
 const pieces = new Pieces({ base: index.base, inline, complain });
 const data = makeData(index, pieces);
+addTagColumn(data.columns);
 const filters = new Filters(data.columns);
 
 function openAsking() {

@@ -46,6 +46,7 @@ function rangeText({ column, low, high }, isDate) {
   const [from, to] = isDate
     ? [low === null ? null : quoted(dateText(low)), high === null ? null : quoted(lastDateText(high))]
     : [low, high];
+  if (low !== null && low === high && !isDate) return `${name} == ${low}`;
   if (from === null && to === null) return `${name} is not missing`;
   if (from === null) return `${name} <= ${to}`;
   return to === null ? `${name} >= ${from}` : `${from} <= ${name} <= ${to}`;

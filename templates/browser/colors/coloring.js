@@ -19,7 +19,7 @@ import { colorCodes, numberOnRun, rampRun } from "./runs.js";
  * @property {string} high
  * @property {string} [middle] of one that is bent
  *
- * @typedef {{ color: string, text: string, count: number, isHollow?: boolean, isRest?: boolean }} LegendEntry
+ * @typedef {{ color: string, text: string, count: number, isHollow?: boolean, isRest?: boolean, tag?: number }} LegendEntry
  * @typedef {{ color: string[], line: string[] }} Painted points inside and around
  *
  * @typedef {object} Sources what colours follow, beside the index
@@ -144,7 +144,7 @@ export class Coloring {
     const counts = new Map();
     for (const tag of this.tags() ?? []) counts.set(tag, (counts.get(tag) ?? 0) + 1);
     const used = [1, 2, 3, 4, 5].filter((tag) => counts.has(tag));
-    return used.map((tag) => ({ color: this.tagColor(tag), text: SAY.tagNumber(tag), count: counts.get(tag) }));
+    return used.map((tag) => ({ color: this.tagColor(tag), text: SAY.tagNumber(tag), count: counts.get(tag), tag }));
   }
 
   /** @param {boolean} isDark */

@@ -99,11 +99,36 @@ export class Legend {
     const entries = parts.filter(/** @returns {part is LegendEntry} */ (part) => "text" in part);
     return parts.flatMap((part) => {
       if ("ramp" in part) return this.ramp ? this.ramp.elements : rampElements(part);
+      if (state.color === "tag") return this.tagEntry(part);
       const canAsk = column !== null && (this.ramp !== null || column.categories !== undefined);
       const made = entryElement(part, canAsk ? "button" : "span");
       if (canAsk) this.letAsk(made, column, part, entries);
       return [made];
     });
+  }
+
+  /**
+   * An entry of the tags, which asks for its own alone.
+   *
+   * @param {LegendEntry} entry
+   */
+  tagEntry({ tag = 0, ...entry }) {
+    const made = entryElement(entry, "button");
+    const name = this.data.columns.builtIn("tag");
+    const isIn = () => {
+      const filter = filterOfColumn(name);
+      return filter?.kind === "range" && !filter.negated && filter.low === tag && filter.high === tag;
+    };
+    made.addEventListener("click", () => {
+      replaceFilter(idOf(name), isIn() ? null : { id: idOf(name), kind: "range", column: name, low: tag, high: tag });
+    });
+    const follow = () => {
+      made.setAttribute("aria-pressed", String(isIn()));
+      made.classList.toggle("hd-left-out", filterOfColumn(name) !== undefined && !isIn());
+    };
+    this.followers.push(follow);
+    follow();
+    return made;
   }
 
   /**

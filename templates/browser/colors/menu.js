@@ -91,5 +91,6 @@ export function openColors(data) {
     if (choice !== null && (choice !== "count" || hasCount)) set({ color: choice });
     show();
   });
+  show();
   onHome(() => set({ color: first }));
 }

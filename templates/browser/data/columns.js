@@ -1,5 +1,5 @@
-// Columns of all cutouts by place: the user's own, those that each page has, and labels as scores. In: the index, pieces. Out: what
-// columns there are, and promises of whole ones, which are loaded when they are first asked for.
+// Columns of all cutouts by place: the user's own, those that each page has, and labels as scores. In: the index, pieces, columns that the
+// page makes. Out: what columns there are, and promises of whole ones, which are loaded when they are first asked for.
 
 import { ColumnData } from "./column.js";
 import { Lru } from "../wire/lru.js";
@@ -14,6 +14,7 @@ import { N_LABELS, SCORE_STEPS } from "../wire/constants.js";
  */
 
 const MAX_BYTES = 512e6; // of columns that are kept
+const LIVE = ["tag"]; // what columns that the page makes are called: no label is
 
 /**
  * Blocks one after another; a single one is taken as it is.
@@ -59,7 +60,7 @@ export class Columns {
     this.n = index.n;
     this.pieces = pieces;
     this.whole = whole;
-    const taken = new Set(index.columns.map(({ name }) => name));
+    const taken = new Set([...index.columns.map(({ name }) => name), ...LIVE]);
     /** @type {Map<string, number>} codes of labels by the names of their columns */
     this.labels = new Map(index.labels.map((label, code) => [taken.has(label) ? `label.${label}` : label, code]));
     const labels = Array.from(this.labels.keys(), (name) => (
@@ -69,6 +70,28 @@ export class Columns {
     this.list = [...index.columns, ...labels];
     /** @type {Lru<Promise<ColumnData>>} */
     this.kept = new Lru(MAX_BYTES);
+    /** @type {Map<string, () => ColumnData>} those that the page makes */
+    this.live = new Map();
+  }
+
+  /**
+   * Add a column that the page makes, which may be another one each time that it is asked for.
+   *
+   * @param {ColumnIndex} entry
+   * @param {() => ColumnData} make
+   * @returns {string} what it is called here
+   */
+  addLive(entry, make) {
+    if (this.find(entry.name)) entry.name = `hd.${entry.name}`;
+    const nLabels = this.labels.size;
+    this.list.splice(this.list.length - nLabels, 0, entry);
+    this.live.set(entry.name, make);
+    return entry.name;
+  }
+
+  /** @param {string} name */
+  isLive(name) {
+    return this.live.has(name);
   }
 
   /**
@@ -96,7 +119,7 @@ export class Columns {
    * @returns {Promise<ColumnData>}
    */
   async get(name) {
-    const kept = this.kept.get(name);
+    const kept = this.live.get(name)?.() ?? this.kept.get(name);
     if (kept) return kept;
     const entry = this.find(name);
     if (!entry) throw new RangeError(`there is no column ${name}`);

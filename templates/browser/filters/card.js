@@ -60,13 +60,24 @@ export function cardFrame(name, kind, ...children) {
  * @param {() => void} toggle
  * @param {boolean} isNarrow whether it stands between other things
  */
-export function missingButton({ name, missing }, toggle, isNarrow = false) {
-  const said = SAY.missing(count(missing));
-  const button = element("button", {
-    type: "button", class: "hd-missing", "aria-pressed": "false", title: `${said}: ${SAY.missingOf(name)}`,
-    ...(isNarrow ? { "aria-label": said } : {}),
-  }, isNarrow ? SAY.missingNarrow(count(missing)) : said);
-  button.hidden = !missing;
+export function missingButton(column, toggle, isNarrow = false) {
+  const button = element("button", { type: "button", class: "hd-missing", "aria-pressed": "false" });
   button.addEventListener("click", toggle);
+  sayMissing(button, column, isNarrow);
   return button;
+}
+
+/**
+ * Say how many there are, which of some columns changes.
+ *
+ * @param {HTMLButtonElement} button
+ * @param {ColumnIndex} column
+ * @param {boolean} isNarrow
+ */
+export function sayMissing(button, { name, missing }, isNarrow) {
+  const said = SAY.missing(count(missing));
+  button.title = `${said}: ${SAY.missingOf(name)}`;
+  button.textContent = isNarrow ? SAY.missingNarrow(count(missing)) : said;
+  if (isNarrow) button.setAttribute("aria-label", said);
+  button.hidden = !missing;
 }

@@ -35,6 +35,14 @@ export async function evaluate(term, columns) {
 }
 
 /**
+ * The columns that a query names; what it looks for everywhere is none.
+ *
+ * @param {Term} term as of `parse`
+ * @param {readonly Entry[]} list
+ */
+export const namesOf = (term, list) => Array.from(namesIn(term), (name) => findName(name, list));
+
+/**
  * @param {Term} term
  * @returns {Generator<Name>}
  */
