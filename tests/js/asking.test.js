@@ -121,7 +121,7 @@ test("what charts cannot show stays in the query line", () => {
   assert.deepEqual(kinds('0.1 <= z & ok | name ~ "x"'), ["query"]);
   assert.deepEqual(kinds('`my type` == "no such"'), ["query"]);
   assert.deepEqual(kinds("Z >= 0.5"), ["query"]); // its column is found by the query
-  assert.deepEqual(kinds("spiral >= 0.5"), ["query"]);
+  assert.deepEqual(kinds("spiral >= 0.5 and 0.1 <= z"), ["range", "range"]);
   assert.deepEqual(kinds('(z >= 0.5 and ok) and name ~ "and"'), ["query", "text"].reverse());
   assert.throws(() => filtersOf("z >", list), QueryError);
 });

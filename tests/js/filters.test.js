@@ -3,9 +3,13 @@ import { test } from "node:test";
 
 import { areWhole, Axis, axisOf, curveFor, curvesOf, isSkewed, runOf } from "../../templates/browser/charts/axis.js";
 import { dragTo, moveEnd, startDrag } from "../../templates/browser/charts/brush.js";
+import { labelIndex } from "../../templates/browser/charts/drawable.js";
+import { offered } from "../../templates/browser/filters/chooser.js";
 import { usefulColumns } from "../../templates/browser/filters/useful.js";
 import { codesOf, nextFilter } from "../../templates/browser/colors/legend.js";
+import { differentTexts } from "../../templates/browser/filters/words.js";
 import { countIn } from "../../templates/browser/subset/histogram.js";
+import { textsWith } from "../../templates/browser/subset/passes.js";
 
 /**
  * @import { Numbers } from "../../templates/browser/data/column.js"
@@ -111,6 +115,29 @@ test("a brush is made, moved, and drawn by its ends", () => {
   assert.equal(startDrag([0.2, 0.4], 0.9, 0.02).part, "new");
   assert.deepEqual(moveEnd([0.2, 0.4], 0, 0.9), [0.4, 0.4]);
   assert.deepEqual(moveEnd([0.2, 0.4], 1, 1.5), [0.2, 1]);
+});
+
+test("texts are counted by what other filters leave, and by what is looked for", () => {
+  const texts = ["NGC 1", "ngc 2", "M 51", "IC 3", "Caf\u00e9"];
+  const counts = Uint32Array.of(4, 1, 0, 7, 2, 30); // the last of those that are missing
+  assert.deepEqual(differentTexts(counts, null), { left: 4, matching: 0 });
+  assert.deepEqual(differentTexts(counts, textsWith(texts, "NGC")), { left: 4, matching: 2 });
+  assert.deepEqual(differentTexts(counts, textsWith(texts, "m")), { left: 4, matching: 0 });
+  assert.deepEqual([...textsWith(texts, "cafe\u0301")], [0, 0, 0, 0, 1]);
+  assert.equal(textsWith(texts, "m"), textsWith(texts, "m"), "what is asked again is not looked for again");
+});
+
+test("labels are offered where their names are looked for, and as long as they are there", () => {
+  const many = Array.from({ length: 40 }, (_, i) => `x ${i}`);
+  const names = { columns: ["z", "Spiral arms"], labels: ["spiral", "spiderweb", "maze", ...many] };
+  assert.deepEqual(offered(names, "", []), ["z", "Spiral arms"]);
+  assert.deepEqual(offered(names, " SPI", ["z"]), ["Spiral arms", "spiral", "spiderweb"]);
+  assert.deepEqual(offered(names, "", ["z", "maze"]), ["z", "Spiral arms", "maze"]);
+  assert.equal(offered(names, "x", []).length, 12);
+  assert.deepEqual(labelIndex("maze", Float32Array.of(0, 0.25, 0, 0.5)), {
+    name: "maze", kind: "number", role: "built-in", by: "place", blocks: { first: 0, count: 0 }, missing: 0, distinct: 3,
+    low: 0, high: 0.5, robust_low: 0, robust_high: 0.5,
+  });
 });
 
 test("the most telling columns come first, and what says nothing not at all", () => {

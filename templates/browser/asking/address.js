@@ -34,13 +34,13 @@ export function openAddress(filters, complain) {
   });
   onLink("q", async (text) => {
     try {
-      const asked = text.trim() ? filtersOf(text, columns.list) : [];
+      const asked = text?.trim() ? filtersOf(text, columns.list) : [];
       await filters.all(asked);
       set({ filters: asked });
     } catch (error) {
       if (!(error instanceof QueryError)) throw error;
       sayInLink("q", null);
-      complain(error, text);
+      complain(error, text ?? "");
     }
   });
   onHome(() => set({ filters: [] }));

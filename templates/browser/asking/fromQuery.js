@@ -13,6 +13,7 @@ import { search } from "../query/search.js";
  * @import { Comparison, Literal, OneOf, Operand, Sign, Term } from "../query/tree.d.ts"
  *
  * @typedef {{ sign: Sign, literal: Literal }} Test a column before the sign
+ * @typedef {Pick<ColumnIndex, "name" | "kind" | "categories" | "texts">} Shown
  */
 
 /** @type {Partial<Record<Sign, Sign>>} */
@@ -58,12 +59,9 @@ function bare(part) {
 /**
  * @param {string} name
  * @param {readonly ColumnEntry[]} list
- * @returns {ColumnIndex | undefined} a column that charts can show
+ * @returns {Shown | undefined} a column that charts can show; of labels they show their scores
  */
-function shown(name, list) {
-  const found = list.find((column) => column.name === name);
-  return found?.role === "label" ? undefined : found;
-}
+const shown = (name, list) => list.find((column) => column.name === name);
 
 /**
  * @param {Comparison} comparison
@@ -83,7 +81,7 @@ function testsOf({ operands, signs }) {
 }
 
 /**
- * @param {ColumnIndex} column
+ * @param {Shown} column
  * @param {Test[]} tests
  * @returns {Filter | null}
  */
@@ -106,7 +104,19 @@ function rangeOf(column, tests) {
 }
 
 /**
- * @param {ColumnIndex} column
+ * A range of one number.
+ *
+ * @param {Shown} column
+ * @param {Literal} literal
+ * @returns {Filter | null}
+ */
+function numberOf({ name, kind, texts }, literal) {
+  if (kind !== "number" || texts || literal.type !== "number" || !Number.isFinite(literal.value)) return null;
+  return { id: idOf(name), kind: "range", column: name, low: literal.value, high: literal.value };
+}
+
+/**
+ * @param {Shown} column
  * @param {Literal[]} literals
  * @returns {Filter | null}
  */
@@ -134,8 +144,9 @@ function filterOf(term, list) {
     const found = testsOf(term);
     const column = found && shown(found.name, list);
     if (!found || !column) return null;
-    if (found.tests.length === 1 && found.tests[0].sign === "==") return codesOf(column, [found.tests[0].literal]);
-    return rangeOf(column, found.tests);
+    const [{ sign, literal }, ...others] = found.tests;
+    if (sign !== "==" || others.length) return rangeOf(column, found.tests);
+    return codesOf(column, [literal]) ?? numberOf(column, literal);
   }
   if (!("name" in term)) return null;
   const column = shown(term.name.name, list);
@@ -143,7 +154,7 @@ function filterOf(term, list) {
 }
 
 /**
- * @param {ColumnIndex} column
+ * @param {Shown} column
  * @param {Exclude<Term, Comparison> & { name: { name: string } }} term
  * @returns {Filter | null}
  */

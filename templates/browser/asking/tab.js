@@ -25,7 +25,7 @@ export function openFilterTab(columns, filters) {
   const line = new Line(columns.list, filters);
   const panel = new Panel(columns, filters);
   if (!panel.names.length) return line;
-  const head = element("div", { class: "hd-asking" }, line.element, pythonButton(columns), panel.chooser);
+  const head = element("div", { class: "hd-asking" }, line.element, pythonButton(columns), panel.chooser.element);
   const tab = element("div", { id: "hd-filters", class: "hd-filters" }, head, makeChips(columns), panel.element);
   const left = element("output", { "aria-live": "off" });
   tellSubset(left, async () => all(columns.n));

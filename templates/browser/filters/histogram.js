@@ -7,7 +7,7 @@ import { on, set, state } from "../state.js";
 import { filterOfColumn, idOf, onlyMissing, replaceFilter, wantsMissing } from "../subset/own.js";
 import { element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
-import { cardFrame, missingButton } from "./card.js";
+import { cardFrame, missingButton, sayMissing } from "./card.js";
 
 /**
  * @import { ColumnData, Numbers } from "../data/column.js"
@@ -80,6 +80,7 @@ export class Histogram {
   /** @param {Filter | undefined} filter */
   follow(filter) {
     this.bars.follow(filter);
+    sayMissing(this.missing, this.column, true);
     this.missing.setAttribute("aria-pressed", String(wantsMissing(filter)));
     this.frame.say(filter ? this.askedText(filter) : "");
   }

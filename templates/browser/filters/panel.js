@@ -1,18 +1,19 @@
 // The filter panel: a chart a column, which filter each other. In: columns, `filters` of the state. Out: counts in the charts, as long as
 // the panel is seen; they are counted beside the page, and where several changes come at once only the last is.
 
-import { isDrawable } from "../charts/drawable.js";
-import { on } from "../state.js";
+import { isDrawable, labelIndex } from "../charts/drawable.js";
+import { on, state } from "../state.js";
 import { crossCounts, KeptCounts } from "../subset/histogram.js";
 import { element } from "../text/element.js";
 import { Bars } from "./bars.js";
-import { makeChooser } from "./chooser.js";
+import { Chooser } from "./chooser.js";
 import { Histogram } from "./histogram.js";
 import { filterOfColumn } from "../subset/own.js";
 import { usefulColumns } from "./useful.js";
 import { Words } from "./words.js";
 
 /**
+ * @import { Numbers } from "../data/column.js"
  * @import { Columns } from "../data/columns.js"
  * @import { Filters } from "../subset/subset.js"
  * @import { Card } from "./card.js"
@@ -37,13 +38,13 @@ export class Panel {
     this.places = new Map();
     this.names = usefulColumns(columns.list, columns.n);
     this.element = element("div", { class: "hd-cards" });
-    this.chooser = makeChooser(columns.list, () => this.names, (names) => this.show(names));
+    this.chooser = new Chooser(columns.list, () => this.names, (names) => this.show(names));
     this.isShown = () => false;
     this.isStale = false;
     this.isBusy = false;
     this.observer = new IntersectionObserver((entries) => this.see(entries), { root: this.element, rootMargin: "120px" });
     this.element.addEventListener("hd-recount", () => this.refresh());
-    on(["filters"], () => this.follow());
+    on(["filters", "tags"], () => this.follow());
     this.show(this.names);
   }
 
@@ -85,12 +86,28 @@ export class Panel {
    */
   async makeCard(name) {
     const column = this.columns.find(name);
+    if (column?.role === "label") {
+      const data = await this.columns.get(name);
+      return new Histogram(labelIndex(name, /** @type {Numbers} */ (data.values)), data, 1);
+    }
     if (!column || !isDrawable(column)) throw new TypeError(`${name} cannot be drawn`);
     if (column.categories) return new Bars(column);
-    return column.kind === "text" ? new Words(column) : new Histogram(column, await this.columns.get(name));
+    return column.kind === "text" ? new Words(column, this.columns) : new Histogram(column, await this.columns.get(name));
+  }
+
+  // What is asked of a column, in the legend or by a link, is seen in its chart.
+  showAsked() {
+    const asked = state.filters.flatMap(({ column }) => column ?? []).filter((name) => {
+      const found = this.columns.find(name);
+      return found && !this.names.includes(name) && (found.role === "label" || isDrawable(found));
+    });
+    if (!asked.length) return;
+    this.show([...new Set([...this.names, ...asked])]);
+    this.chooser.show();
   }
 
   async follow() {
+    this.showAsked();
     for (const { card, name } of this.places.values()) if (card) (await card).follow(filterOfColumn(name));
     await this.refresh();
   }

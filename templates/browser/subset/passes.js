@@ -72,6 +72,26 @@ export function known({ values, codes = new Uint8Array(), texts = [] }) {
   return bitsOfCodes(codes, Uint8Array.from(texts, (text) => Number(text.trim() !== "")));
 }
 
+// What was looked for last: charts want to know it as well.
+/** @type {WeakMap<string[], { wanted: string, found: Uint8Array }>} */
+const lookedFor = new WeakMap();
+
+/**
+ * Which texts contain a text, whatever their case.
+ *
+ * @param {string[]} texts
+ * @param {string} wanted
+ * @returns {Uint8Array} 1 for each that does
+ */
+export function textsWith(texts, wanted) {
+  const last = lookedFor.get(texts);
+  if (last?.wanted === wanted) return last.found;
+  const part = wanted.normalize("NFC").toLowerCase();
+  const found = Uint8Array.from(texts, (text) => Number(text.normalize("NFC").toLowerCase().includes(part)));
+  lookedFor.set(texts, { wanted, found });
+  return found;
+}
+
 /**
  * Texts that contain a text, whatever their case.
  *
@@ -79,7 +99,4 @@ export function known({ values, codes = new Uint8Array(), texts = [] }) {
  * @param {string[]} texts
  * @param {string} wanted
  */
-export function withText(codes, texts, wanted) {
-  const part = wanted.normalize("NFC").toLowerCase();
-  return bitsOfCodes(codes, Uint8Array.from(texts, (text) => Number(text.normalize("NFC").toLowerCase().includes(part))));
-}
+export const withText = (codes, texts, wanted) => bitsOfCodes(codes, textsWith(texts, wanted));

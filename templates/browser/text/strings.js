@@ -317,10 +317,14 @@ export const SAY = {
   nOfN: (/** @type {number} */ some, /** @type {number} */ all) => `${count(some)} of ${count(all)}`,
   among: (/** @type {string} */ name) => `Look among ${name}`,
   amongCategories: "look for",
-  amongColumns: "Look among columns",
+  amongColumns: "Look among columns and labels",
   contains: "contains",
   containsIn: (/** @type {string} */ name) => `${name} contains`,
   containing: (/** @type {string} */ text) => `\u201c${text}\u201d`,
   different: (/** @type {string} */ n) => `${n} different`,
+  differentOf: (/** @type {number} */ some, /** @type {number} */ all, /** @type {number | null} */ matching) => (
+    `${count(some)} of ${count(all)} different${matching === null ? "" : `, ${count(matching)} match${matching === 1 ? "es" : ""}`}`
+  ),
+  columnOrLabel: "a column, or a label",
   columns: (/** @type {number} */ some, /** @type {number} */ all) => `${count(some)} of ${count(all)} columns`,
 };
