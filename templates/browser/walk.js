@@ -1,6 +1,6 @@
 // The walk from cutout to cutout, and the page's address. In: rows to select, back and forward, links, parts that views have in a link.
 // Out: `selected` in the state, and `data-hd-selected` on the body. The walk lives in the browser's own history, so that its back button
-// works as well; all else that the address says changes in place.
+// works as well; all else that the address says changes in place, but for a link that is followed: back from it is all as it was before.
 
 import { formatLink, parseLink, rowOf } from "./link.js";
 import { set, state } from "./state.js";
@@ -16,8 +16,13 @@ let count = 0;
 
 /** @type {Link} what the address says beside the row, by names that nobody here knows as well */
 const parts = new Map();
-/** @type {Map<string, (text: string) => void>} */
+/** @type {Map<string, (text: string | null) => void>} */
 const followers = new Map();
+// Each link that is followed begins a stretch of the walk. What the others said when they were left:
+/** @type {Map<number, Link>} */
+const stretches = new Map();
+let stretch = Date.now(); // those of an earlier visit are others
+let lastStretch = stretch;
 /** @type {(() => void)[]} */
 const homeListeners = [];
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -38,7 +43,7 @@ function address(row) {
 function write() {
   clearTimeout(writing);
   writing = undefined;
-  history.replaceState({ row: state.selected, depth }, "", address(state.selected));
+  history.replaceState({ row: state.selected, depth, stretch }, "", address(state.selected));
 }
 
 function writeSoon() {
@@ -59,7 +64,7 @@ function go(row) {
   if (writing !== undefined) write();
   depth += 1;
   deepest = depth;
-  history.pushState({ row, depth }, "", address(row));
+  history.pushState({ row, depth, stretch }, "", address(row));
   arrive(row);
 }
 
@@ -117,7 +122,7 @@ export function sayInLink(name, text) {
  * Follow what links say by a name: the page's own at once, others when they are followed.
  *
  * @param {string} name
- * @param {(text: string) => void} follow
+ * @param {(text: string | null) => void} follow null where one goes back to what said nothing of it
  */
 export function onLink(name, follow) {
   followers.set(name, follow);
@@ -134,6 +139,7 @@ export function linkNow() {
 // A link was pasted into the open page, or followed inside it. What it does not say, or says wrongly, stays as it is; `#` alone
 // selects nothing.
 function followLink() {
+  leaveStretch(lastStretch + 1);
   const { row, others } = taken(location.hash);
   depth += 1;
   deepest = depth;
@@ -142,15 +148,44 @@ function followLink() {
   write();
 }
 
+/** @param {string} hash */
+function withoutRow(hash) {
+  const link = parseLink(hash);
+  link.delete("row");
+  return link;
+}
+
+/** @param {number} to the stretch that is entered */
+function leaveStretch(to) {
+  stretches.set(stretch, new Map(parts));
+  stretch = to;
+  lastStretch = Math.max(lastStretch, stretch);
+}
+
+/**
+ * Back to before a link, or forward to after it: what it changed is as it was there.
+ *
+ * @param {Link} said
+ */
+function restore(said) {
+  const names = new Set([...parts.keys(), ...said.keys()]);
+  for (const name of names) {
+    const text = said.get(name) ?? null;
+    if (text === (parts.get(name) ?? null)) continue;
+    if (text === null) parts.delete(name);
+    else parts.set(name, text);
+    followers.get(name)?.(text);
+  }
+}
+
 /**
  * What a link says: the row, and the other parts, which are parts of the address from now on.
  *
  * @param {string} hash
  */
 function taken(hash) {
-  const link = parseLink(hash);
-  const asked = rowOf(link.get("row"), count);
-  link.delete("row");
+  const asked = rowOf(parseLink(hash).get("row"), count);
+  const link = withoutRow(hash);
   for (const [name, text] of link) parts.set(name, text);
   const isBare = hash === "" || hash === "#";
   return { row: isBare ? null : asked ?? state.selected, others: link };
@@ -163,16 +198,21 @@ function taken(hash) {
  */
 export function startWalk(n) {
   count = n;
-  const { row } = taken(location.hash);
-  history.replaceState({ row, depth: 0 }, "", address(row));
+  const { row, others } = taken(location.hash);
+  history.replaceState({ row, depth: 0, stretch }, "", address(row));
   window.addEventListener("popstate", (event) => {
     if (event.state === null) return; // a link, of which `hashchange` tells
     depth = event.state.depth ?? 0;
+    const to = event.state.stretch;
+    const said = to === stretch ? null : stretches.get(to) ?? withoutRow(location.hash);
+    if (said) leaveStretch(to);
     arrive(event.state.row ?? null);
+    if (said) restore(said);
     writeSoon();
   });
   window.addEventListener("hashchange", () => {
     if (history.state === null) followLink();
   });
   arrive(row);
+  for (const [name, text] of others) followers.get(name)?.(text);
 }

@@ -240,6 +240,31 @@ def test_scales_are_kept_by_column_and_in_links(page: OpenPage, atlas: Atlas) ->
     page.page.click("#hd-reset")
 
 
+def test_tags_are_a_column(page: OpenPage, atlas: Atlas) -> None:
+    line = page.page.locator("#hd-query")
+    line.fill("ta")
+    page.page.locator("#hd-query-choices li", has_text="tag").wait_for()
+    line.fill("tag == 2 or tag is missing and members > 5")
+    line.press("Enter")
+    expect(page, atlas, "members > 5")
+    page.run("hubbleDash.select(2)")
+    page.page.wait_for_selector("body[data-hd-shown='2']")
+    page.run("document.activeElement.blur()")
+    page.page.keyboard.press("t")
+    page.page.keyboard.press("2")
+    expect(page, atlas, "row == 2 or members > 5")
+    page.page.select_option("#hd-color", label="tag")
+    page.page.locator("#hd-legend button", has_text="tag 2").click()
+    page.run("hubbleDash.query('')")
+    expect(page, atlas, "row == 2")
+    # The panel shows the chart of what is asked, also where it was not there.
+    assert chart(page, "tag").locator(".hd-asked").inner_text() == "2"
+    assert page.page.locator(".hd-chip").inner_text() == "tag 2"
+    page.page.keyboard.press("u")
+    page.page.wait_for_selector('body[data-hd-subset="0"]')
+    page.page.click("#hd-reset")
+
+
 def test_chips_take_away(page: OpenPage, atlas: Atlas) -> None:
     page.run(
         """hubbleDash.filter([
@@ -333,6 +358,122 @@ def test_link(page: OpenPage, atlas: Atlas) -> None:
     page.page.click("#hd-reset")
     page.page.wait_for_selector(f'body[data-hd-subset="{N}"]')
     page.page.wait_for_function("!location.hash.includes('q=')")
+
+
+VIEW = """() => JSON.stringify({
+    selected: hubbleDash.state.selected,
+    asked: hubbleDash.state.filters.map(({ id }) => id),
+    color: document.querySelector("#hd-color").selectedOptions[0].textContent,
+    scales: [...hubbleDash.state.scales],
+    tab: document.querySelector("#hd-tabs [aria-selected=true]").id,
+    sorted: [...document.querySelectorAll("#hd-table [aria-sort$=cending]")].map((e) => e.textContent),
+    columns: [...document.querySelectorAll(".hd-table-menu input")].map((e) => e.checked),
+    looks: ["hd-map", "hd-sky", "hd-image"].flatMap((name) => {
+        const { x_range, y_range } = Bokeh.documents[0].get_model_by_name(name);
+        const middle = (y_range.start + y_range.end) / 2; // whatever the plot's height
+        return [x_range.start, x_range.end, middle].map((x) => Number(x.toPrecision(4)) || 0);
+    }),
+})"""
+
+
+def look(page: OpenPage, plot: str, share: float) -> None:
+    """Look at a part of what a plot shows."""
+    page.run(
+        """([name, share]) => {
+        const { x_range, y_range } = Bokeh.documents[0].get_model_by_name(name);
+        const [w, h] = [x_range.end - x_range.start, y_range.end - y_range.start];
+        return hubbleDash.plotEvent(name, { event_name: "rangesupdate",
+            x0: x_range.start + 0.3 * w, x1: x_range.start + (0.3 + share) * w,
+            y0: y_range.start + 0.3 * h, y1: y_range.start + (0.3 + share) * h });
+    }""",
+        [plot, share],
+    )
+
+
+def known_parts(page: OpenPage) -> dict[str, str]:
+    """What the address says now, but what nobody on the page knows."""
+    page.run("new Promise((resolve) => setTimeout(resolve, 450))")  # until it is written
+    parts = dict(part.split("=", 1) for part in page.run("location.hash")[1:].split("&"))
+    return {name: said for name, said in parts.items() if name not in ("hd", "a", "")}
+
+
+def settled(page: OpenPage, expected: str) -> None:
+    page.page.wait_for_function(f"expected => ({VIEW})() === expected", arg=expected)
+
+
+def test_a_link_is_a_view(page: OpenPage) -> None:
+    run = page.page
+    run.click("#hd-reset")
+    run.click("#hd-tab-filter")
+    page.run("location.hash = '#row=20'")
+    run.wait_for_selector("body[data-hd-shown='20']")
+    plain = page.run(VIEW)
+    run.select_option("#hd-color", label="z")
+    run.click("#hd-legend [data-curve=log]")
+    page.run("hubbleDash.query('members > 2')")
+    run.click("#hd-tab-table")
+    head = run.locator("#hd-table [role=columnheader]", has_text="members")
+    head.click()
+    run.locator("#hd-table [aria-sort=ascending]").wait_for()
+    head.click()
+    run.locator("#hd-table [aria-sort=descending]").wait_for()
+    run.click(".hd-table-menu summary")
+    run.locator(".hd-table-menu label", has_text="scale").click()
+    run.keyboard.press("Escape")
+    for plot, share in (("hd-map", 0.3), ("hd-sky", 0.1), ("hd-image", 0.4)):
+        look(page, plot, share)
+    rich = page.run(VIEW)
+    parts = "row q color scale view sky image tab sort columns".split()
+    # The address follows within half a second, all of it.
+    run.wait_for_function(
+        "parts => parts.every((part) => RegExp(`[#&]${part}=`).test(location.hash))", arg=parts
+    )
+    link = page.run("location.hash")
+    page.run("location.hash = '#row=21&color=members&tab=filter&sort=up:z&q='")
+    run.wait_for_selector("body[data-hd-shown='21']")
+    assert page.run(VIEW) not in (plain, rich)
+    run.go_back()
+    settled(page, rich)
+    run.go_forward()
+    run.wait_for_selector("body[data-hd-shown='21']")
+    run.wait_for_function("document.querySelector('#hd-tab-filter').ariaSelected === 'true'")
+    page.run("link => { location.hash = link }", link)
+    settled(page, rich)
+    # Back to before the first of them, where nothing of all this was said.
+    page.run("history.go(-2)")
+    settled(page, rich)
+    run.click("#hd-reset")
+    run.click("#hd-tab-filter")
+
+
+def test_nonsense_in_links_changes_nothing(page: OpenPage) -> None:
+    run = page.page
+    page.run("location.hash = '#row=20&tab=filter'")
+    run.wait_for_selector("body[data-hd-shown='20']")
+    before, address = page.run(VIEW), known_parts(page)
+    random = np.random.default_rng(7)
+    names = "row q color scale view sky image tab sort columns hd %61 %".split()
+    values = [
+        *("", "-1", "1e99", "%", "%E0%A4%A", "NaN,NaN,1", "1,2", "1,2,-3", "999:1,2,3", "0:1"),
+        *("no", "down:no", "sideways:z", ";;", "%2525", "z:cubic", "\u0000", "=own", "a" * 3000),
+        *("z >", "no == 1", '"', "((((", "__proto__", "constructor", "Infinity,0,1"),
+    ]
+    fragments = [
+        "#" + "&".join(f"{random.choice(names)}={random.choice(values)}" for _ in range(4))
+        for _ in range(40)
+    ]
+    page.run(
+        """async (fragments) => {
+        for (const fragment of fragments) {
+            location.hash = fragment;
+            await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+    }""",
+        fragments,
+    )
+    # What a query means is asked at once; all else stays.
+    settled(page, before)
+    assert known_parts(page) == address
 
 
 def test_only_what_can_be_touched(page: OpenPage) -> None:

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { ColumnData } from "../../templates/browser/data/column.js";
 import { Background, threadText } from "../../templates/browser/subset/background.js";
 import { none, set, subsetOf } from "../../templates/browser/subset/bits.js";
+import { columnsOf, columnsText, sortOf, sortText } from "../../templates/browser/table/contents.js";
 import { fieldsOf, loadField, PICTURE, textOf } from "../../templates/browser/table/fields.js";
 import { movedBy } from "../../templates/browser/table/moves.js";
 import { ORDER_HELPERS, ORDER_JOBS, ordered, ranksOf, risingOrder } from "../../templates/browser/table/order.js";
@@ -14,6 +15,7 @@ import { randomNumbers } from "./wire.js";
 /** @import { ColumnEntry } from "../../templates/browser/data/types.d.ts" */
 /** @import { Columns } from "../../templates/browser/data/columns.js" */
 /** @import { Numbers } from "../../templates/browser/data/column.js" */
+/** @import { Field } from "../../templates/browser/table/fields.js" */
 
 const N = 2000;
 const random = randomNumbers(11);
@@ -190,4 +192,22 @@ test("fields: the picture, the file, six of the user's columns and the position;
   const ra = await loadField(columns, fields[9]);
   assert.deepEqual([0, 1, 2].map((place) => textOf(ra, place)), ["53.16222", "−27.50000", ""]);
   assert.ok(ra.width >= 72 && ra.width <= 240);
+});
+
+test("order and columns of links are those that were chosen, whatever columns are called", () => {
+  const names = [PICTURE, "z", "up:z", "a;b%:c", "", "%", "Größe"];
+  const fields = /** @type {Field[]} */ (names.map((name) => ({ name })));
+  for (const name of names.slice(1)) {
+    for (const isDescending of [false, true]) {
+      assert.deepEqual(sortOf(sortText({ name, isDescending }) ?? "", fields), { name, isDescending });
+    }
+  }
+  assert.equal(sortText(null), null);
+  for (let some = 1; some < 2 ** names.length; some++) {
+    const wanted = new Set(names.filter((_, i) => some & (1 << i)));
+    assert.deepEqual(columnsOf(columnsText(wanted, fields), fields), wanted);
+  }
+  for (const text of ["", "z", "up", "down:y", "sideways:z", `up:${PICTURE}`]) assert.equal(sortOf(text, fields.slice(0, 4)), null, text);
+  for (const text of ["y", "x;y", "%00picture"]) assert.equal(columnsOf(text, fields.slice(1, 4)), null, text);
+  assert.deepEqual(columnsOf("z;y;z;%", fields), new Set([PICTURE, "z"]));
 });

@@ -100,7 +100,7 @@ test("nonsense leaves all as it is, and does not stay in the address", async () 
 
 test("what views have in a link reaches them, whenever they come; what nobody knows is kept", async () => {
   const { onLink, sayInLink, linkNow, select, paste } = await openWalk("#row=5&view=1,2,3&later=%26&q=a%20%3D%3D%20%22b%22");
-  /** @type {string[]} */
+  /** @type {(string | null)[]} */
   const heard = [];
   onLink("view", (text) => heard.push(text));
   onLink("q", (text) => heard.push(text));
@@ -114,6 +114,40 @@ test("what views have in a link reaches them, whenever they come; what nobody kn
   paste("#view=7,8,9&q=c");
   assert.deepEqual([state.selected, heard.slice(2)], [6, ["7,8,9", "c"]]);
   assert.equal(linkNow(), "file:///page.html#row=6&view=7,8,9&later=%26&q=c");
+});
+
+test("back from a link is all as it was before, and forward as the link has it", async () => {
+  const { onLink, sayInLink, select, paste, back, forward, address, linkNow } = await openWalk("#row=1&q=a");
+  /** @type {(string | null)[]} */
+  const heard = [];
+  onLink("q", (text) => heard.push(text));
+  onLink("tab", (text) => heard.push(text));
+  select(2);
+  sayInLink("q", "b");
+  paste("#row=50&q=c&tab=table&x=1");
+  assert.deepEqual([state.selected, heard], [50, ["a", "c", "table"]]);
+  select(60);
+  sayInLink("q", "d");
+  back(); // within what the link began all else stays
+  assert.deepEqual([state.selected, heard.length], [50, 3]);
+  back();
+  assert.deepEqual([state.selected, heard.slice(3)], [2, ["b", null]]);
+  linkNow();
+  assert.equal(address(), "#row=2&q=b");
+  forward();
+  assert.deepEqual([state.selected, heard.slice(5)], [50, ["d", "table"]]);
+  back();
+  back();
+  assert.deepEqual([state.selected, heard.slice(7)], [1, ["b", null]]);
+});
+
+test("what views say before the page's own link is followed is what the link says", async () => {
+  /** @type {(string | null)[]} */
+  const heard = [];
+  const { onLink } = await openWalk("#q=a&q=b&%%%=1&view=");
+  onLink("q", (text) => heard.push(text));
+  onLink("view", (text) => heard.push(text));
+  assert.deepEqual(heard, ["b", ""]);
 });
 
 test("the way home leaves nothing selected and tells all who listen", async () => {

@@ -36,7 +36,7 @@ function openAmong(n) {
     sayInLink("among", now === "all" ? null : now);
   };
   onLink("among", (text) => {
-    if (text === "all" || text === "subset") set({ among: text });
+    if (text === "all" || text === "subset" || text === null) set({ among: text ?? "all" });
     follow();
   });
   onHome(() => set({ among: "all" }));
@@ -113,7 +113,7 @@ export function openAlike(data) {
   if (!offered.length) return;
   const control = new WhereControl(offered);
   onLink("where", (text) => {
-    const where = text === "any" ? ANYWHERE : whereOf(text, offered);
+    const where = text === "any" || text === null ? ANYWHERE : whereOf(text, offered);
     if (where) set({ where });
     control.follow();
   });

@@ -1,23 +1,20 @@
-// The subset as a table, which is the map's twin for those who do not see it. In: data, the subset, the selected and the hovered cutout.
-// Out: a tab of the dock; a selected or a hovered row. Of a million rows only those that are seen are elements.
+// The subset as a table, which is the map's twin for those who do not see it. In: data, the subset, the selected and the hovered cutout,
+// links. Out: a tab of the dock; a selected or a hovered row. Of a million rows only those that are seen are elements.
 
 import { on, set, state } from "../state.js";
 import { onResize } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { addTab } from "../views/dock.js";
-import { select } from "../walk.js";
+import { onLink, sayInLink, select } from "../walk.js";
 import { bodyRow, cellOf, headRow, makeGrid, paintRow, rowOf } from "./cells.js";
-import { fieldsOf, loadField, PICTURE } from "./fields.js";
-import { columnMenu, wantedNames } from "./menu.js";
+import { columnsOf, columnsText, Contents, sortOf, sortText } from "./contents.js";
+import { PICTURE } from "./fields.js";
+import { ColumnMenu, usualNames } from "./menu.js";
 import { movedBy } from "./moves.js";
-import { Sorter } from "./sorter.js";
 import { Scroll } from "./window.js";
 
 /**
  * @import { Data } from "../data/data.js"
- * @import { Numbers } from "../data/column.js"
- * @import { Sort } from "./cells.js"
- * @import { LoadedField } from "./fields.js"
  * @import { Cell } from "./moves.js"
  */
 
@@ -31,18 +28,8 @@ class Table {
   constructor(data, complain) {
     this.data = data;
     this.complain = complain;
-    this.fields = fieldsOf(data.columns, data.nImages);
-    this.wanted = wantedNames(this.fields);
-    this.sorter = new Sorter(data.n);
+    this.contents = new Contents(data);
     this.scroll = new Scroll();
-    /** @type {LoadedField[]} */
-    this.loaded = [];
-    /** @type {Sort | null} */
-    this.sort = null;
-    /** @type {Int32Array | null} places in the table's order; null for all as they are */
-    this.order = null;
-    /** @type {Numbers} the row at each place */
-    this.rows = new Int32Array();
     /** @type {Cell} the one that the Tab key comes to */
     this.active = { row: -1, column: 0 };
     /** @type {Map<number, HTMLElement>} by their number in the table */
@@ -51,7 +38,8 @@ class Table {
     /** @type {Promise<void> | null} */
     this.running = null;
     this.resting = 0;
-    this.elements = makeGrid(columnMenu(this.fields, this.wanted, () => this.refresh()));
+    this.menu = new ColumnMenu(this.contents.fields, (names) => this.choose(names));
+    this.elements = makeGrid(this.menu.element);
     this.listen(this.elements);
   }
 
@@ -70,20 +58,6 @@ class Table {
     return this.elements.panel.classList.contains("hd-on");
   }
 
-  get n() {
-    return this.order?.length ?? this.data.n;
-  }
-
-  /** @param {number} index of a row of the table */
-  placeAt(index) {
-    return this.order ? this.order[index] : index;
-  }
-
-  /** @param {number} place */
-  indexOf(place) {
-    return this.order ? this.order.indexOf(place) : place;
-  }
-
   /** Make the table again of what is asked now, if it is seen; what changes while that is done is done once more. */
   refresh() {
     this.isStale = true;
@@ -95,8 +69,7 @@ class Table {
     try {
       while (this.isStale) {
         this.isStale = false;
-        await this.load();
-        await this.arrange();
+        await this.contents.load();
       }
       this.draw();
     } catch (error) {
@@ -110,26 +83,9 @@ class Table {
     await this.revealSelected();
   }
 
-  async load() {
-    const { columns } = this.data;
-    const wanted = this.fields.filter(({ name }) => this.wanted.has(name));
-    const [rows, ...loaded] = await Promise.all([
-      columns.get(columns.builtIn("row")),
-      ...wanted.map((field) => this.loaded.find(({ name }) => name === field.name) ?? loadField(columns, field)),
-    ]);
-    this.rows = rows.values ?? this.rows;
-    this.loaded = loaded;
-  }
-
-  async arrange() {
-    const { subset } = state;
-    const sort = this.sort && { ...this.sort, column: await this.data.columns.get(this.sort.name) };
-    this.order = await this.sorter.order(subset, sort);
-  }
-
   /** Draw all of it. */
   draw() {
-    const { n, loaded, elements: { count, empty, grid, head, body } } = this;
+    const { contents: { n, loaded, sort }, elements: { count, empty, grid, head, body } } = this;
     count.textContent = n === this.data.n ? SAY.rows(n) : SAY.shown(n, this.data.n);
     empty.hidden = n > 0;
     grid.setAttribute("aria-rowcount", String(n + 1));
@@ -140,7 +96,7 @@ class Table {
     grid.style.setProperty("--least", `${loaded.reduce((sum, { width }) => sum + width, 0)}px`);
     this.active = { row: Math.min(this.active.row, n - 1), column: Math.min(this.active.column, loaded.length - 1) };
     const hadFocus = grid.contains(document.activeElement);
-    head.replaceChildren(headRow(loaded, this.sort));
+    head.replaceChildren(headRow(loaded, sort));
     this.drawn.clear();
     body.replaceChildren();
     this.resized();
@@ -149,8 +105,7 @@ class Table {
 
   // A scroll is told later than it is done.
   takeScroll() {
-    const { scrollTop } = this.elements.grid;
-    if (scrollTop !== this.scroll.scrollTop) this.scroll.scrolled(scrollTop);
+    if (this.elements.grid.scrollTop !== this.scroll.scrollTop) this.scroll.scrolled(this.elements.grid.scrollTop);
   }
 
   /** The rows' height is the style sheet's. */
@@ -158,7 +113,7 @@ class Table {
     this.takeScroll();
     const { grid, head, body } = this.elements;
     const rowHeight = parseFloat(getComputedStyle(grid).getPropertyValue("--row"));
-    this.scroll.resize({ n: this.n, rowHeight, viewHeight: Math.max(0, grid.clientHeight - head.offsetHeight) });
+    this.scroll.resize({ n: this.contents.n, rowHeight, viewHeight: Math.max(0, grid.clientHeight - head.offsetHeight) });
     body.style.height = `${this.scroll.height}px`;
     this.settle();
   }
@@ -177,7 +132,7 @@ class Table {
 
   /** Draw the rows that are seen; the one with the focus stays as long as it has it. */
   drawRows() {
-    if (!this.loaded.length) return; // before it is first seen
+    if (!this.contents.loaded.length) return; // before it is first seen
     const { first, stop } = this.scroll.rows;
     const kept = this.drawn.get(this.active.row)?.contains(document.activeElement) ? this.active.row : -1;
     for (const [index, row] of this.drawn) {
@@ -196,8 +151,8 @@ class Table {
 
   /** @param {number} index */
   addRow(index) {
-    const place = this.placeAt(index);
-    const row = bodyRow(this.loaded, { place, row: this.rows[place], index });
+    const { contents } = this;
+    const row = bodyRow(contents.loaded, { place: contents.placeAt(index), row: contents.rowAt(index), index });
     // In the order in which they are read.
     const next = [...this.elements.body.children].find((other) => Number(/** @type {HTMLElement} */ (other).dataset.index) > index);
     this.elements.body.insertBefore(row, next ?? null);
@@ -235,7 +190,7 @@ class Table {
   async revealSelected() {
     const { selected } = state;
     if (selected === null || !this.isSeen) return;
-    const index = this.indexOf(await this.data.placeOf(selected));
+    const index = this.contents.indexOf(await this.data.placeOf(selected));
     if (selected !== state.selected || index < 0) return;
     if (!this.elements.grid.contains(document.activeElement)) this.active.row = index;
     this.reveal(index);
@@ -254,21 +209,50 @@ class Table {
     this.cellAt(this.active)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
-  /** @param {number} at the number of a column: rising, falling, and as they are */
+  /** @param {number} at the number of a column */
   sortBy(at) {
-    const { name } = this.loaded[at];
+    const { name } = this.contents.loaded[at];
     if (name === PICTURE) return;
-    const isSorted = this.sort?.name === name;
-    this.sort = isSorted && this.sort?.isDescending ? null : { name, isDescending: isSorted };
+    this.contents.sortBy(name);
+    sayInLink("sort", sortText(this.contents.sort));
+    this.rearrange();
+  }
+
+  /** Show the beginning of another order. */
+  rearrange() {
     this.scroll.goTo(0);
     this.settle();
     this.refresh();
   }
 
+  /** @param {Set<string>} names of columns */
+  choose(names) {
+    const { contents } = this;
+    contents.wanted = names;
+    const [text, usual] = [names, usualNames(contents.fields)].map((some) => columnsText(some, contents.fields));
+    sayInLink("columns", text === usual ? null : text);
+    this.menu.follow(names);
+    this.refresh();
+  }
+
+  /** Follow links; nonsense in them changes nothing. */
+  followLinks() {
+    const { contents, contents: { fields } } = this;
+    onLink("columns", (text) => {
+      this.choose((text === null ? usualNames(fields) : columnsOf(text, fields)) ?? contents.wanted);
+    });
+    onLink("sort", (text) => {
+      contents.sort = text === null ? null : sortOf(text, fields) ?? contents.sort;
+      sayInLink("sort", sortText(contents.sort));
+      this.rearrange();
+    });
+    this.choose(contents.wanted);
+  }
+
   /** @param {Cell} cell */
   act({ row, column }) {
     if (row < 0) this.sortBy(column);
-    else select(this.rows[this.placeAt(row)]);
+    else select(this.contents.rowAt(row));
   }
 
   /** @param {MouseEvent} event */
@@ -281,7 +265,7 @@ class Table {
   pressed(event) {
     if (event.altKey || event.metaKey) return;
     const isHead = this.active.row < 0;
-    const size = { rows: this.n, columns: this.loaded.length, page: this.scroll.page };
+    const size = { rows: this.contents.n, columns: this.contents.loaded.length, page: this.scroll.page };
     const to = movedBy(this.active, event.key, size);
     if (!to && event.key !== "Enter" && !(event.key === " " && isHead)) return;
     event.preventDefault();
@@ -309,7 +293,9 @@ export function openTable(data, complain) {
   const table = new Table(data, complain);
   const { panel, tools } = table.elements;
   addTab({ id: "table", title: SAY.tableTab, element: panel, tools, onShow: () => table.show() });
+  table.followLinks();
   on(["subset"], () => table.refresh());
+  on(["tags"], () => table.contents.has(data.columns.builtIn("tag")) && table.refresh());
   on(["selected"], () => table.revealSelected());
   on(["selected", "hovered"], () => table.mark());
 }

@@ -1,9 +1,10 @@
-// The dock: tabs, each with an element, below the map. In: tabs, from whoever has one. Out: the one that is seen; it is there only
-// where there is a tab, and remembers whether it is folded.
+// The dock: tabs, each with an element, below the map. In: tabs, from whoever has one; links. Out: the one that is seen, and its name in
+// the page's address, unless it was there at first; it is there only where there is a tab, and remembers whether it is folded.
 
 import { remember, remembered } from "../remember.js";
 import { byId, element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
+import { onLink, sayInLink } from "../walk.js";
 
 /**
  * @typedef {object} Tab
@@ -19,6 +20,12 @@ export const PHONE = "(max-width: 600px)";
 
 /** @type {Map<string, Tab & { button: HTMLButtonElement }>} */
 const tabs = new Map();
+/** @type {string | null} the one that is seen at first */
+let initial = null;
+/** @type {string | null} what a link asks for, which may come later */
+let asked = null;
+let isLinked = false; // whether it has come
+let seen = "";
 
 /** @type {(() => void)[]} */
 const listeners = [];
@@ -38,6 +45,8 @@ function fold(folded) {
   listeners.forEach((listener) => listener());
 }
 
+const say = () => sayInLink("tab", seen === initial ? null : seen);
+
 /**
  * Bring a tab to the front, and unfold the dock.
  *
@@ -45,6 +54,7 @@ function fold(folded) {
  */
 export function showTab(id) {
   fold(false);
+  seen = id;
   for (const { id: other, button, element: panel, tools } of tabs.values()) {
     const isShown = other === id;
     button.setAttribute("aria-selected", String(isShown));
@@ -52,14 +62,35 @@ export function showTab(id) {
     panel.classList.toggle("hd-on", isShown);
     if (tools) tools.hidden = !isShown;
   }
+  say();
   tabs.get(id)?.onShow?.();
   listeners.forEach((listener) => listener());
 }
 
-/** Bring the first tab to the front, of those that are not for phones alone. */
-export function showFirst() {
-  const first = [...tabs.values()].find(({ on }) => on !== "phone");
-  if (first) showTab(first.id);
+/**
+ * Begin with a tab.
+ *
+ * @param {string} [id] the first of those that are not for phones alone, if not given
+ */
+export function beginWith(id = [...tabs.values()].find(({ on }) => on !== "phone")?.id) {
+  if (id === undefined) return;
+  initial = id;
+  if (!isLinked || tabs.get(seen)?.button.checkVisibility() !== true) showTab(id);
+}
+
+/** @param {string} id of a tab that a link asks for: it is shown if it is here, and there is room for it */
+function showAsked(id) {
+  if (tabs.get(id)?.button.checkVisibility() !== true) return;
+  isLinked = true;
+  showTab(id);
+}
+
+/** @param {string | null} id null for what was there at first */
+function follow(id) {
+  asked = id;
+  if (id !== null) showAsked(id);
+  else if (initial !== null) showTab(initial);
+  say();
 }
 
 /**
@@ -84,7 +115,8 @@ export function addTab(tab) {
   byId("hd-dock").hidden = false;
   tabs.set(id, { ...tab, button });
   if (tools) tools.hidden = true;
-  if (tabs.size === 1) showTab(id);
+  if (tabs.size === 1) beginWith(id);
+  if (id === asked) showAsked(id);
 }
 
 /** @param {KeyboardEvent} event */
@@ -123,6 +155,7 @@ function addPlaces() {
 }
 
 export function openDock() {
+  onLink("tab", follow);
   addPlaces();
   byId("hd-tabs").addEventListener("keydown", walkTabs);
   byId("hd-fold").addEventListener("click", () => {
@@ -133,5 +166,5 @@ export function openDock() {
 
 /** Fold the dock where it was folded at the last visit; to be called when the plots in it have been drawn. */
 export function foldAsBefore() {
-  fold(remembered("folded") === "yes");
+  fold(remembered("folded") === "yes" && !isLinked);
 }

@@ -3,7 +3,7 @@
 
 import { byId, element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
-import { PHONE, addTab, showFirst, showTab } from "./dock.js";
+import { PHONE, addTab, beginWith } from "./dock.js";
 
 const HEIGHTS = ["low", "middle", "high"];
 const CLICK = 6; // pixels that a finger may slip and still click
@@ -59,8 +59,8 @@ export function openSheet() {
   const phone = matchMedia(PHONE);
   function settle() {
     (phone.matches ? facts : byId("hd-selected")).append(byId("hd-facts"));
-    if (phone.matches) showTab("facts");
-    else showFirst();
+    if (phone.matches) beginWith("facts");
+    else beginWith();
   }
   phone.addEventListener("change", settle);
   settle();
