@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
@@ -265,6 +266,35 @@ def test_tags_are_a_column(page: OpenPage, atlas: Atlas) -> None:
     page.page.click("#hd-reset")
 
 
+def test_texts_are_counted_and_labels_are_asked_for(page: OpenPage, atlas: Atlas) -> None:
+    named = chart(page, "named")
+    line = named.locator(".hd-different")
+    assert line.inner_text() == f"{N} different"
+    page.run("hubbleDash.query('members > 4')")
+    line.filter(has_text=f"{len(atlas.select('members > 4'))} of {N} different").wait_for()
+    named.locator("input").fill("NGC 13")
+    expect(page, atlas, 'members > 4 and named ~ "NGC 13"')
+    left, matching = (len(atlas.select(f"members > 4{more}")) for more in ("", ' and "NGC 13"'))
+    line.filter(has_text=f"{left} of {N} different, {matching} match").wait_for()
+    page.run("hubbleDash.filter([])")
+    line.filter(has_text=re.compile(f"^{N} different$")).wait_for()
+    label = str(atlas.cutouts["label_1"].iloc[0])
+    page.page.click(".hd-chooser summary")
+    boxes = page.page.locator(".hd-chooser-boxes label")
+    assert label not in boxes.all_inner_texts()
+    page.page.fill(".hd-chooser input[type=search]", label[:-1])
+    boxes.filter(has_text=label).first.click()
+    page.page.keyboard.press("Escape")
+    drag(page, label, 0.1, 1)
+    low = asked(page)[0]["low"]
+    assert low > 0
+    expect(page, atlas, f"`{label}` >= {low}")
+    # A link brings the chart of a label, too.
+    page.run("name => { location.hash = `#q=\\`${name}\\` >= 0.05` }", label)
+    expect(page, atlas, f"`{label}` >= 0.05")
+    assert "hd-brushed" in (chart(page, label).locator(".hd-brush").get_attribute("class") or "")
+
+
 def test_chips_take_away(page: OpenPage, atlas: Atlas) -> None:
     page.run(
         """hubbleDash.filter([
@@ -360,13 +390,14 @@ def test_link(page: OpenPage, atlas: Atlas) -> None:
     page.page.wait_for_function("!location.hash.includes('q=')")
 
 
+PARTS = ["row", "q", "color", "scale", "view", "sky", "image", "tab", "sort", "columns"]
 VIEW = """() => JSON.stringify({
     selected: hubbleDash.state.selected,
     asked: hubbleDash.state.filters.map(({ id }) => id),
     color: document.querySelector("#hd-color").selectedOptions[0].textContent,
     scales: [...hubbleDash.state.scales],
     tab: document.querySelector("#hd-tabs [aria-selected=true]").id,
-    sorted: [...document.querySelectorAll("#hd-table [aria-sort$=cending]")].map((e) => e.textContent),
+    sorted: document.querySelector("#hd-table [aria-sort$=cending]")?.textContent,
     columns: [...document.querySelectorAll(".hd-table-menu input")].map((e) => e.checked),
     looks: ["hd-map", "hd-sky", "hd-image"].flatMap((name) => {
         const { x_range, y_range } = Bokeh.documents[0].get_model_by_name(name);
@@ -423,10 +454,9 @@ def test_a_link_is_a_view(page: OpenPage) -> None:
     for plot, share in (("hd-map", 0.3), ("hd-sky", 0.1), ("hd-image", 0.4)):
         look(page, plot, share)
     rich = page.run(VIEW)
-    parts = "row q color scale view sky image tab sort columns".split()
     # The address follows within half a second, all of it.
     run.wait_for_function(
-        "parts => parts.every((part) => RegExp(`[#&]${part}=`).test(location.hash))", arg=parts
+        "parts => parts.every((part) => RegExp(`[#&]${part}=`).test(location.hash))", arg=PARTS
     )
     link = page.run("location.hash")
     page.run("location.hash = '#row=21&color=members&tab=filter&sort=up:z&q='")
@@ -452,14 +482,16 @@ def test_nonsense_in_links_changes_nothing(page: OpenPage) -> None:
     run.wait_for_selector("body[data-hd-shown='20']")
     before, address = page.run(VIEW), known_parts(page)
     random = np.random.default_rng(7)
-    names = "row q color scale view sky image tab sort columns hd %61 %".split()
     values = [
         *("", "-1", "1e99", "%", "%E0%A4%A", "NaN,NaN,1", "1,2", "1,2,-3", "999:1,2,3", "0:1"),
         *("no", "down:no", "sideways:z", ";;", "%2525", "z:cubic", "\u0000", "=own", "a" * 3000),
         *("z >", "no == 1", '"', "((((", "__proto__", "constructor", "Infinity,0,1"),
     ]
     fragments = [
-        "#" + "&".join(f"{random.choice(names)}={random.choice(values)}" for _ in range(4))
+        "#"
+        + "&".join(
+            f"{random.choice([*PARTS, 'hd', '%61', '%'])}={random.choice(values)}" for _ in range(4)
+        )
         for _ in range(40)
     ]
     page.run(

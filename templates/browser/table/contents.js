@@ -4,7 +4,7 @@
 import { escaped, unescaped } from "../link.js";
 import { state } from "../state.js";
 import { fieldsOf, loadField, PICTURE } from "./fields.js";
-import { firstNames } from "./menu.js";
+import { firstNames, usualNames } from "./menu.js";
 import { Sorter } from "./sorter.js";
 
 /**
@@ -47,11 +47,12 @@ export const columnsText = (names, fields) => (
 );
 
 /**
- * @param {string} text
+ * @param {string | null} text null for the usual ones
  * @param {Field[]} fields
  * @returns {Set<string> | null} those that there are; null for none
  */
 export function columnsOf(text, fields) {
+  if (text === null) return usualNames(fields);
   const said = new Set(text.split(";").map((part) => (part === PICTURE_IN_LINKS ? PICTURE : unescaped(part))));
   const found = fields.flatMap(({ name }) => (said.has(name) ? name : []));
   return found.length ? new Set(found) : null;

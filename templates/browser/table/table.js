@@ -238,9 +238,7 @@ class Table {
   /** Follow links; nonsense in them changes nothing. */
   followLinks() {
     const { contents, contents: { fields } } = this;
-    onLink("columns", (text) => {
-      this.choose((text === null ? usualNames(fields) : columnsOf(text, fields)) ?? contents.wanted);
-    });
+    onLink("columns", (text) => this.choose(columnsOf(text, fields) ?? contents.wanted));
     onLink("sort", (text) => {
       contents.sort = text === null ? null : sortOf(text, fields) ?? contents.sort;
       sayInLink("sort", sortText(contents.sort));
