@@ -509,8 +509,9 @@ def test_nonsense_in_links_changes_nothing(page: OpenPage) -> None:
 
 
 def test_only_what_can_be_touched(page: OpenPage) -> None:
-    small = """limit => [...document.querySelectorAll("#hd-filters *, #hd-search")]
-        .filter((one) => one.matches("button, summary, input"))
+    page.page.select_option("#hd-color", label="z")
+    small = """limit => [...document.querySelectorAll("#hd-filters *, #hd-search, #hd-legend *")]
+        .filter((one) => one.matches("button, summary, input, [role=slider]"))
         .filter((one) => one.checkVisibility() && one.offsetParent)
         .map((one) => [one.className, (one.closest("label") ?? one).getBoundingClientRect()])
         .filter(([, { width, height }]) => Math.min(width, height) < limit - 0.01)
@@ -518,7 +519,10 @@ def test_only_what_can_be_touched(page: OpenPage) -> None:
     assert page.run(small, 24) == []
     page.page.set_viewport_size({"width": 390, "height": 844})
     page.run("document.getElementById('hd-tab-filter').click()")
+    page.page.click("#hd-legend-fold")
+    assert page.page.locator("#hd-legend [data-curve]").count() == 2
     assert page.run(small, 44) == []
+    page.page.click("#hd-legend-fold")
     assert page.run("document.documentElement.scrollWidth") <= 390
     page.page.set_viewport_size({"width": 1400, "height": 1000})
     page.page.click("#hd-tab-filter")

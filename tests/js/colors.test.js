@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Coloring } from "../../templates/browser/colors/coloring.js";
 import { choiceOf, choiceText, firstColor } from "../../templates/browser/colors/menu.js";
 import { hsl, onRamp, ownColors } from "../../templates/browser/colors/ramps.js";
-import { numberOnRun, rampCurves, rampRun, shareOnRun } from "../../templates/browser/colors/runs.js";
+import { numberOnRun, rampCurves, rampRun, sharesOn } from "../../templates/browser/colors/runs.js";
 import { ColumnData } from "../../templates/browser/data/column.js";
 
 /**
@@ -78,8 +78,8 @@ test("a bent ramp gives back its numbers", () => {
       ? Math.asinh((value + 2) / bend) / Math.asinh(32 / bend)
       : 1 - Math.asinh((value - 30) / bend) / Math.asinh(-32 / bend));
     assert.ok(isGiven);
-    for (const value of [-2, 0, 30]) assert.ok(Math.abs(shareOnRun(run, value) - share(value)) < 1e-12);
-    assert.deepEqual([-1e9, 1e9].map((value) => shareOnRun(run, value)), [0, 1]);
+    for (const value of [-2, 0, 30]) assert.ok(Math.abs(sharesOn(run)(value) - share(value)) < 1e-12);
+    assert.deepEqual([-1e9, 1e9].map((value) => sharesOn(run)(value)), [0, 1]);
     for (const value of [-2, -1.9, 0, 14, 29.5, 30]) assert.ok(Math.abs(numberOnRun(run, share(value)) - value) < 1e-9);
     assert.equal(new Coloring([legend], PALETTE).colorsOf(0, points([127]), true)[0], "#808080");
   }
@@ -96,11 +96,11 @@ test("a column of positive numbers has a logarithm, a skewed one what is linear 
   const { run, isGiven } = rampRun(legend, COLUMN, { curve: "log" });
   assert.ok(!isGiven);
   for (const [value, share] of [[0.1, 0], [1, 1 / 3], [10, 2 / 3], [100, 1], [5000, 1]]) {
-    assert.ok(Math.abs(shareOnRun(run, value) - share) < 1e-6);
+    assert.ok(Math.abs(sharesOn(run)(value) - share) < 1e-6);
   }
   const wide = rampRun(legend, COLUMN, { curve: "log", isWide: true });
   assert.deepEqual([wide.run.low, wide.run.high, wide.isWide], [0.01, 1000, true]);
-  assert.ok(Math.abs(shareOnRun(wide.run, 1) - 0.4) < 1e-6);
+  assert.ok(Math.abs(sharesOn(wide.run)(1) - 0.4) < 1e-6);
   // What the numbers do not allow changes nothing.
   assert.ok(rampRun(legend, { ...COLUMN, low: -1 }, { curve: "log" }).isGiven);
 });

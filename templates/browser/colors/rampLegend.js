@@ -19,6 +19,7 @@ import { rampCurves, rampRun } from "./runs.js";
  */
 
 const SVG = "http://www.w3.org/2000/svg";
+const SLOT = "\u0000legend"; // no column is called so
 const GRADIENT = "hd-ramp-of-bars"; // the style sheet fills the bars with it
 
 /**
@@ -123,7 +124,7 @@ export class RampLegend {
 
   // A column that cannot be loaded has been complained of.
   async recount() {
-    const found = await this.kept.of(this.bars.chart).catch(() => null);
+    const found = await this.kept.of({ ...this.bars.chart, slot: SLOT }).catch(() => null);
     if (found) this.bars.draw(found.counts, found.whole);
   }
 }

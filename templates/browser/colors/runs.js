@@ -48,17 +48,16 @@ export function rampRun(legend, column, { curve: chosen, isWide = false } = {}) 
 }
 
 /**
- * The place of a number along a run, 0 to 1; what lies beyond the ends is at them.
+ * What tells the place of a number along a run, 0 to 1; what lies beyond the ends is at them.
  *
  * @param {Run} run
- * @param {number} value
+ * @returns {(value: number) => number}
  */
-export function shareOnRun({ low, high, anchor, softening }, value) {
-  if (!(high > low)) return 0.5;
-  const part = Math.min(Math.max(value, low), high);
-  if (!softening) return (part - low) / (high - low);
-  const [from, at, to] = [low, part, high].map((one) => Math.asinh((one - anchor) / softening));
-  return (at - from) / (to - from);
+export function sharesOn({ low, high, anchor, softening }) {
+  if (!(high > low)) return () => 0.5;
+  const bent = (/** @type {number} */ value) => (softening ? Math.asinh((value - anchor) / softening) : value);
+  const [from, span] = [bent(low), bent(high) - bent(low)];
+  return (value) => (value <= low ? 0 : value >= high ? 1 : (bent(value) - from) / span);
 }
 
 /**
@@ -92,8 +91,13 @@ function categoryCodes({ codes, texts = [] }, { categories }) {
  * @param {Run} run
  */
 function numberCodes({ values, codes, texts = [] }, run) {
-  const codeOf = (/** @type {number} */ value) => (Number.isFinite(value) ? Math.round(shareOnRun(run, value) * NUMBER_STEPS) : MISSING);
-  if (values) return Uint8Array.from(values, codeOf);
+  const share = sharesOn(run);
+  const codeOf = (/** @type {number} */ value) => (Number.isFinite(value) ? Math.round(share(value) * NUMBER_STEPS) : MISSING);
+  if (values) {
+    const found = new Uint8Array(values.length);
+    for (let place = 0; place < found.length; place++) found[place] = codeOf(values[place]);
+    return found;
+  }
   const table = texts.map((text) => codeOf(Number(text)));
   return Uint8Array.from(codes ?? [], (code) => table[code] ?? MISSING);
 }

@@ -20,7 +20,8 @@ import { all, none } from "./bits.js";
  * @property {number} [softening]
  * @property {boolean} [isOpen] whether the first and the last have what lies beyond them, which is not counted otherwise
  *
- * @typedef {{ column: string, bins?: Bins }} Chart without bins it counts categories
+ * @typedef {{ column: string, bins?: Bins, slot?: string }} Chart without bins it counts categories; of charts of one slot only the last is
+ *   counted with little work, and each column has one where there is none
  */
 
 /**
@@ -63,17 +64,17 @@ export function recount(codes, before, bits, counts) {
  * Of each chart its codes and what was counted last are kept, so that a brush costs what it changes.
  *
  * @param {Map<string, any>} held columns
- * @param {{ column: string, bits: Uint32Array | null, bins?: Bins, n: number }} asked
+ * @param {{ column: string, bits: Uint32Array | null, bins?: Bins, slot?: string, n: number }} asked
  */
-export function countIn(held, { column, bits, bins, n: categories }) {
+export function countIn(held, { column, bits, bins, slot = column, n: categories }) {
   const values = held.get(column);
   const n = bins ? bins.n : categories;
   const name = `${column} ${JSON.stringify(bins)}`;
-  let last = held.get(`counted ${column}`);
+  let last = held.get(`counted ${slot}`);
   if (last?.name !== name || last.values !== values) {
     const codes = bins ? binsOf(values, bins) : values;
     last = { name, values, codes, bits: none(values.length), counts: new Uint32Array(n + 1) };
-    held.set(`counted ${column}`, last);
+    held.set(`counted ${slot}`, last);
   }
   const now = bits ?? all(values.length);
   recount(last.codes, last.bits, now, last.counts);
@@ -102,10 +103,10 @@ export class CrossCounts {
    * @param {Filter[]} [others]
    * @returns {Promise<Uint32Array>} of categories the last is of those that are missing
    */
-  async counts({ column: name, bins }, others = state.filters.filter(({ column }) => column !== name)) {
+  async counts({ column: name, bins, slot }, others = state.filters.filter(({ column }) => column !== name)) {
     const [column, bits] = await Promise.all([this.columns.get(name), this.filters.all(others)]);
     this.background.give(name, bins ? column.values : column.codes);
-    const asked = { column: name, bits, bins, n: column.texts?.length ?? 0 };
+    const asked = { column: name, bits, bins, slot, n: column.texts?.length ?? 0 };
     return (await this.background.ask("countIn", asked)).counts;
   }
 }

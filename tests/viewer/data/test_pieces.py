@@ -279,7 +279,7 @@ def test_points_carry_tint_and_codes_by_row(source: Pieces) -> None:
     assert np.abs(np.diff(np.sort(tint[:, 2].astype(int)))).max() <= 2
     legends = source.index(THUMBNAILS)["colors"]
     names = [legend["name"] for legend in legends]
-    assert names == ["file", "best label", "magnitude", "class", "seen", "is star", "count"]
+    assert names == ["file", "best label", "magnitude", "class", "is star", "seen", "count"]
     codes = [
         np.concatenate([decode(piece["colors"][i]) for piece in made(source, "map")])
         for i in range(len(names))
