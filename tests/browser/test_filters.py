@@ -163,6 +163,10 @@ def test_ticks_and_cross_counts(page: OpenPage, atlas: Atlas) -> None:
     chart(page, "ok").locator("small").filter(has_text=str(true)).first.wait_for()
     spirals.click()
     expect(page, atlas, f'(kind == "ring" or kind is missing) and z <= {high}')
+    page.run("hubbleDash.filter([]).then(() => hubbleDash.query('row == 17'))")
+    bars.locator('small:text-is("0")').first.wait_for()
+    heights = "bars => bars.filter((one) => one.offsetParent).map((one) => one.offsetHeight)"
+    assert set(bars.evaluate_all(heights)) == {26}  # those that are none look like the others
 
 
 def test_legend_asks(page: OpenPage, atlas: Atlas) -> None:

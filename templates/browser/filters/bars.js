@@ -136,7 +136,7 @@ export class Bars {
       row.whole.style.width = `${(100 * whole[code]) / most}%`;
       row.some.style.width = `${(100 * counts[code]) / most}%`;
       row.number.textContent = count(counts[code]);
-      row.button.classList.toggle("hd-none", counts[code] === 0);
+      row.button.classList.toggle("hd-of-none", counts[code] === 0);
     });
     this.missing.textContent = SAY.missing(count(counts[this.rows.length]));
   }
