@@ -463,6 +463,12 @@ def test_a_link_is_a_view(page: OpenPage) -> None:
         "parts => parts.every((part) => RegExp(`[#&]${part}=`).test(location.hash))", arg=PARTS
     )
     link = page.run("location.hash")
+    other = OpenPage(run.context.new_page())
+    other.goto(page.run("location.href"))
+    other.page.wait_for_selector("body[data-hd-shown='20']")
+    settled(other, rich)
+    assert other.errors == []
+    other.page.close()
     page.run("location.hash = '#row=21&color=members&tab=filter&sort=up:z&q='")
     run.wait_for_selector("body[data-hd-shown='21']")
     assert page.run(VIEW) not in (plain, rich)

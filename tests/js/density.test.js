@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ColumnData } from "../../templates/browser/data/column.js";
+import { Coloring } from "../../templates/browser/colors/coloring.js";
 import { hsl, rgbOf } from "../../templates/browser/colors/ramps.js";
 import { colorCodes, rampRun } from "../../templates/browser/colors/runs.js";
 import { addSample, change, differing, noLayers, pixelsOf } from "../../templates/browser/density/aggregate.js";
 import { Density, HELPERS } from "../../templates/browser/density/density.js";
-import { ownValues } from "../../templates/browser/density/looks.js";
+import { Looks, ownValues } from "../../templates/browser/density/looks.js";
 import { asDots, drawDensity, equalised, filledOf, reachOf } from "../../templates/browser/density/picture.js";
 import { threadText } from "../../templates/browser/subset/background.js";
 import { all, and, has, none, not, or, places, set, subsetOf } from "../../templates/browser/subset/bits.js";
@@ -14,6 +15,7 @@ import { randomNumbers } from "./wire.js";
 
 /**
  * @import { Frame, Paint, Plane } from "../../templates/browser/density/aggregate.js"
+ * @import { Scales } from "../../templates/browser/data/types.d.ts"
  * @import { Asked } from "../../templates/browser/density/picture.js"
  */
 
@@ -266,6 +268,25 @@ test("colour codes of a column are those of the map's pieces", () => {
   const kinds = new ColumnData({ name: "kind", kind: "category", codes: new Uint8Array([0, 1, 2, 255]), texts: ["a", "b", "c"] });
   const categories = [{ text: "b", count: 1 }, { text: "a", count: 1 }];
   assert.deepEqual([...colorCodes(kinds, { name: "kind", kind: "category", categories, other: 1, missing: 1 }, null)], [1, 0, 254, 255]);
+});
+
+test("densities of numbers follow a scale that was chosen", async () => {
+  const values = Float32Array.of(1, 10, 100, NaN);
+  const legend = { name: "flux", kind: /** @type {const} */ ("number"), low: 1, high: 100, missing: 1 };
+  const column = new ColumnData({ name: "flux", kind: "number", values });
+  const palette = { none: "#888888", categories: [], ramp: ["#000000", "#ffffff"], density: ["#000000", "#ffffff"] };
+  /** @type {Scales} */
+  let scales = new Map();
+  const columns = { find: () => /** @type {any} */ ({ name: "flux", kind: "number", low: 1, high: 100 }), get: async () => column };
+  const coloring = new Coloring([legend], palette, { scales: () => scales, columns });
+  const looks = new Looks(/** @type {any} */ ({ palette, colors: [legend], columns }), coloring);
+  const plain = await looks.of(0, true);
+  assert.deepEqual([...plain.values ?? []], [0, 23, 254, 255]);
+  scales = new Map([["flux", { curve: "log" }]]);
+  const bent = await looks.of(0, true);
+  assert.deepEqual([...bent.values ?? []], [0, 127, 254, 255]);
+  assert.notEqual(bent.name, plain.name); // by which the thread knows its values
+  assert.equal(await looks.of(0, false), bent);
 });
 
 test("own colours are those of single points", () => {
