@@ -14,6 +14,7 @@ import { decode } from "./wire/decode.js";
 import { Pieces } from "./wire/pieces.js";
 import { openGallery } from "./gallery/gallery.js";
 import { openKeys } from "./keys.js";
+import { openAlike } from "./likeness/control.js";
 import { plotEvent } from "./plots/plot.js";
 import { openQueries, query, searchFor } from "./query/asked.js";
 import { deriveShown, state } from "./state.js";
@@ -77,6 +78,7 @@ async function start() {
   deriveShown(data.shown);
   deriveSubset(filters, complain);
   startWalk(data.n);
+  openAlike(data);
   openAsking();
   openTable(data, complain);
   openPicked(data);

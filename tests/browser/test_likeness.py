@@ -178,6 +178,14 @@ def test_links_say_it_and_bear_nonsense(page: OpenPage, field: Atlas) -> None:
         assert page.run("hubbleDash.state.where") == {"kind": "apart", "radius": 300}
         assert page.run("hubbleDash.state.among") == "subset"
     page.wait_for_similar(meant)
+    # The same where a page is opened by the link.
+    page.page.click("#hd-link")
+    page.page.wait_for_function("document.getElementById('hd-link').textContent === 'Copied'")
+    address = page.run("navigator.clipboard.readText()")
+    page.page.goto("about:blank")
+    page.goto(address)
+    page.wait_for_similar(meant)
+    assert page.page.is_checked("#hd-overlap")
     page.page.click("#hd-reset")
     page.run(f"hubbleDash.select({ROW})")
     page.wait_for_similar(stored(field, np.ones(432, bool)))

@@ -2,7 +2,6 @@
 // selected or a hovered row, `data-hd-shown` on the body, and a sentence for those who listen to the page.
 
 import { lookClosely } from "../closely/open.js";
-import { openAlike } from "../likeness/control.js";
 import { heading, noteOn, qualifier } from "../likeness/notes.js";
 import { ANYWHERE } from "../likeness/where.js";
 import { remember, remembered } from "../remember.js";
@@ -184,7 +183,6 @@ function markHovered(hovered) {
 /** @param {Data} data */
 export function openGallery(data) {
   byId("hd-selected").append(element("div", { id: "hd-facts", hidden: "" }));
-  openAlike(data);
   openStart(data);
   /** @type {Shown | null} */
   let before = null;

@@ -58,7 +58,6 @@ class WhereControl {
     this.field.addEventListener("change", () => this.ask(true));
     on(["where"], () => this.follow());
     on(["shown"], () => this.tell());
-    this.follow();
   }
 
   /** @returns {Kind} what is chosen, in force or not */
@@ -117,5 +116,6 @@ export function openAlike(data) {
     if (where) set({ where });
     control.follow();
   });
+  control.follow(); // behind the link, of which it would take the part away
   onHome(() => set({ where: ANYWHERE }));
 }
