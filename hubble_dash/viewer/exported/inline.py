@@ -110,7 +110,8 @@ def _previews(atlas: Atlas, max_bytes: int | None) -> Sequence[str | None]:
     """
     if max_bytes is None or _preview_bytes(atlas) <= max_bytes:
         return [data_url(atlas.pictures.preview(image)) for image in range(len(atlas.images))]
-    longer = atlas.images[["preview_width", "preview_height"]].max(axis=1).to_numpy()
+    images = atlas.images
+    longer = np.maximum(images["preview_width"].to_numpy(), images["preview_height"].to_numpy())
     side = int(longer.max())
     qualities = iter(PREVIEW_QUALITIES)
     quality = next(qualities)
