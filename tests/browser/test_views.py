@@ -101,6 +101,39 @@ def test_no_image_is_shown_until_it_is_asked_for(page: OpenPage) -> None:
     assert not page.page.locator("#hd-image .hd-empty").is_visible()
 
 
+def test_pictures_stand_on_the_overview(page: OpenPage, atlas: Atlas) -> None:
+    """They cover points, which stay in the columns; a click on one selects it."""
+    drawn = """() => {
+        const [document] = Bokeh.documents;
+        const { view, data_source } = document.get_model_by_name("hd-map-points-renderer");
+        return [view.filter.indices ?? null, data_source.data.x.length];
+    }"""
+    some = f"() => ({drawn})()[0] !== null"
+    page.page.wait_for_function(some)
+    indices, n = page.run(drawn)
+    assert n == len(atlas)
+    covered = sorted({*range(n)} - {*indices})
+    assert 4 <= len(covered) < n
+    at = page.screen("hd-map", *atlas.positions[covered[0]].tolist())
+    page.page.mouse.click(*at)
+    page.page.wait_for_selector("body[data-hd-selected]")
+    picked = page.screen("hd-map", *atlas.positions[int(page.selected or -1)].tolist())
+    assert int(page.selected or -1) in covered
+    assert max(abs(np.subtract(at, picked))) <= 52
+    page.page.click("#hd-map-pictures")
+    page.page.wait_for_function(f"() => ({drawn})()[0] === null")
+    assert page.page.get_attribute("#hd-map-pictures", "aria-pressed") == "false"
+    page.page.click("#hd-map-pictures")
+    page.page.wait_for_function(some)
+    # Of a subset only its own have pictures.
+    rows = page.run("hubbleDash.query('row < 3')")
+    assert rows == [0, 1, 2]
+    few = (
+        f"() => {{ const [i, n] = ({drawn})(); return i && i.filter(p => p >= n - 3).length < 3; }}"
+    )
+    page.page.wait_for_function(few)
+
+
 def test_the_sky_has_the_colours_of_the_map(page: OpenPage) -> None:
     for color in ("class", "magnitude", "of the cutout"):
         page.page.select_option("#hd-color", label=color)

@@ -64,6 +64,7 @@ export function makeData(index, pieces) {
     rowAt: (/** @type {number} */ place) => records.rowAt(place),
     cutoutAt: (/** @type {number} */ image, /** @type {number} */ x, /** @type {number} */ y) => boxes.cutoutAt(image, x, y),
     thumbnail: (/** @type {number} */ row) => pictures.thumbnail(row),
+    thumbnailAt: (/** @type {number} */ place) => pictures.thumbnailAt(place),
     portrait: (/** @type {number} */ row) => pictures.portrait(row),
     /** A cutout and those that stand beside it. */
     shown: (/** @type {number} */ row, /** @type {Asked} */ asked) => alike.shown(row, asked),

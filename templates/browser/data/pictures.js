@@ -49,8 +49,23 @@ export class Pictures {
    * @returns {Promise<PicturePart>}
    */
   async thumbnail(row) {
-    const { size, columns, rows, by, urls, url = "" } = this.index;
-    const key = by === "row" ? row : await this.records.placeOf(row);
+    return this.thumbnailBy(this.index.by === "row" ? row : await this.records.placeOf(row));
+  }
+
+  /**
+   * @param {number} place
+   * @returns {Promise<PicturePart>}
+   */
+  async thumbnailAt(place) {
+    return this.thumbnailBy(this.index.by === "row" ? await this.records.rowAt(place) : place);
+  }
+
+  /**
+   * @param {number} key a row or a place, by which sheets are ordered
+   * @returns {Promise<PicturePart>}
+   */
+  async thumbnailBy(key) {
+    const { size, columns, rows, urls, url = "" } = this.index;
     const number = Math.floor(key / (columns * rows));
     const slot = key % (columns * rows);
     const picture = await this.picture(urls ? urls[number] : this.base + url.replace("{piece}", String(number)));

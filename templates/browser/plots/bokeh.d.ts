@@ -29,8 +29,13 @@ export interface DataSource extends Model {
   data: Columns;
 }
 
+export interface Filter extends Model {
+  indices?: number[];
+}
+
 export interface Renderer extends Model {
   visible: boolean;
+  view: { filter: Filter };
   glyph: { size: { value: number }; background_fill_color: { value: string } };
   data_source: DataSource;
 }
@@ -60,7 +65,7 @@ export interface BokehDocument {
 
 declare global {
   interface Window {
-    Bokeh?: { documents: BokehDocument[] };
+    Bokeh?: { documents: BokehDocument[]; Models: { get(name: "IndexFilter"): new (properties: object) => Filter } };
     /** What the page offers to the files of pieces and to scripts. */
     hubbleDash: object;
   }

@@ -1,6 +1,6 @@
 // Bokeh's models, which Python has named. In: names. Out: models.
 
-/** @import { Figure, Model } from "./bokeh.d.ts" */
+/** @import { Figure, Filter, Model } from "./bokeh.d.ts" */
 
 const POLL_MS = 15;
 
@@ -25,6 +25,16 @@ export function findModel(name) {
   const model = find(name);
   if (!model) throw new Error(`the page has no ${name}`);
   return model;
+}
+
+/**
+ * @param {"IndexFilter"} name
+ * @param {object} properties
+ * @returns {Filter}
+ */
+export function makeModel(name, properties) {
+  if (!window.Bokeh) throw new Error("Bokeh is not here");
+  return new (window.Bokeh.Models.get(name))(properties);
 }
 
 /**

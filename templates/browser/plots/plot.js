@@ -6,12 +6,12 @@ import { set } from "../state.js";
 import { onHome, select } from "../walk.js";
 import { Camera } from "./camera.js";
 import { openGestures } from "./gestures.js";
-import { drawnFigure, findModel } from "./models.js";
+import { drawnFigure, findModel, makeModel } from "./models.js";
 import { Over } from "./over.js";
 
 /**
  * @import { Place } from "../data/types.d.ts"
- * @import { Columns, DataSource, Figure, PlotEvent, PointerPlotEvent, Renderer } from "./bokeh.d.ts"
+ * @import { Columns, DataSource, Figure, Filter, PlotEvent, PointerPlotEvent, Renderer } from "./bokeh.d.ts"
  *
  * @typedef {object} Reactions what a view does about events of its plot
  * @property {(x: number, y: number) => Promise<number | null>} rowAt finds the row that a place means
@@ -51,6 +51,10 @@ export class Plot {
     this.mouse = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.settling = undefined;
+    /** @type {Filter | undefined} */
+    this.drawsAll = undefined;
+    /** @type {Filter | undefined} */
+    this.drawsSome = undefined;
     this.camera = new Camera(figure, () => this.moved());
     this.over = new Over(element, label, () => this.camera.showWhole());
     openGestures(this, this.over.surface);
@@ -79,6 +83,24 @@ export class Plot {
   draw(part, columns) {
     const source = /** @type {DataSource} */ (findModel(`${this.name}-${part}`));
     source.data = columns;
+  }
+
+  /**
+   * Leave some points of a part undrawn; their columns stay.
+   *
+   * @param {string} part
+   * @param {number[] | null} indices of those that are drawn; null for all
+   */
+  drawOnly(part, indices) {
+    const { view } = this.renderer(`${part}-renderer`);
+    this.drawsAll ??= view.filter;
+    if (!indices) {
+      view.filter = this.drawsAll;
+      return;
+    }
+    this.drawsSome ??= makeModel("IndexFilter", { indices });
+    this.drawsSome.indices = indices;
+    view.filter = this.drawsSome;
   }
 
   // The view has changed. Marks depend on its scale alone, so that a drag leaves them as they are.

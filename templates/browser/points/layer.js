@@ -4,6 +4,7 @@
 
 import { Lru } from "../wire/lru.js";
 import { element } from "../text/element.js";
+import { isDark } from "../theme.js";
 
 /**
  * @import { PicturePart, Place, Rectangle } from "../data/types.d.ts"
@@ -55,6 +56,8 @@ export class Layer {
     this.pictures = [];
     /** @type {Thumbnail[]} */
     this.thumbnails = [];
+    /** @type {Thumbnail[]} some pictures on the overview */
+    this.faces = [];
     /** @type {number | null} */
     this.waiting = null;
   }
@@ -92,7 +95,8 @@ export class Layer {
     context.clearRect(0, 0, width, height);
     for (const picture of this.pictures) this.drawPicture(context, picture);
     if (this.tiles && !this.pictures.length) this.drawTiles(context, this.tiles);
-    for (const thumbnail of this.thumbnails) this.drawThumbnail(context, thumbnail);
+    const ground = getComputedStyle(canvas).getPropertyValue("--panel");
+    for (const thumbnail of [...this.faces, ...this.thumbnails]) this.drawThumbnail(context, thumbnail, ground);
   }
 
   /**
@@ -164,14 +168,23 @@ export class Layer {
   }
 
   /**
+   * In the dark theme a black sky becomes the panel's ground, so that pictures are no boxes.
+   *
    * @param {CanvasRenderingContext2D} context
    * @param {Thumbnail} thumbnail
+   * @param {string} ground
    */
-  drawThumbnail(context, { x, y, part, color, side }) {
+  drawThumbnail(context, { x, y, part, color, side }, ground) {
     const at = this.plot.pixel(x, y);
     const [left, top] = [at.x - side / 2, at.y - side / 2];
-    context.fillStyle = color;
+    context.fillStyle = color || ground;
     context.fillRect(left - 1.5, top - 1.5, side + 3, side + 3);
+    if (isDark()) {
+      context.fillStyle = ground;
+      context.fillRect(left, top, side, side);
+      context.globalCompositeOperation = "lighten";
+    }
     context.drawImage(part.picture, part.x, part.y, part.width, part.height, left, top, side, side);
+    context.globalCompositeOperation = "source-over";
   }
 }

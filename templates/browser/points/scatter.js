@@ -3,8 +3,11 @@
 // the rest is faint, and has no thumbnails.
 
 import { MAX_POINTS, POINT_SIZES } from "../wire/constants.js";
+import { has } from "../subset/bits.js";
 import { count } from "../text/format.js";
+import { Faces } from "./faces.js";
 import { Layer } from "./layer.js";
+import { NO_POINTS, holds, ordered, some, widened } from "./loaded.js";
 import { thinned } from "./thinning.js";
 
 /**
@@ -13,6 +16,7 @@ import { thinned } from "./thinning.js";
  * @import { Density } from "../density/density.js"
  * @import { Painted } from "../colors/coloring.js"
  * @import { Thumbnail, Tiles } from "./layer.js"
+ * @import { Loaded } from "./loaded.js"
  * @import { Plot } from "../plots/plot.js"
  *
  * @typedef {object} Options what a plane has beside its points
@@ -25,26 +29,21 @@ import { thinned } from "./thinning.js";
  * @property {() => Subset | null} [subset] gives those that are strong
  * @property {(subset: Subset) => Promise<(row: number, rank: number) => boolean>} [strong] says of a point whether it is
  * @property {(row: number) => Promise<PicturePart>} [thumbnail] gives pictures that may take the points' place
+ * @property {() => boolean} [arePictured] whether pictures are wanted
+ * @property {(place: number) => Promise<PicturePart>} [thumbnailAt] gives pictures for the overview
+ * @property {() => Promise<{ x: Float32Array, y: Float32Array }>} [plane] gives all points by place, where the density is drawn
  * @property {HTMLElement} [count] says how many points are shown
  * @property {() => boolean} [isSeen] says whether the plot is; it always is where this is wanting
- *
- * @typedef {object} Loaded the exact points that are here, and where they lie
- * @property {Rectangle} box
- * @property {PointColumns} points
- * @property {Painted | undefined} colors
- * @property {Subset | null} subset
- * @property {number} nFaint how many are not in the subset; these come first
  */
 
 const [MAX_CROWD, MAX_THUMBNAILS] = [600, 160]; // cutouts in view where pictures begin, and pictures
 const [MIN_SIDE, MAX_SIDE] = [28, 64]; // of a thumbnail, in pixels
 const GAP = 4; // pixels between thumbnails
+const FRAME = "#56627a"; // around pictures on a density, into which dark ones would be holes
+const FACE_GAP = 4; // pixels around pictures on the overview where no point is drawn
 const CLOSE = 0.6; // of the plane: thumbnails stand only in views that are smaller
-const MARGIN = 0.25; // of the view, loaded beyond it so that small moves need nothing new
 
 const EVERYWHERE = { left: -Infinity, right: Infinity, bottom: -Infinity, top: Infinity };
-/** @type {PointColumns} */
-const NO_POINTS = { x: [], y: [], row: [], rank: [], tint: [], codes: [] };
 /** @type {Painted} */
 const NO_COLORS = { color: [], line: [] };
 const [FAINT, NOTHING] = ["#8793a838", "#00000000"]; // inside and around points that are not in the subset
@@ -55,49 +54,6 @@ const [FAINT, NOTHING] = ["#8793a838", "#00000000"]; // inside and around points
  * @param {number} n
  */
 const sizeOf = (n) => POINT_SIZES[POINT_SIZES.findIndex(([fewerThan]) => n < fewerThan)][1];
-
-/**
- * @param {Rectangle} view
- * @returns {Rectangle}
- */
-function widened({ left, right, bottom, top }) {
-  const [dx, dy] = [MARGIN * (right - left), MARGIN * (top - bottom)];
-  return { left: left - dx, right: right + dx, bottom: bottom - dy, top: top + dy };
-}
-
-/**
- * @param {Rectangle} outer
- * @param {Rectangle} inner
- */
-const holds = (outer, inner) => (
-  outer.left <= inner.left && outer.right >= inner.right && outer.bottom <= inner.bottom && outer.top >= inner.top
-);
-
-/**
- * Some of the points that are here, for drawing.
- *
- * @param {Loaded} loaded
- * @param {number[]} which
- * @returns {Loaded}
- */
-function some({ points, colors, ...others }, which) {
-  const take = (/** @type {any[]} */ column) => which.map((i) => column[i]);
-  const { x, y } = points;
-  return {
-    ...others, points: { ...NO_POINTS, x: take(x), y: take(y) }, colors: colors && { color: take(colors.color), line: take(colors.line) },
-  };
-}
-
-/**
- * @param {PointColumns} points
- * @param {number[]} order indices of all
- * @returns {PointColumns}
- */
-const ordered = ({ x, y, row, rank, tint, codes }, order) => ({
-  x: order.map((i) => x[i]), y: order.map((i) => y[i]), row: order.map((i) => row[i]), rank: order.map((i) => rank[i]),
-  tint: tint.length ? order.flatMap((i) => [tint[3 * i], tint[3 * i + 1], tint[3 * i + 2]]) : [],
-  codes: codes.length ? order.map((i) => codes[i]) : [],
-});
 
 export class Scatter {
   /**
@@ -112,6 +68,10 @@ export class Scatter {
     this.isLarge = points.n > MAX_POINTS;
     this.layer = new Layer(plot);
     this.own = options.own?.(this.layer);
+    const { thumbnailAt: picture, arePictured: areWanted = () => true } = options;
+    this.faces = picture && new Faces(plot, { areWanted, picture });
+    /** @type {{ of: Loaded, indices: number[] } | null} those points that no picture covers */
+    this.inSight = null;
     /** @type {Loaded | null} */
     this.loaded = null;
     /** @type {Loaded | null | undefined} what Bokeh's plot has; undefined as long as it has nothing of ours */
@@ -165,6 +125,7 @@ export class Scatter {
     this.loaded = null;
     this.plot.over.sayEmpty(false);
     this.show([], null, tiles);
+    this.faceDensity();
     options.density?.show(!isOwn);
     if (isOwn) {
       own.onDrawn = (n) => this.tell(count(n), ", as density");
@@ -196,7 +157,7 @@ export class Scatter {
     this.own?.hide();
     const arePictures = await this.drawThumbnails(loaded, here, turn);
     if (turn !== this.turn) return;
-    if (!arePictures) this.show([], loaded);
+    if (!arePictures) this.faceExact(loaded);
     this.plot.over.sayEmpty(!here.length && this.points.n > 0);
     this.tell(count(here.length), arePictures ? ", as pictures" : " in view");
   }
@@ -230,7 +191,8 @@ export class Scatter {
    * @param {Rectangle} view
    */
   thumbnailSide(n, view) {
-    if (!this.options.thumbnail || !n || n > MAX_CROWD) return null;
+    const isWanted = this.options.thumbnail && (this.options.arePictured?.() ?? true);
+    if (!isWanted || !n || n > MAX_CROWD) return null;
     const { left, right, bottom, top } = this.points.extent;
     const [width, height] = [view.right - view.left, view.top - view.bottom];
     if (Math.max(width, height) > CLOSE * Math.max(right - left, top - bottom)) return null;
@@ -260,8 +222,50 @@ export class Scatter {
       x: points.x[i], y: points.y[i], side, color: colors.color[i], part: await thumbnail(points.row[i]),
     })));
     const rest = [...Array(nFaint).keys(), ...dots.map((i) => nFaint + i)];
-    if (turn === this.turn) this.show(made, some(loaded, rest));
+    if (turn !== this.turn) return true;
+    this.faces?.clear();
+    this.showFaces();
+    this.show(made, some(loaded, rest));
     return true;
+  }
+
+  /**
+   * Points, and some pictures among them; points that these cover are not seen.
+   *
+   * @param {Loaded} loaded
+   */
+  faceExact(loaded) {
+    const { faces, options } = this;
+    const { points: { x, y, rank }, colors, nFaint } = loaded;
+    const isFramed = options.column?.() !== null;
+    faces?.choose(async () => ({
+      points: { x, y }, counts: (i) => i >= nFaint, placeOf: (i) => rank[i], colorOf: (i) => (isFramed && colors?.color[i]) || "",
+    }), () => {
+      this.inSight = { of: loaded, indices: [...x.keys()].filter((i) => faces.at(x[i], y[i], FACE_GAP) === null) };
+      this.plot.drawOnly("points", this.inSight.indices);
+      this.showFaces();
+    });
+    if (!faces?.shown.length || this.inSight?.of !== loaded) this.inSight = null;
+    this.show([], loaded);
+    this.plot.drawOnly("points", this.inSight && this.inSight.indices);
+    this.showFaces();
+  }
+
+  // The same over a density.
+  faceDensity() {
+    const { subset, faces, options: { plane } } = this;
+    if (!plane) faces?.clear();
+    else {
+      faces?.choose(async () => ({
+        points: await plane(), counts: subset ? (i) => has(subset.bits, i) : () => true, placeOf: (i) => i, colorOf: () => FRAME,
+      }), () => this.showFaces());
+    }
+    this.showFaces();
+  }
+
+  showFaces() {
+    this.layer.faces = this.faces?.shown ?? [];
+    this.layer.request();
   }
 
   /**
@@ -276,6 +280,7 @@ export class Scatter {
     this.plot.setReach(thumbnails.length ? thumbnails[0].side / 2 : null);
     if (this.drawn === loaded) return;
     this.drawn = loaded;
+    this.plot.drawOnly("points", null);
     const points = loaded?.points ?? NO_POINTS;
     if (this.isLarge) this.plot.renderer("points-renderer").glyph.size = { value: sizeOf(points.x.length) };
     const colors = this.options.colorsOf && (loaded?.colors ?? NO_COLORS);

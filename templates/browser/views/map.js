@@ -13,6 +13,7 @@ import { stepFrom } from "../plots/steps.js";
 import { LiveDensity } from "../points/live.js";
 import { tilesOf } from "../points/layer.js";
 import { Scatter } from "../points/scatter.js";
+import { remember, remembered } from "../remember.js";
 import { on, state } from "../state.js";
 import { has } from "../subset/bits.js";
 import { byId } from "../text/element.js";
@@ -32,6 +33,8 @@ const MARGIN = 0.12; // around the whole map, as a part of it
 // The least view is as wide as so many cutouts are, where they lie four times as close as on the whole, and no more than so much of it.
 const [LEAST_CUTOUTS, CROWDED, LEAST_SHARE] = [3, 4, 0.25];
 const LEAST_WIDTH = 400; // pixels that it takes
+const MOST_PLACES = 4e6; // that are loaded for pictures on the overview
+const MARK_REACH = 8; // pixels from a mark, which lies on pictures
 
 const placeOf = (/** @type {Place} */ { x, y }) => ({ x, y });
 
@@ -75,9 +78,30 @@ function scatterOf(data, plot, coloring) {
     subset: () => state.subset,
     strong: async ({ bits }) => (_, place) => has(bits, place),
     thumbnail: data.thumbnail,
+    thumbnailAt: data.thumbnailAt,
+    arePictured,
+    plane: data.n <= MOST_PLACES ? data.whole.map.bind(data.whole) : undefined,
     count: byId("hd-map-count"),
   });
   return { scatter, density };
+}
+
+const arePictured = () => remembered("pictures") !== "no";
+
+/**
+ * The button that puts pictures among the points, or takes them away.
+ *
+ * @param {() => void} changed
+ */
+function openPictures(changed) {
+  const button = byId("hd-map-pictures");
+  const say = () => button.setAttribute("aria-pressed", String(arePictured()));
+  button.addEventListener("click", () => {
+    remember("pictures", arePictured() ? "no" : "yes");
+    say();
+    changed();
+  });
+  say();
 }
 
 /**
@@ -105,7 +129,10 @@ export async function openMap(data, filters) {
   const { say, isLinked } = linkView(plot, "view");
   plot.react({
     rowAt: async (x, y) => {
-      const { subset } = state;
+      const { subset, shown } = state;
+      const picture = scatter.faces?.at(x, y) ?? null;
+      const isMark = shown && [shown.cutout, ...shown.similar].some((one) => Math.hypot(one.x - x, one.y - y) < MARK_REACH * plot.scale);
+      if (picture !== null && !isMark) return data.rowAt(picture);
       const row = subset && await data.map.nearest(x, y, plot.reach, (place) => has(subset.bits, place));
       return row ?? data.map.nearest(x, y, plot.reach);
     },
@@ -126,6 +153,7 @@ export async function openMap(data, filters) {
   });
   on(["subset"], () => scatter.update());
   markHovered(plot, data.cutout, placeOf);
+  openPictures(() => scatter.update());
   byId("hd-map-fit").addEventListener("click", () => plot.camera.showWhole());
   onTheme(paint);
   on(["color"], paint);
