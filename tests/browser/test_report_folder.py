@@ -262,6 +262,7 @@ def marked(page: OpenPage, least: int) -> int:
 
 
 def test_a_subset_is_strong_and_the_rest_faint(page: OpenPage, large: Atlas) -> None:
+    page.page.click("#hd-map-pictures")  # what is measured is the density alone
     said(page, f"{N:,} of {N:,}, as density")
     all_faint, all_strong = marked(page, 12), marked(page, 100)
     kind, brush = large.cutouts["class"], {"id": "m", "kind": "range", "column": "magnitude"}

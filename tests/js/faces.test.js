@@ -95,13 +95,17 @@ test("they are chosen when the view rests, and the last view counts", async () =
     points: { x: [x], y: [0] }, counts: () => true, placeOf: () => 7 + x, colorOf: () => "",
   });
   const first = new Promise((resolve) => setTimeout(() => resolve("never"), 400));
-  faces.choose(candidates(1), () => assert.fail("the view has moved on"));
-  const told = await Promise.race([first, new Promise((resolve) => faces.choose(candidates(2), () => resolve("told")))]);
+  faces.choose(candidates(1), () => true, () => assert.fail("the view has moved on"));
+  const told = await Promise.race([first, new Promise((resolve) => faces.choose(candidates(2), () => true, () => resolve("told")))]);
   assert.equal(told, "told");
   assert.deepEqual(faces.shown.map(({ x, place }) => [x, place]), [[2, 9]]);
   const half = (faces.shown[0].side / 2) * plot.scale;
   assert.deepEqual([faces.at(2 + 0.9 * half, 0), faces.at(2 + 1.1 * half, 0), faces.at(2 + 1.1 * half, 0, 10)], [9, null, 9]);
+  const shown = faces.shown;
+  faces.choose(candidates(3), (place) => place !== 9, () => {});
+  assert.deepEqual(faces.shown, [], "it is not of the subset any more");
+  faces.shown = shown;
   areWanted = false;
-  faces.choose(candidates(3), () => assert.fail("none are wanted"));
+  faces.choose(candidates(3), () => true, () => assert.fail("none are wanted"));
   assert.deepEqual(faces.shown, []);
 });

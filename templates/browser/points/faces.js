@@ -110,18 +110,19 @@ export class Faces {
   }
 
   /**
-   * Choose anew when the view rests; those that are shown stay until then.
+   * Choose anew when the view rests; those that are shown stay until then, if they are still meant.
    *
    * @param {() => Promise<Candidates>} candidates
+   * @param {(place: number) => boolean} isMeant
    * @param {() => void} then is called when there are new ones
    */
-  choose(candidates, then) {
+  choose(candidates, isMeant, then) {
     clearTimeout(this.resting);
     const turn = ++this.turn;
-    if (!this.areWanted()) {
-      this.shown = [];
-      return;
-    }
+    const areWanted = this.areWanted();
+    const stay = this.shown.filter(({ place }) => areWanted && isMeant(place));
+    if (stay.length < this.shown.length) this.shown = stay;
+    if (!areWanted) return;
     this.resting = setTimeout(async () => {
       const found = await this.find(await candidates());
       if (turn !== this.turn) return;

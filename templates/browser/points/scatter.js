@@ -76,6 +76,7 @@ export class Scatter {
     this.loaded = null;
     /** @type {Loaded | null | undefined} what Bokeh's plot has; undefined as long as it has nothing of ours */
     this.drawn = undefined;
+    this.areSome = false; // whether some of these points are not drawn
     this.isStale = false;
     // A later view's number: what was loaded for an earlier one is dropped.
     this.turn = 0;
@@ -83,6 +84,12 @@ export class Scatter {
 
   get subset() {
     return this.options.subset?.() ?? null;
+  }
+
+  /** Whether the subset has a place. @returns {(place: number) => boolean} */
+  get isMeant() {
+    const { subset } = this;
+    return subset ? (place) => has(subset.bits, place) : () => true;
   }
 
   // What has waited until the plot was seen.
@@ -240,32 +247,41 @@ export class Scatter {
     const isFramed = options.column?.() !== null;
     faces?.choose(async () => ({
       points: { x, y }, counts: (i) => i >= nFaint, placeOf: (i) => rank[i], colorOf: (i) => (isFramed && colors?.color[i]) || "",
-    }), () => {
+    }), this.isMeant, () => {
       this.inSight = { of: loaded, indices: [...x.keys()].filter((i) => faces.at(x[i], y[i], FACE_GAP) === null) };
-      this.plot.drawOnly("points", this.inSight.indices);
+      this.drawOnly(this.inSight.indices);
       this.showFaces();
     });
     if (!faces?.shown.length || this.inSight?.of !== loaded) this.inSight = null;
     this.show([], loaded);
-    this.plot.drawOnly("points", this.inSight && this.inSight.indices);
+    this.drawOnly(this.inSight && this.inSight.indices);
     this.showFaces();
   }
 
   // The same over a density.
   faceDensity() {
-    const { subset, faces, options: { plane } } = this;
+    const { faces, options: { plane } } = this;
     if (!plane) faces?.clear();
     else {
       faces?.choose(async () => ({
-        points: await plane(), counts: subset ? (i) => has(subset.bits, i) : () => true, placeOf: (i) => i, colorOf: () => FRAME,
-      }), () => this.showFaces());
+        points: await plane(), counts: this.isMeant, placeOf: (i) => i, colorOf: () => FRAME,
+      }), this.isMeant, () => this.showFaces());
     }
     this.showFaces();
   }
 
   showFaces() {
-    this.layer.faces = this.faces?.shown ?? [];
-    this.layer.request();
+    const { layer, faces } = this;
+    if (!faces || layer.faces === faces.shown) return;
+    layer.faces = faces.shown;
+    layer.request();
+  }
+
+  /** @param {number[] | null} indices of the points that are drawn; null for all */
+  drawOnly(indices) {
+    if (!indices && !this.areSome) return;
+    this.areSome = indices !== null;
+    this.plot.drawOnly("points", indices);
   }
 
   /**
@@ -280,7 +296,7 @@ export class Scatter {
     this.plot.setReach(thumbnails.length ? thumbnails[0].side / 2 : null);
     if (this.drawn === loaded) return;
     this.drawn = loaded;
-    this.plot.drawOnly("points", null);
+    this.drawOnly(null);
     const points = loaded?.points ?? NO_POINTS;
     if (this.isLarge) this.plot.renderer("points-renderer").glyph.size = { value: sizeOf(points.x.length) };
     const colors = this.options.colorsOf && (loaded?.colors ?? NO_COLORS);
