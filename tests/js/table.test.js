@@ -47,6 +47,10 @@ test("numbers of all kinds are sorted as the engine sorts them, ties in order, m
     Int32Array.from(made(() => Math.floor((random() - 0.5) * 4e9))),
     Uint16Array.from(made(() => random() * 65535)), Uint8Array.from(made(() => random() * 4)),
     new Float64Array(N).fill(NaN), new Float32Array(N).fill(7),
+    // Alike in the higher half of their bits: all of them, some of them, few.
+    Float64Array.from(made(() => 1 + random() * 1e-9)), Float64Array.from(made(() => -1 - random() * 1e-9)),
+    Float64Array.from(made(() => Math.floor(random() * 4) - 2 + random() * 1e-12)),
+    Float64Array.from(made(() => Math.floor(random() * 90) + Math.floor(random() * 5) * 1e-12)),
   ];
   for (const values of arrays) {
     for (const isDescending of [false, true]) {

@@ -43,33 +43,26 @@ export function ranksOf(texts, isNumber) {
 }
 
 /**
- * Numbers in rising order, as a radix sort of their bits finds it: those that are equal stay as they are.
+ * A radix sort of whole numbers of 32 bits, which takes along what they belong to; those that are equal stay as they are.
  *
- * @param {Float64Array} keys without NaN
- * @returns {Int32Array} where the least is, the next, and so on
+ * @param {Int32Array} order what each key belongs to
+ * @param {Uint32Array} keys
+ * @returns {{ order: Int32Array, keys: Uint32Array }} both in the order of the keys
  */
-export function risingOrder(keys) {
-  const [BINS, MASK, BITS] = [2048, 2047, 11]; // three digits of each half: 11, 11 and 10 bits
+export function radixSorted(order, keys) {
+  const [BINS, MASK, BITS] = [2048, 2047, 11]; // three digits: 11, 11 and 10 bits
   const n = keys.length;
-  const words = new Uint32Array(keys.buffer, keys.byteOffset, 2 * n); // the low half comes first
-  const [low, high, counts] = [new Uint32Array(n), new Uint32Array(n), new Uint32Array(6 * BINS)];
+  const counts = new Uint32Array(3 * BINS);
   for (let i = 0; i < n; i++) {
-    // As whole numbers without a sign, the bits of floats have the order of the floats once those below 0 are turned round.
-    const turned = -(words[2 * i + 1] >>> 31);
-    const l = (words[2 * i] ^ turned) >>> 0;
-    const h = (words[2 * i + 1] ^ (turned | 0x80000000)) >>> 0;
-    low[i] = l;
-    high[i] = h;
-    counts[l & MASK]++;
-    counts[BINS + ((l >>> BITS) & MASK)]++;
-    counts[2 * BINS + (l >>> (2 * BITS))]++;
-    counts[3 * BINS + (h & MASK)]++;
-    counts[4 * BINS + ((h >>> BITS) & MASK)]++;
-    counts[5 * BINS + (h >>> (2 * BITS))]++;
+    const key = keys[i];
+    counts[key & MASK]++;
+    counts[BINS + ((key >>> BITS) & MASK)]++;
+    counts[2 * BINS + (key >>> (2 * BITS))]++;
   }
-  let [from, to] = [new Int32Array(n).map((_, i) => i), new Int32Array(n)];
-  for (let digit = 0; digit < 6; digit++) {
-    const [half, shift] = [digit < 3 ? low : high, BITS * (digit % 3)];
+  /** @type {{ order: Int32Array, keys: Uint32Array }[]} */
+  let [now, next] = [{ order, keys }, { order: new Int32Array(n), keys: new Uint32Array(n) }];
+  for (let digit = 0; digit < 3; digit++) {
+    const shift = BITS * digit;
     const starts = counts.subarray(BINS * digit, BINS * (digit + 1));
     if (starts.includes(n)) continue; // all have the same digit
     for (let bin = 0, sum = 0; bin < BINS; bin++) {
@@ -77,12 +70,44 @@ export function risingOrder(keys) {
       starts[bin] = sum - starts[bin];
     }
     for (let i = 0; i < n; i++) {
-      const at = from[i];
-      to[starts[(half[at] >>> shift) & MASK]++] = at;
+      const key = now.keys[i];
+      const at = starts[(key >>> shift) & MASK]++;
+      next.keys[at] = key;
+      next.order[at] = now.order[i];
     }
-    [from, to] = [to, from];
+    [now, next] = [next, now];
   }
-  return from;
+  return now;
+}
+
+/**
+ * Numbers in rising order, by their bits: those that are equal stay as they are. The higher half of 64 bits nearly decides; the lower
+ * half is looked at where that is equal.
+ *
+ * @param {Float64Array} keys without NaN
+ * @returns {Int32Array} where the least is, the next, and so on
+ */
+export function risingOrder(keys) {
+  const few = 256;
+  const n = keys.length;
+  const words = new Uint32Array(keys.buffer, keys.byteOffset, 2 * n); // the low half comes first
+  // As whole numbers without a sign, the bits of floats have the order of the floats once those below 0 are turned round.
+  const turned = (/** @type {number} */ i) => -(words[2 * i + 1] >>> 31);
+  const [all, highs] = [new Int32Array(n), new Uint32Array(n)];
+  for (let i = 0; i < n; i++) {
+    all[i] = i;
+    highs[i] = words[2 * i + 1] ^ (turned(i) | 0x80000000);
+  }
+  const { order, keys: high } = radixSorted(all, highs);
+  for (let start = 0, stop = 1; start < n; start = stop++) {
+    let isRising = true;
+    for (; stop < n && high[stop] === high[start]; stop++) isRising &&= keys[order[stop]] >= keys[order[stop - 1]];
+    if (isRising) continue;
+    const run = order.subarray(start, stop);
+    if (run.length <= few) run.sort((a, b) => keys[a] - keys[b] || a - b);
+    else run.set(radixSorted(run.slice(), Uint32Array.from(run, (i) => words[2 * i] ^ turned(i))).order);
+  }
+  return order;
 }
 
 /**
@@ -137,4 +162,4 @@ export function orderIn(held, { bits, n, isNumber, isDescending }) {
 
 /** @type {Record<string, Job>} */
 export const ORDER_JOBS = { orderIn };
-export const ORDER_HELPERS = [count, places, ranksOf, risingOrder, ordered];
+export const ORDER_HELPERS = [count, places, ranksOf, radixSorted, risingOrder, ordered];
