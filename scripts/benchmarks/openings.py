@@ -56,7 +56,8 @@ def openings(
         If there is no answer in a minute.
     """
     begin = time.monotonic()
-    pictures, answers = [], []
+    pictures: list[float] = []
+    answers: list[float] = []
     while len(pictures) < ROUNDS and (not pictures or time.monotonic() - begin < BUDGET_S):
         times = _opening(browser, url, place, NOTE % (drawn, answered), between_ms)
         pictures.append(times[0])
