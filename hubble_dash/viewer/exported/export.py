@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 # Cutouts that one file carries well.
 MAX_CUTOUTS = 20_000
 # What the figures and the template take beside the library and the data.
-FRAME_BYTES = 600_000
+FRAME_BYTES = 700_000
 
 
 @dataclass(frozen=True)
