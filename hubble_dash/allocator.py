@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import platform
 import sys
@@ -31,7 +32,7 @@ def begin_again() -> None:
 
 
 def give_back() -> bool:
-    """Give all pages that are free back to the system.
+    """Give all pages that are free back to the system, those of unreachable objects as well.
 
     Returns
     -------
@@ -42,10 +43,11 @@ def give_back() -> bool:
         trim = ctypes.CDLL(None).malloc_trim
     except (AttributeError, OSError, TypeError):
         return False
+    gc.collect()  # what a session holds is in circles, which go when the collector comes by
     return bool(trim(ctypes.c_size_t(0)))
 
 
-def give_back_soon(seconds: float = 5) -> None:
+def give_back_soon(seconds: float = 10) -> None:
     """Do so in a while, once however often it was asked for until then.
 
     Parameters

@@ -34,7 +34,7 @@ from websockets.typing import Origin, Subprotocol
 
 READY = "return 'hdReady' in document.body.dataset;"
 # After so long a session without a client is discarded, and what it took is given back.
-EXPIRY_S = 60
+EXPIRY_S = 75
 CLICK = """row => new Promise((done) => {
     const start = performance.now();
     const look = () => document.body.dataset.hdShown === String(row)

@@ -27,6 +27,8 @@ MAX_HEADER_BYTES = 10_000_000
 # Of all headers of a file, some ten microseconds a card.
 MAX_BYTES_OF_HEADERS = 100_000_000
 MAX_UNITS = 10_000
+# What BITPIX may be (FITS Standard 4.0, table 8).
+BITS = (8, 16, 32, 64, -32, -64)
 MAX_AXES = 999
 # The FITS Standard 4.0, section 7.3.1.
 MAX_FIELDS = 999
@@ -249,7 +251,14 @@ def _data_bytes(header: fits.Header) -> int:
     if sides[0] == 0 and header.get("GROUPS") is True:
         sides = sides[1:]
     n_pixels = _count(header, "PCOUNT", default=0) + math.prod(sides)
-    return abs(int(header["BITPIX"])) // 8 * n_pixels * _count(header, "GCOUNT", default=1)
+    return _bytes_a_pixel(header) * n_pixels * _count(header, "GCOUNT", default=1)
+
+
+def _bytes_a_pixel(header: fits.Header) -> int:
+    bits = header.get("BITPIX")
+    if isinstance(bits, bool) or bits not in BITS:
+        raise ValueError(f"BITPIX is {bits!r}; allowed are {', '.join(map(str, BITS))}")
+    return abs(int(bits)) // 8
 
 
 def _count(header: fits.Header, key: str, most: int | None = None, default: Any = None) -> int:

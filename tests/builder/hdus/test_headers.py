@@ -103,3 +103,16 @@ def test_what_stands_behind_the_last_hdu_is_passed_over(tmp_path: Path) -> None:
     with open_image(path, several=True) as image:
         assert image.read().sum() == 20
     assert len(list(read_units(path, path))) == 1
+
+
+@pytest.mark.parametrize("said", ["", "T", "'16'", "7", "1E3", "(1,2)"])
+def test_pixels_of_no_size(tmp_path: Path, said: str) -> None:
+    path = tmp_path / "a.fits"
+    image = np.ones((4, 5), np.float32)
+    fits.HDUList([fits.PrimaryHDU(image), fits.ImageHDU(image)]).writeto(path)
+    lie(path, BITPIX=said)  # of the second HDU
+    assert len(list(read_units(path, path))) == 1
+    first = tmp_path / "b.fits"
+    fits.PrimaryHDU(image).writeto(first)
+    with pytest.raises(ImageError, match=r"BITPIX is .*; allowed are 8, 16, 32, 64, -32, -64"):
+        open_image(lie(first, BITPIX=said))
