@@ -97,6 +97,9 @@ def check_page(path: Path, page: tifffile.TiffPage) -> None:
     if page.dtype is not None and page.dtype.kind == "c":
         raise ImageError(path, "holds complex numbers; save their amplitude")
     height, width = (page.tilelength, page.tilewidth) if page.is_tiled else (page.rowsperstrip, nx)
+    for side in (height, width):
+        if not isinstance(side, int) or side < 1:
+            raise ImageError(path, f"a tile or strip has sides of {height!r} x {width!r} pixels")
     n_tiles = math.ceil(ny / min(height, ny)) * math.ceil(nx / width)
     if n_tiles > _MAX_TILES:
         raise ImageError(path, f"is cut into {n_tiles:,} tiles, allowed are {_MAX_TILES:,}")

@@ -270,3 +270,14 @@ def test_pages_that_go_round_in_a_circle_end(tmp_path: Path) -> None:
     struct.pack_into("<I", data, start + 2 + 12 * n_tags, start)
     (tmp_path / "a.tif").write_bytes(data)
     assert np.array_equal(read(tmp_path / "a.tif"), color_picture())
+
+
+@pytest.mark.parametrize("tag", ["RowsPerStrip", "TileWidth"])
+def test_strips_and_tiles_without_a_side_are_refused(tmp_path: Path, tag: str) -> None:
+    path = tmp_path / "a.tif"
+    tile = (16, 16) if tag == "TileWidth" else None
+    tifffile.imwrite(path, np.zeros((8, 8), np.uint8), tile=tile)
+    with tifffile.TiffFile(path, mode="r+") as file:
+        file.pages.first.tags[tag].overwrite(0)
+    with pytest.raises(ImageError, match="a tile or strip has sides of 0 x 8 pixels"):
+        open_image(path)
