@@ -33,8 +33,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 READY = "return 'hdReady' in document.body.dataset;"
-# After so long a session without a client is discarded, and what it took is given back.
-EXPIRY_S = 75
+# After so long sessions without a client are discarded, and what they took is given back.
+EXPIRY_S = 150
 CLICK = """row => new Promise((done) => {
     const start = performance.now();
     const look = () => document.body.dataset.hdShown === String(row)
