@@ -1,6 +1,6 @@
 // Everything like these: the union of the neighbours that the page has of some cutouts. In: places, pieces. Out: bits by place.
 
-import { none, set } from "../subset/bits.js";
+import { none, setAll } from "../subset/bits.js";
 
 /** @import { Data } from "../data/data.js" */
 
@@ -14,9 +14,6 @@ export const MOST_ASKED = 5000;
 export async function like(data, places) {
   const bits = none(data.n);
   const asked = Array.from(places).slice(0, MOST_ASKED);
-  for (const neighbors of await Promise.all(asked.map((place) => data.neighborsAt(place)))) {
-    for (const place of neighbors) set(bits, place);
-  }
-  for (const place of asked) set(bits, place);
-  return bits;
+  for (const neighbors of await Promise.all(asked.map((place) => data.neighborsAt(place)))) setAll(bits, neighbors);
+  return setAll(bits, asked);
 }

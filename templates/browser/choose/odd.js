@@ -2,7 +2,7 @@
 // sheet; the choice.
 
 import { on, state } from "../state.js";
-import { none, places as placesIn, set } from "../subset/bits.js";
+import { none, places as placesIn, setAll } from "../subset/bits.js";
 import { element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { addTab } from "../views/dock.js";
@@ -64,9 +64,7 @@ class Odd {
   }
 
   choose() {
-    const bits = none(this.data.n);
-    for (let i = 0; i < this.contact.places.length; i++) set(bits, this.contact.places[i]);
-    choose(bits, SAY.odd);
+    choose(setAll(none(this.data.n), this.contact.places), SAY.odd);
   }
 }
 

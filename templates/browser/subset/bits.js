@@ -31,6 +31,17 @@ export function set(bits, place) {
 }
 
 /**
+ * Put places into a set.
+ *
+ * @param {Uint32Array} bits is changed
+ * @param {ArrayLike<number>} wanted places
+ */
+export function setAll(bits, wanted) {
+  for (let i = 0; i < wanted.length; i++) set(bits, wanted[i]);
+  return bits;
+}
+
+/**
  * @param {Uint32Array} a
  * @param {Uint32Array} b
  */
