@@ -11,6 +11,9 @@ import threading
 
 __all__ = ["begin_again", "give_back", "give_back_soon"]
 
+OLDEST = 2  # generation: what was collected with it is all there was
+TRIES = 100
+
 _is_waiting = threading.Lock()
 
 
@@ -43,12 +46,32 @@ def give_back() -> bool:
         trim = ctypes.CDLL(None).malloc_trim
     except (AttributeError, OSError, TypeError):
         return False
-    gc.collect()  # what a session holds is in circles, which go when the collector comes by
+    _collect()  # what a session holds is in circles, which go when the collector comes by
     return bool(trim(ctypes.c_size_t(0)))
 
 
-def give_back_soon(seconds: float = 10) -> None:
+def _collect() -> None:
+    """Collect all garbage; `gc.collect` does nothing where another thread is about it."""
+    ended = threading.Event()
+
+    def see(phase: str, info: dict[str, int]) -> None:
+        if phase == "stop" and info["generation"] == OLDEST:
+            ended.set()
+
+    gc.callbacks.append(see)
+    try:
+        for _ in range(TRIES):
+            gc.collect()
+            if ended.wait(0.1):
+                return
+    finally:
+        gc.callbacks.remove(see)
+
+
+def give_back_soon(seconds: float = 20) -> None:
     """Do so in a while, once however often it was asked for until then.
+
+    Panel lets the collector come by some 10 s after a session; memory is given back after that.
 
     Parameters
     ----------

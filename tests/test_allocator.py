@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
 import sys
 import threading
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,26 @@ def test_many_wishes_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
         assert done.wait(5)
         done.clear()
     assert len(given) == 2
+
+
+@glibc
+def test_a_collection_under_way_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    collect, asked = gc.collect, []
+
+    def refuse_at_first() -> int:
+        asked.append(1)
+        return 0 if len(asked) < 3 else collect()
+
+    class Circle:
+        def __init__(self) -> None:
+            self.itself = self
+
+    gone = weakref.ref(Circle())
+    monkeypatch.setattr(gc, "collect", refuse_at_first)
+    allocator.give_back()
+    assert len(asked) == 3
+    assert gone() is None
+    assert not any(seen.__module__ == allocator.__name__ for seen in gc.callbacks)
 
 
 @pytest.fixture
