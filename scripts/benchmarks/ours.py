@@ -17,13 +17,13 @@ from benchmarks.watched import WATCH, frames, steps
 from playwright.sync_api import Browser, Page
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.viewer.data.schema import MAX_POINTS
 
 __all__ = ["READY", "Ours"]
 
 READY = "return 'hdReady' in document.body.dataset;"
 DRAWN = "() => document.body?.dataset.hdMapSubset !== undefined"
 ANSWERED = "() => document.body?.dataset.hdShown !== undefined"
+FEW_POINTS = 5000  # that Bokeh draws, as templates/browser/points/scatter.js has it
 STEPS, TAPS = 20, 12
 WORDS = ("merger", "arc", "star", "spiral", "elliptical", "irregular", "edge-on")
 PATIENCE_MS = 60_000
@@ -47,7 +47,7 @@ class Ours:
         self.atlas = atlas
         self.url = page.resolve().as_uri()
         # Few points are drawn by Bokeh, density on a layer of its own.
-        sharp = "#hd-map .hd-layer" if len(atlas) > MAX_POINTS else "#hd-map"
+        sharp = "#hd-map .hd-layer" if len(atlas) > FEW_POINTS else "#hd-map"
         self.map = ("#hd-map", "canvases")
         self.sharp = (sharp, "canvases")
         self.groups: Mapping[str, Callable[[Browser], Found]] = {
@@ -70,7 +70,7 @@ class Ours:
         """Give the first picture, and when the first click is answered."""
         with self.opened(browser) as page:
             x, y, _ = page.evaluate(PLACE, [float(v) for v in self._middle()])
-        is_large = len(self.atlas) > MAX_POINTS
+        is_large = len(self.atlas) > FEW_POINTS
         drawn = "() => bench.firsts['hd-layer'] !== undefined" if is_large else DRAWN
         return openings(browser, self.url, (x, y), drawn=drawn, answered=ANSWERED, between_ms=30)
 

@@ -139,6 +139,8 @@ def tap(page: Page, atlas: Atlas, rows: NDArray[np.int64], *, zoomed: bool) -> T
     """Tap on the places of some rows on the map, seen whole or zoomed in."""
     tree = cKDTree(atlas.positions)
     page.evaluate(WATCH)
+    # A picture among the points answers for its own cutout.
+    page.evaluate("document.querySelector('#hd-map-pictures[aria-pressed=true]')?.click()")
     ms, nearest, nothing = [], 0, 0
     for row in rows:
         place = [float(value) for value in atlas.positions[row]]

@@ -25,6 +25,7 @@ import { thinned } from "./thinning.js";
  * @property {() => Tiles | null} [tiles] gives the pyramid of their density
  * @property {{ show(isShown: boolean): void }} [density] is what a server draws instead
  * @property {() => boolean} [isOurs] says whether the page alone knows the colours
+ * @property {number} [most] points that Bokeh draws; of more, the density is shown
  * @property {(layer: Layer) => Density} [own] makes what the page draws itself, where there is a subset or none of these
  * @property {() => Subset | null} [subset] gives those that are strong
  * @property {(subset: Subset) => Promise<(row: number, rank: number) => boolean>} [strong] says of a point whether it is
@@ -42,6 +43,9 @@ const GAP = 4; // pixels between thumbnails
 const FRAME = "#56627a"; // around pictures on a density, into which dark ones would be holes
 const FACE_GAP = 4; // pixels around pictures on the overview where no point is drawn
 const CLOSE = 0.6; // of the plane: thumbnails stand only in views that are smaller
+
+/** Points that Bokeh draws at once while a brush is dragged; more are drawn as density where the page does so itself. */
+export const FEW_POINTS = 5000;
 
 const EVERYWHERE = { left: -Infinity, right: Infinity, bottom: -Infinity, top: Infinity };
 /** @type {Painted} */
@@ -65,7 +69,8 @@ export class Scatter {
     this.plot = plot;
     this.points = points;
     this.options = options;
-    this.isLarge = points.n > MAX_POINTS;
+    this.most = options.most ?? MAX_POINTS;
+    this.isLarge = points.n > this.most;
     this.layer = new Layer(plot);
     this.own = options.own?.(this.layer);
     const { thumbnailAt: picture, arePictured: areWanted = () => true } = options;
@@ -117,7 +122,7 @@ export class Scatter {
     if (this.isStale) return;
     const turn = ++this.turn;
     const { least, most } = points.count(plot.view);
-    if (this.isLarge && most > MAX_POINTS) this.drawDensity(least, most);
+    if (this.isLarge && most > this.most) this.drawDensity(least, most);
     else await this.drawExact(plot.view, turn);
   }
 
