@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Panel } from "../../templates/browser/filters/panel.js";
 import { Layer } from "../../templates/browser/points/layer.js";
-import { Scatter } from "../../templates/browser/points/scatter.js";
+import { FEW_POINTS, Scatter } from "../../templates/browser/points/scatter.js";
 
 let frames = 0;
 Object.assign(globalThis, {
@@ -52,6 +52,19 @@ test("a plot that is not seen is drawn when it comes to be seen, and once", asyn
   assert.deepEqual(shown, [subset]);
   await scatter.update();
   assert.equal(shown.length, 2);
+});
+
+test("of more points than Bokeh draws at once the page shows the density itself", async () => {
+  const kinds = [FEW_POINTS, FEW_POINTS + 1].map((n) => {
+    /** @type {string[]} */
+    const drawn = [];
+    const points = /** @type {any} */ ({ n, count: () => ({ least: n, most: n }) });
+    const scatter = new Scatter(plot, points, { most: FEW_POINTS });
+    Object.assign(scatter, { drawDensity: () => drawn.push("density"), drawExact: () => drawn.push("points") });
+    scatter.update();
+    return drawn;
+  });
+  assert.deepEqual(kinds, [["points"], ["density"]]);
 });
 
 test("charts are drawn together, when all of them are counted", async () => {
