@@ -12,6 +12,7 @@ __all__ = [
     "center",
     "cosines",
     "group_means",
+    "mean_direction",
     "nearest",
     "take_off",
     "to_unit_length",
@@ -228,6 +229,42 @@ def nearest(
     order = np.argsort(-cosine, kind="stable")[:n].astype(np.int32)
     order = order[np.isfinite(cosine[order])]
     return order, cosine[order]
+
+
+def mean_direction(
+    fingerprints: NDArray[np.float16], rows: NDArray[np.int64], *, rows_a_block: int = 4096
+) -> NDArray[np.float32]:
+    """Average some fingerprints of length 1 each, a block at a time.
+
+    Parameters
+    ----------
+    fingerprints : (m, d) float16 array
+        May be memory-mapped.
+    rows : (k,) int64 array
+        Those that are averaged; of them, what is zero or not finite does not count.
+    rows_a_block : int
+        Fingerprints read at a time.
+
+    Returns
+    -------
+    (d,) float32 array
+        The mean, brought to length 1.
+
+    Raises
+    ------
+    ValueError
+        If nothing is left of the mean: no fingerprint counts, or they cancel each other.
+    """
+    total = np.zeros(fingerprints.shape[1])
+    for start in range(0, len(rows), rows_a_block):
+        block = np.array(fingerprints[rows[start : start + rows_a_block]], np.float32)
+        counts = to_unit_length(block)
+        total += block[counts].sum(axis=0, dtype=np.float64)
+    length = np.linalg.norm(total)
+    if not length > ROUNDING * len(rows):
+        raise ValueError("the fingerprints cancel each other: their mean has no direction")
+    mean: NDArray[np.float32] = (total / length).astype(np.float32)
+    return mean
 
 
 def _with_direction(

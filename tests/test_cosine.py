@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hubble_dash.cosine import center, group_means, nearest, take_off, to_unit_length
+from hubble_dash.cosine import (
+    center,
+    group_means,
+    mean_direction,
+    nearest,
+    take_off,
+    to_unit_length,
+)
 
 
 def vectors(n: int = 50, d: int = 7, seed: int = 0) -> NDArray[np.float32]:
@@ -51,6 +58,29 @@ def test_what_has_no_length_is_not_found() -> None:
     fingerprints[2] = 0
     rows, _ = nearest(fingerprints, vectors(1)[0], n=4)
     assert sorted(rows) == [0, 1, 3]
+
+
+@pytest.mark.parametrize("rows_a_block", [1, 5, 4096])
+def test_the_mean_is_that_of_directions_whatever_their_lengths(rows_a_block: int) -> None:
+    whole = vectors(40)
+    whole[7] *= 100
+    fingerprints, rows = whole.astype(np.float16), np.array([0, 3, 7, 8, 20, 39])
+    unit = fingerprints[rows].astype(float)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    mean = unit.mean(axis=0)
+    found = mean_direction(fingerprints, rows, rows_a_block=rows_a_block)
+    np.testing.assert_allclose(found, mean / np.linalg.norm(mean), atol=1e-6)
+    # What is zero or not finite does not count.
+    fingerprints[1], fingerprints[2, 4] = 0, np.inf
+    np.testing.assert_allclose(mean_direction(fingerprints, np.array([1, 2, *rows])), found)
+
+
+def test_what_cancels_has_no_mean() -> None:
+    one = vectors(1).astype(np.float16)
+    opposite = np.concatenate([one, -one, np.zeros_like(one)])
+    for rows in ([0, 1], [2], [0, 1, 2]):
+        with pytest.raises(ValueError, match="no direction"):
+            mean_direction(opposite, np.array(rows))
 
 
 def centred(whole: NDArray[Any], groups: NDArray[Any]) -> NDArray[np.float64]:

@@ -23,7 +23,9 @@ import { openTable } from "./table/table.js";
 import { openTags } from "./tags/bar.js";
 import { addTagColumn } from "./tags/column.js";
 import { keepTags } from "./tags/kept.js";
+import { waiting } from "./text/busy.js";
 import { byId } from "./text/element.js";
+import { SAY } from "./text/strings.js";
 import { openTheme } from "./theme.js";
 import { openAbout } from "./views/about.js";
 import { foldAsBefore, openDock } from "./views/dock.js";
@@ -75,7 +77,7 @@ async function start() {
   openSheet();
   openPreview(data);
   openTags(data);
-  deriveShown(data.shown);
+  deriveShown((row, asked) => waiting(byId("hd-gallery"), SAY.looking, data.shown(row, asked)));
   deriveSubset(filters, complain);
   startWalk(data.n);
   openAlike(data);

@@ -241,12 +241,19 @@ def test_everything_like_these(page: OpenPage, atlas: Atlas) -> None:
     page.run("hubbleDash.query('row in [5, 60]')")
     page.page.click("#hd-tab-picked")
     page.page.wait_for_function("document.querySelectorAll('.hd-contact-one').length === 2")
-    page.page.click("#hd-picked-like")
-    page.run("hubbleDash.query('')")
+    button = page.page.locator("#hd-picked-like")
+    assert "these 2 and the neighbours that this page has of each" in str(
+        button.get_attribute("title")
+    )
+    button.click()
+    # It takes the place of what was asked, which would leave nothing but the two.
+    page.page.wait_for_function("hubbleDash.state.filters[0]?.id === 'chosen'")
     rows = page.run("hubbleDash.rows()")
     assert {5, 60, *atlas.similar(5).rows, *atlas.similar(60).rows} <= {*rows}
     depth = page.run("hubbleDash.data.neighborsAt(5).then(({ length }) => length)")
     assert len(rows) <= 2 * (depth + 1)
+    labels = page.run("hubbleDash.state.filters.map(({ label }) => label)")
+    assert labels == [f"2 and their {len(rows) - 2} neighbours (union)"]
 
 
 def test_a_finger_draws_and_a_folder_gives_its_rows(

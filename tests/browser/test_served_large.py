@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.pages import OpenPage, panel_serve
+from playwright.sync_api import Route
 from simulate_atlas import simulate_atlas
 
 from hubble_dash.atlas.atlas import Atlas
@@ -174,4 +175,30 @@ def test_the_server_finds_the_nearest_of_a_subset(page: OpenPage, large: Atlas) 
     assert page.page.inner_text("#hd-gallery-note") == ""
     assert len(page.requested("/data/cosines/17.js")) == 1
     page.page.click("#hd-reset")
+    assert page.errors == []
+
+
+def test_everything_like_the_mean_of_some(page: OpenPage, large: Atlas) -> None:
+    some = np.arange(5, N, 1201)
+    unit = large.fingerprints.astype(float)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    cosine = unit @ unit[some].sum(axis=0)
+    cosine[some] = -np.inf
+    expected = sorted([*some.tolist(), *np.argsort(-cosine)[: 10 * len(some)].tolist()])
+    page.run("rows => hubbleDash.query(`row in [${rows}]`)", some.tolist())
+    page.page.click("#hd-tab-picked")
+    title = page.page.locator("#hd-picked-like").get_attribute("title")
+    assert title == f"Choose these {len(some)} and the {10 * len(some)} most like their mean"
+    # While it waits it says so, and no longer.
+    held: list[Route] = []
+    page.page.route("**/like/*", held.append)
+    page.page.click("#hd-picked-like")
+    page.page.wait_for_selector(".hd-picked[aria-busy=true]")
+    assert page.page.text_content("#hd-live") == "Comparing with all cutouts…"
+    held[0].continue_()
+    page.page.wait_for_selector(f"body[data-hd-subset='{len(expected)}']")
+    assert page.run("hubbleDash.rows()") == expected
+    label = f"{len(some)} and the {10 * len(some)} most like their mean"
+    assert page.run("hubbleDash.state.filters.map(({ label }) => label)") == [label]
+    assert page.page.locator("[aria-busy]").count() == 0
     assert page.errors == []

@@ -58,8 +58,21 @@ class Served:
         return f"http://localhost:{self.port}/behind/a/proxy/{path}"
 
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        return self.ask("GET", path, None, **headers)
+
+    def post(self, path: str, body: bytes, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """Post as a page of the server does, whose browser names it."""
+        return self.ask("POST", path, body, **{"Origin": self.origin, **headers})
+
+    @property
+    def origin(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def ask(
+        self, method: str, path: str, body: bytes | None, **headers: str
+    ) -> tuple[int, dict[str, str], bytes]:
         connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
-        connection.request("GET", f"/behind/a/proxy/{path}", headers=headers)
+        connection.request(method, f"/behind/a/proxy/{path}", body, headers)
         answer = connection.getresponse()
         found = answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
         connection.close()

@@ -28,6 +28,8 @@ __all__ = [
     "GRID_STEPS",
     "MAX_POINTS",
     "MISSING",
+    "MOST_AVERAGED",
+    "MOST_LIKE",
     "NOWHERE",
     "NUMBER_STEPS",
     "N_LABELS",
@@ -49,6 +51,7 @@ __all__ = [
     "ImageEntry",
     "ImagePiece",
     "LabelPiece",
+    "LikeAnswer",
     "MapPiece",
     "MetadataColumn",
     "MethodsIndex",
@@ -80,6 +83,9 @@ MAX_POINTS = 20_000
 POINT_SIZES: tuple[tuple[float, int], ...] = ((500, 7), (2_000, 6), (6_000, 5), (math.inf, 4))
 # What the border of a figure takes, at each side.
 BORDER_PIXELS = 1
+# Of so many cutouts at most a server takes the mean, and so many at most it finds that are like it.
+MOST_AVERAGED = 20_000
+MOST_LIKE = 5_000
 
 Dtype: TypeAlias = Literal["float32", "float64", "int32", "int16", "uint16", "uint8"]
 
@@ -213,7 +219,7 @@ class PageIndex(TypedDict):
     sky_tiles: NotRequired[PyramidIndex]
     # Whether a server draws the map's density.
     live: NotRequired[bool]
-    # What addresses begin with at which a server compares one cutout with all.
+    # What addresses begin with at which a server compares cutouts with all.
     cosines: NotRequired[str]
     # All pieces by ``kind/number``, where they stand in the page.
     pieces: NotRequired[dict[str, Piece]]
@@ -315,6 +321,12 @@ class CosinePiece(TypedDict):
     """How similar all cutouts are to one, by row; NaN for it and for what compares with nothing."""
 
     cosines: Float32
+
+
+class LikeAnswer(TypedDict):
+    """The cutouts most like the mean of some, the most similar first, without these."""
+
+    rows: Int32
 
 
 class RowPiece(TypedDict):

@@ -11,12 +11,12 @@ import ipaddress
 import logging
 import time
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from bokeh.server.tornado import BokehTornado
-from bokeh.server.util import match_host
+from bokeh.server.util import check_allowlist, match_host
 from bokeh.settings import settings
 from bokeh.util.token import check_token_signature, get_session_id, get_token_payload
 from panel.io.resources import COMPONENT_PATH
@@ -24,7 +24,7 @@ from tornado.httputil import HTTPServerRequest, split_host_and_port
 from tornado.routing import Matcher, Rule
 from tornado.web import RequestHandler
 
-__all__ = ["Hosts", "allowed_origins", "guard", "without_port"]
+__all__ = ["Hosts", "allowed_origins", "guard", "is_from_own_page", "without_port"]
 
 logger = logging.getLogger(__name__)
 
@@ -233,3 +233,25 @@ def allowed_origins(server: BokehTornado) -> set[str]:
     """
     told = settings.allowed_ws_origin()
     return set(told) if told else set(server.websocket_origins)
+
+
+def is_from_own_page(request: HTTPServerRequest, allowed: Collection[str]) -> bool:
+    """Say whether a request was sent by a page of this server, which other pages cannot claim.
+
+    Parameters
+    ----------
+    request : tornado.httputil.HTTPServerRequest
+        Its header ``Origin`` names the page that sent it, by scheme, host and port.
+    allowed : collection of str
+        Hosts under which browsers know the server, as of `allowed_origins`; it is behind another
+        one where they do not reach it under its own.
+    """
+    try:
+        origin = urlsplit(request.headers.get("Origin", "").lower())
+        has_port = origin.port is not None
+    except ValueError:
+        return False
+    if not origin.netloc or origin.netloc == request.host.lower():
+        return bool(origin.netloc)
+    names = [origin.netloc] if has_port else [f"{origin.netloc}:{port}" for port in (80, 443)]
+    return any(check_allowlist(name, [*allowed]) for name in names)

@@ -7,15 +7,24 @@ from collections.abc import Callable
 from functools import partial
 from weakref import WeakSet
 
+import numpy as np
 from bokeh.document import Document
 from bokeh.server.contexts import ApplicationContext
 from bokeh.server.tornado import BokehTornado
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.ioloop import IOLoop
-from tornado.web import HTTPError, authenticated
+from tornado.web import HTTPError, authenticated, stream_request_body
 
 from hubble_dash.errors import AtlasError
-from hubble_dash.viewer.served.guard import Hosts, allowed_origins, guard, without_port
+from hubble_dash.viewer.data.compared import like_answer
+from hubble_dash.viewer.data.schema import MOST_AVERAGED, LikeAnswer
+from hubble_dash.viewer.served.guard import (
+    Hosts,
+    allowed_origins,
+    guard,
+    is_from_own_page,
+    without_port,
+)
 from hubble_dash.viewer.served.headers import add_headers
 from hubble_dash.viewer.served.log import keep_log_short
 from hubble_dash.viewer.served.shared import ROUTE, WORKERS, shared_by_key
@@ -28,6 +37,9 @@ PING_S = 30.0
 
 # The address holds a key that changes with the atlas, so that what it names never changes.
 CACHE = "private, max-age=31536000, immutable"
+
+# Of what a page sends that asks what is like some of its cutouts.
+MAX_ROWS_SENT = 4 * MOST_AVERAGED
 
 # Servers that are prepared, and the applications that are dashboards; others are left alone.
 _servers: WeakSet[BokehTornado] = WeakSet()
@@ -90,9 +102,57 @@ class SkyTileHandler(_DataHandler):
         await self.answer("image/png", lambda: shared_by_key(key).sky_tiles[f"{z}/{x}/{y}"])
 
 
+@stream_request_body
+class LikeHandler(_DataHandler):
+    """Answers ``like/<n>``: rows come in, those most like the mean of them go out.
+
+    Rows are four bytes each, little-endian, since of JSON a list of them is twice as long.
+    """
+
+    def initialize(self) -> None:
+        self._sent = bytearray()
+
+    def check_xsrf_cookie(self) -> None:
+        """Nothing is changed, and where it comes from is looked at when it is here."""
+
+    def data_received(self, chunk: bytes) -> None:
+        """Keep what is sent; of what is too long so much that one sees it."""
+        self._sent += chunk[: MAX_ROWS_SENT + 1 - len(self._sent)]
+
+    @authenticated
+    async def post(self, key: str, n: str) -> None:
+        """Answer with a `LikeAnswer` as JSON, by the atlas's key and how many are wanted."""
+        self.set_header("Cache-Control", "no-store")
+        if not is_from_own_page(self.request, allowed_origins(self.application)):
+            self._refuse(403, "Only pages of this server may ask.")
+            return
+        try:
+            found = await IOLoop.current().run_in_executor(WORKERS, self._found, key, int(n))
+        except LookupError as err:
+            self._refuse(404, str(err))
+        except ValueError as err:
+            self._refuse(400, str(err))
+        except AtlasError as err:
+            raise HTTPError(500, str(err)) from err  # as above
+        else:
+            self.write(found)
+
+    def _found(self, key: str, n: int) -> LikeAnswer:
+        if len(self._sent) > MAX_ROWS_SENT or len(self._sent) % 4:
+            raise ValueError(f"rows are four bytes each, and {MOST_AVERAGED:,} at most")
+        rows = np.frombuffer(bytes(self._sent), "<i4").astype(np.int32)
+        return like_answer(shared_by_key(key).atlas, rows, n)
+
+    def _refuse(self, status: int, why: str) -> None:
+        self.set_status(status)
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(f"{why}\n")
+
+
 # Wherever the page stands, below a prefix or with a slash at its end, its relative addresses fit.
 _PATTERNS = [
     (rf".*/{ROUTE}/([0-9a-f]{{16}})/data/([a-z-]{{1,20}})/([0-9]{{1,9}})\.js", PieceHandler),
+    (rf".*/{ROUTE}/([0-9a-f]{{16}})/like/([0-9]{{1,9}})", LikeHandler),
     (rf".*/{ROUTE}/([0-9a-f]{{16}})/thumbnails/([0-9]{{1,9}})\.webp", ThumbnailHandler),
     (
         rf".*/{ROUTE}/([0-9a-f]{{16}})/sky-tiles/([0-9])/([0-9]{{1,3}})-([0-9]{{1,3}})\.png",

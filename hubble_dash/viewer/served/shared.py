@@ -19,14 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas, open_atlas
-from hubble_dash.atlas.schema import FINGERPRINTS_FILE
-from hubble_dash.cosine import cosines
-from hubble_dash.errors import AtlasError
 from hubble_dash.viewer.colors.palette import PALETTE
-from hubble_dash.viewer.data.encoding import column, piece_text
+from hubble_dash.viewer.data.compared import cosine_piece
+from hubble_dash.viewer.data.encoding import piece_text
 from hubble_dash.viewer.data.orders import HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
-from hubble_dash.viewer.data.schema import MAX_POINTS, CosinePiece, PageIndex
+from hubble_dash.viewer.data.schema import MAX_POINTS, PageIndex
 from hubble_dash.viewer.density.sky_tiles import SKY_SQUARE, pyramid_index, sky_pyramid, tile_number
 from hubble_dash.viewer.density.view import Density, View
 from hubble_dash.viewer.exported.inline import inline_index
@@ -212,22 +210,10 @@ class Shared:
             If the fingerprint of the row is zero or not finite, as no build makes it.
         """
         if kind == "cosines":
-            return piece_text(kind, number, self._cosines(number))
+            return piece_text(kind, number, cosine_piece(self.atlas, number))
         if kind == "map":
             self._read_colors()
         return piece_text(kind, number, self.pieces.make(kind, number))
-
-    def _cosines(self, row: int) -> CosinePiece:
-        n = len(self.atlas)
-        if not 0 <= row < n:
-            raise LookupError(f"there is no row {row}; rows are 0 to {n - 1}")
-        fingerprints = self.atlas.fingerprints
-        try:
-            found = cosines(fingerprints, np.asarray(fingerprints[row], np.float32))
-        except ValueError as err:
-            raise AtlasError(f"{self.atlas.path / FINGERPRINTS_FILE}: row {row}: {err}") from err
-        found[row] = -np.inf
-        return {"cosines": column(np.where(np.isfinite(found), found, np.nan), "float32")}
 
     def _read_colors(self, *, progress: bool = False) -> None:
         with self._coloring:

@@ -32,13 +32,22 @@ export function combined(before, bits, how, n) {
 }
 
 /**
+ * A choice as a filter.
+ *
+ * @param {Uint32Array} bits
+ * @param {string} label what is said of it
+ * @returns {Places}
+ */
+export const choice = (bits, label) => ({ id: CHOSEN, kind: "places", bits, label });
+
+/**
  * Let the choice be this, or none.
  *
  * @param {Uint32Array | null} bits
  * @param {string} what is said of it, such as "lasso"
  */
 export function choose(bits, what) {
-  replaceFilter(CHOSEN, bits && { id: CHOSEN, kind: "places", bits, label: SAY.shapeWith(what, count(bits)) });
+  replaceFilter(CHOSEN, bits && choice(bits, SAY.shapeWith(what, count(bits))));
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import { on, state } from "../state.js";
 import { none, places as placesIn, setAll } from "../subset/bits.js";
+import { waiting } from "../text/busy.js";
 import { element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { addTab } from "../views/dock.js";
@@ -54,7 +55,7 @@ class Odd {
     }
     this.of = subset;
     const { columns, n } = this.data;
-    const { values } = await columns.get(columns.builtIn("isolation"));
+    const { values } = await waiting(this.element, SAY.loading, columns.get(columns.builtIn("isolation")));
     if (this.of !== subset) return; // another one came in the meantime
     const among = subset ? placesIn(subset.bits) : Int32Array.from({ length: n }, (_, place) => place);
     const found = largest(/** @type {Numbers} */ (values), among, MOST);

@@ -1,17 +1,19 @@
 // The tab *Picked*: a contact sheet of the subset, of a tag, or of the selected cutout and its similar ones, with what can be done with
 // them. In: `subset`, `tags`, `shown`. Out: `tags`, the choice, files.
 
-import { on } from "../state.js";
+import { on, set, state } from "../state.js";
+import { replaceFilter } from "../subset/own.js";
 import { openTake, openTakeButton, severalOf } from "../take/dialog.js";
-import { tagButtons, toggleTag, undoTag } from "../tags/bar.js";
+import { say, tagButtons, toggleTag, undoTag } from "../tags/bar.js";
 import { canUndo } from "../tags/tags.js";
+import { waiting } from "../text/busy.js";
 import { element } from "../text/element.js";
 import { count } from "../text/format.js";
 import { SAY } from "../text/strings.js";
 import { addTab } from "../views/dock.js";
-import { choose } from "./chosen.js";
+import { choice, CHOSEN } from "./chosen.js";
 import { Contact } from "./contact.js";
-import { like, MOST_ASKED } from "./like.js";
+import { like, likeWords } from "./like.js";
 
 /**
  * @import { Data } from "../data/data.js"
@@ -26,7 +28,6 @@ export class Picked {
     this.menu = element("select", { id: "hd-picked-what", "aria-label": SAY.takeWhat });
     this.undo = button("hd-picked-undo", SAY.undo, undoTag);
     this.like = button("hd-picked-like", SAY.like, () => this.chooseLike());
-    this.like.title = SAY.likeWords;
     const take = openTake(data);
     openTakeButton(() => take());
     const tags = element(
@@ -51,7 +52,9 @@ export class Picked {
     this.menu.replaceChildren(...this.several.map(({ id, name, n }) => element("option", { value: id }, SAY.several(name, count(n)))));
     if (this.several.some(({ id }) => id === before)) this.menu.value = before;
     this.undo.disabled = !canUndo();
-    this.like.disabled = this.current.n > MOST_ASKED || this.current.n === 0;
+    const { can, words } = likeWords(this.data, this.current.n);
+    this.like.disabled = !can;
+    this.like.title = words;
     this.show();
   }
 
@@ -70,8 +73,18 @@ export class Picked {
     toggleTag(this.data, await this.current.places(), tag);
   }
 
+  // Where these are the subset, the choice takes the place of what was asked, which would leave nothing but them. An answer that comes
+  // too late is dropped.
   async chooseLike() {
-    choose(await like(this.data, await this.current.places()), SAY.likeThese);
+    const { id, places } = this.current;
+    const { filters } = state;
+    const found = await waiting(this.element, SAY.comparing, (async () => like(this.data, await places()))());
+    if (state.filters !== filters) return;
+    if (!found) return say(SAY.noServer);
+    const chosen = choice(found.bits, found.label);
+    if (id === "subset") set({ filters: [chosen] });
+    else replaceFilter(CHOSEN, chosen);
+    say(found.label);
   }
 }
 

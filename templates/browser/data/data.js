@@ -9,6 +9,7 @@ import { Points } from "./points.js";
 import { Records } from "./records.js";
 import { Whole } from "./whole.js";
 import { Alike } from "../likeness/likeness.js";
+import { likeMean } from "../likeness/mean.js";
 
 /**
  * @import { Asked } from "./types.d.ts"
@@ -68,5 +69,9 @@ export function makeData(index, pieces) {
     portrait: (/** @type {number} */ row) => pictures.portrait(row),
     /** A cutout and those that stand beside it. */
     shown: (/** @type {number} */ row, /** @type {Asked} */ asked) => alike.shown(row, asked),
+    /** Whether there is a server that compares cutouts with all. */
+    isCompared: index.cosines !== undefined,
+    /** Rows of those most like the mean of some; null where no server answers. */
+    likeMean: (/** @type {Int32Array} */ rows, /** @type {number} */ n) => likeMean(rows, n, index.cosines),
   };
 }

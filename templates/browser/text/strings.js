@@ -4,6 +4,7 @@ import { count } from "./format.js";
 
 const isMac = typeof navigator !== "undefined" && /Mac/.test(navigator.platform ?? "");
 const plotKeys = "Arrow keys go to the next cutout that way, plus and minus zoom, 0 shows all.";
+const these = (/** @type {number} */ n) => (n === 1 ? "this one" : `these ${count(n)}`);
 const plural = (/** @type {number} */ n, /** @type {string} */ word) => `${count(n)} ${word}${n === 1 ? "" : "s"}`;
 
 export const SAY = {
@@ -154,7 +155,6 @@ export const SAY = {
   // choosing
   shapeWith: (/** @type {string} */ what, /** @type {number} */ n) => `${what}: ${count(n)}`,
   shapes: "chosen",
-  likeThese: "like these",
   noShape: "There is nothing to choose here",
   nothingChosen: "Nothing in it",
   tools: { lasso: "lasso", box: "box", circle: "circle" },
@@ -187,7 +187,26 @@ export const SAY = {
   nine: (/** @type {number} */ row, /** @type {string} */ manner) => `row ${row} and ${manner}`,
   rowShort: (/** @type {number} */ row) => `row ${row}`,
   like: "Everything like these",
-  likeWords: "Choose these and the neighbours that this page has of each",
+  likeMean: (/** @type {number} */ some, /** @type {number} */ found) => (
+    `${count(some)} and the ${count(found)} most like ${some === 1 ? "it" : "their mean"}`
+  ),
+  likeMeanWords: (/** @type {number} */ some, /** @type {number} */ found) => (
+    `Choose ${these(some)} and the ${count(found)} most like ${some === 1 ? "it" : "their mean"}`
+  ),
+  likeUnion: (/** @type {number} */ some, /** @type {number} */ found) => (
+    `${count(some)} and ${some === 1 ? "its" : "their"} ${plural(found, "neighbour")}${some === 1 ? "" : " (union)"}`
+  ),
+  likeUnionWords: (/** @type {number} */ some) => (
+    `Choose ${these(some)} and the neighbours that this page has of ${some === 1 ? "it" : "each (their union)"}`
+  ),
+  tooManyForLike: (/** @type {number} */ some, /** @type {number} */ most) => (
+    `These are ${count(some)}; choose ${count(most)} at most to find what is like them`
+  ),
+  allThereAre: "These are all there are",
+  noServer: "The server does not answer",
+  comparing: "Comparing with all cutouts…",
+  looking: "Looking for similar cutouts…",
+  loading: "Loading…",
   holds: (/** @type {string} */ title, /** @type {string} */ name, /** @type {number} */ some, /** @type {number} */ all) => (
     `${title}: ${name}, ${some === all ? plural(all, "cutout") : `${count(some)} of ${plural(all, "cutout")}`}`
   ),

@@ -32,3 +32,9 @@ export const GRID_STEPS = 65534;
 
 /** A place in 16 bits of what is nowhere. */
 export const NOWHERE = 65535;
+
+/** Of so many cutouts at most a server takes the mean. */
+export const MOST_AVERAGED = 20000;
+
+/** So many cutouts at most a server finds that are like such a mean. */
+export const MOST_LIKE = 5000;

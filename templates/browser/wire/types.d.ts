@@ -50,7 +50,7 @@ export interface PageIndex {
   base: string;
   /** Whether a server draws the map's density. */
   live?: boolean;
-  /** What addresses begin with at which a server compares one cutout with all. */
+  /** What addresses begin with at which a server compares cutouts with all. */
   cosines?: string;
   /** All pieces by `kind/number`, where they stand in the page. */
   pieces?: Record<string, unknown>;
@@ -211,6 +211,11 @@ export interface NearPiece {
 /** How similar all cutouts are to one, by row; NaN for it and for what compares with nothing. */
 export interface CosinePiece {
   cosines: Float32Array;
+}
+
+/** The cutouts most like the mean of some, the most similar first, without these. */
+export interface LikeAnswer {
+  rows: Int32Array;
 }
 
 /** What there is to say of cutouts, by place, and as many neighbours as a page shows at once. */

@@ -17,7 +17,7 @@ import pytest
 from bokeh.util.token import generate_jwt_token, generate_session_id
 from helpers.served import Served
 
-from hubble_dash.viewer.served.guard import Hosts
+from hubble_dash.viewer.served.guard import Hosts, is_from_own_page
 from hubble_dash.viewer.served.headers import inline_scripts
 from hubble_dash.viewer.served.log import keep_log_short
 from hubble_dash.viewer.served.routes import prepare_server
@@ -74,6 +74,32 @@ def test_who_listens_to_all_answers_for_the_address_that_was_reached() -> None:
         assert not hosts.knows(asked("evil.example"))
     assert Hosts({"*"}).knows(asked("evil.example"))
     assert Hosts((), "192.0.2.1").knows(asked("192.0.2.1"))
+
+
+@pytest.mark.parametrize(
+    ("origin", "own"),
+    [
+        ("http://shown.example:5006", True), ("HTTP://Shown.Example:5006", True),
+        ("https://archive.example", True), ("https://archive.example:443", True),
+        ("http://plain.example", True), ("https://plain.example", True),
+        ("https://a.mirror.example", True), ("http://shown.example", False),
+        ("http://shown.example:5007", False), ("https://archive.example:8443", False),
+        ("https://archive.example.evil.example", False), ("http://evil.example", False),
+        ("https://a.b.mirror.example", False), ("null", False), ("", False), ("//", False),
+        ("http://[", False), ("http://x:99999999", False), ("shown.example:5006", False),
+        ("http://me@shown.example:5006", False), ("file://", False), ("http://:5006", False),
+    ],
+)  # fmt: skip
+def test_a_page_is_the_server_s_own_by_its_origin(origin: str, own: bool) -> None:
+    request: Any = SimpleNamespace(host="shown.example:5006", headers={"Origin": origin})
+    allowed = {"archive.example:443", "plain.example:80", "*.mirror.example:443"}
+    assert is_from_own_page(request, allowed) is own
+
+
+def test_a_page_of_any_host_is_one_where_all_are_let_in() -> None:
+    request: Any = SimpleNamespace(host="a.example", headers={"Origin": "http://b.example:9"})
+    assert is_from_own_page(request, {"*"})
+    assert not is_from_own_page(SimpleNamespace(host="a.example", headers={}), {"*"})  # type: ignore[arg-type]
 
 
 PATHS = [

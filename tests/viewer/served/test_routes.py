@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import re
 
 import numpy as np
 import pytest
 from helpers.decoding import decode
+from helpers.plots import empty_plots
 from helpers.served import Served, index_in
 from PIL import Image as PillowImage
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.viewer.data.compared import like_answer
+from hubble_dash.viewer.data.schema import MOST_AVERAGED
+from hubble_dash.viewer.served.routes import prepare_server
+from hubble_dash.viewer.served.server import _signing
 from hubble_dash.viewer.served.shared import share, shared_by_key
 
 
@@ -43,6 +49,76 @@ def test_a_cutout_is_compared_with_all(served: Served, base: str, atlas: Atlas) 
         expected = unit @ unit[row]
         expected[row] = np.nan
         np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def sent(*rows: int) -> bytes:
+    return np.array(rows, "<i4").tobytes()
+
+
+def test_the_mean_of_some_is_compared_with_all(served: Served, base: str, atlas: Atlas) -> None:
+    status, headers, body = served.post(f"{base}like/40", sent(3, 17, 200))
+    assert (status, headers["cache-control"]) == (200, "no-store")
+    assert headers["content-type"].startswith("application/json")
+    assert json.loads(body) == like_answer(atlas, np.array([3, 17, 200], np.int32), 40)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "said"),
+    [
+        ("like/9", sent(216), 400, "there is no row 216; rows are 0 to 215"),
+        ("like/9", sent(-1), 400, "there is no row -1"),
+        ("like/9", b"", 400, "0 rows are given; 1 to 20,000 can be"),
+        ("like/9", b"[1,2,3]", 400, "rows are four bytes each"),
+        ("like/9", b"x" * 4 * (MOST_AVERAGED + 1), 400, "20,000 at most"),
+        ("like/9", b"x" * 3_000_000, 400, "20,000 at most"),
+        ("like/0", sent(1), 400, "0 cutouts are wanted; 1 to 5,000 can be"),
+        ("like/999999999", sent(1), 400, "999999999 cutouts are wanted"),
+        ("like/-1", sent(1), 404, ""),
+        ("like/9.5", sent(1), 404, ""),
+        ("like/", sent(1), 404, ""),
+        ("data/map/0.js", sent(1), 405, ""),
+    ],
+)
+def test_what_is_no_question_is_refused_with_a_reason(
+    served: Served,
+    base: str,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    body: bytes,
+    status: int,
+    said: str,
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        found, headers, told = served.post(base + path, body)
+    assert found == status
+    assert said in told.decode()
+    assert status != 400 or headers["content-type"].startswith("text/plain")
+    assert not any(record.exc_info for record in caplog.records)
+
+
+def test_only_pages_of_the_server_may_ask(served: Served, base: str) -> None:
+    origins = ["http://evil.example", "null", "", "http://localhost:1", "http://[", "localhost"]
+    for origin in origins:
+        status, headers, body = served.post(f"{base}like/9", sent(1), Origin=origin)
+        assert (status, body) == (403, b"Only pages of this server may ask.\n"), origin
+        assert "access-control-allow-origin" not in headers
+    assert served.ask("POST", f"{base}like/9", sent(1))[0] == 403
+    assert served.get(f"{base}like/9")[0] == 405
+    assert served.post(f"hubble-dash/{'0' * 16}/like/9", sent(1))[0] == 404
+
+
+def test_who_has_not_signed_in_may_not_ask(atlas: Atlas) -> None:
+    with empty_plots():
+        key = share(atlas).key
+    options = {**_signing("secret", None), "websocket_origin": ["archive.example"]}
+    guarded = Served({"page": lambda: None}, prepare=prepare_server, **options)
+    try:
+        assert guarded.post(f"hubble-dash/{key}/like/9", sent(1))[0] == 403
+        status, headers, _ = guarded.get(f"hubble-dash/{key}/data/cosines/1.js")
+        assert status == 302
+        assert headers["location"].startswith("/behind/a/proxy/login")
+    finally:
+        guarded.stop()
 
 
 def test_thumbnails_are_those_of_the_sheets(served: Served, base: str, atlas: Atlas) -> None:
