@@ -6,6 +6,7 @@ import { openSearch } from "./asking/box.js";
 import { openFilterTab } from "./asking/tab.js";
 import { openScales } from "./charts/scales.js";
 import { openChoosing } from "./choose/hands.js";
+import { openChosenLink } from "./choose/linked.js";
 import { openOdd } from "./choose/odd.js";
 import { openPicked } from "./choose/picked.js";
 import { openClosely } from "./closely/open.js";
@@ -64,6 +65,7 @@ function openAsking() {
     line.complain(error, text);
     complain(error.message);
   });
+  openChosenLink(data, complain);
 }
 
 async function start() {

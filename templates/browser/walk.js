@@ -16,6 +16,8 @@ let count = 0;
 
 /** @type {Link} what the address says beside the row, by names that nobody here knows as well */
 const parts = new Map();
+/** @type {Map<string, string>} what the address cannot say, and why, by the names of the parts that would */
+const missed = new Map();
 /** @type {Map<string, (text: string | null) => void>} */
 const followers = new Map();
 // Each link that is followed begins a stretch of the walk. What the others said when they were left:
@@ -117,6 +119,20 @@ export function sayInLink(name, text) {
   else parts.set(name, text);
   writeSoon();
 }
+
+/**
+ * Keep in mind that the address cannot say something.
+ *
+ * @param {string} name of the part that would
+ * @param {string | null} why null where it can
+ */
+export function missInLink(name, why) {
+  if (why === null) missed.delete(name);
+  else missed.set(name, why);
+}
+
+/** What the address cannot say of what is shown now, and why. */
+export const missedInLink = () => [...missed.values()];
 
 /**
  * Follow what links say by a name: the page's own at once, others when they are followed.

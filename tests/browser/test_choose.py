@@ -17,6 +17,7 @@ from astropy.table import Table
 from helpers.pages import OpenPage
 from PIL import Image
 from playwright.sync_api import Browser
+from simulate_atlas import simulate_atlas
 from skimage.measure import points_in_poly
 
 from hubble_dash.atlas.atlas import Atlas
@@ -109,6 +110,60 @@ def test_a_lasso_and_a_box_that_adds_and_takes(page: OpenPage, atlas: Atlas) -> 
     assert chosen(page, len(more)) == more
     page.page.click("#hd-clear")
     chosen(page, len(atlas))
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    return simulate_atlas(tmp_path_factory.mktemp("choose") / "many.atlas", 1200, progress=False)
+
+
+def test_a_choice_of_any_size_stands_in_the_link(browser: Browser, many: Atlas) -> None:
+    context = browser.new_context(
+        viewport={"width": 1400, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
+    )
+    context.set_offline(True)
+    page = OpenPage(context.new_page())
+    page.goto(export(many, many.path.with_name("many.html")).as_uri())
+    x, y = many.positions.T.astype(float)
+    wide, high = np.ptp(x) / 3, np.ptp(y) / 3
+    turns = np.linspace(0, 2 * np.pi, 90)
+    far = 1 + 0.1 * np.sin(9 * turns)
+    ring = np.c_[x.mean() + wide * far * np.cos(turns), y.mean() + high * far * np.sin(turns)]
+    page.page.click("#hd-map-lasso")
+    drag(page, ring.tolist())
+    page.page.wait_for_function("hubbleDash.state.subset !== null")
+    page.page.click("#hd-map-box")
+    page.page.keyboard.down("Alt")
+    drag(page, [(x.mean(), y.mean()), (x.mean() + wide / 2, y.mean() + high / 2)])
+    page.page.keyboard.up("Alt")
+    page.page.wait_for_function("hubbleDash.state.filters[0].shapes.length === 2")
+    page.run("hubbleDash.query('magnitude < 24')")
+    rows = page.run("hubbleDash.rows()")
+    assert len(rows) > 300
+    page.page.click("#hd-link")
+    page.page.wait_for_function("document.getElementById('hd-link').textContent === 'Copied'")
+    address = page.run("navigator.clipboard.readText()")
+    assert len(address) < 4000
+    page.page.goto("about:blank")
+    page.goto(address)
+    assert chosen(page, len(rows)) == rows
+    assert sorted(page.run("hubbleDash.state.filters.map(({ kind }) => kind)")) == [
+        "places",
+        "query",
+    ]
+    # What was not drawn, and is too large, is told to be missing.
+    page.page.click("#hd-clear")
+    page.page.click("#hd-tab-picked")
+    page.run("hubbleDash.query('row < 60')")
+    page.page.click("#hd-picked-like")
+    page.page.wait_for_function("hubbleDash.state.filters[0]?.id === 'chosen'")
+    assert len(page.run("hubbleDash.rows()")) > 300
+    page.page.click("#hd-link")
+    page.page.wait_for_function(
+        "document.getElementById('hd-live').textContent.startsWith('Not in the link: the choice')"
+    )
+    assert page.errors == []
+    context.close()
 
 
 def test_a_box_on_the_parent_image(page: OpenPage, atlas: Atlas) -> None:

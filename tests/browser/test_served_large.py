@@ -191,7 +191,7 @@ def test_everything_like_the_mean_of_some(page: OpenPage, large: Atlas) -> None:
     assert title == f"Choose these {len(some)} and the {10 * len(some)} most like their mean"
     # While it waits it says so, and no longer.
     held: list[Route] = []
-    page.page.route("**/like/*", held.append)
+    page.page.route("**/like/*", lambda route: held.append(route))
     page.page.click("#hd-picked-like")
     page.page.wait_for_selector(".hd-picked[aria-busy=true]")
     assert page.page.text_content("#hd-live") == "Comparing with all cutouts…"

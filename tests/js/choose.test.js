@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { CHOSEN, chooseShape, combined } from "../../templates/browser/choose/chosen.js";
+import { CHOSEN, chooseShape } from "../../templates/browser/choose/chosen.js";
 import { inView } from "../../templates/browser/choose/contact.js";
 import { largest } from "../../templates/browser/choose/odd.js";
-import { inPolygon, inRectangle, middlesIn } from "../../templates/browser/choose/shapes.js";
 import { howOf } from "../../templates/browser/choose/stroke.js";
+import { combined } from "../../templates/browser/shapes/drawn.js";
+import { inPolygon, inRectangle, middlesIn } from "../../templates/browser/shapes/inside.js";
 import { state } from "../../templates/browser/state.js";
 import { count, none, places, set } from "../../templates/browser/subset/bits.js";
 import { randomNumbers } from "./wire.js";
@@ -95,13 +96,16 @@ test("shift adds to the choice, alt takes from it, or from all", () => {
 test("the choice is one filter among others, and goes where nothing is left of it", () => {
   const other = { id: "query", kind: /** @type {const} */ ("query"), text: "z > 1" };
   state.filters = [other];
-  chooseShape(bitsOf([1, 2]), "lasso", "new", 40);
+  const shape = (/** @type {"lasso" | "image"} */ kind, /** @type {"new" | "add" | "take"} */ how) => ({ kind, how, numbers: [] });
+  chooseShape(bitsOf([1, 2]), shape("lasso", "new"), 40);
   assert.deepEqual(state.filters.map(({ id }) => id), ["query", CHOSEN]);
   assert.equal(/** @type {{ label?: string }} */ (state.filters[1]).label, "lasso: 2");
-  chooseShape(bitsOf([3]), "box", "add", 40);
+  chooseShape(bitsOf([3]), shape("image", "add"), 40);
   assert.equal(/** @type {{ label?: string }} */ (state.filters[1]).label, "chosen: 3");
-  assert.equal(chooseShape(bitsOf([1, 2, 3]), "box", "take", 40), 0);
+  assert.equal(chooseShape(bitsOf([1, 2, 3]), shape("image", "take"), 40), 0);
   assert.deepEqual(state.filters, [other]);
+  chooseShape(bitsOf([3]), shape("image", "add"), 40);
+  assert.equal(/** @type {{ label?: string }} */ (state.filters[1]).label, "box: 1");
 });
 
 test("of a contact sheet only what is in view is there", () => {

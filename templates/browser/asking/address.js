@@ -1,9 +1,12 @@
-// What is asked, in links: all of it as one query. In: `filters` of the state, links. Out: the part `q` of the address, and filters.
+// What is asked, in links: as one query, but for a choice that its shapes make again, which is said by them. In: `filters` of the state,
+// links. Out: the part `q` of the address, and filters.
 
+import { isDrawn } from "../choose/chosen.js";
 import { QueryError } from "../query/lexer.js";
 import { on, set, state } from "../state.js";
 import { count } from "../subset/bits.js";
-import { onHome, onLink, sayInLink } from "../walk.js";
+import { SAY } from "../text/strings.js";
+import { missInLink, onHome, onLink, sayInLink } from "../walk.js";
 import { asQuery } from "./asQuery.js";
 import { filtersOf } from "./fromQuery.js";
 import { rowsReader } from "../subset/rows.js";
@@ -26,17 +29,20 @@ const isShort = (filter) => filter.kind !== "places" || count(filter.bits) <= MO
 export function openAddress(filters, complain) {
   const { columns } = filters;
   on(["filters"], async ({ filters: now }) => {
-    const asked = now.filter(isShort);
+    const others = now.filter((filter) => !isDrawn(filter));
+    const asked = others.filter(isShort);
     const rowsOf = await rowsReader(columns, asked);
     if (state.filters !== now) return;
     const text = asQuery(asked, columns, rowsOf);
-    sayInLink("q", text && text.length <= LONGEST ? text : null);
+    const isSaid = text.length <= LONGEST;
+    sayInLink("q", text && isSaid ? text : null);
+    missInLink("q", !isSaid ? SAY.tooLongQuery : asked.length < others.length ? SAY.tooManyRows(MOST_ROWS) : null);
   });
   onLink("q", async (text) => {
     try {
       const asked = text?.trim() ? filtersOf(text, columns.list) : [];
       await filters.all(asked);
-      set({ filters: asked });
+      set({ filters: [...asked, ...state.filters.filter(isDrawn)] });
     } catch (error) {
       if (!(error instanceof QueryError)) throw error;
       sayInLink("q", null);

@@ -1,16 +1,17 @@
-// The choice: cutouts that were drawn around, as one filter beside all others. In: bits of a shape, and whether they are taken anew,
-// added or taken away. Out: `filters` of the state.
+// The choice: cutouts that were drawn around, as one filter beside all others. In: shapes and the bits of each, or bits that came from
+// elsewhere. Out: `filters` of the state.
 
+import { combined } from "../shapes/drawn.js";
 import { state } from "../state.js";
-import { all, and, count, not, or } from "../subset/bits.js";
+import { count } from "../subset/bits.js";
 import { replaceFilter } from "../subset/own.js";
 import { SAY } from "../text/strings.js";
 
 /**
- * @import { Filter } from "../data/types.d.ts"
+ * @import { Filter, Shape } from "../data/types.d.ts"
  *
  * @typedef {Extract<Filter, { kind: "places" }>} Places
- * @typedef {"new" | "add" | "take"} How
+ * @typedef {Places & { shapes: Shape[] }} Drawn
  */
 
 export const CHOSEN = "chosen";
@@ -19,17 +20,12 @@ export const CHOSEN = "chosen";
 export const chosen = () => /** @type {Places | undefined} */ (state.filters.find(({ id }) => id === CHOSEN));
 
 /**
- * A choice and a further shape together.
+ * Whether a filter is a choice that its shapes make again.
  *
- * @param {Uint32Array | null} before null where nothing is chosen, from which is taken as from all
- * @param {Uint32Array} bits
- * @param {How} how
- * @param {number} n how many cutouts there are
+ * @param {Filter} filter
+ * @returns {filter is Drawn}
  */
-export function combined(before, bits, how, n) {
-  if (how === "take") return and(before ?? all(n), not(bits, n));
-  return how === "add" && before ? or(before, bits) : bits;
-}
+export const isDrawn = (filter) => filter.id === CHOSEN && filter.kind === "places" && filter.shapes !== undefined && !filter.negated;
 
 /**
  * A choice as a filter.
@@ -41,26 +37,39 @@ export function combined(before, bits, how, n) {
 export const choice = (bits, label) => ({ id: CHOSEN, kind: "places", bits, label });
 
 /**
- * Let the choice be this, or none.
+ * A choice that was drawn.
  *
- * @param {Uint32Array | null} bits
- * @param {string} what is said of it, such as "lasso"
+ * @param {Uint32Array} bits
+ * @param {Shape[] | undefined} shapes that made it, if nothing else did
+ * @returns {Places}
  */
-export function choose(bits, what) {
-  replaceFilter(CHOSEN, bits && choice(bits, SAY.shapeWith(what, count(bits))));
+export function drawnChoice(bits, shapes) {
+  const [first, second] = shapes ?? [];
+  const what = !first || second ? SAY.shapes : SAY.tools[first.kind === "image" ? "box" : first.kind];
+  return { ...choice(bits, SAY.shapeWith(what, count(bits))), ...(shapes ? { shapes } : {}) };
 }
 
 /**
- * Let a shape change the choice; what leaves nothing takes it away. A click is no shape: it does nothing.
+ * Let the choice be this.
  *
  * @param {Uint32Array} bits
- * @param {string} what
- * @param {How} how
+ * @param {string} what is said of it, such as "odd"
+ */
+export function choose(bits, what) {
+  replaceFilter(CHOSEN, choice(bits, SAY.shapeWith(what, count(bits))));
+}
+
+/**
+ * Let a shape change the choice; what leaves nothing takes it away.
+ *
+ * @param {Uint32Array} bits
+ * @param {Shape} shape
  * @param {number} n how many cutouts there are
  */
-export function chooseShape(bits, what, how, n) {
+export function chooseShape(bits, shape, n) {
   const before = chosen();
-  const found = combined(before?.bits ?? null, bits, how, n);
-  choose(count(found) ? found : null, how === "new" || !before ? what : SAY.shapes);
+  const found = combined(before?.bits ?? null, bits, shape.how, n);
+  const shapes = shape.how === "new" || !before ? [shape] : before.shapes && [...before.shapes, shape];
+  replaceFilter(CHOSEN, count(found) ? drawnChoice(found, shapes) : null);
   return count(found);
 }

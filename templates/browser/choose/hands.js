@@ -2,59 +2,26 @@
 // alone. In: clicks, strokes, Escape. Out: the choice, and `data-hd-tool` on the body as long as a tool is in hand.
 
 import { plotOf } from "../plots/plot.js";
-import { withinCircle } from "../query/sky.js";
+import { foundIn, numbersOf } from "../shapes/drawn.js";
 import { element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
-import { separation, unproject } from "../views/sky.js";
 import { chooseShape } from "./chosen.js";
-import { boundsOf, inPolygon, inRectangle, middlesIn } from "./shapes.js";
 import { howOf, Stroke } from "./stroke.js";
 
 /**
  * @import { Data } from "../data/data.js"
- * @import { Numbers } from "../data/column.js"
- * @import { Place } from "../data/types.d.ts"
- * @import { How } from "./chosen.js"
+ * @import { How, Shape } from "../data/types.d.ts"
  * @import { Kind } from "./stroke.js"
  *
- * @typedef {(data: Data, corners: Place[]) => Promise<Uint32Array | null>} Find null where the shape means nothing
- * @typedef {{ plot: string, kind: Kind, find: Find }} Tool
+ * @typedef {{ plot: string, kind: Kind, shape: Shape["kind"] }} Tool
  */
-
-/** @type {Find} */
-const onMap = async (data, corners) => inPolygon(await data.whole.map(), corners);
-
-/** @type {Find} */
-const inMapBox = async (data, corners) => inRectangle(await data.whole.map(), boundsOf(corners));
-
-/** @type {Find} */
-async function onSky({ columns }, [middle, edge]) {
-  const [at, to] = [unproject(middle.x, middle.y), unproject(edge.x, edge.y)];
-  if (!at || !to) return null;
-  const [ra, dec] = await Promise.all(["ra", "dec"].map((name) => columns.get(columns.builtIn(name))));
-  if (!ra.values || !dec.values) return null;
-  return withinCircle(ra.values, dec.values, { ...at, radius: separation(at, to) });
-}
-
-/** @type {Find} */
-async function onImage(data, corners) {
-  const number = Number(document.getElementById("hd-image")?.dataset.image ?? NaN);
-  if (Number.isNaN(number)) return null;
-  const names = ["image", "x0", "x1", "y0", "y1"];
-  const found = await Promise.all(names.map((name) => data.columns.get(data.columns.builtIn(name))));
-  const [image, x0, x1, y0, y1] = found.map(({ values }) => /** @type {Numbers} */ (values));
-  const { ny, origin } = await data.image(number);
-  const { left, right, bottom, top } = boundsOf(corners);
-  const lines = origin === "lower" ? { bottom, top } : { bottom: ny - top, top: ny - bottom };
-  return middlesIn({ image, x0, x1, y0, y1 }, number, { left, right, ...lines });
-}
 
 /** @type {Tool[]} */
 const TOOLS = [
-  { plot: "hd-map", kind: "lasso", find: onMap },
-  { plot: "hd-map", kind: "box", find: inMapBox },
-  { plot: "hd-sky", kind: "circle", find: onSky },
-  { plot: "hd-image", kind: "box", find: onImage },
+  { plot: "hd-map", kind: "lasso", shape: "lasso" },
+  { plot: "hd-map", kind: "box", shape: "box" },
+  { plot: "hd-sky", kind: "circle", shape: "circle" },
+  { plot: "hd-image", kind: "box", shape: "image" },
 ];
 /** @type {How[]} */
 const HOWS = ["new", "add", "take"];
@@ -102,10 +69,12 @@ function takeUp(data, tool, button) {
   const plot = plotOf(tool.plot);
   if (!plot) return null;
   const stroke = new Stroke(plot, tool.kind, async (corners, event) => {
-    const bits = await tool.find(data, corners);
+    const does = howOf(event, how);
+    const numbers = await numbersOf(tool.shape, data, corners, plot.scale);
+    const shape = numbers && { kind: tool.shape, how: does, numbers };
+    const bits = shape && await foundIn(data, shape);
     if (!bits) return plot.over.say(SAY.noShape);
-    const found = chooseShape(bits, SAY.tools[tool.kind], howOf(event, how), data.n);
-    if (!found) plot.over.say(SAY.nothingChosen);
+    if (!chooseShape(bits, shape, data.n)) plot.over.say(SAY.nothingChosen);
   });
   how = "new";
   const strip = howStrip();

@@ -4,9 +4,8 @@
 import { element } from "../text/element.js";
 
 /**
- * @import { Place } from "../data/types.d.ts"
+ * @import { How, Place } from "../data/types.d.ts"
  * @import { Plot } from "../plots/plot.js"
- * @import { How } from "./chosen.js"
  *
  * @typedef {"lasso" | "box" | "circle"} Kind
  */

@@ -109,6 +109,20 @@ export interface PointColumns {
   codes: number[];
 }
 
+/** What a shape does to the choice: it is the choice, is added to it, or is taken away. */
+export type How = "new" | "add" | "take";
+
+/**
+ * A shape that somebody drew, in numbers: of a lasso on the map x and y of its corners in turn; of a box on the map left, right, bottom,
+ * top; of a circle on the sky RA, Dec and radius in degrees; of a box on a parent image its number, and left, right, bottom, top in pixels
+ * of its array.
+ */
+export interface Shape {
+  kind: "lasso" | "box" | "circle" | "image";
+  how: How;
+  numbers: number[];
+}
+
 /** A column, or a label, which is one of its scores. */
 export type ColumnEntry = ColumnIndex | { name: string, kind: "number", role: "label" };
 
@@ -127,8 +141,8 @@ export type Filter = { id: string, negated?: boolean } & (
   | { kind: "text", column: string, text: string }
   /** Something is known; turned round, it is missing. */
   | { kind: "known", column: string }
-  /** Cutouts that somebody chose, and what is said of them. */
-  | { kind: "places", column?: null, bits: Uint32Array, label?: string }
+  /** Cutouts that somebody chose, what is said of them, and the shapes that chose them, where there is nothing else that did. */
+  | { kind: "places", column?: null, bits: Uint32Array, label?: string, shapes?: Shape[] }
   | { kind: "query" | "search", column?: null, text: string, query?: string }
 );
 

@@ -4,7 +4,7 @@
 import { element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 
-const HINT_MS = 1600;
+const [HINT_MS, LETTER_MS] = [1600, 60]; // as long as it takes to read
 
 export class Over {
   /**
@@ -31,7 +31,7 @@ export class Over {
     this.hint.textContent = text;
     this.hint.classList.add("hd-said");
     clearTimeout(this.hinting);
-    this.hinting = setTimeout(() => this.hint.classList.remove("hd-said"), HINT_MS);
+    this.hinting = setTimeout(() => this.hint.classList.remove("hd-said"), Math.max(HINT_MS, LETTER_MS * text.length));
   }
 
   /** @param {boolean} isEmpty whether nothing is in view */

@@ -97,6 +97,12 @@ export const SAY = {
   // the counter
   shown: (/** @type {number} */ some, /** @type {number} */ all) => `${count(some)} of ${count(all)}`,
 
+  // links
+  linkWithout: (/** @type {string[]} */ what) => `Not in the link: ${what.join("; ")}`,
+  tooLongQuery: "what is asked, which is too long",
+  tooManyRows: (/** @type {number} */ most) => `the choice, which was not drawn and has more than ${count(most)} rows (tags keep it)`,
+  tooManyShapes: "the choice, which is of too many shapes",
+
   // the dock and the sheet
   skyTab: "Sky",
   imageTab: "Parent image",
@@ -157,6 +163,7 @@ export const SAY = {
   shapes: "chosen",
   noShape: "There is nothing to choose here",
   nothingChosen: "Nothing in it",
+  noChoice: "The shapes of this link choose nothing here",
   tools: { lasso: "lasso", box: "box", circle: "circle" },
   toolTitles: /** @type {Record<string, string>} */ ({
     "hd-map-lasso": "Lasso: draw around cutouts", "hd-map-box": "Box: choose cutouts of the map",

@@ -2,10 +2,11 @@
 // any more.
 
 import { on, set } from "../state.js";
+import { say } from "../tags/bar.js";
 import { copyWith } from "../text/copy.js";
 import { byId } from "../text/element.js";
 import { SAY } from "../text/strings.js";
-import { back, canGoBack, canGoForward, forward, goHome, hasAddress, linkNow } from "../walk.js";
+import { back, canGoBack, canGoForward, forward, goHome, hasAddress, linkNow, missedInLink } from "../walk.js";
 
 /** @import { Data } from "../data/data.js" */
 
@@ -40,7 +41,11 @@ function openCounter(n) {
 /** @param {HTMLElement} button */
 function openLinkButton(button) {
   button.hidden = !hasAddress();
-  button.addEventListener("click", () => copyWith(button, linkNow()));
+  button.addEventListener("click", async () => {
+    await copyWith(button, linkNow());
+    const missed = missedInLink();
+    if (missed.length) say(SAY.linkWithout(missed));
+  });
 }
 
 /**
