@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.config import is_network_file
 
 __all__ = ["provenance"]
+
+MOST_NAMED = 6
 
 _KINDS = {
     "full": "whole images",
@@ -50,7 +52,7 @@ def provenance(atlas: Atlas) -> list[tuple[str, str]]:
     inputs = settings["inputs"] or [f"the paths in {settings['catalog']}"]
     kind = _words(_KINDS, cutouts.pop("kind", "cutouts"))
     rows = [
-        ("Images", f"{manifest['n_images']:,} from {', '.join(inputs)}"),
+        ("Images", f"{manifest['n_images']:,} from {_few(inputs)}"),
         ("Cutouts", f"{manifest['n_cutouts']:,} {kind} ({_options(cutouts)})"),
         ("Left out", _left_out(manifest["left_out"])),
         ("Stretch", _options(settings["stretch"])),
@@ -67,6 +69,13 @@ def provenance(atlas: Atlas) -> list[tuple[str, str]]:
         ("Versions", ", ".join(f"{k} {v}" for k, v in manifest["versions"].items())),
     ]  # fmt: skip
     return [(name, text) for name, text in rows if text]
+
+
+def _few(names: Sequence[str]) -> str:
+    """Name some of many; a shell writes a pattern out as all files that fit."""
+    if len(names) <= MOST_NAMED:
+        return ", ".join(names)
+    return f"{', '.join(names[: MOST_NAMED - 1])} and {len(names) - MOST_NAMED + 1:,} more"
 
 
 def _model(model: Mapping[str, Any], n_features: int) -> list[tuple[str, str]]:

@@ -85,6 +85,15 @@ def test_neighbours_and_what_the_map_keeps(atlas: Atlas) -> None:
     assert "Map keeps" not in said(map={**atlas.manifest["map"], "quality": {}})
 
 
+@pytest.mark.parametrize(
+    ("n", "text"), [(6, "a0, a1, a2, a3, a4, a5"), (1234, "a0, a1, a2, a3, a4 and 1,229 more")]
+)
+def test_of_many_inputs_some_are_named(atlas: Atlas, n: int, text: str) -> None:
+    settings = {**atlas.manifest["settings"], "inputs": [f"a{i}" for i in range(n)]}
+    told = Atlas(atlas.path, {**atlas.manifest, "settings": settings})
+    assert dict(provenance(told))["Images"] .endswith(f" from {text}")
+
+
 def test_the_current_folder_has_a_name(
     quick_build: QuickBuild, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

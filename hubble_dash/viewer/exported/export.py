@@ -48,8 +48,9 @@ class FileLimits:
     ----------
     n_cutouts : int
         Cutouts that one file carries well.
-    base_bytes, bytes_per_cutout, most_bytes : int
-        The size that is promised of so many: the first two together, and never more than the last.
+    base_bytes, bytes_per_cutout, bytes_per_image, most_bytes : int
+        The size that is promised of so many: the first three together, never more than the last.
+        What an image adds lets a collection of whole images be seen larger than its thumbnails.
     max_bytes : int
         From some 150 MB of data in it on, Chromium shows an empty page without a word (panel PR
         1130).
@@ -58,12 +59,13 @@ class FileLimits:
     n_cutouts: int = MAX_CUTOUTS
     base_bytes: int = 3_500_000
     bytes_per_cutout: int = 4_000
+    bytes_per_image: int = 12_000
     most_bytes: int = 58_000_000
     max_bytes: int = 120_000_000
 
-    def of(self, n: int) -> int:
-        """Give the bytes that a file of so many cutouts may have."""
-        promised = self.base_bytes + self.bytes_per_cutout * n
+    def of(self, n: int, n_images: int) -> int:
+        """Give the bytes that a file of so many cutouts, of so many images, may have."""
+        promised = self.base_bytes + self.bytes_per_cutout * n + self.bytes_per_image * n_images
         return min(promised, self.most_bytes if n <= self.n_cutouts else self.max_bytes)
 
 
@@ -109,7 +111,7 @@ def export(
     -------
     Path
         The file, or the folder. A file of up to 20,000 cutouts is at most 3.5 MB plus 4 kB a
-        cutout large, and never larger than 58 MB.
+        cutout and 12 kB an image large, and never larger than 58 MB.
 
     Raises
     ------
@@ -261,7 +263,7 @@ def _html(
     limits: FileLimits,
 ) -> str:
     measured = None if evaluation is None else read_evaluation(evaluation, atlas)
-    left = limits.of(len(atlas)) - len(library()) - FRAME_BYTES
+    left = limits.of(len(atlas), len(atlas.images)) - len(library()) - FRAME_BYTES
     index = inline_index(atlas, similar=similar, max_bytes=left)
     page = make_page(atlas, page_data(index), title=title, evaluation=measured)
     return standalone_html(page)

@@ -18,11 +18,11 @@ from hubble_dash.viewer.data.schema import ImagePiece, PageIndex, ThumbnailsInde
 
 __all__ = ["inline_index"]
 
-# Pictures of the parent images that do not fit as they are get smaller until they do, or have no
-# more pixels than that along their longer side.
+# Pictures of the parent images that do not fit as they are get smaller until they do, or would
+# have fewer pixels than that along their longer side.
 LEAST_PREVIEW_SIDE = 128
-# Tried in turn before any pixel is given up; the last is that of smaller ones.
-PREVIEW_QUALITIES = (90, 80)
+# Tried in turn before any pixel is given up, of small pictures too; the last is for smaller ones.
+PREVIEW_QUALITIES = (90, 80, 70)
 # Tried for the thumbnails in turn, where they do not fit as they are.
 SHEET_QUALITIES = (70, 60, 50, 40, 30, 20, 10)
 
@@ -113,9 +113,10 @@ def _previews(atlas: Atlas, max_bytes: int | None) -> Sequence[str | None]:
     images = atlas.images
     longer = np.maximum(images["preview_width"].to_numpy(), images["preview_height"].to_numpy())
     side = int(longer.max())
+    least = min(LEAST_PREVIEW_SIDE, side)
     qualities = iter(PREVIEW_QUALITIES)
     quality = next(qualities)
-    while side >= LEAST_PREVIEW_SIDE:
+    while side >= least:
         urls = _shrunk(atlas, side, quality, max_bytes)
         if len(urls) == len(longer):
             return urls

@@ -20,7 +20,8 @@ import { SAY } from "../text/strings.js";
 export const PICTURE = "\u0000picture"; // no column is called so
 const N_OWN = 6; // of the user's columns that are shown at first
 const N_SAMPLES = 100; // that the width of a column is estimated of
-const [DIGIT, LETTER, PADDING, LEAST, GREATEST] = [8.5, 7, 20, 72, 240]; // pixels
+const [WIDE, NARROW, ARROW, PADDING, LEAST, GREATEST] = [8.5, 7, 16, 20, 72, 240]; // pixels
+const NARROW_SIGN = /[a-z\s.,:;!|()[\]-]/;
 const PICTURE_WIDTH = 48;
 
 /**
@@ -49,6 +50,13 @@ export function fieldsOf(columns, nImages) {
 }
 
 /**
+ * How wide a text is, about, in pixels.
+ *
+ * @param {string} text
+ */
+const widthOf = (text) => Array.from(text).reduce((width, sign) => width + (NARROW_SIGN.test(sign) ? NARROW : WIDE), 0);
+
+/**
  * @param {Columns} columns
  * @param {Field} field
  * @returns {Promise<LoadedField>}
@@ -57,9 +65,9 @@ export async function loadField(columns, field) {
   if (field.name === PICTURE) return { ...field, column: null, width: PICTURE_WIDTH };
   const loaded = { ...field, column: await columns.get(field.name), width: 0 };
   const step = Math.max(1, Math.floor(columns.n / N_SAMPLES));
-  let longest = field.title.length + 2;
-  for (let place = 0; place < columns.n; place += step) longest = Math.max(longest, textOf(loaded, place).length);
-  return { ...loaded, width: Math.max(LEAST, Math.min(Math.ceil(longest * (field.isNumber ? DIGIT : LETTER)) + PADDING, GREATEST)) };
+  let widest = widthOf(field.title) + ARROW;
+  for (let place = 0; place < columns.n; place += step) widest = Math.max(widest, widthOf(textOf(loaded, place)));
+  return { ...loaded, width: Math.max(LEAST, Math.min(Math.ceil(widest) + PADDING, GREATEST)) };
 }
 
 /**

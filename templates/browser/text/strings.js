@@ -25,7 +25,7 @@ export const SAY = {
   },
   amongTitles: { all: "The most similar of all cutouts", subset: "The most similar of the subset" },
   wheres: /** @type {Record<string, string>} */ ({
-    overlapping: "leave out overlapping", image: "leave out same image", apart: "leave out within", same: "same place, other image",
+    overlapping: "leave out overlapping", image: "leave out same image", apart: "leave out nearby", same: "same place, other image",
   }),
   arcsec: (/** @type {number} */ radius) => `${radius}″`,
   radiusTitle: "How far is near: arcseconds, or with a unit such as 2 arcmin; empty for as far as the cutout is wide",

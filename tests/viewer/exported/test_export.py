@@ -108,10 +108,11 @@ def test_what_is_there_is_not_lost(atlas: Atlas, tmp_path: Path) -> None:
 
 def test_what_is_promised_of_a_file_s_size() -> None:
     limits = FileLimits()
-    assert limits.of(695) == 3_500_000 + 695 * 4_000
-    assert limits.of(20_000) < 60_000_000
-    assert limits.of(25_000) == 103_500_000
-    assert limits.of(1_000_000) == limits.max_bytes
+    assert limits.of(695, 1) == 3_500_000 + 695 * 4_000 + 12_000
+    assert limits.of(400, 400) == 9_900_000
+    assert limits.of(20_000, 20_000) < 60_000_000
+    assert limits.of(25_000, 0) == 103_500_000
+    assert limits.of(1_000_000, 3) == limits.max_bytes
 
 
 @pytest.mark.slow
@@ -122,7 +123,7 @@ def test_a_page_keeps_to_its_size(tmp_path: Path) -> None:
     atlas = make_atlas(tmp_path / "noise.atlas", pictures=pictures, size=250, step=250)
     usual = FileLimits()
     limits = FileLimits(base_bytes=usual.base_bytes - 1_500_000)
-    promised = limits.base_bytes + limits.bytes_per_cutout * len(atlas)
+    promised = limits.of(len(atlas), len(pictures))
     assert len(library()) + len(embed_json(inline_index(atlas))) > promised
     page = write_file(atlas, tmp_path / "page.html", limits=limits)
     assert page.stat().st_size <= promised

@@ -64,6 +64,19 @@ def test_pictures_shrink_until_they_fit_and_go_where_they_cannot(tmp_path: Path)
         assert all(bool(image["url"]) == has_pictures for image in images_of(index))
 
 
+def test_small_pictures_are_compressed_harder_before_they_go(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    pictures = [random.integers(0, 255, (110, 120, 3), dtype=np.uint8) for _ in range(8)]
+    atlas = make_atlas(tmp_path / "small.atlas", pictures=pictures, size=110, step=110)
+    whole = inline_index(atlas)
+    sizes = [len(image["url"]) for image in images_of(whole)]
+    index = inline_index(atlas, max_bytes=len(json.dumps(whole)) - sum(sizes) // 4)
+    for image, size in zip(images_of(index), sizes, strict=True):
+        with PillowImage.open(io.BytesIO(bytes_of(image["url"]))) as picture:
+            assert picture.size == (120, 110)
+        assert len(image["url"]) < size
+
+
 def test_pictures_keep_all_that_fits(tmp_path: Path) -> None:
     """As they are; else all pixels, compressed harder; else as many pixels as fit."""
     random = np.random.default_rng(1)
