@@ -91,7 +91,7 @@ def test_neighbours_and_what_the_map_keeps(atlas: Atlas) -> None:
 def test_of_many_inputs_some_are_named(atlas: Atlas, n: int, text: str) -> None:
     settings = {**atlas.manifest["settings"], "inputs": [f"a{i}" for i in range(n)]}
     told = Atlas(atlas.path, {**atlas.manifest, "settings": settings})
-    assert dict(provenance(told))["Images"] .endswith(f" from {text}")
+    assert dict(provenance(told))["Images"].endswith(f" from {text}")
 
 
 def test_the_current_folder_has_a_name(

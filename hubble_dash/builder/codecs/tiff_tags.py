@@ -87,6 +87,10 @@ def check_page(path: Path, page: tifffile.TiffPage) -> None:
         Says why.
     """
     ny, nx = page.imagelength, page.imagewidth
+    # A tag may have several numbers, or none, where one belongs.
+    for name, value in (("width", nx), ("height", ny)):
+        if not isinstance(value, int):
+            raise ImageError(path, f"its {name} is {value!r}, not one number")
     if page.imagedepth != 1:
         raise ImageError(path, f"holds a volume {page.imagedepth} planes deep, no image")
     if ny == 0 or nx == 0:

@@ -281,3 +281,12 @@ def test_strips_and_tiles_without_a_side_are_refused(tmp_path: Path, tag: str) -
         file.pages.first.tags[tag].overwrite(0)
     with pytest.raises(ImageError, match="a tile or strip has sides of 0 x 8 pixels"):
         open_image(path)
+
+
+def test_several_numbers_where_one_belongs_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, np.zeros((8, 8), np.uint8))
+    with tifffile.TiffFile(path, mode="r+") as file:
+        file.pages.first.tags["ImageWidth"].overwrite((8, 8, 8))
+    with pytest.raises(ImageError, match=r"its width is \(8, 8, 8\), not one number"):
+        open_image(path)
