@@ -257,6 +257,16 @@ def test_the_sheet_has_three_heights(open_page: Open, report: Path) -> None:
     page.page.click("#hd-tab-image")
     assert page.page.locator("#hd-image").is_visible()
     assert not page.page.locator("#hd-facts").is_visible()
+    # What has pictures of its own has the room of the similar ones, and the selected one stays.
+    for tab in ("table", "picked", "odd"):
+        assert page.page.locator("#hd-similar").is_visible()
+        page.page.click(f"#hd-tab-{tab}")
+        assert not page.page.locator("#hd-similar").is_visible()
+        assert page.page.locator(".hd-portrait").is_visible()
+        box = page.page.locator(".hd-dock-body > .hd-on").bounding_box()
+        assert box is not None
+        assert box["height"] >= 250
+        page.page.click("#hd-tab-image")
     assert page.errors == []
 
 

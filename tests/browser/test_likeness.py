@@ -24,6 +24,19 @@ pytestmark = pytest.mark.browser
 ROW, K = 20, 100
 SIZE_ARCSEC = 170  # of 48 pixels of 3.6 arcsec, to two digits
 
+# Which parts of the similar ones' head lie over one another.
+COVERED = """() => {
+    const parts = [
+        "#hd-similar-title", "#hd-among", "#hd-overlap", "#hd-where", "#hd-radius", "#hd-caption",
+    ];
+    const boxes = parts.map((part) => [part, document.querySelector(part).getBoundingClientRect()]);
+    const seen = boxes.filter(([, { width }]) => width);
+    const meet = (a, b, low, high) => Math.min(a[high], b[high]) - Math.max(a[low], b[low]) > 1;
+    return seen.flatMap(([one, a], i) => seen.slice(i + 1).filter(([, b]) => (
+        meet(a, b, "left", "right") && meet(a, b, "top", "bottom")
+    )).map(([other]) => `${one} ${other}`));
+}"""
+
 
 @pytest.fixture(scope="module")
 def field(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
@@ -266,8 +279,11 @@ def test_every_view_tells_how_many_of_how_many(page: OpenPage, field: Atlas) -> 
 
 
 def test_on_a_phone_it_has_room(page: OpenPage) -> None:
-    page.page.set_viewport_size({"width": 390, "height": 844})
-    page.run("hubbleDash.query('tall < 2')")
+    for width in (360, 390):
+        page.page.set_viewport_size({"width": width, "height": 844})
+        for query in ("", "tall < 2"):
+            page.run("text => hubbleDash.query(text)", query)
+            assert page.run(COVERED) == []
     page.page.click("#hd-among [data-among=subset]")
     page.page.select_option("#hd-where", "same")
     page.page.wait_for_function("hubbleDash.state.shown.found.n !== null")
