@@ -35,7 +35,7 @@ _AS_MINUS = re.compile(rf"^\s*{_MINUS}(?=\s*[\d.,])")
 # By ="000123" people keep Excel from taking a name for a number.
 _FORMULA = r'^="([^"]*)"$'
 _WHOLE = r"^[+-]?\d+$"
-_LEADING_ZERO = r"^[+-]?0\d"
+_LEADING_ZERO = r"^[+-]?0\d+$"
 # Fortran writes exponents with a D.
 _FLOAT = r"(?i)^[+-]?(((\d+\.?\d*|\.\d+)([ed][+-]?\d+)?)|inf|infinity)$"
 _WHOLE_AS_FLOAT = r"^[+-]?\d+(\.0*)?$"
@@ -219,9 +219,10 @@ def _numbers(cells: pa.ChunkedArray) -> pa.ChunkedArray | None:
     known = _with_minus(known)
     if not _all(known, _FLOAT):
         return None
+    if _any(known, _LEADING_ZERO):
+        return None  # such digits are names, those beside them too: 0042, 1e5
     if _all(known, _WHOLE):
-        # Digits with leading zeros are names.
-        return None if _any(known, _LEADING_ZERO) else _whole(known)
+        return _whole(known)
     if _any(known, _LONG_WHOLE):
         # Somebody's floats: they are whole numbers still, or too long to be anything but text.
         is_whole = _all(known, _WHOLE_AS_FLOAT)
@@ -237,7 +238,8 @@ def _plain_numbers(known: pa.ChunkedArray, *, are_whole: bool) -> pa.ChunkedArra
         return None
     if are_whole:
         return numbers if _is(pc.all(pc.equal(numbers.cast(pa.string()), known)), True) else None
-    return numbers if _is(pc.any(pc.greater(pc.abs(numbers), LONGEST_WHOLE)), False) else None
+    is_short = _is(pc.any(pc.greater(pc.abs(numbers), LONGEST_WHOLE)), False)
+    return numbers if is_short and not _any(known, _LEADING_ZERO) else None
 
 
 def _whole(known: pa.ChunkedArray) -> pa.ChunkedArray | None:
