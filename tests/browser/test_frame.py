@@ -268,6 +268,15 @@ def test_the_sheet_has_three_heights(open_page: Open, report: Path) -> None:
         assert box["height"] >= 250
         page.page.click("#hd-tab-image")
     assert page.errors == []
+    # With nothing selected a raised sheet has room for a tab, whose name comes into view.
+    page.page.click("#hd-reset")
+    page.page.click("#hd-sheet-raise")
+    page.page.click("#hd-tab-filter")
+    page.page.wait_for_function("document.getElementById('hd-dock').clientHeight > 350")
+    page.run("document.getElementById('hd-tab-odd').click()")
+    name = page.page.locator("#hd-tab-odd").bounding_box()
+    assert name is not None
+    assert name["x"] + name["width"] <= 390
 
 
 def test_paper_is_white_and_says_where_it_comes_from(page: OpenPage, atlas: Atlas) -> None:

@@ -61,6 +61,7 @@ export function showTab(id) {
     button.tabIndex = isShown ? 0 : -1;
     panel.classList.toggle("hd-on", isShown);
     if (tools) tools.hidden = !isShown;
+    if (isShown) button.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
   say();
   tabs.get(id)?.onShow?.();
