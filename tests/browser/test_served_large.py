@@ -201,4 +201,7 @@ def test_everything_like_the_mean_of_some(page: OpenPage, large: Atlas) -> None:
     label = f"{len(some)} and the {10 * len(some)} most like their mean"
     assert page.run("hubbleDash.state.filters.map(({ label }) => label)") == [label]
     assert page.page.locator("[aria-busy]").count() == 0
+    # The contact sheet begins with the most alike.
+    first = page.page.locator(".hd-contact-one").first
+    assert int(str(first.get_attribute("data-row"))) == int(np.argmax(cosine))
     assert page.errors == []

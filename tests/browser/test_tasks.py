@@ -153,7 +153,13 @@ def test_who_is_odd(hands: Hands, atlas: Atlas) -> None:
 def test_one_more_step_chooses_the_odd_ones(hands: Hands, atlas: Atlas) -> None:
     hands.click("#hd-tab-odd")
     hands.click("#hd-odd-choose")
-    hands.sees_subset(np.sort(np.argsort(-atlas.isolation, kind="stable")[:100]).tolist())
+    odd = np.argsort(-atlas.isolation, kind="stable")[:100].tolist()
+    hands.sees_subset(sorted(odd))
+    # The contact sheet keeps their order.
+    hands.click("#hd-tab-picked")
+    first = hands.page.wait_for_selector(".hd-picked:not(.hd-odd) .hd-contact-one")
+    assert first is not None
+    assert int(str(first.get_attribute("data-row"))) == odd[0]
 
 
 def select_one(hands: Hands, atlas: Atlas, row: int = 40) -> int:

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
+import { choice, inOrder } from "../../templates/browser/choose/chosen.js";
 import { like, likeWords, nearMean } from "../../templates/browser/choose/like.js";
 import { likeMean } from "../../templates/browser/likeness/mean.js";
-import { places } from "../../templates/browser/subset/bits.js";
+import { set } from "../../templates/browser/state.js";
+import { none, places, setAll } from "../../templates/browser/subset/bits.js";
 import { waiting } from "../../templates/browser/text/busy.js";
 
 /** @import { Data } from "../../templates/browser/data/data.js" */
@@ -26,8 +28,10 @@ const dataOf = (server) => /** @type {Data} */ (/** @type {unknown} */ ({
 }));
 
 test("ten times as many are found, within reason, and never more than there are", () => {
-  const found = [[1, 9000], [20, 9000], [700, 9000], [8000, 9000], [20, 60], [3, 4]].map(([some, all]) => nearMean(some, all));
-  assert.deepEqual(found, [100, 200, 5000, 1000, 40, 1]);
+  const found = [
+    [1, 9e6], [20, 9e6], [700, 9e6], [8000, 9e6], [20, 695], [1, 695], [1, 60], [89_000, 90_000], [50, 55], [3, 4],
+  ].map(([some, all]) => nearMean(some, all));
+  assert.deepEqual(found, [100, 200, 5000, 5000, 69, 69, 9, 1000, 5, 1]);
 });
 
 test("it is said what would be chosen, and why nothing can be", () => {
@@ -46,12 +50,21 @@ test("a server takes the mean of rows, and its rows are places again", async () 
   const asked = [];
   const data = dataOf(async (rows, n) => {
     asked.push([...rows], n);
-    return ROWS.slice(50, 53);
+    return ROWS.slice(50, 53).reverse();
   });
   const found = await like(data, [9, 4, 6000]);
   assert.deepEqual(asked, [[ROWS[9], ROWS[4], ROWS[6000]], 100]);
   assert.deepEqual([...places(found?.bits ?? new Uint32Array())], [4, 9, 50, 51, 52, 6000]);
   assert.equal(found?.label, "3 and the 3 most like their mean");
+  assert.deepEqual(found?.ranked, [52, 51, 50, 9, 4, 6000]);
+});
+
+test("a subset of a choice that is ranked comes in that order", () => {
+  const bits = setAll(none(N), [4, 9, 51, 52, 60]);
+  set({ filters: [] });
+  assert.deepEqual([...inOrder(bits)], [4, 9, 51, 52, 60]);
+  set({ filters: [choice(setAll(none(N), [4, 9, 52]), "these", [52, 9, 7, 4])] });
+  assert.deepEqual([...inOrder(setAll(none(N), [4, 52]))], [52, 4]);
 });
 
 test("where no server answers it is the union of neighbours, and says so", async () => {

@@ -3,7 +3,7 @@
 
 import { combined } from "../shapes/drawn.js";
 import { state } from "../state.js";
-import { count } from "../subset/bits.js";
+import { count, has, places } from "../subset/bits.js";
 import { replaceFilter } from "../subset/own.js";
 import { SAY } from "../text/strings.js";
 
@@ -32,9 +32,10 @@ export const isDrawn = (filter) => filter.id === CHOSEN && filter.kind === "plac
  *
  * @param {Uint32Array} bits
  * @param {string} label what is said of it
+ * @param {number[]} [ranked] its places in an order that means something
  * @returns {Places}
  */
-export const choice = (bits, label) => ({ id: CHOSEN, kind: "places", bits, label });
+export const choice = (bits, label, ranked) => ({ id: CHOSEN, kind: "places", bits, label, ...(ranked ? { ranked } : {}) });
 
 /**
  * A choice that was drawn.
@@ -50,13 +51,13 @@ export function drawnChoice(bits, shapes) {
 }
 
 /**
- * Let the choice be this.
+ * Places of a subset, in the order of the choice where that has one.
  *
  * @param {Uint32Array} bits
- * @param {string} what is said of it, such as "odd"
  */
-export function choose(bits, what) {
-  replaceFilter(CHOSEN, choice(bits, SAY.shapeWith(what, count(bits))));
+export function inOrder(bits) {
+  const { ranked, negated } = chosen() ?? {};
+  return ranked && !negated ? ranked.filter((place) => has(bits, place)) : places(bits);
 }
 
 /**

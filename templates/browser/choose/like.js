@@ -2,7 +2,7 @@
 // that the page has of each. In: places. Out: bits by place, and what is said of them.
 
 import { builtIn } from "../likeness/passing.js";
-import { count, has, none, set, setAll } from "../subset/bits.js";
+import { count, has, none, setAll } from "../subset/bits.js";
 import { SAY } from "../text/strings.js";
 import { MOST_AVERAGED, MOST_LIKE } from "../wire/constants.js";
 
@@ -10,6 +10,7 @@ import { MOST_AVERAGED, MOST_LIKE } from "../wire/constants.js";
 
 const MOST_JOINED = 5000; // of more cutouts all neighbours together would be most of what there is
 const [TIMES, LEAST] = [10, 100]; // as many as these are found, but no fewer
+const [SHARE, FEW] = [0.1, 9]; // of all, beyond which much would be like these that is not, but no fewer
 
 /**
  * How many are found beside some: enough to look through, and not so many that they are like these no more.
@@ -17,7 +18,10 @@ const [TIMES, LEAST] = [10, 100]; // as many as these are found, but no fewer
  * @param {number} some
  * @param {number} all
  */
-export const nearMean = (some, all) => Math.min(all - some, Math.max(LEAST, Math.min(MOST_LIKE, TIMES * some)));
+export function nearMean(some, all) {
+  const enough = Math.min(MOST_LIKE, Math.max(LEAST, TIMES * some));
+  return Math.min(all - some, Math.max(FEW, Math.min(enough, Math.floor(SHARE * all))));
+}
 
 /**
  * What would be chosen with some cutouts, in words; why nothing can be where they are too many.
@@ -33,22 +37,23 @@ export function likeWords({ n, isCompared }, some) {
 }
 
 /**
- * Put rows into a set of places.
+ * Where rows lie, in their order.
  *
- * @param {Uint32Array} bits by place; is changed
- * @param {ArrayLike<number>} wanted rows
+ * @param {Int32Array} wanted rows
  * @param {ArrayLike<number>} rows by place
  */
-function setRows(bits, wanted, rows) {
+function placesOf(wanted, rows) {
   const isWanted = setAll(none(rows.length), wanted);
-  for (let place = 0; place < rows.length; place++) if (has(isWanted, rows[place])) set(bits, place);
-  return bits;
+  /** @type {Map<number, number>} */
+  const at = new Map();
+  for (let place = 0; place < rows.length; place++) if (has(isWanted, rows[place])) at.set(rows[place], place);
+  return Array.from(wanted).flatMap((row) => at.get(row) ?? []);
 }
 
 /**
  * @param {Data} data
  * @param {ArrayLike<number>} places no more than can be asked of
- * @returns {Promise<{ bits: Uint32Array, label: string } | null>} null where they are too many without a server, and none answers
+ * @returns {Promise<{ bits: Uint32Array, label: string, ranked?: number[] } | null>} null where only a server could tell, and none answers
  */
 export async function like(data, places) {
   const these = setAll(none(data.n), places);
@@ -56,7 +61,8 @@ export async function like(data, places) {
   if (data.isCompared) {
     const rows = await builtIn(data.columns, "row");
     const found = await data.likeMean(Int32Array.from(places, (place) => rows[place]), nearMean(some, data.n));
-    if (found) return { bits: setRows(these, found, rows), label: SAY.likeMean(some, found.length) };
+    const near = found && placesOf(found, rows);
+    if (near) return { bits: setAll(these, near), label: SAY.likeMean(some, near.length), ranked: [...near, ...Array.from(places)] };
   }
   if (some > MOST_JOINED) return null;
   for (const neighbors of await Promise.all(Array.from(places, (place) => data.neighborsAt(place)))) setAll(these, neighbors);

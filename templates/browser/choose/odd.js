@@ -3,11 +3,12 @@
 
 import { on, state } from "../state.js";
 import { none, places as placesIn, setAll } from "../subset/bits.js";
+import { replaceFilter } from "../subset/own.js";
 import { waiting } from "../text/busy.js";
 import { element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { addTab } from "../views/dock.js";
-import { choose } from "./chosen.js";
+import { choice, CHOSEN } from "./chosen.js";
 import { Contact } from "./contact.js";
 
 /**
@@ -65,7 +66,9 @@ class Odd {
   }
 
   choose() {
-    choose(setAll(none(this.data.n), this.contact.places), SAY.odd);
+    const { places } = this.contact;
+    const ranked = Array.from(places);
+    replaceFilter(CHOSEN, choice(setAll(none(this.data.n), places), SAY.shapeWith(SAY.odd, ranked.length), ranked));
   }
 }
 

@@ -34,7 +34,7 @@ export class Picked {
       "span", { class: "hd-tagbar", role: "group", "aria-label": SAY.tagAll }, ...tagButtons(data, SAY.tagThese, (tag) => this.tag(tag)),
     );
     const more = button("hd-picked-take", SAY.takeAwayMore, () => take(this.menu.value));
-    const head = element("div", { class: "hd-picked-head" }, this.menu, tags, this.undo, this.like, more);
+    const head = element("div", { class: "hd-picked-head" }, this.menu, this.like, tags, this.undo, more);
     this.element = element("div", { class: "hd-picked" }, head, this.contact.element);
     /** @type {Several[]} */
     this.several = [];
@@ -81,7 +81,7 @@ export class Picked {
     const found = await waiting(this.element, SAY.comparing, (async () => like(this.data, await places()))());
     if (state.filters !== filters) return;
     if (!found) return say(SAY.noServer);
-    const chosen = choice(found.bits, found.label);
+    const chosen = choice(found.bits, found.label, found.ranked);
     if (id === "subset") set({ filters: [chosen] });
     else replaceFilter(CHOSEN, chosen);
     say(found.label);

@@ -141,8 +141,11 @@ export type Filter = { id: string, negated?: boolean } & (
   | { kind: "text", column: string, text: string }
   /** Something is known; turned round, it is missing. */
   | { kind: "known", column: string }
-  /** Cutouts that somebody chose, what is said of them, and the shapes that chose them, where there is nothing else that did. */
-  | { kind: "places", column?: null, bits: Uint32Array, label?: string, shapes?: Shape[] }
+  /**
+   * Cutouts that somebody chose, what is said of them; their places in an order that means something, if they have one; and the shapes
+   * that chose them, where nothing else did.
+   */
+  | { kind: "places", column?: null, bits: Uint32Array, label?: string, ranked?: number[], shapes?: Shape[] }
   | { kind: "query" | "search", column?: null, text: string, query?: string }
 );
 

@@ -2,6 +2,7 @@
 // links. Out: a tab of the dock; a selected or a hovered row. Of a million rows only those that are seen are elements.
 
 import { on, set, state } from "../state.js";
+import { waiting } from "../text/busy.js";
 import { onResize } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { addTab } from "../views/dock.js";
@@ -62,7 +63,7 @@ class Table {
   refresh() {
     this.isStale = true;
     if (!this.isSeen) return;
-    this.running ??= this.run().finally(() => (this.running = null));
+    this.running ??= waiting(this.elements.panel, SAY.loading, this.run()).finally(() => (this.running = null));
   }
 
   async run() {

@@ -1,9 +1,9 @@
 // The dialog *Take away*: which cutouts, and in which form. In: the subset, tags, the selected cutout and its similar ones. Out: files
 // that the browser saves; tags from a file.
 
+import { inOrder } from "../choose/chosen.js";
 import { manner } from "../likeness/notes.js";
 import { on, state } from "../state.js";
-import { places as placesIn } from "../subset/bits.js";
 import { parseTags, placedTags } from "../tags/file.js";
 import { N_TAGS, placesTagged, replaceTags, tagCounts } from "../tags/tags.js";
 import { byId, element } from "../text/element.js";
@@ -37,7 +37,7 @@ export function severalOf(data) {
   const tagged = Array.from({ length: N_TAGS }, (_, i) => i + 1).filter((tag) => counts[tag] > 0);
   return [
     subset
-      ? { id: "subset", name: SAY.subset, n: subset.count, places: async () => placesIn(subset.bits) }
+      ? { id: "subset", name: SAY.subset, n: subset.count, places: async () => inOrder(subset.bits) }
       : { id: "all", name: SAY.allCutouts, n: data.n, places: async () => Int32Array.from({ length: data.n }, (_, i) => i) },
     ...tagged.map((tag) => ({ id: `tag-${tag}`, name: SAY.tagNumber(tag), n: counts[tag], places: async () => placesTagged(tags, tag) })),
     ...(shown ? [{

@@ -19,7 +19,7 @@ from hubble_dash.viewer.data.compared import like_answer
 from hubble_dash.viewer.data.schema import MOST_AVERAGED
 from hubble_dash.viewer.served.routes import prepare_server
 from hubble_dash.viewer.served.server import _signing
-from hubble_dash.viewer.served.shared import share, shared_by_key
+from hubble_dash.viewer.served.shared import inline_data, share, shared_by_key
 
 
 def test_every_piece_is_there(served: Served, base: str, atlas: Atlas) -> None:
@@ -60,6 +60,13 @@ def test_the_mean_of_some_is_compared_with_all(served: Served, base: str, atlas:
     assert (status, headers["cache-control"]) == (200, "no-store")
     assert headers["content-type"].startswith("application/json")
     assert json.loads(body) == like_answer(atlas, np.array([3, 17, 200], np.int32), 40)
+
+
+def test_a_page_with_its_data_inside_may_ask_as_well(served: Served, atlas: Atlas) -> None:
+    base = json.loads(inline_data(atlas, similar=7).text)["cosines"]
+    status, _, body = served.post(f"{base}like/5", sent(100))
+    assert status == 200
+    assert decode(json.loads(body)["rows"]).tolist() == atlas.similar(100, n=5).rows.tolist()
 
 
 @pytest.mark.parametrize(
