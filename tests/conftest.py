@@ -6,17 +6,18 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
-from helpers.atlases import QuickBuild, make_atlas, nebula
-from helpers.images import flux_image, make_fits
-from helpers.plots import empty_plots
 
-from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.config import BuildSettings, MapSettings, SlidingWindow
+# The rest is imported by the fixtures: the process that only hands out tests takes seconds for it.
+if TYPE_CHECKING:
+    from helpers.atlases import QuickBuild
 
+    from hubble_dash.atlas.atlas import Atlas
+
+BROWSER = Path(__file__).parent / "browser"
 # Where several processes run tests, the cores are theirs.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -24,7 +25,11 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 os.environ.setdefault("NUMBA_OPT", "1")
 # The same examples in each run, and nothing is kept of one for the next.
 hypothesis.settings.register_profile(
-    "same", derandomize=True, database=None, deadline=None, max_examples=40
+    "same",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=int(os.environ.get("HUBBLE_DASH_EXAMPLES", "20")),
 )
 hypothesis.settings.load_profile("same")
 # What is imported stays, and looking through it for garbage takes a third of the time.
@@ -37,9 +42,35 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the browser's files out where their tests are not wanted: all are marked."""
+    is_unwanted = "not browser" in config.option.markexpr
+    return True if is_unwanted and collection_path == BROWSER else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out whole files, and to one process those that begin with the same costly thing."""
+    if config.option.dist != "loadfile":
+        return None
+    from helpers.scheduling import SharedStarts
+
+    return SharedStarts(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_disks() -> Iterator[None]:
+    """Only what is in the page cache counts here; tests of the waiting take another `fsync`."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
 @pytest.fixture
 def plain_page() -> Iterator[None]:
     """Pages with empty plots, where the plots do not matter."""
+    from helpers.plots import empty_plots
+
     with empty_plots():
         yield
 
@@ -47,12 +78,16 @@ def plain_page() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def atlas(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
     """An atlas of two generated images with sky positions: 9 x 12 windows of each."""
+    from helpers.atlases import make_atlas
+
     return make_atlas(tmp_path_factory.mktemp("atlas") / "nebulae.atlas")
 
 
 @pytest.fixture(scope="session")
 def flipped_atlas(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
     """An atlas of an image whose row 0 is at the bottom, as in FITS, without positions."""
+    from helpers.atlases import make_atlas, nebula
+
     folder = tmp_path_factory.mktemp("atlas")
     return make_atlas(folder / "fits.atlas", pictures=[nebula(3)], origin="lower", sky=False)
 
@@ -60,6 +95,8 @@ def flipped_atlas(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
 @pytest.fixture
 def lonely_atlas(tmp_path: Path) -> Atlas:
     """An atlas of one cutout."""
+    from helpers.atlases import make_atlas, nebula
+
     return make_atlas(tmp_path / "one.atlas", pictures=[nebula(4)], limit=1)
 
 
@@ -82,6 +119,7 @@ def quick_build(small_weights: Path) -> QuickBuild:
     """`hubble_dash.build` with a small network and a map that takes no time."""
     from hubble_dash.builder.build import build_from
     from hubble_dash.builder.inputs import Blocks
+    from hubble_dash.config import BuildSettings, MapSettings
 
     def run(
         inputs: Any,
@@ -109,7 +147,10 @@ def quick_build(small_weights: Path) -> QuickBuild:
 @pytest.fixture(scope="session")
 def mosaic(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
     """Sliding windows of a tilted FITS file by the pretrained network; `mosaic.fits` beside it."""
+    from helpers.images import flux_image, make_fits
+
     from hubble_dash.builder.build import build
+    from hubble_dash.config import MapSettings, SlidingWindow
 
     folder = tmp_path_factory.mktemp("mosaic")
     make_fits(folder / "mosaic.fits", flux_image((150, 210)))

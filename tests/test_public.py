@@ -127,6 +127,7 @@ def test_exit_statuses(
     assert status(*(atlas.path if word == "ATLAS" else word for word in words)) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["hubble_dash", "hubble_dash.cli"])
 def test_a_process_leaves_with_the_status(module: str, tmp_path: Path) -> None:
     words = [sys.executable, "-m", module, "info", str(tmp_path)]

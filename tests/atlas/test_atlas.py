@@ -134,6 +134,7 @@ def test_nearest_to_agrees_with_astropy(atlas: Atlas, ra_deg: float, dec_deg: fl
     assert separation == pytest.approx(apart.min(), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_opening_an_atlas_does_not_wait_for_astropy(atlas: Atlas) -> None:
     code = (
         "import sys, hubble_dash as hd\n"

@@ -211,6 +211,7 @@ def test_no_input(tmp_path: Path, capsys: Capture) -> None:
     assert "--out" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_wrong_arguments_are_told_before_torch_is_imported() -> None:
     code = (
         "import json, sys\n"

@@ -80,6 +80,7 @@ def test_interrupted(atlas: Atlas, capsys: Capture, monkeypatch: pytest.MonkeyPa
     assert capsys.readouterr().err == ("hubble-dash: interrupted; nothing was left half-written\n")
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_early_is_no_error(atlas: Atlas) -> None:
     words = [sys.executable, "-m", "hubble_dash.cli", "similar", str(atlas.path), "--row", "1"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

@@ -77,6 +77,7 @@ def test_wrong_arguments_are_told(atlas: Atlas) -> None:
         evaluate(atlas, leave_out="some")  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_it_needs_neither_the_builder_s_packages_nor_the_page_s(atlas: Atlas) -> None:
     absent = "torch torchvision timm faiss openTSNE photutils skimage panel holoviews bokeh"
     code = (

@@ -23,7 +23,7 @@ QuickBuild: TypeAlias = Callable[..., Atlas]
 def nebula(seed: int, shape: tuple[int, int] = (240, 320)) -> NDArray[np.uint8]:
     """A smooth coloured cloud with stars, (ny, nx, 3)."""
     random = np.random.default_rng(seed)
-    y, x = np.mgrid[: shape[0], : shape[1]]
+    y, x = (np.arange(side) for side in shape)
     picture = np.zeros((*shape, 3))
     for _ in range(12):
         cy, cx, width = (
@@ -31,7 +31,8 @@ def nebula(seed: int, shape: tuple[int, int] = (240, 320)) -> NDArray[np.uint8]:
             random.uniform(0, shape[1]),
             random.uniform(20, 90),
         )
-        cloud = np.exp(-((y - cy) ** 2 + (x - cx) ** 2) / (2 * width**2))
+        down, across = (np.exp(-((at - c) ** 2) / (2 * width**2)) for at, c in ((y, cy), (x, cx)))
+        cloud = np.outer(down, across)
         picture += cloud[..., None] * random.uniform(0, 110, 3)
     for _ in range(60):
         picture[random.integers(shape[0]), random.integers(shape[1])] = 255

@@ -76,6 +76,7 @@ def test_wrong_pictures_are_counted(atlas: Atlas) -> None:
     assert selections.compare_pictures(rows, np.zeros_like(right), thumbnails) == len(rows)
 
 
+@pytest.mark.slow
 def test_a_stage_s_memory_is_its_own() -> None:
     ballast = np.ones(40_000_000)  # 320 MB here, which a process that it starts must not count
     code = "from benchmarks import stages; print(stages.peak_megabytes())"

@@ -76,6 +76,7 @@ def test_a_file_is_tried_in_a_process_that_can_be_ended(
     assert apart._Trials.process is None
 
 
+@pytest.mark.slow
 def test_a_file_that_does_well_apart_raises_nothing(tmp_path: Path) -> None:
     (tmp_path / "a").touch()
     apart.try_apart(trials.be_well, tmp_path / "a")

@@ -131,6 +131,7 @@ def test_an_image_with_many_cutouts_is_opened_again(feeder: Feeder, tmp_path: Pa
     assert (cuts[0].thumbnail == expected).all()
 
 
+@pytest.mark.slow
 def test_a_process_uses_one_thread(feeder: Feeder) -> None:
     # The threads of OpenMP are as many as torch has.
     assert feeder._processes._pool.submit(torch.get_num_threads).result() == 1
