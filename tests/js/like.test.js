@@ -123,7 +123,7 @@ test("a part says that it waits when that takes longer than a moment, until the 
   assert.deepEqual([attributes.get("aria-busy"), live.textContent], ["true", "second"]);
   mock.timers.tick(300);
   assert.equal(await second, 600);
-  assert.deepEqual([attributes.size, part.dataset.busy], [0, undefined]);
+  assert.deepEqual([attributes.size, part.dataset.busy, live.textContent], [0, undefined, ""]);
   await waiting(part, "quick", Promise.resolve());
   await assert.rejects(waiting(part, "wrong", Promise.reject(new Error("wrong"))), /wrong/);
   mock.timers.tick(1000);

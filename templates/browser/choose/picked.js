@@ -64,7 +64,7 @@ export class Picked {
     const { id, places } = this.current;
     const found = await places();
     const isSame = found.length === this.contact.places.length && Array.from(found).every((place, i) => place === this.contact.places[i]);
-    if (id === this.current.id && !isSame) await this.contact.show(found);
+    if (id === this.current.id && !isSame) await waiting(this.element, SAY.loading, this.contact.show(found));
     else this.contact.draw();
   }
 

@@ -18,11 +18,12 @@ const awaited = new WeakMap();
 export async function waiting(part, words, promise) {
   awaited.set(part, promise);
   const isLatest = () => awaited.get(part) === promise;
+  const live = byId("hd-live");
   const timer = setTimeout(() => {
     if (!isLatest()) return;
     part.setAttribute("aria-busy", "true");
     part.dataset.busy = words;
-    byId("hd-live").textContent = words;
+    live.textContent = words;
   }, MOMENT_MS);
   try {
     return await promise;
@@ -31,6 +32,7 @@ export async function waiting(part, words, promise) {
     if (isLatest()) {
       part.removeAttribute("aria-busy");
       delete part.dataset.busy;
+      if (live.textContent === words) live.textContent = "";
     }
   }
 }
