@@ -74,7 +74,9 @@ class Served:
         connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
         connection.request(method, f"/behind/a/proxy/{path}", body, headers)
         answer = connection.getresponse()
-        found = answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+        names = {name.lower() for name, _ in answer.getheaders()}
+        given = {name: "\n".join(answer.headers.get_all(name, ())) for name in names}
+        found = answer.status, given, answer.read()
         connection.close()
         return found
 

@@ -114,7 +114,7 @@ def test_only_pages_of_the_server_may_ask(served: Served, base: str) -> None:
     assert served.post(f"hubble-dash/{'0' * 16}/like/9", sent(1))[0] == 404
 
 
-def test_who_has_not_signed_in_may_not_ask(atlas: Atlas) -> None:
+def test_who_has_signed_in_may_ask_and_nobody_else(atlas: Atlas) -> None:
     with empty_plots():
         key = share(atlas).key
     options = {**_signing("secret", None), "websocket_origin": ["archive.example"]}
@@ -124,6 +124,23 @@ def test_who_has_not_signed_in_may_not_ask(atlas: Atlas) -> None:
         status, headers, _ = guarded.get(f"hubble-dash/{key}/data/cosines/1.js")
         assert status == 302
         assert headers["location"].startswith("/behind/a/proxy/login")
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        _, headers, _ = guarded.post("login", b"username=me&password=secret", **form)
+        cookies = "; ".join(line.split(";")[0] for line in headers["set-cookie"].splitlines())
+        assert guarded.post(f"hubble-dash/{key}/like/9", sent(1), Cookie=cookies)[0] == 200
+        assert guarded.post(f"hubble-dash/{key}/like/9", sent(1), Cookie="user=me")[0] == 403
+    finally:
+        guarded.stop()
+
+
+def test_a_page_may_ask_where_forms_have_tokens_against_other_sites(atlas: Atlas) -> None:
+    with empty_plots():
+        key = share(atlas).key
+    guarded = Served({"page": lambda: None}, prepare=prepare_server, xsrf_cookies=True)
+    try:
+        assert guarded.post(f"hubble-dash/{key}/like/9", sent(1))[0] == 200
+        foreign = {"Origin": "http://evil.example"}
+        assert guarded.post(f"hubble-dash/{key}/like/9", sent(1), **foreign)[0] == 403
     finally:
         guarded.stop()
 
