@@ -11,10 +11,9 @@ from astropy.wcs import WCS
 from numpy.typing import NDArray
 
 from hubble_dash.builder.sky.inherited import check_hours
-from hubble_dash.builder.sky.keys import FRAME, MATRIX, NUMBERS, SIP, SIP_ANY
+from hubble_dash.builder.sky.keys import FRAME, MATRIX, NUMBERS, PLATE_KEY, SIP, SIP_ANY
 
 __all__ = [
-    "PLATE_KEY",
     "check_agreement",
     "check_axes",
     "check_keys",
@@ -26,7 +25,6 @@ __all__ = [
 _AXES = re.compile(r"NAXIS|WCSAXES[A-Z]?")
 _PV_OF_SCAMP = re.compile(r"PV\d_([5-9]|\d\d)")
 # Of the plate solution of the Digitized Sky Survey, which has no CTYPE.
-PLATE_KEY = "AMDX1"
 # As many as keys have numbers for.
 MAX_AXES = 99
 # Distortions that wcslib or astropy apply where the axes name them; those of IRAF need their WAT.

@@ -13,7 +13,6 @@ from astropy.wcs import WCS
 
 from hubble_dash.builder.quiet import quiet_astropy
 from hubble_dash.builder.sky.agreement import (
-    PLATE_KEY,
     check_agreement,
     check_axes,
     check_keys,
@@ -23,16 +22,16 @@ from hubble_dash.builder.sky.agreement import (
 )
 from hubble_dash.builder.sky.frames import frame_of
 from hubble_dash.builder.sky.inherited import pointing, with_primary
+from hubble_dash.builder.sky.keys import PLATE, PLATE_KEY
 from hubble_dash.builder.sky.scamp import spell_tpv
 from hubble_dash.builder.sky.sky import ARCSEC_PER_RADIAN, Sky, check_positions, one_line
-from hubble_dash.builder.sky.spelling import respell
+from hubble_dash.builder.sky.spelling import leave_out_plate, respell
 
 __all__ = ["approximate", "sky_from_header"]
 
 _CTYPE = re.compile(r"CTYPE(\d)([A-Z]?)")
 _LONGITUDE = re.compile(r"RA\b|RA-|[A-Z]LON|[A-Z]{2}LN")
 _LATITUDE = re.compile(r"DEC\b|DEC-|[A-Z]LAT|[A-Z]{2}LT")
-_PLATE = re.compile(r"AMD[XY]\d+|PPO\d|PLT.*|CNPIX\d|[XY]PIXELSZ")
 # Distortions kept as images in further HDUs.
 _TABLES = re.compile(r"(CPDIS|CQDIS|D2IMDIS|CPERR|CQERR|D2IMERR)\d|(DP|DQ|D2IM)\d(\..*)?")
 # Arcseconds: between a plate solution and the straight WCS that stands beside it.
@@ -100,24 +99,29 @@ def sky_from_header(
             whole, alone = with_primary(header, primary)
             check_axes(whole)
             respelled, doubts = respell(whole)
+            respelled, no_plate = leave_out_plate(respelled)
             descriptions = _descriptions(respelled)
     except _DAMAGE as err:
         return None, [_unusable(err)]
     for one in descriptions:
         try:
             with quiet_astropy():
-                sky, notes = _sky_of(one, respelled, hdus, [*doubts, *alone])
+                sky, notes = _sky_of(one, respelled, hdus, [*doubts, *no_plate, *alone])
         except _DAMAGE as err:
             reasons.append(_unusable(err))
             continue
         if one.alt:
             notes.append(f"sky positions are those of the WCS {one.alt}")
         return sky, notes
-    return None, reasons[:1] or _traces(respelled, primary)
+    return None, reasons[:1] or [*map(_none_but, no_plate)] or _traces(respelled, primary)
 
 
 def _unusable(error: Exception) -> str:
     return f"no sky positions, since the WCS cannot be used: {one_line(error)}"
+
+
+def _none_but(doubt: str) -> str:
+    return f"no sky positions: {doubt}"
 
 
 def _descriptions(header: fits.Header) -> list[_Description]:
@@ -189,7 +193,7 @@ def _without(keys: re.Pattern[str], header: fits.Header) -> fits.Header:
 
 def _doubts_of_plate(sky: Sky, header: fits.Header, shape: tuple[int, int]) -> list[str]:
     """Compare a plate solution, which goes before, with the plain WCS beside it."""
-    other = Sky(WCS(_without(_PLATE, header)))
+    other = Sky(WCS(_without(PLATE, header)))
     y, x = (side / 2 for side in shape)
     (ra, dec), (other_ra, other_dec) = sky.at(x, y), other.at(x, y)
     apart = angular_separation(*np.radians([ra, dec, other_ra, other_dec])) * ARCSEC_PER_RADIAN

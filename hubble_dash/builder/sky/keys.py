@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["FRAME", "MATRIX", "NUMBERS", "PLACE", "SIP", "SIP_ANY"]
+__all__ = ["FRAME", "MATRIX", "NUMBERS", "PLACE", "PLATE", "PLATE_KEY", "SIP", "SIP_ANY"]
 
 _AXIS = r"(?:CRVAL|CRPIX|CDELT|CROTA)\d+"
 # Of the matrix, also as it was written before the standard: PC001002, PC01_02.
@@ -17,3 +17,6 @@ NUMBERS = re.compile(rf"{_AXIS}|(?:CD|PC|PV)\d+_\d+|LONPOLE|LATPOLE|[AB]P?_(?:OR
 FRAME = re.compile(r"(?:CTYPE|CUNIT)\d+|EQUINOX|EPOCH|RADE(?:C)?SYS")
 # What tells the place of one image from that of another.
 PLACE = re.compile(rf"CTYPE\d+|{_AXIS}|{MATRIX.pattern}")
+# Of the plate solutions of the Digitized Sky Survey, and the one that tells them.
+PLATE = re.compile(r"AMD[XY]\d+|PPO\d|PLT(?:RA|DEC|SCALE).*|CNPIX\d|[XY]PIXELSZ")
+PLATE_KEY = "AMDX1"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, NamedTuple
 
 from astropy.io import fits
 
+from hubble_dash.builder.sky.keys import PLATE, PLATE_KEY
 from hubble_dash.builder.sky.scamp import named_tpv
 
-__all__ = ["Respelled", "respell"]
+__all__ = ["Respelled", "leave_out_plate", "respell"]
 
 # Fortran's double precision; wcslib stops at the D, and takes 1.5D+02 for 1.5.
 _FORTRAN = re.compile(r"^( *[+-]? *(?:\d+\.?\d*|\.\d+))D([+-]?\d+ *(?:/.*)?)$", re.IGNORECASE)
@@ -29,6 +31,11 @@ _UNITS = (
     (re.compile(r"arc ?sec(ond)?s?\.?|asec|''|\"", re.IGNORECASE), "arcsec"),
     (re.compile(r"arc ?min(ute)?s?\.?|amin|'", re.IGNORECASE), "arcmin"),
     (re.compile(r"rad(ian)?s?", re.IGNORECASE), "rad"),
+)
+# Without one of these a plate solution says nothing.
+_PLATE_NUMBERS = (
+    *("PLTRAH", "PLTRAM", "PLTRAS", "PLTDECD", "PLTDECM", "PLTDECS", "XPIXELSZ", "YPIXELSZ"),
+    *("CNPIX1", "CNPIX2", "PPO3", "PPO6", "AMDX1", "AMDX2", "AMDX3", "AMDY1", "AMDY2", "AMDY3"),
 )
 CARD = 80
 # Of the equinoxes of catalogues.
@@ -96,6 +103,41 @@ def respell(header: fits.Header) -> Respelled:
     return Respelled(respelled, doubts)
 
 
+def leave_out_plate(header: fits.Header) -> Respelled:
+    """Leave out parts of a plate solution that are no whole one.
+
+    Parameters
+    ----------
+    header : astropy.io.fits.Header
+        A header.
+
+    Returns
+    -------
+    Respelled
+        With a whole plate solution or none; wcslib 8 writes beyond its memory where it finds a
+        part of one, and so ends the process.
+    """
+    parts = [key for key in header if PLATE.fullmatch(key)]
+    if not parts:
+        return Respelled(header, [])
+    wrong = next((key for key in _PLATE_NUMBERS if not _is_number(header.get(key))), None)
+    if any(header.get(key, 2) != 2 for key in ("NAXIS", "WCSAXES")):
+        wrong = "NAXIS"
+    if wrong is None:
+        return Respelled(header, [])
+    plain = header.copy()
+    for key in parts:
+        plain.remove(key, remove_all=True)
+    if not any(key.startswith("AMD") for key in parts):
+        return Respelled(plain, [])
+    said = f"is {header[wrong]!r}" if wrong in header else "is missing"
+    return Respelled(plain, [f"its plate solution ({PLATE_KEY}) is left out: {wrong} {said}"])
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def _spell_year(key: str, value: Any, *, is_alone: bool) -> tuple[float | None, list[str]]:
     """Give an equinox as a number, None if it is none, and what is in doubt of it.
 
@@ -104,8 +146,7 @@ def _spell_year(key: str, value: Any, *, is_alone: bool) -> tuple[float | None, 
     """
     year = _YEAR.fullmatch(value.strip().upper()) if isinstance(value, str) else None
     number = float(year[2]) if year is not None else value
-    is_number = isinstance(number, int | float) and not isinstance(number, bool)
-    if not is_number or not YEARS[0] <= number <= YEARS[1]:
+    if not _is_number(number) or not YEARS[0] <= number <= YEARS[1]:
         return None, [f"{key} is {value!r}, no year"] if key != "EPOCH" or is_alone else []
     if key == "EPOCH" and is_alone and number % 25:
         return number, [f"EPOCH {number:g} is taken as the equinox"]

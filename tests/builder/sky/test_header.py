@@ -390,6 +390,37 @@ def test_plate_solutions() -> None:
     assert "arcsec apart" in sky_from_header(header)[1][0]
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"AMDY1": None}, "AMDY1 is missing"),
+        ({"PPO3": "y 67.2"}, "PPO3 is 'y 67.2'"),
+        ({"CNPIX1": None}, "CNPIX1 is missing"),
+        ({"NAXIS": 3}, "NAXIS is 3"),
+    ],
+)
+def test_a_plate_solution_is_whole_or_none(changes: dict[str, Any], said: str) -> None:
+    header = plate([67.2, 0.0, 1.0], [67.2, 0.0, 1.0])
+    for key, value in changes.items():
+        header.remove(key) if value is None else header.set(key, value)
+    doubt = f"its plate solution (AMDX1) is left out: {said}"
+    assert sky_from_header(header) == (None, [f"no sky positions: {doubt}"])
+    beside = tan_header(**{key: header[key] for key in header if key not in ("NAXIS", "SIMPLE")})
+    if "NAXIS" not in changes:
+        sky, notes = sky_from_header(beside)
+        assert sky is not None
+        assert sky.quality == "approximate"
+        assert notes == [f"sky positions are approximate: {doubt}"]
+
+
+@pytest.mark.parametrize("rest", [{"AMDX1": 67.2}, {"CNPIX1": 1, "CNPIX2": 2}, {"PPO3": 1.0}])
+def test_what_is_left_of_a_plate_solution_ends_no_process(rest: dict[str, Any]) -> None:
+    """Each of these has wcslib write beyond its memory, or lose the WCS beside it."""
+    sky, _ = sky_from_header(tan_header(**rest))
+    assert sky is not None
+    assert sky_from_header(fits.Header({"NAXIS": 0, **rest}.items()))[0] is None
+
+
 @pytest.mark.parametrize("key", ["NAXIS", "WCSAXES", "WCSAXESB"])
 @pytest.mark.parametrize("value", [100_000, -1, 1.5, "x"])
 def test_axes_that_nobody_has(key: str, value: object) -> None:
