@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from hubble_dash.errors import CatalogError
 
 __all__ = ["as_utf8"]
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_ALONE = re.compile(rb"\r(?!\n)")
 _CALLED = {"cp1252": "Windows-1252", "latin-1": "ISO 8859-1"}
 
 
@@ -40,7 +43,16 @@ def as_utf8(data: bytes) -> tuple[bytes, list[str]]:
         encoding = "cp1252" if _can_be(data, "cp1252") else "latin-1"
         data = data.decode(encoding).encode()
         notes.append(f"the catalogue is no UTF-8; its letters were taken as {_CALLED[encoding]}")
-    return (data if b"\n" in data else data.replace(b"\r", b"\n")), notes
+    return _with_ends_of_lines(data), notes
+
+
+def _with_ends_of_lines(data: bytes) -> bytes:
+    """Let lines end as on Unix or Windows; those of old Macs end with a carriage return alone."""
+    alone = data.count(b"\r") - data.count(b"\r\n")
+    if not alone:
+        return data
+    # Where few are alone they lie within lines, which they would cut in two.
+    return _ALONE.sub(b"\n" if alone > data.count(b"\n") else b" ", data)
 
 
 def _bare_utf16(data: bytes) -> str:

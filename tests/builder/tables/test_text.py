@@ -211,3 +211,13 @@ def test_rows_of_nothing_count_alike_on_both_ways(tmp_path: Path) -> None:
 def test_long_texts(tmp_path: Path) -> None:
     found = read(tmp_path / "a.csv", "id,outline", f"1,{'5 ' * 100_000}x").data
     assert len(found["outline"][0]) == 200_001
+
+
+def test_a_carriage_return_within_a_line_ends_none(tmp_path: Path) -> None:
+    text = b"id,ra,dec,note\n007,150.05,2.05,a\rb\n008,149.93,-1.95,c\r\r\n"
+    (tmp_path / "a.csv").write_bytes(text)
+    found = read_table(tmp_path / "a.csv")
+    assert found.data["id"].tolist() == IDS
+    assert found.data["note"].tolist() == ["a b", "c"]
+    (tmp_path / "b.csv").write_bytes(b"id,ra,dec\r007,150.05,2.05\r008,149.93,-1.95\n")
+    assert read_table(tmp_path / "b.csv").data["id"].tolist() == IDS
