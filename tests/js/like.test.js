@@ -72,6 +72,7 @@ test("where no server answers it is the union of neighbours, and says so", async
     const found = await like(dataOf(server), [9, 10, 4]);
     assert.deepEqual([...places(found?.bits ?? new Uint32Array())], [4, 5, 6, 9, 10, 11, 12]);
     assert.equal(found?.label, "3 and their 4 neighbours (union)");
+    assert.deepEqual(found?.ranked, [11, 5, 6, 12, 9, 10, 4]); // 11 is a neighbour of two
   }
   assert.equal((await like(dataOf(null), [7]))?.label, "1 and its 2 neighbours");
   assert.equal(await like(dataOf(async () => null), Array.from({ length: 5001 }, (_, i) => i)), null);

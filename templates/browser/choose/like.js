@@ -2,7 +2,7 @@
 // that the page has of each. In: places. Out: bits by place, and what is said of them.
 
 import { builtIn } from "../likeness/passing.js";
-import { count, has, none, setAll } from "../subset/bits.js";
+import { has, none, setAll } from "../subset/bits.js";
 import { SAY } from "../text/strings.js";
 import { MOST_AVERAGED, MOST_LIKE } from "../wire/constants.js";
 
@@ -51,9 +51,23 @@ function placesOf(wanted, rows) {
 }
 
 /**
+ * The neighbours of some cutouts, first those that most of these have.
+ *
+ * @param {ArrayLike<number>[]} lists of places, one of each cutout
+ * @param {Uint32Array} these cutouts, which are left out
+ */
+function mostShared(lists, these) {
+  /** @type {Map<number, number>} */
+  const shared = new Map();
+  for (const list of lists) for (const place of Array.from(list)) shared.set(place, 1 + (shared.get(place) ?? 0));
+  const found = [...shared].filter(([place]) => !has(these, place));
+  return found.sort(([one, times], [other, otherTimes]) => otherTimes - times || one - other).map(([place]) => place);
+}
+
+/**
  * @param {Data} data
  * @param {ArrayLike<number>} places no more than can be asked of
- * @returns {Promise<{ bits: Uint32Array, label: string, ranked?: number[] } | null>} null where only a server could tell, and none answers
+ * @returns {Promise<{ bits: Uint32Array, label: string, ranked: number[] } | null>} null where only a server could tell, and none answers
  */
 export async function like(data, places) {
   const these = setAll(none(data.n), places);
@@ -65,6 +79,6 @@ export async function like(data, places) {
     if (near) return { bits: setAll(these, near), label: SAY.likeMean(some, near.length), ranked: [...near, ...Array.from(places)] };
   }
   if (some > MOST_JOINED) return null;
-  for (const neighbors of await Promise.all(Array.from(places, (place) => data.neighborsAt(place)))) setAll(these, neighbors);
-  return { bits: these, label: SAY.likeUnion(some, count(these) - some) };
+  const near = mostShared(await Promise.all(Array.from(places, (place) => data.neighborsAt(place))), these);
+  return { bits: setAll(these, near), label: SAY.likeUnion(some, near.length), ranked: [...near, ...Array.from(places)] };
 }
