@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import platform
+import resource
 import sys
 import threading
 import weakref
@@ -52,6 +53,32 @@ def test_many_wishes_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
         assert done.wait(5)
         done.clear()
     assert len(given) == 2
+
+
+@glibc
+def test_pages_are_kept_as_long_as_they_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in allocator.ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+    page, n = 4096, 16 * 2**20
+
+    def faults_of_a_second_time() -> int:
+        for _ in range(2):
+            before = resource.getrusage(resource.RUSAGE_THREAD).ru_minflt
+            np.ones(n, np.uint8)  # freed at once
+        return resource.getrusage(resource.RUSAGE_THREAD).ru_minflt - before
+
+    with allocator.pages_kept():
+        assert faults_of_a_second_time() < n / page / 10
+        kept = own_bytes()
+    assert kept - own_bytes() > n / 2
+
+
+@pytest.mark.parametrize("name", allocator.ENVIRONMENT)
+def test_what_users_say_of_pages_stays(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "1000000")
+    monkeypatch.setattr(allocator, "_set", lambda _: pytest.fail("set"))
+    with allocator.pages_kept():
+        pass
 
 
 @glibc

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from hubble_dash.allocator import pages_kept
 from hubble_dash.atlas.manifest import EngineEntry, ModelEntry
 from hubble_dash.atlas.schema import N_LABELS
 from hubble_dash.builder.ahead import ahead, in_order
@@ -200,7 +201,7 @@ class Network:
         WeightsError
             If the network gives numbers that are not finite.
         """
-        with closing(ahead(self._batches(cutouts), depth=BATCHES_AHEAD)) as drawn:
+        with pages_kept(), closing(ahead(self._batches(cutouts), depth=BATCHES_AHEAD)) as drawn:
             batches: Iterator[tuple[list[Cutout], NDArray[np.uint8]]] = drawn
             if self._autotuned is None:
                 n_batches = -(-SAMPLE_PICTURES // self._options.batch_size)
