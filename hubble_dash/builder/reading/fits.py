@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hubble_dash.builder.hdus.choice import choose, parts_of
 from hubble_dash.builder.hdus.headers import Unit, check_bounds
 from hubble_dash.builder.hdus.planes import choose_plane
+from hubble_dash.builder.hdus.tiles import check_tiles
 from hubble_dash.builder.quiet import quiet_astropy
 from hubble_dash.builder.reading.pixel_source import PART_KEY, Metadata, Opened
 from hubble_dash.builder.sky.header import sky_from_header
@@ -166,6 +167,8 @@ def open_fits(
         else:
             unit = choose(path, content, hdu if part is None else part)
         check_bounds(path, content, unit, max_pixels)
+        if unit.is_compressed:
+            check_tiles(path, content, unit)
         with quiet_astropy():
             hdus, chosen = _open_unit(content, unit)
             index, notes = choose_plane(path, chosen, plane)

@@ -33,8 +33,8 @@ from hubble_dash.errors import ImageError
         ("tfields_1e9.fits", "TFIELDS of HDU 1 is 1000000000; allowed are 10000 columns"),
         ("tfields_1e9.fits.fz", "TFIELDS of HDU 1 is 1000000000"),
         ("pcount_1e12.fits.fz", "is cut short: "),
-        ("rice_lies.fits.fz", "the data cannot be read: "),
-        ("rice_long.fits.fz", "the data cannot be read: "),
+        ("rice_lies.fits.fz", "says that it takes 2,147,483,647 when packed"),
+        ("rice_long.fits.fz", "says that it takes 2,147,483,647 when packed"),
         ("pcount_0.fits.fz", "the data cannot be read: |$"),
     ],
 )
