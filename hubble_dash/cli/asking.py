@@ -239,7 +239,9 @@ def _parse_position(text: str) -> tuple[float, float]:
     """
     from hubble_dash.errors import CatalogError
 
-    words = [word.rstrip(",") for word in text.split()]
+    # Letters that are none come from terminals of another encoding.
+    told = text.encode("utf-8", "replace").decode()
+    words = [word for each in told.split() if (word := each.rstrip(","))]
     unit: AngleUnit = "hourangle" if len(words) > 2 or set(":hmd") & set(text) else "deg"
     reason = "it has no two parts"
     for place in _where_dec_may_begin(words):

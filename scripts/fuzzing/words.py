@@ -165,7 +165,9 @@ def _parsing(folder: Path) -> Read:
 
     def angles(text: str) -> None:
         for is_ra, most in ((True, 360), (False, 90)):
-            column = AngleColumn("a", pd.Series(text.split("\n")), None)
+            # A table has no halves of letters.
+            cells = text.encode(errors="replace").decode().split("\n")
+            column = AngleColumn("a", pd.Series(cells), None)
             with contextlib.suppress(CatalogError):
                 degrees, _ = to_degrees(column, is_ra=is_ra)
                 assert (np.isnan(degrees) | (abs(degrees) <= most)).all()

@@ -76,7 +76,7 @@ class ImageNames:
             found = self.find(image.with_name(f"{image.name}[{part}]"))
             if len(found.rows):
                 return found
-        real = Path(os.path.realpath(image))
+        real = _real(image)
         found = self._find(image.name, real)
         return found if len(found.rows) or real.name == image.name else self._find(real.name, real)
 
@@ -134,7 +134,7 @@ class ImageNames:
     def _may_be(self, row: int, image: Path) -> bool:
         """Say no to a path that leads to another file."""
         path = self._paths[row]
-        return not _exists(path) or Path(os.path.realpath(path)) == image
+        return not _exists(path) or _real(path) == image
 
     def _closest(self, rows: list[int], image: Path) -> list[int]:
         """Take the rows that share most folders with an image; none, if they still differ."""
@@ -143,6 +143,13 @@ class ImageNames:
         best = [row for row in rows if n_shared[row] == max(n_shared.values())]
         different = {(*folders[row], plain_name(self._paths[row])) for row in best}
         return best if len(different) == 1 else []
+
+
+def _real(path: Path) -> Path:
+    try:
+        return Path(os.path.realpath(path))
+    except ValueError:  # no file can be called so
+        return path
 
 
 def expanded(text: str) -> Path:
@@ -155,7 +162,7 @@ def expanded(text: str) -> Path:
     """
     try:
         return Path(text).expanduser()
-    except RuntimeError:
+    except (RuntimeError, ValueError):
         return Path(text)
 
 

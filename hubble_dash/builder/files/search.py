@@ -108,6 +108,8 @@ def _home(text: str) -> Path:
         return Path(text).expanduser()
     except RuntimeError:
         raise ImageError(text, "there is no such user; write ./~name for a file") from None
+    except ValueError:
+        return Path(text)  # which will not be found, and be told why
 
 
 def _is(asked: Callable[[Path], bool], path: Path) -> bool:
@@ -146,8 +148,8 @@ def _read_list(path: Path, passed_over: PassedOver) -> list[Path]:
     for entry in entries:
         try:
             named = path.parent / Path(entry).expanduser()
-        except RuntimeError:
-            # There is no such user; the file will be missing by this name.
+        except (RuntimeError, ValueError):
+            # There is no such user, or no such name; the file will be missing by it.
             named = path.parent / entry
         is_glob = glob.has_magic(entry) and not _is(os.path.lexists, named)
         if is_glob or _is(os.path.isdir, named):

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -99,3 +100,13 @@ def test_what_is_copied_from_a_page_is_read(ra: float, dec: float, digits: int) 
     assert abs((ra_deg - ra + 180) % 360 - 180) <= 15 * 0.501 / 3600 / 10 ** (digits + 1)
     assert abs(dec_deg - dec) <= 0.501 / 3600 / 10**digits
     np.testing.assert_allclose(_parse_position(plain), (ra, dec), atol=5.01e-6)
+
+
+def test_a_comma_may_stand_alone() -> None:
+    assert _parse_position("10 , 5") == (10, 5)
+
+
+@pytest.mark.parametrize("text", [",", "1, ,", "10h4\udc92 5"])
+def test_what_is_no_position_is_told(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a place on the sky"):
+        _parse_position(text)

@@ -138,10 +138,16 @@ def test_what_stands_for_an_image_and_is_none_is_listed(
     }
 
 
-ODD_NAMES = ["~nosuchuser/a.png", "a\0b.png", "n" * 4096 + ".png", "x/" * 2100 + "a.png"]
+ODD_NAMES = [
+    "~nosuchuser/a.png",
+    "a\0b.png",
+    "~a\0b.png",
+    "n" * 4096 + ".png",
+    "x/" * 2100 + "a.png",
+]
 
 
-@pytest.mark.parametrize("name", ODD_NAMES, ids=["home", "nul", "long", "deep"])
+@pytest.mark.parametrize("name", ODD_NAMES, ids=["home", "nul", "home nul", "long", "deep"])
 def test_names_that_no_file_can_have(tmp_path: Path, name: str) -> None:
     with pytest.raises(ImageError, match=r"there is no such (file|user)"):
         find_files([name])
