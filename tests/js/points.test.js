@@ -51,6 +51,14 @@ test("the points in a rectangle are those that brute force finds", async () => {
   }
 });
 
+test("points are counted one by one where they are at hand", async () => {
+  const { points: plane } = points();
+  for (const box of BOXES) {
+    const n = within(box).length;
+    assert.deepEqual(await plane.counted(box), { least: n, most: n });
+  }
+});
+
 test("a count holds the number of points without loading any", () => {
   const { points: plane, pieces } = points();
   pieces.get = () => assert.fail("it loads");

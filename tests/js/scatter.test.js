@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { Panel } from "../../templates/browser/filters/panel.js";
 import { Layer } from "../../templates/browser/points/layer.js";
 import { FEW_POINTS, Scatter } from "../../templates/browser/points/scatter.js";
+import { MAX_POINTS } from "../../templates/browser/wire/constants.js";
 
 let frames = 0;
 Object.assign(globalThis, {
@@ -54,17 +55,19 @@ test("a plot that is not seen is drawn when it comes to be seen, and once", asyn
   assert.equal(shown.length, 2);
 });
 
-test("of more points than Bokeh draws at once the page shows the density itself", async () => {
-  const kinds = [FEW_POINTS, FEW_POINTS + 1].map((n) => {
-    /** @type {string[]} */
-    const drawn = [];
-    const points = /** @type {any} */ ({ n, count: () => ({ least: n, most: n }) });
-    const scatter = new Scatter(plot, points, { most: FEW_POINTS });
+test("of more points than Bokeh draws at once the page shows the density itself, until one zooms in", async () => {
+  /** @type {string[]} */
+  const drawn = [];
+  const own = () => /** @type {any} */ ({});
+  const many = FEW_POINTS + 1;
+  for (const [n, inView] of [[FEW_POINTS, FEW_POINTS], [many, many], [many, 20], [MAX_POINTS + 1, many]]) {
+    const about = { least: inView, most: inView };
+    const points = /** @type {any} */ ({ n, count: () => (n > MAX_POINTS ? about : { least: 0, most: n }), counted: async () => about });
+    const scatter = new Scatter(plot, points, { own });
     Object.assign(scatter, { drawDensity: () => drawn.push("density"), drawExact: () => drawn.push("points") });
-    scatter.update();
-    return drawn;
-  });
-  assert.deepEqual(kinds, [["points"], ["density"]]);
+    await scatter.update();
+  }
+  assert.deepEqual(drawn, ["points", "density", "points", "points"]);
 });
 
 test("charts are drawn together, when all of them are counted", async () => {

@@ -19,7 +19,7 @@ from hubble_dash.builder.bounds.failures import words
 from hubble_dash.builder.bounds.promise import allowed_bytes
 from hubble_dash.builder.catalogs.columns import Columns, find_columns
 from hubble_dash.builder.tables.astropy_tables import TableFile
-from hubble_dash.builder.tables.parquet import check_size
+from hubble_dash.builder.tables.parquet import check_metadata, check_size
 from hubble_dash.builder.tables.read import read_table
 from hubble_dash.errors import BuildError, CatalogError
 
@@ -164,6 +164,7 @@ def _read_npz(path: Path) -> Vectors:
 
 def _read_parquet(path: Path, columns: VectorColumns) -> Vectors:
     """Read a column of lists, or all columns of numbers; and the names."""
+    check_metadata(str(path), path)
     with parquet.ParquetFile(path) as file:
         check_size(str(path), file.metadata, path.stat().st_size)
         kinds = {field.name: _kind(field.type) for field in file.schema_arrow}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import pandas as pd
@@ -10,16 +12,61 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from astropy.table import Table
 from pyarrow import parquet
 
+from hubble_dash.builder.bounds.apart import try_apart
 from hubble_dash.builder.bounds.promise import allowed_bytes
 from hubble_dash.builder.tables.astropy_tables import TableFile, of_astropy
 from hubble_dash.builder.tables.kinds import series_of
 from hubble_dash.builder.tables.text import unique_names
-from hubble_dash.errors import CatalogError
+from hubble_dash.errors import CatalogError, ImageError
 
-__all__ = ["check_size", "read_parquet"]
+__all__ = ["check_metadata", "check_size", "read_parquet"]
 
 # Of a number, or of where a text lies.
 _BYTES_A_VALUE = 8
+_MAGIC = b"PAR1"
+_NO_LIMIT = 2**60
+
+
+def check_metadata(what: str, source: Path | io.BytesIO) -> None:
+    """Refuse a file whose metadata would end this process, as pyarrow 26 does over some.
+
+    They stand at the end of the file. A process of its own walks through them, and through nothing
+    else, which takes half a second.
+
+    Parameters
+    ----------
+    what : str
+        It, or its name.
+    source : Path or BytesIO
+        The file, unpacked.
+
+    Raises
+    ------
+    CatalogError
+        If they cannot be read.
+    """
+    with source.open("rb") if isinstance(source, Path) else nullcontext(source) as stream:
+        n_file = stream.seek(0, io.SEEK_END)
+        stream.seek(max(0, n_file - 8))
+        end = stream.read()
+        n_metadata = int.from_bytes(end[:4], "little")
+        if not end.endswith(_MAGIC) or not 0 < n_metadata <= n_file - 12:
+            return  # which pyarrow says itself
+        stream.seek(n_file - 8 - n_metadata)
+        metadata = stream.read(n_metadata)
+        stream.seek(0)
+    with tempfile.TemporaryDirectory() as folder:
+        alone = Path(folder) / "metadata.parquet"
+        alone.write_bytes(_MAGIC + metadata + end)
+        try:
+            try_apart(_walk, alone)
+        except ImageError as err:
+            raise CatalogError(f"{what} has metadata that cannot be read: {err.reason}") from err
+
+
+def _walk(path: Path) -> None:
+    with parquet.ParquetFile(path) as file:
+        check_size("it", file.metadata, _NO_LIMIT)
 
 
 def check_size(what: str, metadata: parquet.FileMetaData, n_file: int) -> None:
@@ -66,6 +113,7 @@ def read_parquet(source: Path | io.BytesIO, n_file: int) -> TableFile:
     CatalogError
         If it would become larger than a file may.
     """
+    check_metadata("it", source)
     with parquet.ParquetFile(source) as file:
         check_size("it", file.metadata, n_file)
     # astropy writes units and masks in its own way, which pandas would show as further columns.

@@ -57,6 +57,22 @@ export class Points {
   }
 
   /**
+   * How many it holds, counted one by one.
+   *
+   * @param {Rectangle} box
+   */
+  async counted(box) {
+    let n = 0;
+    for (const number of this.numbers.filter((one) => meets(this.boundsOf(one), box))) {
+      const { x, y } = await this.piece(number);
+      for (let i = 0; i < x.length; i++) {
+        if (x[i] >= box.left && x[i] <= box.right && y[i] >= box.bottom && y[i] <= box.top) n++;
+      }
+    }
+    return { least: n, most: n };
+  }
+
+  /**
    * A piece, with the row of each of its points.
    *
    * @param {number} number

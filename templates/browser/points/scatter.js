@@ -25,7 +25,6 @@ import { thinned } from "./thinning.js";
  * @property {() => Tiles | null} [tiles] gives the pyramid of their density
  * @property {{ show(isShown: boolean): void }} [density] is what a server draws instead
  * @property {() => boolean} [isOurs] says whether the page alone knows the colours
- * @property {number} [most] points that Bokeh draws; of more, the density is shown
  * @property {(layer: Layer) => Density} [own] makes what the page draws itself, where there is a subset or none of these
  * @property {() => Subset | null} [subset] gives those that are strong
  * @property {(subset: Subset) => Promise<(row: number, rank: number) => boolean>} [strong] says of a point whether it is
@@ -44,7 +43,7 @@ const FRAME = "#56627a"; // around pictures on a density, into which dark ones w
 const FACE_GAP = 4; // pixels around pictures on the overview where no point is drawn
 const CLOSE = 0.6; // of the plane: thumbnails stand only in views that are smaller
 
-/** Points that Bokeh draws at once while a brush is dragged; more are drawn as density where the page does so itself. */
+/** Points that Bokeh draws at once while a brush is dragged; of a page that has all of them at hand, more are drawn as density. */
 export const FEW_POINTS = 5000;
 
 const EVERYWHERE = { left: -Infinity, right: Infinity, bottom: -Infinity, top: Infinity };
@@ -69,7 +68,8 @@ export class Scatter {
     this.plot = plot;
     this.points = points;
     this.options = options;
-    this.most = options.most ?? MAX_POINTS;
+    this.areAtHand = points.n <= MAX_POINTS;
+    this.most = this.areAtHand && options.own ? FEW_POINTS : MAX_POINTS;
     this.isLarge = points.n > this.most;
     this.layer = new Layer(plot);
     this.own = options.own?.(this.layer);
@@ -121,7 +121,8 @@ export class Scatter {
     this.isStale = options.isSeen?.() === false;
     if (this.isStale) return;
     const turn = ++this.turn;
-    const { least, most } = points.count(plot.view);
+    const { least, most } = this.isLarge && this.areAtHand ? await points.counted(plot.view) : points.count(plot.view);
+    if (turn !== this.turn) return;
     if (this.isLarge && most > this.most) this.drawDensity(least, most);
     else await this.drawExact(plot.view, turn);
   }

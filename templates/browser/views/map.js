@@ -12,7 +12,7 @@ import { openPlot } from "../plots/plot.js";
 import { stepFrom } from "../plots/steps.js";
 import { LiveDensity } from "../points/live.js";
 import { tilesOf } from "../points/layer.js";
-import { FEW_POINTS, Scatter } from "../points/scatter.js";
+import { Scatter } from "../points/scatter.js";
 import { remember, remembered } from "../remember.js";
 import { on, state } from "../state.js";
 import { has } from "../subset/bits.js";
@@ -66,7 +66,6 @@ function scatterOf(data, plot, coloring) {
   const density = data.live ? new LiveDensity(plot) : undefined;
   const looks = new Looks(data, coloring);
   const scatter = new Scatter(plot, data.map, {
-    most: tiles ? undefined : FEW_POINTS,
     colorsOf: (points) => coloring.paint(state.color, points, isDark()),
     column: () => (typeof state.color === "number" ? state.color : null),
     tiles: () => tiles && !coloring.isOurs(state.color) ? tilesOf(tiles, `${data.base}tiles/${state.color}`) : null,

@@ -8,7 +8,7 @@ import { Looks } from "../density/looks.js";
 import { tilesOf } from "../points/layer.js";
 import { mark, markHovered } from "../plots/marks.js";
 import { openPlot } from "../plots/plot.js";
-import { FEW_POINTS, Scatter } from "../points/scatter.js";
+import { Scatter } from "../points/scatter.js";
 import { stepFrom } from "../plots/steps.js";
 import { on, state } from "../state.js";
 import { has } from "../subset/bits.js";
@@ -117,7 +117,6 @@ function paintedScatter(data, plot, points) {
   /** @type {Awaited<ReturnType<typeof colorsByRow>>} */
   let byRow = new Map();
   const scatter = new Scatter(plot, points, {
-    most: skyTiles ? undefined : FEW_POINTS,
     tiles: () => skyTiles && tilesOf(skyTiles, `${data.base}sky-tiles`),
     own: (layer) => new Density(plot, layer, {
       name: "sky", plane: data.skyPlane, leastReach: DOT, faint: looks.faint, look: () => looks.of(state.color, isDark()),

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from astropy.io import fits
 from helpers import table_bombs
 from helpers.tables import write_text
+from pyarrow import parquet
 
 from hubble_dash.builder.bounds import promise
 from hubble_dash.builder.catalogs.vectors import read_vectors
@@ -37,7 +39,11 @@ def test_what_unpacks_without_end_is_stopped(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("little")
-def test_very_many_rows_in_few_bytes_are_refused(tmp_path: Path) -> None:
+def test_very_many_rows_in_few_bytes_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The process that looks at metadata needs more than that.
+    monkeypatch.setattr("hubble_dash.builder.tables.parquet.check_metadata", lambda *_: None)
     path = tmp_path / "a.parquet"
     pd.DataFrame({"a": np.zeros(3_000)}).to_parquet(path)
     assert len(read_table(path).data) == 3_000
@@ -123,3 +129,17 @@ def test_whatever_a_reader_raises_names_the_file(
     monkeypatch.setattr(astropy_tables.fits, "open", fail)
     with pytest.raises(CatalogError, match=r"a\.fits: cannot be read: it takes more memory than"):
         read_table(path)
+
+
+def test_metadata_over_which_pyarrow_ends_the_process_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.table({"n": ["a.png"], "x": [1.5]}), path)
+    data = path.read_bytes()
+    # A column n of which a value may be missing becomes one of no kind that there is.
+    at = data.rindex(b"\x25\x02\x18\x01n") + 1
+    assert len(read_table(path).data) == 1
+    path.write_bytes(data[:at] + b"\x32" + data[at + 1 :])
+    with pytest.raises(CatalogError, match=r"a\.parquet: it has metadata that cannot be read"):
+        read_table(path)
+    with pytest.raises(BuildError, match=r"a\.parquet has metadata that cannot be read"):
+        read_vectors(path)
