@@ -16,6 +16,7 @@ from helpers.tables import write_text
 from pyarrow import parquet
 
 from hubble_dash.builder.bounds import promise
+from hubble_dash.builder.bounds.apart import try_apart
 from hubble_dash.builder.catalogs.vectors import read_vectors
 from hubble_dash.builder.tables import astropy_tables
 from hubble_dash.builder.tables.read import read_table
@@ -39,11 +40,7 @@ def test_what_unpacks_without_end_is_stopped(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("little")
-def test_very_many_rows_in_few_bytes_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # The process that looks at metadata needs more than that.
-    monkeypatch.setattr("hubble_dash.builder.tables.parquet.check_metadata", lambda *_: None)
+def test_very_many_rows_in_few_bytes_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     pd.DataFrame({"a": np.zeros(3_000)}).to_parquet(path)
     assert len(read_table(path).data) == 3_000
@@ -131,7 +128,10 @@ def test_whatever_a_reader_raises_names_the_file(
         read_table(path)
 
 
-def test_metadata_over_which_pyarrow_ends_the_process_are_refused(tmp_path: Path) -> None:
+def test_metadata_over_which_pyarrow_ends_the_process_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hubble_dash.builder.tables.parquet.try_apart", try_apart)
     path = tmp_path / "a.parquet"
     parquet.write_table(pa.table({"n": ["a.png"], "x": [1.5]}), path)
     data = path.read_bytes()
