@@ -139,6 +139,14 @@ def test_draw_around_some_and_save_them(hands: Hands, atlas: Atlas) -> None:
 
 
 def test_who_is_odd(hands: Hands, atlas: Atlas) -> None:
+    # The oddest are there before anything is touched.
+    hands.page.wait_for_selector(".hd-is-odd")
+    shown = hands.open.run(
+        "[...document.querySelectorAll('.hd-is-odd')].map((e) => +e.dataset.row)"
+    )
+    assert shown == np.argsort(-atlas.isolation, kind="stable")[:3].tolist()
+    assert hands.steps == 0
+    # And one step shows a hundred.
     hands.click("#hd-tab-odd")
     hands.page.wait_for_selector(".hd-odd .hd-contact-one")
     shown = hands.open.run(

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { CHOSEN, chooseShape } from "../../templates/browser/choose/chosen.js";
 import { inView } from "../../templates/browser/choose/contact.js";
-import { largest } from "../../templates/browser/choose/odd.js";
+import { largest } from "../../templates/browser/likeness/oddest.js";
 import { howOf } from "../../templates/browser/choose/stroke.js";
 import { combined } from "../../templates/browser/shapes/drawn.js";
 import { inPolygon, inRectangle, middlesIn } from "../../templates/browser/shapes/inside.js";

@@ -1,8 +1,8 @@
-// The tab *Odd*: the cutouts that are least like any other, the oddest first. In: the column of isolation, `subset`. Out: a contact
-// sheet; the choice.
+// The tab *Odd*: the cutouts that are least like any other, the oddest first. In: `subset`. Out: a contact sheet; the choice.
 
 import { on, state } from "../state.js";
-import { none, places as placesIn, setAll } from "../subset/bits.js";
+import { oddest } from "../likeness/oddest.js";
+import { none, setAll } from "../subset/bits.js";
 import { replaceFilter } from "../subset/own.js";
 import { waiting } from "../text/busy.js";
 import { element } from "../text/element.js";
@@ -11,26 +11,9 @@ import { addTab } from "../views/dock.js";
 import { choice, CHOSEN } from "./chosen.js";
 import { Contact } from "./contact.js";
 
-/**
- * @import { Data } from "../data/data.js"
- * @import { Numbers } from "../data/column.js"
- */
+/** @import { Data } from "../data/data.js" */
 
 const MOST = 100;
-
-/**
- * The places with the largest values, largest first; of equal ones those that come first.
- *
- * @param {Numbers} values by place
- * @param {ArrayLike<number>} among places
- * @param {number} most
- */
-export function largest(values, among, most) {
-  const known = Int32Array.from(among).filter((place) => !Number.isNaN(values[place]));
-  const sorted = Float64Array.from(known, (place) => values[place]).sort();
-  const least = sorted[Math.max(0, sorted.length - most)];
-  return known.filter((place) => values[place] >= least).sort((one, other) => values[other] - values[one] || one - other).slice(0, most);
-}
 
 class Odd {
   /** @param {Data} data */
@@ -55,11 +38,8 @@ class Odd {
       return;
     }
     this.of = subset;
-    const { columns, n } = this.data;
-    const { values } = await waiting(this.element, SAY.loading, columns.get(columns.builtIn("isolation")));
+    const found = await waiting(this.element, SAY.loading, oddest(this.data, subset, MOST));
     if (this.of !== subset) return; // another one came in the meantime
-    const among = subset ? placesIn(subset.bits) : Int32Array.from({ length: n }, (_, place) => place);
-    const found = largest(/** @type {Numbers} */ (values), among, MOST);
     this.words.textContent = SAY.oddest(found.length, subset !== null);
     this.button.disabled = !found.length;
     await this.contact.show(found);

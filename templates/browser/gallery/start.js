@@ -1,6 +1,7 @@
 // With nothing selected: a few cutouts to start from, spread over the map, of the subset where there is one. In: `subset`. Out: tiles; a
 // selected or a hovered row.
 
+import { oddest } from "../likeness/oddest.js";
 import { on, state } from "../state.js";
 import { places } from "../subset/bits.js";
 import { byId, element } from "../text/element.js";
@@ -15,7 +16,7 @@ import { gridOf, sharpen } from "./pictures.js";
  * @import { Subset } from "../data/types.d.ts"
  */
 
-const [N_START, MOST_LOOKED_AT] = [15, 20_000];
+const [N_START, N_ODD, LEAST_WITH_ODD, MOST_LOOKED_AT] = [15, 3, 30, 20_000];
 const CALM_MS = 150; // that a subset stays as it is before its tiles come
 
 /**
@@ -56,11 +57,24 @@ async function rowsFrom(data, subset) {
 }
 
 /**
+ * Some rows of those that are least like any other, where there are many.
+ *
  * @param {Data} data
- * @param {number[]} rows
  * @param {Subset | null} subset
  */
-async function showTiles(data, rows, subset) {
+async function oddRows(data, subset) {
+  const { columns, n } = data;
+  if ((subset?.count ?? n) < LEAST_WITH_ODD || !columns.find(columns.builtIn("isolation"))) return [];
+  return Promise.all(Array.from(await oddest(data, subset, N_ODD), (place) => data.rowAt(place)));
+}
+
+/**
+ * @param {Data} data
+ * @param {number[]} rows
+ * @param {number[]} odd which are shown behind these
+ * @param {Subset | null} subset
+ */
+async function showTiles(data, rows, odd, subset) {
   const pictures = rows.map((row) => paintedCanvas(data.thumbnail(row)));
   const tiles = rows.map((row, i) => {
     const tile = element("button", { type: "button", class: "hd-start", "aria-label": SAY.cutout(row), "data-row": row });
@@ -73,6 +87,11 @@ async function showTiles(data, rows, subset) {
   grid.style.setProperty("--across", String(across));
   grid.style.setProperty("--down", String(Math.ceil(tiles.length / across)));
   byId("hd-start").replaceChildren(element("p", {}, invitation(data.n, subset)), grid);
+  for (const [i, tile] of tiles.entries()) {
+    if (!odd.includes(rows[i])) continue;
+    tile.classList.add("hd-is-odd");
+    tile.querySelector(".hd-picture")?.append(element("span", { class: "hd-odd-mark", title: SAY.oddWords }, SAY.oddMark));
+  }
   const cutouts = await Promise.all(rows.map((row) => data.cutout(row)));
   cutouts.forEach((cutout, i) => sharpen(data, cutout, pictures[i], NaN));
   const titles = cutouts.map(titleOf);
@@ -105,10 +124,11 @@ export function openStart(data) {
   async function show() {
     const { subset } = state;
     if (subset === told) return;
-    const rows = await rowsFrom(data, subset);
+    const [rows, odd] = await Promise.all([rowsFrom(data, subset), oddRows(data, subset)]);
     if (subset !== state.subset) return;
     told = subset;
-    await showTiles(data, rows, subset);
+    const others = rows.filter((row) => !odd.includes(row)).slice(0, N_START - odd.length);
+    await showTiles(data, [...others, ...odd], odd, subset);
   }
   on(["subset", "selected"], ({ selected }) => {
     clearTimeout(waiting);

@@ -10,6 +10,8 @@ const plural = (/** @type {number} */ n, /** @type {string} */ word) => `${count
 export const SAY = {
   // the gallery
   start: "Click a point of the map, a place in the image, or one of these, spread over the map, to see what is most like it.",
+  oddMark: "odd",
+  oddWords: "Least like any other: its ninth most similar cutout is the farthest",
   alone: "There is only one cutout, so there is nothing to compare it with.",
   aloneNote: "there is only one cutout: nothing to compare it with",
   startOfSubset: (/** @type {number} */ some, /** @type {number} */ all) => (
