@@ -16,10 +16,18 @@ import { places as placesIn } from "../subset/bits.js";
  * @param {number} most
  */
 export function largest(values, among, most) {
-  const known = Int32Array.from(among).filter((place) => !Number.isNaN(values[place]));
-  const sorted = Float64Array.from(known, (place) => values[place]).sort();
-  const least = sorted[Math.max(0, sorted.length - most)];
-  return known.filter((place) => values[place] >= least).sort((one, other) => values[other] - values[one] || one - other).slice(0, most);
+  /** @type {number[]} */
+  const found = [];
+  for (let i = 0; i < among.length; i++) {
+    const place = among[i];
+    const value = values[place];
+    if (Number.isNaN(value) || (found.length === most && value <= values[found[most - 1]])) continue;
+    let at = found.length;
+    while (at > 0 && values[found[at - 1]] < value) at--;
+    found.splice(at, 0, place);
+    if (found.length > most) found.pop();
+  }
+  return found;
 }
 
 /**
