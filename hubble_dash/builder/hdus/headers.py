@@ -133,26 +133,27 @@ def read_units(path: Path, content: Path | BinaryIO) -> Iterator[Unit]:
             try:
                 stream.seek(place)
                 header, n_bytes = _read_header(stream, is_first=number == 0)
+                n_of_headers += n_bytes
+                # First of all: astropy reads HDUs that are none here.
+                _check_header(path, number, header, n_of_headers)
                 unit = Unit(number, header, place + n_bytes, _data_bytes(header))
             except (ValueError, OSError, fits.VerifyError, KeyError) as err:
                 if number == 0:
                     raise ImageError(path, f"is no readable FITS file: {err}") from err
                 return
-            n_of_headers += n_bytes
-            _check_header(path, unit, n_of_headers)
             yield unit
             place = unit.data_start + math.ceil(unit.n_bytes / BLOCK) * BLOCK
 
 
-def _check_header(path: Path, unit: Unit, n_of_headers: int) -> None:
+def _check_header(path: Path, number: int, header: fits.Header, n_of_headers: int) -> None:
     if n_of_headers > MAX_BYTES_OF_HEADERS:
         raise ImageError(
             path, f"has headers of more than {MAX_BYTES_OF_HEADERS:,} bytes; allowed are no more"
         )
-    n_fields = unit.header.get("TFIELDS", 0)
+    n_fields = header.get("TFIELDS", 0)
     if isinstance(n_fields, int) and n_fields > MAX_COLUMNS:
         raise ImageError(
-            path, f"TFIELDS of HDU {unit.number} is {n_fields}; allowed are {MAX_COLUMNS} columns"
+            path, f"TFIELDS of HDU {number} is {n_fields}; allowed are {MAX_COLUMNS} columns"
         )
 
 

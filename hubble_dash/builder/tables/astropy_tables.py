@@ -205,7 +205,10 @@ def of_astropy(table: Table) -> TableFile:
 
 def _of_hdu(hdu: fits.BinTableHDU | fits.TableHDU) -> Table:
     """Read a table of FITS; astropy takes no two columns of one name, nor truths not known."""
-    keys = [f"TTYPE{i}" for i in range(1, hdu.header.get("TFIELDS", 0) + 1)]
+    n_fields = hdu.header.get("TFIELDS", 0)
+    if not isinstance(n_fields, int):
+        raise CatalogError(f"TFIELDS is {n_fields!r}; it should be a whole number")
+    keys = [f"TTYPE{i}" for i in range(1, n_fields + 1)]
     given = [str(hdu.header.get(key, "")).strip() for key in keys]
     for key, old, new in zip(keys, given, unique_names(given), strict=True):
         if old != new:

@@ -116,3 +116,16 @@ def test_pixels_of_no_size(tmp_path: Path, said: str) -> None:
     fits.PrimaryHDU(image).writeto(first)
     with pytest.raises(ImageError, match=r"BITPIX is .*; allowed are 8, 16, 32, 64, -32, -64"):
         open_image(lie(first, BITPIX=said))
+
+
+def test_columns_are_counted_whatever_else_a_header_says(tmp_path: Path) -> None:
+    table = fits.BinTableHDU.from_columns([fits.Column("a", "J", array=[1])])
+    path = tmp_path / "a.fits"
+    fits.HDUList([fits.PrimaryHDU(), table]).writeto(path)
+    data = path.read_bytes()
+    for key, value in ((b"TFIELDS", b"99999999999999"), (b"PCOUNT ", b"T")):
+        at = data.index(key)
+        data = data[: at + 10] + value.rjust(20) + data[at + 30 :]
+    path.write_bytes(data)
+    with pytest.raises(ImageError, match="TFIELDS of HDU 1 is 99999999999999; allowed are"):
+        list(read_units(path, path))

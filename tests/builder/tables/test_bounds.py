@@ -143,3 +143,13 @@ def test_metadata_over_which_pyarrow_ends_the_process_are_refused(
         read_table(path)
     with pytest.raises(BuildError, match=r"a\.parquet has metadata that cannot be read"):
         read_vectors(path)
+
+
+def test_a_number_of_columns_that_is_none_is_told(tmp_path: Path) -> None:
+    table = fits.BinTableHDU.from_columns([fits.Column("a", "J", array=[1])])
+    fits.HDUList([fits.PrimaryHDU(), table]).writeto(tmp_path / "a.fits")
+    data = (tmp_path / "a.fits").read_bytes()
+    at = data.index(b"TFIELDS")
+    (tmp_path / "a.fits").write_bytes(data[: at + 10] + b"'1       '".ljust(20) + data[at + 30 :])
+    with pytest.raises(CatalogError, match="TFIELDS is '1'; it should be a whole number"):
+        read_table(tmp_path / "a.fits")
