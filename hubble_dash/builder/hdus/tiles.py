@@ -75,12 +75,13 @@ def check_tiles(
         )
     if n_tiles > MAX_TILES:
         raise ImageError(path, f"has {n_tiles} tiles; allowed are {MAX_TILES}; funpack it first")
-    n_bytes = math.prod(map(min, tile, sides)) * abs(unit.bitpix) // 8
+    n_pixels = math.prod(map(min, tile, sides))
+    n_bytes = n_pixels * abs(unit.bitpix) // 8
     if n_bytes > MAX_TILE_BYTES:
         raise ImageError(
             path, f"a tile has {n_bytes} bytes; allowed are {MAX_TILE_BYTES}; funpack it first"
         )
-    most = math.prod(map(min, tile, sides)) * _BYTES_A_PIXEL
+    most = n_pixels * _BYTES_A_PIXEL
     with path.open("rb") if isinstance(content, Path) else nullcontext(content) as stream:
         for place, size in _packed_tiles(stream, unit):
             if size > _MAX_GROWTH * most + _FREE_BYTES:
