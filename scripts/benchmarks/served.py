@@ -29,7 +29,7 @@ from playwright.sync_api import Page, sync_playwright
 from simulate_atlas import simulate_atlas
 
 import hubble_dash as hd
-from hubble_dash.viewer.exported.export import MAX_CUTOUTS
+from hubble_dash.viewer.exported.limits import MAX_CUTOUTS
 
 __all__ = ["own_megabytes", "served"]
 

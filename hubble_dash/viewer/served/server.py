@@ -21,7 +21,8 @@ from panel.io.server import get_server
 
 from hubble_dash.allocator import give_back_soon
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.viewer.exported.export import MAX_CUTOUTS, page_html
+from hubble_dash.viewer.exported.export import page_html
+from hubble_dash.viewer.exported.limits import MAX_CUTOUTS
 from hubble_dash.viewer.page import TEMPLATE, Page, make_page
 from hubble_dash.viewer.plots.evaluation_view import read_evaluation
 from hubble_dash.viewer.served.current import Current

@@ -16,16 +16,10 @@ from hubble_dash.atlas.atlas import Atlas, open_atlas
 from hubble_dash.cli.main import main
 from hubble_dash.errors import ExportError
 from hubble_dash.viewer.data.encoding import embed_json
-from hubble_dash.viewer.exported.export import (
-    FileLimits,
-    choose_form,
-    estimate_bytes,
-    export,
-    page_html,
-    write_file,
-)
+from hubble_dash.viewer.exported.export import export, page_html, write_file
 from hubble_dash.viewer.exported.folder import MARKER
 from hubble_dash.viewer.exported.inline import inline_index
+from hubble_dash.viewer.exported.limits import FileLimits, choose_form, estimate_bytes
 from hubble_dash.viewer.exported.standalone import library
 
 FEW = FileLimits(n_cutouts=200)
