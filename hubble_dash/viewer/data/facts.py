@@ -1,25 +1,164 @@
-"""What the tables say of cutouts: labels, and the user's own columns as numbers or texts."""
+"""What is known of cutouts: their boxes, labels, places, neighbours, and the user's own columns."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubble_dash.atlas.schema import BOX, LABELS, SCORES, SKY, is_number, text_codes
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.schema import (
+    BOX,
+    LABELS,
+    SCORES,
+    SKY,
+    extra_columns,
+    is_long,
+    is_number,
+    text_codes,
+)
 from hubble_dash.viewer.data.encoding import column
+from hubble_dash.viewer.data.index import near_depth, neighbor_columns, neighbor_depth
+from hubble_dash.viewer.data.orders import Places, Rows
 from hubble_dash.viewer.data.schema import (
     SCORE_STEPS,
     BoxColumns,
+    BoxPiece,
+    LabelColumns,
     LabelPiece,
     MetadataColumn,
+    NearPiece,
+    RecordPiece,
+    RowColumn,
     SkyColumns,
 )
 
-__all__ = ["box_columns", "label_codes", "label_columns", "metadata", "sky_columns"]
+__all__ = ["Facts", "label_codes", "label_columns", "metadata"]
+
+
+class Facts:
+    """What pieces say of the cutouts of an atlas.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas.
+    places : Places
+        How cutouts lie, and how many there are in a piece.
+    similar : int
+        How many similar cutouts the page shows.
+    """
+
+    def __init__(self, atlas: Atlas, places: Places, similar: int) -> None:
+        self._atlas, self._places, self._similar = atlas, places, similar
+
+    @cached_property
+    def labels(self) -> tuple[list[str], NDArray[np.int16]]:
+        """All labels, and those of each cutout, as `label_codes` gives them."""
+        return label_codes(self._atlas.cutouts)
+
+    @property
+    def has_near(self) -> bool:
+        """Whether the atlas has more neighbours of a cutout than records do."""
+        return near_depth(self._atlas) > self._similar
+
+    def records(self, number: int) -> RecordPiece:
+        """Give a piece of records: all that the page shows of a cutout.
+
+        Parameters
+        ----------
+        number : int
+            Of the piece.
+        """
+        rows, table = self._rows("records", number), self._atlas.cutouts
+        x, y = self._atlas.positions[rows].T
+        depth = neighbor_depth(self._atlas, self._similar, rows)
+        return {
+            **self.row_column(rows),
+            "x": column(x, "float32"),
+            "y": column(y, "float32"),
+            **_box_columns(table, rows),
+            **self._sky_columns(rows),
+            **self._label_columns(rows),
+            **neighbor_columns(self._atlas, self._places.place_of, rows, depth),
+            "metadata": self._metadata(rows),
+        }
+
+    def near(self, number: int) -> NearPiece:
+        """Give a piece of neighbours, as many of each cutout as a page may show.
+
+        Parameters
+        ----------
+        number : int
+            Of the piece.
+        """
+        rows = self._rows("records", number)
+        return neighbor_columns(self._atlas, self._places.place_of, rows, near_depth(self._atlas))
+
+    def boxes(self, number: int) -> BoxPiece:
+        """Give a piece of boxes, image by image.
+
+        Parameters
+        ----------
+        number : int
+            Of the piece.
+        """
+        rows = self._places.box_rows[self._places.of_piece("boxes", number)]
+        return {"row": column(rows, "int32"), **_box_columns(self._atlas.cutouts, rows)}
+
+    def label_block(self, number: int) -> LabelPiece:
+        """Give a block of labels.
+
+        Parameters
+        ----------
+        number : int
+            Of the piece.
+        """
+        rows = self._rows("labels", number)
+        return label_columns(self._atlas.cutouts, self.labels[1], rows)
+
+    def row_column(self, rows: Rows) -> RowColumn:
+        """Say which cutouts a piece holds, where their places do not.
+
+        Parameters
+        ----------
+        rows : (m,) int32 array
+            The cutouts.
+        """
+        return {} if self._places.is_by_row else {"row": column(rows, "int32")}
+
+    def _rows(self, kind: str, number: int) -> Rows:
+        return self._places.row_at[self._places.of_piece(kind, number)]
+
+    def _sky_columns(self, rows: Rows) -> SkyColumns:
+        if not self._places.has_sky:
+            return {}
+        return _sky_columns(self._atlas.cutouts, self._places.sky, rows)
+
+    def _label_columns(self, rows: Rows) -> LabelColumns:
+        names, codes = self.labels
+        if not names:
+            return {}
+        found = label_columns(self._atlas.cutouts, codes, rows)
+        return {"label": found["label"], "score": found["score"]}
+
+    @cached_property
+    def _extra(self) -> list[str]:
+        return extra_columns(self._atlas.cutouts)
+
+    @cached_property
+    def _long(self) -> list[str]:
+        return [name for name in self._extra if is_long(self._atlas.cutouts[name])]
+
+    def _metadata(self, rows: Rows) -> list[MetadataColumn]:
+        # A page that carries all pieces has them in its columns.
+        if self._places.is_by_row:
+            return []
+        return metadata(self._atlas.cutouts.iloc[rows][self._extra], long=self._long)
 
 
 def metadata(rows: pd.DataFrame, *, long: Collection[str] = ()) -> list[MetadataColumn]:
@@ -96,37 +235,19 @@ def label_columns(
     return {"label": column(codes[rows], "int16"), "score": column(fixed, "uint16")}
 
 
-def box_columns(cutouts: pd.DataFrame, rows: NDArray[np.int32]) -> BoxColumns:
-    """Give the parent images and the boxes of some cutouts.
-
-    Parameters
-    ----------
-    cutouts : (n, ...) pandas.DataFrame
-        Their images and boxes.
-    rows : (m,) int32 array
-        The cutouts.
-    """
+def _box_columns(cutouts: pd.DataFrame, rows: Rows) -> BoxColumns:
+    """Give the parent images and the boxes of some cutouts."""
     box = np.column_stack([cutouts[name].to_numpy()[rows] for name in BOX])
     image = cutouts["image"].to_numpy()[rows]
     return {"image": column(image, "int32"), "box": column(box, "int32")}
 
 
-def sky_columns(
+def _sky_columns(
     cutouts: pd.DataFrame,
     plane: tuple[NDArray[np.float64], NDArray[np.float64]],
-    rows: NDArray[np.int32],
+    rows: Rows,
 ) -> SkyColumns:
-    """Give the places of some cutouts on the sky, and on its map.
-
-    Parameters
-    ----------
-    cutouts : (n, ...) pandas.DataFrame
-        Their positions, in ICRS degrees, and pixel scales, in arcseconds.
-    plane : ((n,) float64 array, (n,) float64 array)
-        The places of all on the sky map, x and y.
-    rows : (m,) int32 array
-        The cutouts.
-    """
+    """Give the places of some cutouts on the sky, and on its map; `plane` has those of all."""
     ra, dec, scale = (cutouts[name].to_numpy()[rows] for name in SKY)
     x, y = plane
     return {

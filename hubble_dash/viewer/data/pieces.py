@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.manifest import identity_of
-from hubble_dash.atlas.schema import extra_columns, is_long
 from hubble_dash.methods.methods import methods_of
 from hubble_dash.methods.notes import named_notes, without_errors
 from hubble_dash.viewer.colors.columns import ColorColumn, color_columns
@@ -22,40 +21,23 @@ from hubble_dash.viewer.colors.palette import PALETTE
 from hubble_dash.viewer.colors.tints import mean_colors, tints
 from hubble_dash.viewer.data.blocks import Blocks
 from hubble_dash.viewer.data.encoding import column
-from hubble_dash.viewer.data.facts import (
-    box_columns,
-    label_codes,
-    label_columns,
-    metadata,
-    sky_columns,
-)
+from hubble_dash.viewer.data.facts import Facts
 from hubble_dash.viewer.data.index import (
     box_index,
-    near_depth,
-    neighbor_columns,
-    neighbor_depth,
     plane_index,
     spread_rows,
 )
-from hubble_dash.viewer.data.orders import Order, Places, Rows
+from hubble_dash.viewer.data.orders import Order, Places
 from hubble_dash.viewer.data.parents import PREVIEW_BYTES, Parents
 from hubble_dash.viewer.data.schema import (
-    BoxPiece,
     FirstIndex,
     ImagePiece,
-    LabelColumns,
-    LabelPiece,
     MapPiece,
-    MetadataColumn,
-    NearPiece,
     PageIndex,
     Piece,
     PreviewPiece,
     PyramidIndex,
-    RecordPiece,
-    RowColumn,
     RowPiece,
-    SkyColumns,
     SkyPiece,
     ThumbnailsIndex,
     TintPiece,
@@ -105,12 +87,13 @@ class Pieces:
         self.places = Places(atlas, order)
         self._preview_bytes = preview_bytes
         self._blocks = blocks = Blocks(atlas, self.places)
+        self._facts = facts = Facts(atlas, self.places, similar)
         self._makers: dict[str, Callable[[int], Piece]] = {
-            "map": self._map, "sky": self._sky, "boxes": self._boxes, "records": self._records,
+            "map": self._map, "sky": self._sky, "boxes": facts.boxes, "records": facts.records,
             "rows": self._rows, "images": self._images, "previews": self._previews,
             "mapgrid": blocks.map_grid, "skygrid": blocks.sky_grid, "columns": blocks.column,
             "texts": lambda number: {"texts": blocks.columns.texts(number)},
-            "tints": self._tint_block, "labels": self._label_block, "near": self._near,
+            "tints": self._tint_block, "labels": facts.label_block, "near": facts.near,
         }  # fmt: skip
 
     def prepare(self, *, progress: bool = False) -> None:
@@ -149,11 +132,11 @@ class Pieces:
         """
         columns = self._blocks.columns
         kinds = {**self.places.n_pieces, "columns": columns.n_blocks, "texts": columns.n_texts}
-        if self._has_near:
+        if self._facts.has_near:
             kinds["near"] = kinds["records"]
         if self.places.is_by_row:
             return kinds
-        if self._labels[0]:
+        if self._facts.labels[0]:
             kinds["labels"] = -(-len(self.atlas) // self.places.per_piece("labels"))
         return {**kinds, "previews": self.parents.n_previews}
 
@@ -212,7 +195,7 @@ class Pieces:
             "identity": identity_of(atlas.manifest),
             "methods": {"text": made.text, "bibtex": made.bibtex},
             "can_overlap": len(atlas.images) < len(atlas),
-            "labels": self._labels[0],
+            "labels": self._facts.labels[0],
             "images": {"per_piece": self.places.per_piece("images")},
             "start": spread_rows(atlas.positions, N_START),
             "map": plane_index(x, y, self.places.per_piece("map")),
@@ -230,7 +213,7 @@ class Pieces:
             index["sky"] = plane_index(x, y, self.places.per_piece("sky"))
         if not self.places.is_by_row:
             index["rows"] = {"per_piece": self.places.per_piece("rows")}
-        if self._has_near:
+        if self._facts.has_near:
             index["near"] = {"per_piece": self.places.per_piece("records")}
         if live:
             index["live"] = True
@@ -274,41 +257,9 @@ class Pieces:
             raise LookupError(f"there is no piece {kind}/{number}; there are {there}")
         return self._makers[kind](number)
 
-    @property
-    def _has_near(self) -> bool:
-        """Whether the atlas has more neighbours of a cutout than records do."""
-        return near_depth(self.atlas) > self.similar
-
     @cached_property
     def _tints(self) -> NDArray[np.uint8]:
         return tints(self.mean_colors)
-
-    @cached_property
-    def _labels(self) -> tuple[list[str], NDArray[np.int16]]:
-        return label_codes(self.atlas.cutouts)
-
-    @cached_property
-    def _extra(self) -> list[str]:
-        return extra_columns(self.atlas.cutouts)
-
-    @cached_property
-    def _long(self) -> list[str]:
-        return [name for name in self._extra if is_long(self.atlas.cutouts[name])]
-
-    def _row_column(self, rows: Rows) -> RowColumn:
-        return {} if self.places.is_by_row else {"row": column(rows, "int32")}
-
-    def _sky_columns(self, rows: Rows) -> SkyColumns:
-        if not self.places.has_sky:
-            return {}
-        return sky_columns(self.atlas.cutouts, self.places.sky, rows)
-
-    def _label_columns(self, rows: Rows) -> LabelColumns:
-        names, codes = self._labels
-        if not names:
-            return {}
-        found = label_columns(self.atlas.cutouts, codes, rows)
-        return {"label": found["label"], "score": found["score"]}
 
     def _map(self, number: int) -> MapPiece:
         rows = self.places.row_at[self.places.of_piece("map", number)]
@@ -316,7 +267,7 @@ class Pieces:
         return {
             "x": column(x, "float32"),
             "y": column(y, "float32"),
-            **self._row_column(rows),
+            **self._facts.row_column(rows),
             "tint": column(self._tints[rows], "uint8"),
             "colors": [column(color.codes[rows], "uint8") for color in self.colors],
         }
@@ -330,43 +281,9 @@ class Pieces:
             "row": column(rows, "int32"),
         }
 
-    def _boxes(self, number: int) -> BoxPiece:
-        rows = self.places.box_rows[self.places.of_piece("boxes", number)]
-        return {"row": column(rows, "int32"), **box_columns(self.atlas.cutouts, rows)}
-
-    def _records(self, number: int) -> RecordPiece:
-        rows = self.places.row_at[self.places.of_piece("records", number)]
-        table = self.atlas.cutouts
-        x, y = self.atlas.positions[rows].T
-        depth = neighbor_depth(self.atlas, self.similar, rows)
-        return {
-            **self._row_column(rows),
-            "x": column(x, "float32"),
-            "y": column(y, "float32"),
-            **box_columns(table, rows),
-            **self._sky_columns(rows),
-            **self._label_columns(rows),
-            **neighbor_columns(self.atlas, self.places.place_of, rows, depth),
-            "metadata": self._metadata(rows),
-        }
-
-    def _near(self, number: int) -> NearPiece:
-        rows = self.places.row_at[self.places.of_piece("records", number)]
-        return neighbor_columns(self.atlas, self.places.place_of, rows, near_depth(self.atlas))
-
-    def _metadata(self, rows: Rows) -> list[MetadataColumn]:
-        # A page that carries all pieces has them in its columns.
-        if self.places.is_by_row:
-            return []
-        return metadata(self.atlas.cutouts.iloc[rows][self._extra], long=self._long)
-
     def _tint_block(self, number: int) -> TintPiece:
         rows = self.places.row_at[self.places.of_piece("tints", number)]
         return {"tint": column(self._tints[rows], "uint8")}
-
-    def _label_block(self, number: int) -> LabelPiece:
-        rows = self.places.row_at[self.places.of_piece("labels", number)]
-        return label_columns(self.atlas.cutouts, self._labels[1], rows)
 
     def _rows(self, number: int) -> RowPiece:
         part = self.places.of_piece("rows", number)
