@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.builder.hdus.headers import read_units
 from hubble_dash.builder.tables.kinds import typed
+from hubble_dash.builder.tables.layout import are_units
 from hubble_dash.builder.tables.text import unique_names
 from hubble_dash.errors import CatalogError, ImageError
 
@@ -30,6 +31,8 @@ __all__ = ["TableFile", "fits_tables", "of_astropy", "text_table", "votable_tabl
 # Formats that say of which kind each column is.
 _TYPED = ("ascii.ecsv", "ascii.ipac", "ascii.mrt")
 _TABLEHEAD = re.compile(r"(\\tablehead\{.*?)\\\\.*?(\}\s*\\startdata)", re.DOTALL)
+# What stands in ECSV where there is nothing; null is what the archive of Gaia writes.
+_MISSING = [("", "0"), ("null", "0")]
 # For as many rows as a VOTable promises astropy makes room, before it reads any.
 _PROMISED_ROWS = re.compile(
     rb"(<(?:\w{1,99}:)?TABLE\b[^>]{0,2000}?)\snrows\s*=\s*[\"'][\s\d]*[\"']"
@@ -158,14 +161,21 @@ def text_table(text: str, form: str, *, as_text: Collection[str]) -> TableFile:
     """
     text = text.rstrip()
     if form in _TYPED:
-        return of_astropy(_with_positions(Table.read(text, format=form, guess=False)))
+        options = {"fill_values": _MISSING} if form == "ascii.ecsv" else {}
+        return of_astropy(_with_positions(Table.read(text, format=form, guess=False, **options)))
     # Of a head in two lines astropy makes one; the second has units, in TeX.
     text = _TABLEHEAD.sub(r"\1\2", text)
     as_they_are = {"*": [astropy_ascii.convert_numpy(str)]}
     table = Table.read(text, format=form, guess=False, converters=as_they_are)
     cells = {name: pa.chunked_array([_cells(table[name])]) for name in table.colnames}
+    units = _units(table)
+    first = [_without_tex(column[0].as_py() or "") for column in cells.values() if len(column)]
+    if are_units(first):
+        # As astropy writes them into LaTeX, below the names.
+        cells = {name: column[1:] for name, column in cells.items()}
+        units = {name: unit for name, unit in zip(cells, first, strict=True) if unit}
     data, notes = typed(pa.table(cells), as_text=as_text)
-    return TableFile(data, _units(table), {}, notes)
+    return TableFile(data, units, {}, notes)
 
 
 def of_astropy(table: Table) -> TableFile:
@@ -262,6 +272,12 @@ def _floats(column: Column) -> NDArray[np.float64]:
 def _units(table: Table) -> dict[str, str]:
     units = {name: table[name].info.unit for name in table.colnames}
     return {name: str(unit) for name, unit in units.items() if unit is not None}
+
+
+def _without_tex(unit: str) -> str:
+    r"""Give a unit in letters: ``\mathrm{{}^{\circ}}`` is a degree."""
+    plain = re.sub(r"\\(mathrm|text|rm)\b|[{}^\\]", "", unit).strip()
+    return "deg" if plain in ("circ", "°") else plain
 
 
 def _cells(column: Column) -> pa.Array:

@@ -8,7 +8,11 @@ from hubble_dash.errors import CatalogError
 
 __all__ = ["as_utf8"]
 
-_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+# That of UTF-32 begins with that of UTF-16.
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+)  # fmt: skip
 _ALONE = re.compile(rb"\r(?!\n)")
 _CALLED = {"cp1252": "Windows-1252", "latin-1": "ISO 8859-1"}
 
@@ -19,7 +23,8 @@ def as_utf8(data: bytes) -> tuple[bytes, list[str]]:
     Parameters
     ----------
     data : bytes
-        UTF-8 or UTF-16 with or without a byte-order mark, else Windows-1252 or Latin-1.
+        UTF-8 or UTF-16 with or without a byte-order mark, UTF-32 with one, else Windows-1252 or
+        Latin-1.
 
     Returns
     -------

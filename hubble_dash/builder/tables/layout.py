@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hubble_dash.errors import CatalogError
 
-__all__ = ["RULE", "Layout", "find_layout", "unframed", "words"]
+__all__ = ["RULE", "Layout", "are_units", "find_layout", "unframed", "words"]
 
 # A line of dashes, in whatever frame.
 RULE = re.compile(r"[-=+|:,;\s]*(--|==)[-=+|:,;\s]*")
@@ -92,7 +92,7 @@ def find_layout(data: bytes) -> Layout:
     if not rule and _hold_values(names, above_names):
         # The line above names them, as NumPy writes it.
         return Layout(above_names, [], separator, lines[0].start)
-    if not rule and rows and _are_units(_split(rows[0], separator)):
+    if not rule and rows and are_units(_split(rows[0], separator)):
         return Layout(names, _split(rows[0], separator), separator, lines[1].end)
     ends = [match.end() for match in re.finditer(r"\S+", texts[rule])] if rule else []
     ends = ends if separator == " " and len(ends) == len(names) else []
@@ -199,8 +199,14 @@ def _hold_values(names: list[str], above: list[str]) -> bool:
     return False
 
 
-def _are_units(values: list[str]) -> bool:
-    """Know a line of units by those of angles; a row of values has some number."""
+def are_units(values: list[str]) -> bool:
+    """Know a line of units by those of angles; a row of values has some number.
+
+    Parameters
+    ----------
+    values : list of str
+        What stands in the line.
+    """
     return not any(map(_is_number, values)) and any(value.lower() in _ANGLES for value in values)
 
 

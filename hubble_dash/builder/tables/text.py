@@ -21,7 +21,8 @@ __all__ = ["SeparatedText", "read_separated", "sections", "unique_names"]
 _ROWS_A_BLOCK = 50_000
 # Remarks and outlines may be longer than Python's csv thinks that fields are.
 csv.field_size_limit(2**31 - 1)
-_ROWS_OF_PSQL = re.compile(r"\(\d+ rows?\)")
+# What databases write below a table.
+_N_ROWS = re.compile(r"\(\d+ rows?\)|\d+ rows? in set.*")
 _RULE_OF_VIZIER = re.compile(rb"(?m)^[- \t]*--[- \t]*\r?$")
 
 
@@ -212,4 +213,4 @@ def _is_remark(values: list[str], n: int, separator: str) -> bool:
     first = values[0]
     if len(values) == n and separator != " ":
         return False
-    return first.startswith("#") or bool(RULE.fullmatch(first) or _ROWS_OF_PSQL.fullmatch(first))
+    return first.startswith("#") or bool(RULE.fullmatch(first) or _N_ROWS.fullmatch(first))

@@ -355,3 +355,30 @@ def test_latex(tmp_path: Path, kind: str) -> None:
     assert found["Name"].tolist() == ["007", "008"]
     assert found["RA"].tolist() == [150.05, 149.93]
     np.testing.assert_array_equal(found["Dec"], [-1.95, np.nan])
+
+
+def test_units_in_a_table_of_latex(tmp_path: Path) -> None:
+    table = Table({"n": [1, 2], "ra": [150.05, 149.93] * u.deg, "dec": [2.5, -1.95] * u.deg})
+    table.write(tmp_path / "a.tex", format="ascii.latex")
+    found = read_table(tmp_path / "a.tex")
+    assert found.data.to_dict("list") == {name: table[name].tolist() for name in table.colnames}
+    assert found.units == {"ra": "deg", "dec": "deg"}
+
+
+def test_what_gaia_s_archive_writes_where_there_is_nothing(tmp_path: Path) -> None:
+    kinds = {
+        "source_id": "int64",
+        "n": "int64",
+        "parallax": "float64",
+        "flag": "bool",
+        "s": "string",
+    }
+    head = ["# %ECSV 1.0", "# ---", "# delimiter: ','", "# datatype:"]
+    head += [f"# - {{name: {name}, datatype: {kind}}}" for name, kind in kinds.items()]
+    rows = ["6917528997577384321,null,null,null,null", "4295806720000000001,7,2.5,True,x"]
+    path = write_text(tmp_path / "a.ecsv", *head, ",".join(kinds), *rows)
+    found = read_table(path).data
+    assert found["source_id"].tolist() == [6917528997577384321, 4295806720000000001]
+    assert found["n"].tolist() == [pd.NA, 7]
+    assert found.iloc[0].isna().tolist() == [False, True, True, True, True]
+    assert found.iloc[1].tolist() == [4295806720000000001, 7, 2.5, True, "x"]
