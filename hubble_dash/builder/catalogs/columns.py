@@ -113,7 +113,9 @@ def say_choice(table: TableFile, found: Columns, wanted: Columns) -> list[str]:
         name = getattr(found, kind)
         base = re.sub("(_1|_x|_2|_y)$", "", name or "")
         others = [
-            base + end for end in _OF_FIRST if base + end in table.data and base + end != name
+            other
+            for other in map(str, table.data)
+            if other != name and re.fullmatch(rf"{re.escape(base)}(_(\d[a-z]?|[xy]))?", other)
         ]
         if name is not None and getattr(wanted, kind) is None and others and base != name:
             notes.append(f"{name!r} was taken, not {others[0]!r}; name it with --{kind}-column")

@@ -90,3 +90,12 @@ def test_which_of_two_positions_was_taken_is_said(tmp_path: Path) -> None:
     assert [note for note in catalog.notes if "taken" in note] == [told, told.replace("ra", "dec")]
     named = read_catalog(tmp_path / "a.csv", ra_column="ra_2", dec_column="dec_2", ra_unit="deg")
     assert named.notes == []
+
+
+def test_of_three_tables_that_were_matched_the_choice_is_said(tmp_path: Path) -> None:
+    """TOPCAT calls a column ``ra_1a`` where the name ``ra_1`` is taken."""
+    catalog = read_catalog(
+        write_text(tmp_path / "a.csv", "ra_1a,dec_1a,ra_2,dec_2", "161,2,163,4"), ra_unit="deg"
+    )
+    assert catalog.ra_deg.tolist() == [163]
+    assert "'ra_2' was taken, not 'ra_1a'" in catalog.notes[0]
