@@ -20,9 +20,16 @@ __all__ = ["Chosen", "Kind", "VectorColumns", "choose_columns", "kind_of", "kind
 # and as pandas reads it.
 _INDEX_COLUMNS = ("__index_level_0__", "column 1", "Unnamed: 0")
 # What columns that name images are called, beside those of a catalogue's paths; the first wins.
-_NAMES = ("name", *_INDEX_COLUMNS, "idstr", "objectid", "objid", "sourceid", "iauname", "id")
-# Columns that other tools put beside the features, and that are none.
-_NO_FEATURES = ("label", "labels", "class", "target", "targets", "split", "fold", "index")
+_NAMES = (
+    *("name", *_INDEX_COLUMNS, "idstr", "objectid", "objid", "sourceid", "targetid", "sdssid"),
+    *("dr7objid", "dr8objid", "iauname", "designation", "assetid", "subjectid", "imageid", "id"),
+)
+# Columns that other tools put beside the features, and that are none; the last ones say in which
+# file of a catalogue in the HATS format a row stands.
+_NO_FEATURES = (
+    *("label", "labels", "class", "target", "targets", "split", "fold", "index"),
+    *("healpix29", "hipscatindex", "norder", "npix", "dir"),
+)
 
 Kind: TypeAlias = Literal["list", "float", "whole", "text", "other"]
 

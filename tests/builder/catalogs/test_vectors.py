@@ -50,7 +50,11 @@ def as_parquet(path: Path, table: pd.DataFrame) -> None:
 
 @pytest.mark.parametrize("write", [as_csv, as_parquet])
 @pytest.mark.parametrize(
-    "column", ["id_str", "object_id", "objid", "iauname", "name", "path", "file_name", "ID"]
+    "column",
+    [
+        *("id_str", "object_id", "objid", "iauname", "name", "path", "file_name", "ID"),
+        *("TARGETID", "sdss_id", "dr7objid", "designation", "asset_id", "subject_id"),
+    ],
 )
 def test_columns_that_name_images(
     tmp_path: Path, write: Callable[[Path, pd.DataFrame], None], column: str
@@ -90,6 +94,17 @@ def test_labels_are_no_features(
     found = read_vectors(tmp_path / "v")
     np.testing.assert_array_equal(found.values.astype(np.float32), values)
     assert found.notes == ["Columns of the vectors' file that are no features: label, split."]
+
+
+def test_columns_by_which_a_hats_catalogue_is_cut_are_no_features(tmp_path: Path) -> None:
+    values = vectors(3)
+    parts = {"_healpix_29": [2**61, 5, 7], "Norder": [1] * 3, "Dir": [0] * 3, "Npix": [4, 5, 6]}
+    table = pd.DataFrame({**parts, "object_id": NAMES, "embedding": list(values)})
+    table.to_parquet(tmp_path / "v")
+    found = read_vectors(tmp_path / "v")
+    np.testing.assert_array_equal(found.values, values)
+    assert found.names == NAMES
+    assert "_healpix_29, Norder, Dir, Npix" in found.notes[0]
 
 
 def test_what_the_user_says_of_columns(tmp_path: Path) -> None:
