@@ -112,6 +112,12 @@ def test_what_unpacks_without_end_is_stopped(
         (b"P5 3 3 255\n", "PNM"),
         (b"version https://git-lfs.github.com/spec/v1", "a pointer of Git LFS"),
         (b"XISF0100", "XISF"),
+        (b"\xff\xd8\xff\xf7\0\x11\x08", "JPEG-LS"),
+        (b"\xff\xd8\xff\xe8\0\x20SPIFF\0", "JPEG-LS"),
+        (b"II\xbc\x01", "JPEG XR"),
+        (b"\n\5\1\x08", "PCX"),
+        (b"\x01\xda\1\1", "SGI"),
+        (b"DDS |", "DirectDraw"),
     ],
 )
 def test_what_is_not_read_is_named_with_what_to_do(tmp_path: Path, start: bytes, name: str) -> None:
@@ -128,11 +134,14 @@ def test_an_avif_may_name_its_brand_second() -> None:
 
 def test_suffixes_of_what_is_not_read() -> None:
     names = {"a.heic": "HEIC", "a.tar.gz": "a tar archive", "a.csv.gz": "no image"}
+    names |= {"a.fits.lzma": "packed by LZMA", "a.fits.br": "packed by Brotli"}
     for name, kind in names.items():
         found = kind_by_suffix(name)
         assert found is not None
         assert found.name == kind
     assert kind_by_suffix("a.unknown") is kind_by_suffix("heic") is None
+    # Swift's images in FITS are called so, and PDS.
+    assert kind_by_suffix("sw00030_sk.img") is None
 
 
 def test_text_is_no_image(tmp_path: Path) -> None:
