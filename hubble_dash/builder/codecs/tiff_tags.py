@@ -33,6 +33,11 @@ _UNREAD = {
     _PHOTOMETRIC.LINEAR_RAW: "holds raw data of a camera; develop to TIFF",
     _PHOTOMETRIC.LOGL: "holds logarithms of luminance, which are not read; convert to 32 bits",
     _PHOTOMETRIC.LOGLUV: "holds LogLuv colours, which are not read; convert to 32 bits",
+    _PHOTOMETRIC.ICCLAB: "holds ICCLab colours, which are not read; convert to RGB",
+    _PHOTOMETRIC.ITULAB: "holds ITULab colours, which are not read; convert to RGB",
+    _PHOTOMETRIC.MASK: "holds a mask and no image",
+    _PHOTOMETRIC.DEPTH_MAP: "holds distances and no image",
+    _PHOTOMETRIC.SEMANTIC_MASK: "holds a mask and no image",
 }
 # Each tile or strip takes some 20 microseconds.
 _MAX_TILES = 1_000_000
@@ -161,7 +166,8 @@ def no_data_of(page: tifffile.TiffPage) -> float | int | None:
     """
     tag = page.tags.get(_GDAL_NODATA)
     try:
-        value = math.nan if tag is None else float(str(tag.value).strip(" \0\n"))
+        # Some systems write numbers with their own decimal comma.
+        value = math.nan if tag is None else float(str(tag.value).strip(" \0\n").replace(",", "."))
     except ValueError:
         return None
     if not math.isfinite(value) or page.dtype is None:

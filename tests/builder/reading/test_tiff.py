@@ -153,12 +153,13 @@ def test_bits_that_fill_no_byte(tmp_path: Path, bits: int, photometric: str) -> 
         (np.uint8, "-9999", False),
         (np.uint16, "0.5", False),
         (np.uint16, "none", False),
+        (np.float32, "-9999,5", True),
     ],
 )
 def test_no_data_of_gdal(tmp_path: Path, dtype: type, text: str, is_value: bool) -> None:
     pixels = (flux_image() + 5).astype(dtype)
     if is_value:
-        pixels[:, -10:] = float(text)
+        pixels[:, -10:] = float(text.replace(",", "."))
     tifffile.imwrite(tmp_path / "a.tif", pixels, extratags=[(42113, "s", 0, text, True)])
     with open_image(tmp_path / "a.tif") as image:
         valid = image.valid(Box(60, 80, 0, 60))
@@ -237,6 +238,8 @@ def test_colours_stored_times_alpha(tmp_path: Path) -> None:
     [
         (np.zeros((9, 9), np.uint16), "cfa", "raw data of a camera; develop"),
         (np.zeros((9, 9), np.complex64), "minisblack", "complex numbers"),
+        (np.zeros((9, 9, 3), np.uint8), "icclab", "ICCLab colours, which are not read; convert"),
+        (np.zeros((9, 9), np.uint8), "mask", "a mask and no image"),
     ],
 )
 def test_what_is_no_image_is_told(
