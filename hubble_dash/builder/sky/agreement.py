@@ -84,6 +84,9 @@ def check_keys(header: fits.Header, alt: str, axes: tuple[int, int]) -> None:
                 raise ValueError(f"{key} is {value!r}, no number")
             if not np.isfinite(value):
                 raise ValueError(f"{key} is {value}")
+    names = [str(header.get(f"CTYPE{i}{alt}", "")) for i in axes]
+    if any(name[5:8] == "TAB" for name in names):
+        raise ValueError(f"{names[0]!r} looks positions up in a table, which is not read")
     values = [header.get(f"CRVAL{i}{alt}") for i in axes]
     if None in values:
         raise ValueError(f"CRVAL{axes[0]}{alt} or CRVAL{axes[1]}{alt} is missing")

@@ -347,6 +347,7 @@ def test_doubts_are_told(keys: dict[str, Any], doubt: str) -> None:
         (TPV | {"PV1_1": 0.0, "PV2_1": 0.0}, "no position and scale"),
         (TPV | {"CUNIT1": "arcsec", "CUNIT2": "arcsec"}, "(TPV) are in degrees, and CUNIT is arc"),
         ({"CUNIT1": "h", "CUNIT2": "h"}, "cannot be used"),
+        ({"CTYPE1": "RA---TAB", "CTYPE2": "DEC--TAB"}, "'RA---TAB' looks positions up in a table"),
     ],
 )  # fmt: skip
 def test_where_there_are_no_positions_a_note_says_why(keys: dict[str, Any], reason: str) -> None:
