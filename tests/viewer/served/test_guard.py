@@ -241,3 +241,21 @@ def test_the_log_of_messages_is_short(caplog: pytest.LogCaptureFixture) -> None:
     record = caplog.records[-1]
     assert record.exc_info is None
     assert len(record.getMessage()) < 400
+
+
+@pytest.mark.parametrize("name", ["tornado.access", "tornado.general", "tornado.application"])
+def test_no_request_tells_a_terminal_what_to_do(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    keep_log_short()
+    asked = "/\x9b31m\x1b[2J\u202e" + "a" * 60_000
+    try:
+        raise KeyError("of a handler")
+    except KeyError:
+        logging.getLogger(name).exception("404 GET %s\n(127.0.0.1)", asked)
+    record = caplog.records[-1]
+    said = record.getMessage()
+    assert said.startswith(r"404 GET /\x9b31m\x1b[2J\u202eaa")
+    assert said.isprintable()
+    assert len(said) < 400
+    assert record.exc_info, "an error of a handler is one to be looked for"
