@@ -73,7 +73,7 @@ class ImageNames:
             those that name the file.
         """
         if part is not None:
-            found = self.find(image.with_name(f"{image.name}[{part}]"))
+            found = self.find(Path(f"{image}[{part}]"))
             if len(found.rows):
                 return found
         real = _real(image)

@@ -108,8 +108,8 @@ def _first(path: Path, further: Iterator[Unit], wanted: str | int | None) -> lis
 def _label(unit: Unit, units: Sequence[Unit]) -> str:
     """Name one of all HDUs so that it is found again: by name, name and version, or number."""
     is_word = unit.name not in _NO_NAMES and unit.name != FIRST.upper()
-    # What asks for others too, or for another one.
-    if not is_word or unit.name.isdecimal() or re.search(r"[,*?\[\]]", unit.name):
+    # What asks for others too, or for another one, or makes a folder of the file's name.
+    if not is_word or unit.name.isdecimal() or re.search(r"[,*?\[\]/\\]", unit.name):
         return str(unit.number)
     namesakes = [other for other in units if other.name == unit.name]
     if len(namesakes) == 1:

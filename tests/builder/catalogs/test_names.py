@@ -139,3 +139,5 @@ def test_names_that_no_file_can_have_are_names(tmp_path: Path) -> None:
     names = ImageNames(paths, [tmp_path / "c.png"])
     assert names.find(tmp_path / "c.png").rows.tolist() == [2]
     assert names.find(tmp_path / "b\0.png").rows.tolist() == [1]
+    for image in (Path("//"), Path(), tmp_path / "a.fits"):
+        assert not len(names.find(image, "A/1").rows)

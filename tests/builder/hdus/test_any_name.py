@@ -38,10 +38,13 @@ def file_of(hdus: Names) -> io.BytesIO:
 @example([("SCI", 1), ("SCI", 1)])
 @example([("1", 1), ("1", 2), ("2", 1)])
 @example([("SCI", 1), ("S*", 1), ("SCI,2", 1)])
+@example([("CHIP/1", 1), ("CHIP/2", 1)])
 def test_each_image_is_found_again_by_its_name(hdus: Names) -> None:
     file, path = file_of(hdus), Path("a.fits")
     first, parts = parts_of(path, file, "*")
     assert first.number == 1
     found = [choose(path, file, part).number for part in parts]
+    # Each stands behind the file's name, as a name without folders.
+    assert not any("/" in part or "\\" in part for part in parts)
     # A file with a single image has no names for several.
     assert found == (list(range(1, len(hdus) + 1)) if len(hdus) > 1 else [])

@@ -85,6 +85,7 @@ EUCLID = [
         ([Spec("CCD1"), Spec("CCD2"), Spec("MASK1", dtype="i4"), Spec("ccd3")],
          ["CCD1", "CCD2", "CCD3"]),
         ([Spec("DET1.CHIP1"), Spec("DET1.CHIP2")], ["DET1.CHIP1", "DET1.CHIP2"]),
+        ([Spec("CHIP/1"), Spec("CHIP/2")], ["1", "2"]),
         ([Spec("IFU.1.DATA"), Spec("IFU.1.NOISE"), Spec("IFU.2.DATA")],
          ["IFU.1.DATA", "IFU.2.DATA"]),
         (EUCLID, [spec.name for spec in EUCLID if "SCI" in spec.name]),
