@@ -45,6 +45,7 @@ from hubble_dash.atlas.sheets import Pictures, SheetLayout, sheet_name
 from hubble_dash.config.bounds import choice
 from hubble_dash.config.choices import AtlasCheck
 from hubble_dash.cosine import nearest
+from hubble_dash.disk.names import recover, resolved
 from hubble_dash.errors import AtlasError
 from hubble_dash.foreign.arrays import read_array
 from hubble_dash.foreign.folder import Folder
@@ -448,6 +449,9 @@ def open_atlas(path: str | Path, *, check: AtlasCheck = "fast") -> Atlas:
     """
     choice("check", check, AtlasCheck)
     path = Path(path)
+    if not path.is_dir():
+        # A kill between two renames leaves it beside its name.
+        recover(resolved(path))
     if not path.is_dir():
         raise AtlasError(f"there is no atlas folder {path}; make one with: hubble-dash build")
     if not (path / MANIFEST_FILE).exists():

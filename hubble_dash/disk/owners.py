@@ -87,7 +87,7 @@ def leftovers(final: Path) -> list[Leftover]:
     pattern = re.compile(re.escape(_stem(final)) + OWN)
     try:
         names = [path.name for path in final.parent.iterdir()]
-    except OSError:
+    except (OSError, ValueError):
         return []
     found = []
     for name in sorted(names):

@@ -14,6 +14,7 @@ from astropy.coordinates import SkyCoord
 from helpers.atlases import brute_force
 
 from hubble_dash.atlas.atlas import Atlas, open_atlas
+from hubble_dash.disk.owners import own_name
 from hubble_dash.errors import AtlasError
 
 
@@ -166,6 +167,20 @@ def test_one_cutout_has_no_neighbours(lonely_atlas: Atlas) -> None:
 def test_missing_folder_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(AtlasError, match="hubble-dash build"):
         open_atlas(tmp_path / "none.atlas")
+
+
+def test_an_atlas_is_opened_though_a_kill_came_between_two_renames(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where names cannot be exchanged; whoever asks for it first puts it back."""
+    with monkeypatch.context() as patch:
+        patch.setattr("hubble_dash.disk.owners._start_of", lambda _: 1)
+        left = own_name(copy, "old")
+    copy.rename(left)
+    assert len(open_atlas(copy)) == 216
+    assert not left.exists()
+    with pytest.raises(AtlasError, match="there is no atlas folder"):
+        open_atlas("a\0b.atlas")
 
 
 def test_folder_without_manifest_is_no_atlas(tmp_path: Path) -> None:
