@@ -7,11 +7,13 @@ The help is compared with `tests/snapshots/help/`; write it anew, and read the d
 
 from __future__ import annotations
 
+import ast
 import inspect
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from helpers.commands import COMMANDS, Capture, status
 import hubble_dash as hd
 from hubble_dash.atlas.atlas import Atlas
 
+PACKAGE = Path(hd.__file__).parent
 SNAPSHOTS = Path(__file__).parent / "snapshots" / "help"
 NAMES = [
     "Atlas",
@@ -134,3 +137,25 @@ def test_a_process_leaves_with_the_status(module: str, tmp_path: Path) -> None:
     done = subprocess.run(words, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (1, "")
     assert "is not an atlas" in done.stderr
+
+
+def documented_functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """Functions without an underscore, and methods that are no other class's to document."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        module = ast.parse(path.read_text(encoding="utf-8"))
+        classes = [one for one in module.body if isinstance(one, ast.ClassDef)]
+        for holder in (module, *(c for c in classes if not c.bases and c.name[0] != "_")):
+            for one in holder.body:
+                if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    yield f"{path.relative_to(PACKAGE)}: {one.name}", one
+
+
+def test_whatever_is_public_has_its_parameters_documented() -> None:
+    missing = []
+    for name, one in documented_functions():
+        arguments = [*one.args.posonlyargs, *one.args.args, *one.args.kwonlyargs]
+        names = {argument.arg for argument in arguments if argument.arg[0] != "_"} - {"self", "cls"}
+        said = ast.get_docstring(one) or ""
+        if one.name[0] != "_" and not (said and (not names or "Parameters\n------" in said)):
+            missing.append(name)
+    assert not missing

@@ -216,7 +216,13 @@ class Atlas:
         return check_array_values(self._folder, name, array, len(self)) if checked else array
 
     def sheet_path(self, sheet: int) -> Path:
-        """Path of a sheet of thumbnails, for those who believe what is there."""
+        """Path of a sheet of thumbnails, for those who believe what is there.
+
+        Parameters
+        ----------
+        sheet : int
+            Its number, from 0.
+        """
         return self.path / SHEETS_FOLDER / sheet_name(sheet)
 
     @cached_property
@@ -298,7 +304,18 @@ class Atlas:
         return np.flatnonzero(is_other)
 
     def overlapping(self, row: int) -> NDArray[np.int64]:
-        """Rows whose box overlaps that of `row` in the same image, itself left out."""
+        """Rows whose box overlaps that of `row` in the same image, itself left out.
+
+        Parameters
+        ----------
+        row : int
+            A cutout.
+
+        Returns
+        -------
+        (m,) int64 array
+            In rising order.
+        """
         boxes = Boxes.of(self.cutouts)
         found = boxes.overlap(boxes[row])
         found[row] = False

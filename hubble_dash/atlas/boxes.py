@@ -64,7 +64,13 @@ class Boxes:
 
     @classmethod
     def of(cls, cutouts: pd.DataFrame) -> Boxes:
-        """Take the columns of a table of cutouts, (n,) each."""
+        """Take the columns of a table of cutouts, (n,) each.
+
+        Parameters
+        ----------
+        cutouts : (n, ...) pandas.DataFrame
+            With their images and the edges of their boxes, in pixels.
+        """
         return cls(*(cutouts[name].to_numpy() for name in IMAGE_AND_BOX))
 
     def __len__(self) -> int:

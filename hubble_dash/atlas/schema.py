@@ -153,12 +153,24 @@ class SourceRow(TypedDict):
 
 
 def extra_columns(cutouts: pd.DataFrame) -> list[str]:
-    """Name the columns that came with the cutouts and say something of at least one of them."""
+    """Name the columns that came with the cutouts and say something of at least one of them.
+
+    Parameters
+    ----------
+    cutouts : (n, ...) pandas.DataFrame
+        The table of cutouts.
+    """
     return _further(cutouts, {*CUTOUT_COLUMNS, *LABELS, *SCORES})
 
 
 def extra_image_columns(images: pd.DataFrame) -> list[str]:
-    """Name the columns that came with the images, such as keywords of their headers."""
+    """Name the columns that came with the images, such as keywords of their headers.
+
+    Parameters
+    ----------
+    images : (n, ...) pandas.DataFrame
+        The table of images.
+    """
     return _further(images, {*ImageRow.__annotations__, *PLANE})
 
 
@@ -167,12 +179,24 @@ def _further(table: pd.DataFrame, own: set[str]) -> list[str]:
 
 
 def is_number(values: pd.Series) -> bool:
-    """Say whether a column holds numbers; true and false are none."""
+    """Say whether a column holds numbers; true and false are none.
+
+    Parameters
+    ----------
+    values : (n,) pandas.Series
+        The column.
+    """
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
 
 def is_long(values: pd.Series) -> bool:
-    """Say whether a column holds whole numbers that not every float gives back, as identifiers."""
+    """Say whether a column holds whole numbers that not every float gives back, as identifiers.
+
+    Parameters
+    ----------
+    values : (n,) pandas.Series
+        The column.
+    """
     if not pd.api.types.is_integer_dtype(values) or not values.notna().any():
         return False
     return int(values.max()) > LONGEST_WHOLE or int(values.min()) < -LONGEST_WHOLE

@@ -99,6 +99,13 @@ def seal(
 def check_replaceable(final: Path, *, replace: bool) -> None:
     """Refuse to write over anything but an atlas, and over an atlas unless told to.
 
+    Parameters
+    ----------
+    final : Path
+        The name that is to be written under.
+    replace : bool
+        Whether an atlas may be replaced.
+
     Raises
     ------
     AtlasError

@@ -56,25 +56,55 @@ class SheetLayout:
         return self.columns * self.rows
 
     def n_sheets(self, n: int) -> int:
-        """Count the sheets that n thumbnails need."""
+        """Count the sheets that n thumbnails need.
+
+        Parameters
+        ----------
+        n : int
+            Thumbnails.
+        """
         return -(-n // self.per_sheet)
 
     def slot(self, i: int) -> Slot:
-        """Say where thumbnail i stands."""
+        """Say where thumbnail i stands.
+
+        Parameters
+        ----------
+        i : int
+            Its number, from 0, which is the row of its cutout.
+        """
         return Slot(*divmod(i, self.per_sheet))
 
     def box(self, i: int) -> Box:
-        """Give the pixels of thumbnail i on its sheet, whose row 0 is at the top."""
+        """Give the pixels of thumbnail i on its sheet, whose row 0 is at the top.
+
+        Parameters
+        ----------
+        i : int
+            As of `slot`.
+        """
         row, column = divmod(self.slot(i).number, self.columns)
         left, top = column * self.size, row * self.size
         return Box(left, left + self.size, top, top + self.size)
 
     def blank(self, n: int) -> NDArray[np.uint8]:
-        """Make a black sheet with no more rows than n thumbnails need, (ny, nx, 3)."""
+        """Make a black sheet with no more rows than n thumbnails need, (ny, nx, 3).
+
+        Parameters
+        ----------
+        n : int
+            Thumbnails that it is to hold, no more than stand on a sheet.
+        """
         return np.zeros(self.blank_shape(n), np.uint8)
 
     def blank_shape(self, n: int) -> tuple[int, int, int]:
-        """Give the shape of such a sheet."""
+        """Give the shape of such a sheet.
+
+        Parameters
+        ----------
+        n : int
+            As of `blank`.
+        """
         return -(-n // self.columns) * self.size, self.columns * self.size, 3
 
     def to_entry(self) -> ThumbnailsEntry:
@@ -83,7 +113,13 @@ class SheetLayout:
 
 
 def sheet_name(number: int) -> str:
-    """Name the file of a sheet, within ``sheets/``."""
+    """Name the file of a sheet, within ``sheets/``.
+
+    Parameters
+    ----------
+    number : int
+        From 0.
+    """
     return f"sheet_{number:05d}.webp"
 
 

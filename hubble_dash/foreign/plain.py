@@ -40,7 +40,13 @@ class Mark(Protocol):
         """Say what is allowed."""
 
     def allows(self, value: Any) -> bool:
-        """Say whether a value of the right type is allowed."""
+        """Say whether a value of the right type is allowed.
+
+        Parameters
+        ----------
+        value : object
+            Of that type.
+        """
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,13 @@ class Between:
         return f"{self.low:,} to {self.high:,}"
 
     def allows(self, value: float) -> bool:
-        """Say whether a number is."""
+        """Say whether a number is.
+
+        Parameters
+        ----------
+        value : float
+            As of `Mark.allows`.
+        """
         return self.low <= value <= self.high
 
 
@@ -78,7 +90,13 @@ class OneOf:
         return ", ".join(self._texts)
 
     def allows(self, value: str) -> bool:
-        """Say whether a text is."""
+        """Say whether a text is.
+
+        Parameters
+        ----------
+        value : str
+            As of `Mark.allows`.
+        """
         return value in self._texts
 
 
@@ -90,7 +108,13 @@ class Matches:
     words: str
 
     def allows(self, value: str) -> bool:
-        """Say whether a text is."""
+        """Say whether a text is.
+
+        Parameters
+        ----------
+        value : str
+            As of `Mark.allows`.
+        """
         return re.fullmatch(self.pattern, value) is not None
 
 
@@ -102,7 +126,13 @@ class Satisfies:
     words: str
 
     def allows(self, value: Any) -> bool:
-        """Say whether a value is."""
+        """Say whether a value is.
+
+        Parameters
+        ----------
+        value : object
+            As of `Mark.allows`.
+        """
         return self.function(value)
 
 

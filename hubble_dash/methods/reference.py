@@ -39,12 +39,32 @@ class Reference:
 
 
 def work(kind: str, short: str, **fields: str) -> Reference:
-    """Make a reference of its kind, its short form and its fields by name."""
+    """Make a reference of its kind, its short form and its fields by name.
+
+    Parameters
+    ----------
+    kind : str
+        Of BibTeX's, such as ``"article"``.
+    short : str
+        As a sentence names it, such as ``"Robitaille et al. 2013"``.
+    **fields : str
+        Of BibTeX's, such as ``title``.
+    """
     return Reference(kind, short, tuple(fields.items()))
 
 
 def arxiv(short: str, author: str, title: str, year: str, eprint: str) -> Reference:
-    """Make a reference to a preprint, whose DOI follows from its number."""
+    """Make a reference to a preprint, whose DOI follows from its number.
+
+    Parameters
+    ----------
+    short : str
+        As of `work`.
+    author, title, year : str
+        As in BibTeX.
+    eprint : str
+        Its number, such as ``"1512.03385"``.
+    """
     doi = f"10.48550/arXiv.{eprint}"
     return work(
         "misc", short, author=author, title=title, year=year, eprint=eprint,

@@ -84,7 +84,13 @@ class Columns(Protocol):
         """Give the number of rows."""
 
     def get(self, name: str) -> Column:
-        """Give one of them."""
+        """Give one of them.
+
+        Parameters
+        ----------
+        name : str
+            One of those that there are.
+        """
 
 
 def column_of(values: pd.Series[Any]) -> Column:

@@ -47,7 +47,13 @@ class FileLimits:
     max_bytes: int = 120_000_000
 
     def of(self, n: int, n_images: int) -> int:
-        """Give the bytes that a file of so many cutouts, of so many images, may have."""
+        """Give the bytes that a file of so many cutouts, of so many images, may have.
+
+        Parameters
+        ----------
+        n, n_images : int
+            How many there are.
+        """
         promised = self.base_bytes + self.bytes_per_cutout * n + self.bytes_per_image * n_images
         return min(promised, self.most_bytes if n <= self.n_cutouts else self.max_bytes)
 

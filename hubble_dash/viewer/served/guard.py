@@ -86,7 +86,13 @@ class Hosts:
         return self._listens_to_all and host == _reached(request)
 
     def has(self, host: str) -> bool:
-        """Say whether a host, without a port, is one of them by its name."""
+        """Say whether a host, without a port, is one of them by its name.
+
+        Parameters
+        ----------
+        host : str
+            In small letters.
+        """
         return host in self._names or any(match_host(host, name) for name in self._names)
 
 
