@@ -39,7 +39,7 @@ class PageParts:
     style : list of str
         The style sheets' lines.
     figures : list
-        Bokeh's documents.
+        Bokeh's figures.
     """
 
     index: dict[str, Any]
@@ -93,14 +93,14 @@ def find_index(scripts: Iterable[Script]) -> dict[str, Any]:
 
 
 def _figures(scripts: Iterable[Script]) -> list[Any]:
-    """Give Bokeh's documents, their random ids numbered."""
+    """Give Bokeh's figures, their random ids numbered, however many stand in one document."""
     found: list[Any] = []
     for script in scripts:
         is_json = script.attributes.get("type") == "application/json"
         if is_json and script.attributes.get("id") != "hd-data":
-            documents = json.loads(script.text)
-            found += [one for one in documents.values() if "roots" in one]
-    return [_numbered(document, {}) for document in found]
+            documents = (one.get("doc", one) for one in json.loads(script.text).values())
+            found += [root for document in documents for root in document.get("roots", [])]
+    return [_numbered(figure, {}) for figure in found]
 
 
 def _numbered(value: Any, numbers: dict[str, str]) -> Any:

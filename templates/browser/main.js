@@ -5,7 +5,7 @@ import { openAddress } from "./asking/address.js";
 import { openSearch } from "./asking/box.js";
 import { openFilterTab } from "./asking/tab.js";
 import { openScales } from "./charts/scales.js";
-import { openChoosing } from "./choose/hands.js";
+import { openChoosing, openHands } from "./choose/hands.js";
 import { openChosenLink } from "./choose/linked.js";
 import { openOdd } from "./choose/odd.js";
 import { openPicked } from "./choose/picked.js";
@@ -14,6 +14,7 @@ import { makeData } from "./data/data.js";
 import { decode } from "./wire/decode.js";
 import { Pieces } from "./wire/pieces.js";
 import { openGallery } from "./gallery/gallery.js";
+import { whenDrawn, whenIdle } from "./idle.js";
 import { openKeys } from "./keys.js";
 import { openAlike } from "./likeness/control.js";
 import { plotEvent } from "./plots/plot.js";
@@ -46,12 +47,12 @@ import { select, startWalk } from "./walk.js";
 // The text is taken out of the page, since it would be kept twice.
 function takeIndex() {
   const store = byId("hd-data");
-  const index = /** @type {PageIndex} */ (decode(JSON.parse(store.textContent ?? "")));
+  const { pieces, ...index } = JSON.parse(store.textContent ?? "");
   store.remove();
-  return index;
+  return { inline: pieces, index: /** @type {PageIndex} */ (decode(index)) };
 }
 
-const { pieces: inline, ...index } = takeIndex();
+const { inline, index } = takeIndex();
 const pieces = new Pieces({ base: index.base, inline, complain });
 const data = makeData(index, pieces);
 addTagColumn(data.columns);
@@ -88,12 +89,31 @@ async function start() {
   openPicked(data);
   openOdd(data);
   openScales(data.columns);
-  await Promise.all([openMap(data, filters), openImage(data), data.sky ? openSky(data, data.sky) : sayNoSky()]);
-  openChoosing(data);
+  openChoosing();
+  if (!data.sky) sayNoSky();
+  await openMap(data, filters);
+  openHands(data, "hd-map");
   keepTags(data);
   foldAsBefore();
+  await whenDrawn();
+  performance.mark("hd-ready");
   document.body.dataset.hdReady = "";
 }
+
+// The places beside the map come when it answers, one at a time, so that nobody waits for them.
+async function startPlaces() {
+  await whenIdle();
+  await openImage(data);
+  openHands(data, "hd-image");
+  await whenIdle();
+  if (data.sky) {
+    await openSky(data, data.sky);
+    openHands(data, "hd-sky");
+  }
+  document.body.dataset.hdPlaces = "";
+}
+
+const ready = start();
 
 window.hubbleDash = {
   select,
@@ -118,5 +138,8 @@ window.hubbleDash = {
   /** A promise of the rows of the subset. */
   rows: () => rowsOf(data.columns),
   piece: (/** @type {string} */ key, /** @type {unknown} */ value) => pieces.receive(key, value),
-  ready: start(),
+  /** A promise of the map, drawn and answering. */
+  ready,
+  /** A promise of the sky and the parent image as well. */
+  places: ready.then(startPlaces),
 };

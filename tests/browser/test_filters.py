@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.atlases import make_atlas
-from helpers.pages import OpenPage
+from helpers.pages import MODEL, OpenPage
 from playwright.sync_api import Browser, Locator
 
 from hubble_dash.atlas.atlas import Atlas
@@ -404,23 +404,23 @@ VIEW = """() => JSON.stringify({
     sorted: document.querySelector("#hd-table [aria-sort$=cending]")?.textContent,
     columns: [...document.querySelectorAll(".hd-table-menu input")].map((e) => e.checked),
     looks: ["hd-map", "hd-sky", "hd-image"].flatMap((name) => {
-        const { x_range, y_range } = Bokeh.documents[0].get_model_by_name(name);
+        const { x_range, y_range } = MODEL(name);
         const middle = (y_range.start + y_range.end) / 2; // whatever the plot's height
         return [x_range.start, x_range.end, middle].map((x) => Number(x.toPrecision(4)) || 0);
     }),
-})"""
+})""".replace("MODEL", MODEL)
 
 
 def look(page: OpenPage, plot: str, share: float) -> None:
     """Look at a part of what a plot shows."""
     page.run(
         """([name, share]) => {
-        const { x_range, y_range } = Bokeh.documents[0].get_model_by_name(name);
+        const { x_range, y_range } = MODEL(name);
         const [w, h] = [x_range.end - x_range.start, y_range.end - y_range.start];
         return hubbleDash.plotEvent(name, { event_name: "rangesupdate",
             x0: x_range.start + 0.3 * w, x1: x_range.start + (0.3 + share) * w,
             y0: y_range.start + 0.3 * h, y1: y_range.start + (0.3 + share) * h });
-    }""",
+    }""".replace("MODEL", MODEL),
         [plot, share],
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.pages import OpenPage
+from helpers.pages import MODEL, OpenPage
 from helpers.waiting import wait
 from numpy.typing import NDArray
 from playwright.sync_api import Browser
@@ -20,19 +20,19 @@ Open = Callable[..., OpenPage]
 PLOTS = ("hd-map", "hd-sky", "hd-image")
 WIDE = {"width": 1400, "height": 900}
 RANGES = """name => {
-    const { x_range, y_range } = Bokeh.documents[0].get_model_by_name(name);
+    const { x_range, y_range } = MODEL(name);
     return [x_range.start, x_range.end, y_range.start, y_range.end];
-}"""
+}""".replace("MODEL", MODEL)
 SIZE = """name => {
-    const { inner_width, inner_height } = Bokeh.documents[0].get_model_by_name(name);
+    const { inner_width, inner_height } = MODEL(name);
     return [inner_width, inner_height];
-}"""
+}""".replace("MODEL", MODEL)
 # Bokeh has drawn its figures as large as their places are.
 AT_REST = """names => names.every((name) => {
-    const { inner_width, inner_height } = Bokeh.documents[0].get_model_by_name(name);
+    const { inner_width, inner_height } = MODEL(name);
     const { clientWidth, clientHeight } = document.getElementById(name);
     return Math.hypot(inner_width + 2 - clientWidth, inner_height + 2 - clientHeight) < 2;
-})"""
+})""".replace("MODEL", MODEL)
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +104,9 @@ def test_no_image_is_shown_until_it_is_asked_for(page: OpenPage) -> None:
 def test_pictures_stand_on_the_overview(page: OpenPage, atlas: Atlas) -> None:
     """They cover points, which stay in the columns; a click on one selects it."""
     drawn = """() => {
-        const [document] = Bokeh.documents;
-        const { view, data_source } = document.get_model_by_name("hd-map-points-renderer");
+        const { view, data_source } = MODEL("hd-map-points-renderer");
         return [view.filter.indices ?? null, data_source.data.x.length];
-    }"""
+    }""".replace("MODEL", MODEL)
     some = f"() => ({drawn})()[0] !== null"
     page.page.wait_for_function(some)
     indices, n = page.run(drawn)

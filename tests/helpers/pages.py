@@ -19,16 +19,19 @@ from playwright.sync_api import Page
 
 from hubble_dash import app
 
+# Bokeh's model of a name, in whichever document.
+MODEL = "(name => Bokeh.documents.map((one) => one.get_model_by_name(name)).find(Boolean))"
+
 # Where a place of a plot lies on the screen, of [plot, x, y].
 SCREEN = """([name, x, y]) => {
-    const figure = Bokeh.documents[0].get_model_by_name(name);
+    const figure = MODEL(name);
     const box = document.getElementById(name).getBoundingClientRect();
     const { x_range, y_range, inner_width, inner_height } = figure;
     return [
         box.left + (x - x_range.start) / (x_range.end - x_range.start) * inner_width,
         box.top + (y_range.end - y) / (y_range.end - y_range.start) * inner_height,
     ];
-}"""
+}""".replace("MODEL", MODEL)
 
 
 @contextmanager
@@ -75,7 +78,7 @@ class OpenPage:
 
     def goto(self, url: str) -> None:
         self.page.goto(url)
-        self.page.wait_for_selector("body[data-hd-ready]", timeout=30_000)
+        self.page.wait_for_selector("body[data-hd-ready][data-hd-places]", timeout=30_000)
 
     def run(self, script: str, argument: Any = None) -> Any:
         return self.page.evaluate(script, argument)
@@ -109,7 +112,7 @@ class OpenPage:
         """Wait until a column of a data source, as an array, fulfils a function in JavaScript."""
         self.page.wait_for_function(
             f"""([source, column]) => ({predicate})(
-                Array.from(Bokeh.documents[0].get_model_by_name(source).data[column]))""",
+                Array.from({MODEL}(source).data[column]))""",
             arg=[source, column],
         )
 
@@ -124,7 +127,7 @@ class OpenPage:
     def column(self, source: str, column: str) -> list[Any]:
         """A column of one of the plots' data sources."""
         values: list[Any] = self.run(
-            "([s, c]) => Array.from(Bokeh.documents[0].get_model_by_name(s).data[c])",
+            f"([s, c]) => Array.from({MODEL}(s).data[c])",
             [source, column],
         )
         return values

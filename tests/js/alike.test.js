@@ -8,8 +8,9 @@ import { Records } from "../../templates/browser/data/records.js";
 import { Whole } from "../../templates/browser/data/whole.js";
 import { captionsOf } from "../../templates/browser/gallery/captions.js";
 import { headOf } from "../../templates/browser/gallery/card.js";
-import { spread } from "../../templates/browser/gallery/start.js";
+import { mixed, spread } from "../../templates/browser/gallery/start.js";
 import { Alike } from "../../templates/browser/likeness/likeness.js";
+import { isOddKnown } from "../../templates/browser/likeness/oddest.js";
 import { manner, noteOn, qualifier } from "../../templates/browser/likeness/notes.js";
 import { ANYWHERE, arcsecOf, offeredFor, whereOf, whereText, widthOf } from "../../templates/browser/likeness/where.js";
 import { none, set, subsetOf } from "../../templates/browser/subset/bits.js";
@@ -308,4 +309,20 @@ test("tiles to start from are spread over the plane of those that are left", () 
   assert.deepEqual(spread({ x, y }, [7, 9], 15), [7, 9]);
   assert.deepEqual(spread({ x, y }, [], 15), []);
   assert.equal(new Set(spread({ x, y }, among, 15, 40)).size, 15);
+});
+
+test("odd ones stand at the ends of the first lines", () => {
+  assert.deepEqual(mixed([1, 2, 3, 4, 5, 6, 7], [90, 91], 3), [1, 2, 90, 3, 4, 91, 5, 6, 7]);
+  assert.deepEqual(mixed([1], [90, 91], 3), [1, 90, 91]);
+  assert.deepEqual(mixed([1, 2], [], 2), [1, 2]);
+});
+
+test("how odd cutouts are is told by our column alone", () => {
+  /** @param {{ name: string, role: string }[]} list */
+  const known = (list) => isOddKnown(/** @type {any} */ ({ columns: {
+    builtIn: (/** @type {string} */ name) => (list.some((one) => one.name === `hd.${name}`) ? `hd.${name}` : name),
+    find: (/** @type {string} */ name) => list.find((one) => one.name === name),
+  } }));
+  const [own, ours] = [{ name: "isolation", role: "own" }, { name: "hd.isolation", role: "built-in" }];
+  assert.deepEqual([[], [own], [own, ours], [{ ...ours, name: "isolation" }]].map(known), [false, false, true, true]);
 });

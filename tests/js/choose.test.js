@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { CHOSEN, chooseShape } from "../../templates/browser/choose/chosen.js";
 import { inView } from "../../templates/browser/choose/contact.js";
 import { largest } from "../../templates/browser/likeness/oddest.js";
+import { packed, unpacked } from "../../templates/browser/choose/packed.js";
 import { howOf } from "../../templates/browser/choose/stroke.js";
 import { combined } from "../../templates/browser/shapes/drawn.js";
 import { inPolygon, inRectangle, middlesIn } from "../../templates/browser/shapes/inside.js";
@@ -128,4 +129,28 @@ test("the largest come first, of equal ones in order, and what is missing never"
   assert.deepEqual([...largest(values, among, 999)], expected);
   assert.deepEqual([...largest(values, [7], 5)], []);
   assert.deepEqual([...largest(values, [], 5)], []);
+});
+
+test("rows of any choice are a short text, and the same rows again", () => {
+  const rowsOf = (/** @type {number} */ n, /** @type {number} */ share) => (
+    Array.from({ length: n }, (_, row) => row).filter(() => random() < share)
+  );
+  for (const [n, share] of [[1, 1], [40, 0.5], [695, 0.9], [20_000, 0.001], [20_000, 0.4], [1_000_000, 0.002]]) {
+    const rows = rowsOf(n, share);
+    const text = packed(rows, n);
+    assert.match(text, /^[\w-]+$/);
+    assert.deepEqual(unpacked(text, n), rows, `${share} of ${n}`);
+    assert.ok(text.length <= 3 + Math.min(n / 6, 3 * rows.length), text.length.toString());
+  }
+  assert.deepEqual(unpacked(packed([999_999], 1e6), 1e6), [999_999]);
+});
+
+test("a text that is none of rows means nothing", () => {
+  const text = packed([3, 700, 990], 1000);
+  assert.deepEqual(unpacked(text, 991), [3, 700, 990]);
+  const bits = packed([...Array(40).keys()], 40);
+  for (const [wrong, n] of /** @type {[string, number][]} */ ([
+    [text, 990], ["", 9], ["x", 9], [`x${text.slice(1)}`, 1000], [`${text}!`, 1000], [text.slice(0, -1), 1000],
+    [bits, 39], [bits, 41], [bits, 80], ["ggICA", 1000], [`g${"gICA".repeat(40)}`, 1000], ["b<script>", 40],
+  ])) assert.equal(unpacked(wrong, n), null, `${wrong} of ${n}`);
 });

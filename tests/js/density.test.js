@@ -8,7 +8,7 @@ import { colorCodes, rampRun } from "../../templates/browser/colors/runs.js";
 import { addSample, change, differing, noLayers, pixelsOf } from "../../templates/browser/density/aggregate.js";
 import { Density, HELPERS } from "../../templates/browser/density/density.js";
 import { Looks, ownValues } from "../../templates/browser/density/looks.js";
-import { asDots, drawDensity, equalised, filledOf, reachOf } from "../../templates/browser/density/picture.js";
+import { asDots, coverOf, drawDensity, equalised, filledOf, reachOf } from "../../templates/browser/density/picture.js";
 import { threadText } from "../../templates/browser/subset/background.js";
 import { all, and, has, none, not, or, places, set, subsetOf } from "../../templates/browser/subset/bits.js";
 import { randomNumbers } from "./wire.js";
@@ -149,6 +149,15 @@ test("dots add up where they meet, and end at the edges", () => {
   const one = new Uint32Array(49);
   one[24] = 1;
   assert.equal(asDots([one], Int32Array.of(24), 7, 2)[0].filter(Boolean).length, 21);
+});
+
+test("dots are round: what lies farther from their middles is covered less, by the nearest", () => {
+  const one = coverOf(Int32Array.of(24), 7, 49, 2);
+  const at = (/** @type {number} */ over, /** @type {number} */ down) => one[24 + over + 7 * down];
+  assert.deepEqual([at(0, 0), at(1, 1), at(2, 0), at(2, 1), at(2, 2), at(3, 0)], [255, 255, 255, 195, 44, 0]);
+  assert.deepEqual([at(-2, -1), at(-1, 2), at(0, -2)], [195, 195, 255]);
+  const two = coverOf(Int32Array.of(0, 2), 3, 9, 1); // at both ends of a line, which dots do not leave
+  assert.deepEqual([...two], [255, 255, 255, 255, 149, 255, 0, 0, 0]);
 });
 
 test("few points have large dots", () => {

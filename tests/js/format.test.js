@@ -34,7 +34,10 @@ test("numbers whole, with the fewest digits that give them back, and other thing
   assert.deepEqual(texts.map(Number).map(number), texts);
   assert.equal(number("6917528997577384321"), "6917528997577384321");
   assert.deepEqual([1.23765e18, -6.917528997577384e18, Infinity].map(number), ["1.23765e+18", "-6.917528997577384e+18", "Infinity"]);
-  assert.equal(count(1234567), "1,234,567");
+  assert.deepEqual(
+    [0, 999, 1000, 12_345, 1_234_567, -1234, 2_499.6, 9007199254740991].map(count),
+    ["0", "999", "1,000", "12,345", "1,234,567", "-1,234", "2,500", "9,007,199,254,740,991"],
+  );
   assert.deepEqual([0.98765, -0.4888].map(similarity), ["0.988", "\u22120.489"]);
 });
 

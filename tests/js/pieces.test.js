@@ -52,8 +52,12 @@ test("a piece that cannot be read is complained of, and asked for again", async 
   assert.match(complaints[0], /^base\/data\/rows\/100.js cannot be read\. The page needs the files beside it: copy the whole folder\.$/);
 });
 
-test("pieces that stand in the page are given as they are", async () => {
-  const inline = { "rows/0": { place: new Int32Array([4]) } };
+test("pieces that stand in the page are decoded when they are first asked for, and once", async () => {
+  /** @type {Record<string, unknown>} */
+  const inline = { "rows/0": { place: column(new Int32Array([4])) }, "rows/1": { place: column(new Int32Array([5])) } };
   const pieces = new Pieces({ base: "", inline, complain: assert.fail, run: assert.fail });
-  assert.equal(await pieces.get("rows", 0), inline["rows/0"]);
+  const piece = await pieces.get("rows", 0);
+  assert.deepEqual(piece, { place: new Int32Array([4]) });
+  assert.equal(await pieces.once("rows", 0), piece);
+  assert.deepEqual(Object.keys(inline), ["rows/1"]); // the text of what is here goes
 });

@@ -7,7 +7,7 @@ import { foundIn, numbersOf, replayed } from "../../templates/browser/shapes/dra
 import { rounded, simplified } from "../../templates/browser/shapes/simple.js";
 import { MOST_SHAPES, shapesOf, shapesText } from "../../templates/browser/shapes/text.js";
 import { set, state } from "../../templates/browser/state.js";
-import { count, places } from "../../templates/browser/subset/bits.js";
+import { count, none, places, setAll } from "../../templates/browser/subset/bits.js";
 import { replaceFilter } from "../../templates/browser/subset/own.js";
 import { linkNow, missedInLink, startWalk } from "../../templates/browser/walk.js";
 import { openBrowser } from "./browser.js";
@@ -27,6 +27,7 @@ const y0 = Int32Array.from(numbers(0, 900));
 /** @type {Record<string, ArrayLike<number>>} */
 const VALUES = {
   ra: numbers(0, 360), dec: numbers(-90, 90), image: Int32Array.from(numbers(0, 3)),
+  row: Int32Array.from({ length: N }, (_, place) => (place * 2003) % N),
   x0, x1: x0.map((x) => x + 20), y0, y1: y0.map((y) => y + 20),
 };
 const map = { x: Float32Array.from(numbers(-2, 2)), y: Float32Array.from(numbers(-2, 2)) };
@@ -164,7 +165,7 @@ test("a link has the choice by its shapes, follows others, and bears nonsense", 
   assert.deepEqual([state.filters, linkNow()], [[query], "file:///page.html#"]);
   // What was not drawn, and what is of too many shapes, cannot stand there.
   const bits = /** @type {Uint32Array} */ (wanted);
-  set({ filters: [choice(bits, "odd: 100")] });
+  set({ filters: [choice(setAll(none(N), [3, 5]), "odd: 2")] }); // a query says its rows
   assert.deepEqual([linkNow(), missedInLink().length], ["file:///page.html#", 0]);
   chooseShape(bits, { ...shapes[0], how: "add" }, N);
   assert.equal(state.filters.some(isDrawn), false);
@@ -172,4 +173,30 @@ test("a link has the choice by its shapes, follows others, and bears nonsense", 
   assert.deepEqual([linkNow(), missedInLink()], ["file:///page.html#", ["the choice, which is of too many shapes"]]);
   set({ filters: [] });
   assert.deepEqual(missedInLink(), []);
+  await staysInLinks(browser);
 });
+
+/**
+ * A choice of many rows that was not drawn is in links by its rows.
+ *
+ * @param {ReturnType<typeof openBrowser>} browser
+ */
+async function staysInLinks({ paste }) {
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  const bits = setAll(none(N), Array.from({ length: 900 }, (_, i) => 5 * i));
+  for (const negated of [undefined, true]) {
+    set({ filters: [{ ...choice(bits, "like these"), negated }] });
+    await settled();
+    const link = linkNow();
+    assert.match(link, negated ? /#chosen=not:rows:[gb][\w-]+$/ : /#chosen=rows:[gb][\w-]+$/);
+    set({ filters: [] });
+    assert.equal(linkNow(), "file:///page.html#");
+    paste(link.slice(link.indexOf("#")));
+    await settled();
+    const [again] = state.filters;
+    assert.ok(again.kind === "places");
+    assert.deepEqual([again.bits, again.label, again.negated], [bits, "900 chosen", negated]);
+    await settled();
+    assert.equal(linkNow(), link);
+  }
+}

@@ -33,11 +33,15 @@ export function randomNumbers(seed) {
  *
  * @param {Record<string, unknown>} inline
  */
-export const inlinePieces = (inline) => new Pieces({
-  base: "", inline, complain: (text) => {
-    throw new Error(text);
-  },
-});
+export function inlinePieces(inline) {
+  const pieces = new Pieces({
+    base: "", inline: {}, complain: (text) => {
+      throw new Error(text);
+    },
+  });
+  pieces.decoded = new Map(Object.entries(inline));
+  return pieces;
+}
 
 /** @type {PlaneIndex} */
 const PLANE = { n: 0, per_piece: 1, extent: [0, 1, 0, 1], bounds: new Float32Array() };

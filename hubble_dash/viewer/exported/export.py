@@ -12,13 +12,14 @@ from hubble_dash.disk.names import write_file as write_page
 from hubble_dash.errors import ExportError
 from hubble_dash.viewer.exported.folder import write_folder
 from hubble_dash.viewer.exported.inline import inline_index
+from hubble_dash.viewer.exported.library import library
 from hubble_dash.viewer.exported.limits import (
     LIMITS,
     FileLimits,
     choose_form,
     estimate_bytes,
 )
-from hubble_dash.viewer.exported.standalone import library, standalone_html
+from hubble_dash.viewer.exported.standalone import standalone_html
 from hubble_dash.viewer.page import make_page, page_data
 from hubble_dash.viewer.plots.evaluation_view import read_evaluation
 

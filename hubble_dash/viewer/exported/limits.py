@@ -13,7 +13,7 @@ from hubble_dash.config.choices import PageForm
 from hubble_dash.viewer.data.encoding import embed_json
 from hubble_dash.viewer.data.orders import AtlasOrder, HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
-from hubble_dash.viewer.exported.standalone import library
+from hubble_dash.viewer.exported.library import library
 
 __all__ = ["LIMITS", "MAX_CUTOUTS", "FileLimits", "choose_form", "estimate_bytes"]
 

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
+from typing import Any
 
-from bokeh.core.templates import get_env
-from bokeh.embed import file_html
-from bokeh.resources import Resources
+from bokeh.core.templates import FILE, MACROS, get_env
+from bokeh.embed import json_item
+from bokeh.models import Plot
+from jinja2 import Template
 
+from hubble_dash.viewer.data.encoding import embed_json
+from hubble_dash.viewer.exported.library import library
 from hubble_dash.viewer.page import TEMPLATE, Page
 
-__all__ = ["library", "standalone_html"]
+__all__ = ["standalone_html"]
 
 
-@lru_cache(maxsize=1)
-def library() -> str:
-    """Give BokehJS, which is all that the figures need; file_html would add what others ask for."""
-    return "\n".join(Resources("inline", components=["bokeh"], log_level="warn").js_raw)
+@cache
+def _template() -> Template:
+    template: Template = get_env().from_string(TEMPLATE)
+    return template
+
+
+def _item(figure: Plot) -> dict[str, Any]:
+    """Give a figure as Bokeh embeds it, without the classes that others have made for theirs."""
+    item: dict[str, Any] = dict(json_item(figure))
+    item["doc"].pop("defs", None)
+    return item
 
 
 def standalone_html(page: Page) -> str:
     """Give the text of a page with the library inside.
+
+    Each figure stands in it as a text of its own, so that the browser side draws the map first.
 
     Parameters
     ----------
@@ -32,10 +45,11 @@ def standalone_html(page: Page) -> str:
     str
         The file's text.
     """
-    html: str = file_html(
-        list(page.figures().values()),
-        title=page.title,
-        template=get_env().from_string(TEMPLATE),
-        template_variables={**page.variables, "library": library()},
+    items = {name: _item(figure) for name, figure in page.figures().items()}
+    return _template().render(
+        base=FILE,
+        macros=MACROS,
+        library=library(),
+        figures=embed_json(items),
+        **page.variables,
     )
-    return html

@@ -1,7 +1,7 @@
-// What is asked, in links: as one query, but for a choice that its shapes make again, which is said by them. In: `filters` of the state,
-// links. Out: the part `q` of the address, and filters.
+// What is asked, in links: as one query, but for a choice that they say in another way. In: `filters` of the state, links. Out: the part
+// `q` of the address, and filters.
 
-import { isDrawn } from "../choose/chosen.js";
+import { MOST_ROWS, standsAlone } from "../choose/chosen.js";
 import { QueryError } from "../query/lexer.js";
 import { on, set, state } from "../state.js";
 import { count } from "../subset/bits.js";
@@ -16,7 +16,6 @@ import { rowsReader } from "../subset/rows.js";
  * @import { Filters } from "../subset/subset.js"
  */
 
-const MOST_ROWS = 300; // of a choice by hand, which addresses can bear
 const LONGEST = 4000;
 
 /** @param {Filter} filter */
@@ -29,7 +28,7 @@ const isShort = (filter) => filter.kind !== "places" || count(filter.bits) <= MO
 export function openAddress(filters, complain) {
   const { columns } = filters;
   on(["filters"], async ({ filters: now }) => {
-    const others = now.filter((filter) => !isDrawn(filter));
+    const others = now.filter((filter) => !standsAlone(filter));
     const asked = others.filter(isShort);
     const rowsOf = await rowsReader(columns, asked);
     if (state.filters !== now) return;
@@ -42,7 +41,7 @@ export function openAddress(filters, complain) {
     try {
       const asked = text?.trim() ? filtersOf(text, columns.list) : [];
       await filters.all(asked);
-      set({ filters: [...asked, ...state.filters.filter(isDrawn)] });
+      set({ filters: [...asked, ...state.filters.filter(standsAlone)] });
     } catch (error) {
       if (!(error instanceof QueryError)) throw error;
       sayInLink("q", null);

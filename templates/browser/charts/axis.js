@@ -1,7 +1,7 @@
 // The axis of a histogram. In: what is known of a column, a curve. Out: places on it as shares from 0 to 1, bins of equal width, and ranges
 // whose ends are as round as the eye can tell them.
 
-import { ends, number } from "../text/format.js";
+import { count, ends, number } from "../text/format.js";
 
 /**
  * @import { Numbers } from "../data/column.js"
@@ -196,7 +196,7 @@ export class Axis {
    */
   text(value) {
     if (this.isDate) return dateText(value, this.most - this.least);
-    return Number.isInteger(value) ? value.toLocaleString("en").replace("-", "\u2212") : number(value).replace("-", "\u2212");
+    return (Number.isInteger(value) ? count(value) : number(value)).replace("-", "\u2212");
   }
 
   /** What stands at both ends of the axis. */

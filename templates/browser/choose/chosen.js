@@ -15,6 +15,8 @@ import { SAY } from "../text/strings.js";
  */
 
 export const CHOSEN = "chosen";
+/** The most rows of a choice that queries of links say. */
+export const MOST_ROWS = 300;
 
 /** @returns {Places | undefined} */
 export const chosen = () => /** @type {Places | undefined} */ (state.filters.find(({ id }) => id === CHOSEN));
@@ -26,6 +28,16 @@ export const chosen = () => /** @type {Places | undefined} */ (state.filters.fin
  * @returns {filter is Drawn}
  */
 export const isDrawn = (filter) => filter.id === CHOSEN && filter.kind === "places" && filter.shapes !== undefined && !filter.negated;
+
+/**
+ * Whether a filter is a choice that links have beside the query: that was drawn, or has more rows than a query bears.
+ *
+ * @param {Filter} filter
+ * @returns {filter is Places}
+ */
+export const standsAlone = (filter) => (
+  isDrawn(filter) || (filter.id === CHOSEN && filter.kind === "places" && count(filter.bits) > MOST_ROWS)
+);
 
 /**
  * A choice as a filter.

@@ -3,7 +3,7 @@
 
 import { plotOf } from "../plots/plot.js";
 import { foundIn, numbersOf } from "../shapes/drawn.js";
-import { element } from "../text/element.js";
+import { byId, element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { chooseShape } from "./chosen.js";
 import { howOf, Stroke } from "./stroke.js";
@@ -123,11 +123,15 @@ function cornerOf(plot) {
   return made;
 }
 
-/** @param {Data} data */
-export function openChoosing(data) {
-  for (const tool of TOOLS) {
-    const plot = document.getElementById(tool.plot);
-    if (!plot) continue;
+/**
+ * Put a plot's tools into its corner.
+ *
+ * @param {Data} data
+ * @param {string} name of a plot that is drawn
+ */
+export function openHands(data, name) {
+  const tools = TOOLS.filter(({ plot }) => plot === name);
+  for (const tool of tools) {
     const title = SAY.toolTitles[`${tool.plot}-${tool.kind}`];
     const button = element("button", {
       type: "button", class: "hd-icon", id: `${tool.plot}-${tool.kind}`, title, "aria-label": title, "aria-pressed": "false",
@@ -137,9 +141,13 @@ export function openChoosing(data) {
       layDown();
       if (!wasInHand) takeUp(data, tool, button);
     });
-    cornerOf(plot).append(button);
-    if (TOOLS.find((one) => one.plot === tool.plot) === tool) strokeByShift(data, tool, button);
+    cornerOf(byId(name)).append(button);
+    if (tool === tools[0]) strokeByShift(data, tool, button);
   }
+}
+
+/** Escape lays down what is in hand, before it means anything else. */
+export function openChoosing() {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !inHand || document.querySelector("dialog[open]")) return;
     event.stopImmediatePropagation();

@@ -1,7 +1,7 @@
 // The tab *Odd*: the cutouts that are least like any other, the oddest first. In: `subset`. Out: a contact sheet; the choice.
 
 import { on, state } from "../state.js";
-import { oddest } from "../likeness/oddest.js";
+import { isOddKnown, oddest } from "../likeness/oddest.js";
 import { none, setAll } from "../subset/bits.js";
 import { replaceFilter } from "../subset/own.js";
 import { waiting } from "../text/busy.js";
@@ -54,6 +54,7 @@ class Odd {
 
 /** @param {Data} data */
 export function openOdd(data) {
+  if (!isOddKnown(data)) return;
   const odd = new Odd(data);
   addTab({ id: "odd", title: SAY.oddTab, element: odd.element, onShow: () => odd.show() });
 }

@@ -5,7 +5,7 @@
 import { Background } from "../subset/background.js";
 import { all, none } from "../subset/bits.js";
 import { addPoints, addSample, change, differing, noLayers, pixelsOf } from "./aggregate.js";
-import { asDots, drawDensity, equalised, filledOf, pictureOf, reachOf, seenBefore } from "./picture.js";
+import { asDots, coverOf, drawDensity, equalised, filledOf, pictureOf, reachOf, seenBefore } from "./picture.js";
 
 /**
  * @import { Rectangle, Subset } from "../data/types.d.ts"
@@ -37,6 +37,7 @@ let background;
 
 export const HELPERS = [
   all, none, addPoints, addSample, change, differing, noLayers, pixelsOf, asDots, equalised, filledOf, pictureOf, reachOf, seenBefore,
+  coverOf,
 ];
 
 /**

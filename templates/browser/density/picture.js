@@ -95,6 +95,29 @@ export function asDots(layers, filled, width, reach) {
 }
 
 /**
+ * How much of each pixel dots cover, 0 to 255, so that they are round.
+ *
+ * @param {Int32Array} filled pixels in whose middles dots are
+ * @param {number} width
+ * @param {number} size how many pixels there are
+ * @param {number} reach
+ */
+export function coverOf(filled, width, size, reach) {
+  const cover = new Uint8Array(size);
+  for (let down = -reach; down <= reach; down++) {
+    for (let over = -reach; over <= reach; over++) {
+      const part = Math.round(255 * Math.max(0, Math.min(1, reach + 1 - Math.sqrt(down * down + over * over))));
+      for (let i = 0; i < filled.length; i++) {
+        const column = (filled[i] % width) + over;
+        const pixel = filled[i] + down * width + over;
+        if (column >= 0 && column < width && pixel >= 0 && pixel < size && cover[pixel] < part) cover[pixel] = part;
+      }
+    }
+  }
+  return cover;
+}
+
+/**
  * A shade from 1 to `shades` for each count, so that all are used alike; 0 for none.
  *
  * @param {Uint32Array} count
@@ -127,9 +150,8 @@ export function pictureOf({ count: counted, sums: added, n }, { frame: { width, 
   const [count, ...sums] = reach ? asDots([counted, ...added], hit, width, reach) : [counted, ...added];
   const filled = reach ? filledOf(count) : hit;
   const shadeOf = equalised(count, filled, shades);
-  const opacity = Array.from({ length: shades + 1 }, (_, shade) => (
-    Math.round(alphas[0] + ((alphas[1] - alphas[0]) * (shade - 1)) / (shades - 1)) << 24
-  ));
+  const cover = reach ? coverOf(hit, width, count.length, reach) : null;
+  const opacity = Array.from({ length: shades + 1 }, (_, shade) => alphas[0] + ((alphas[1] - alphas[0]) * (shade - 1)) / (shades - 1));
   const colors = Int32Array.from({ length: ramp.ramp.length / 3 }, (_, i) => (
     ramp.ramp[3 * i] | (ramp.ramp[3 * i + 1] << 8) | (ramp.ramp[3 * i + 2] << 16)
   ));
@@ -148,7 +170,7 @@ export function pictureOf({ count: counted, sums: added, n }, { frame: { width, 
       const each = 1 / count[pixel];
       color = (sums[0][pixel] * each + 0.5) | ((sums[1][pixel] * each + 0.5) << 8) | ((sums[2][pixel] * each + 0.5) << 16);
     }
-    words[pixel] = color | opacity[shade];
+    words[pixel] = color | (Math.round(opacity[shade] * (cover ? cover[pixel] / 255 : 1)) << 24);
   }
   return pixels;
 }

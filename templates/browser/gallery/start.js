@@ -1,7 +1,7 @@
 // With nothing selected: a few cutouts to start from, spread over the map, of the subset where there is one. In: `subset`. Out: tiles; a
 // selected or a hovered row.
 
-import { oddest } from "../likeness/oddest.js";
+import { isOddKnown, oddest } from "../likeness/oddest.js";
 import { on, state } from "../state.js";
 import { places } from "../subset/bits.js";
 import { byId, element } from "../text/element.js";
@@ -63,15 +63,27 @@ async function rowsFrom(data, subset) {
  * @param {Subset | null} subset
  */
 async function oddRows(data, subset) {
-  const { columns, n } = data;
-  if ((subset?.count ?? n) < LEAST_WITH_ODD || !columns.find(columns.builtIn("isolation"))) return [];
+  if ((subset?.count ?? data.n) < LEAST_WITH_ODD || !isOddKnown(data)) return [];
   return Promise.all(Array.from(await oddest(data, subset, N_ODD), (place) => data.rowAt(place)));
+}
+
+/**
+ * Odd ones among others: one at the end of each line, as long as there are any, so that the first is seen wherever the first line is.
+ *
+ * @param {number[]} others
+ * @param {number[]} odd
+ * @param {number} across pictures of a line
+ */
+export function mixed(others, odd, across) {
+  const rows = [...others];
+  odd.forEach((row, line) => rows.splice((line + 1) * across - 1, 0, row));
+  return rows;
 }
 
 /**
  * @param {Data} data
  * @param {number[]} rows
- * @param {number[]} odd which are shown behind these
+ * @param {number[]} odd which of these are
  * @param {Subset | null} subset
  */
 async function showTiles(data, rows, odd, subset) {
@@ -128,7 +140,7 @@ export function openStart(data) {
     if (subset !== state.subset) return;
     told = subset;
     const others = rows.filter((row) => !odd.includes(row)).slice(0, N_START - odd.length);
-    await showTiles(data, [...others, ...odd], odd, subset);
+    await showTiles(data, mixed(others, odd, gridOf(others.length + odd.length).across), odd, subset);
   }
   on(["subset", "selected"], ({ selected }) => {
     clearTimeout(waiting);

@@ -31,6 +31,13 @@ export function largest(values, among, most) {
 }
 
 /**
+ * Whether it is known how odd cutouts are; a column that only has the same name does not tell.
+ *
+ * @param {Pick<Data, "columns">} data
+ */
+export const isOddKnown = ({ columns }) => columns.find(columns.builtIn("isolation"))?.role === "built-in";
+
+/**
  * The oddest places, the oddest first.
  *
  * @param {Data} data

@@ -59,13 +59,20 @@ export interface RangesPlotEvent {
   y1: number;
 }
 
+/** A figure as a text, as `bokeh.embed.json_item` gives it. */
+export type Item = Record<string, unknown>;
+
 export interface BokehDocument {
   get_model_by_name(name: string): Model | null;
 }
 
 declare global {
   interface Window {
-    Bokeh?: { documents: BokehDocument[]; Models: { get(name: "IndexFilter"): new (properties: object) => Filter } };
+    Bokeh?: {
+      documents: BokehDocument[];
+      Models: { get(name: "IndexFilter"): new (properties: object) => Filter };
+      embed: { embed_item(item: Item, target: string): Promise<unknown> };
+    };
     /** What the page offers to the files of pieces and to scripts. */
     hubbleDash: object;
   }

@@ -1,6 +1,7 @@
-// Bokeh's models, which Python has named. In: names. Out: models.
+// Bokeh's models, which Python has named. In: names; figures that stand in the page as texts, or those of a server. Out: models, drawn
+// when they are first asked for.
 
-/** @import { Figure, Filter, Model } from "./bokeh.d.ts" */
+/** @import { Figure, Filter, Item, Model } from "./bokeh.d.ts" */
 
 const POLL_MS = 15;
 
@@ -37,16 +38,49 @@ export function makeModel(name, properties) {
   return new (window.Bokeh.Models.get(name))(properties);
 }
 
+/** @type {Record<string, Item> | undefined} the page's own figures by their names; a server draws them itself */
+let items;
+
 /**
- * Wait until Bokeh has drawn a figure for the first time.
+ * Draw a figure of the page, whose library stands at its end.
+ *
+ * @param {string} name
+ */
+async function embed(name) {
+  items ??= JSON.parse(document.getElementById("hd-figures")?.textContent ?? "{}");
+  const item = items?.[name];
+  if (!item) return;
+  if (document.readyState === "loading") {
+    await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
+  }
+  await window.Bokeh?.embed.embed_item(item, `${name}-figure`);
+}
+
+/**
+ * Wait until a figure has its size.
+ *
+ * @param {Figure} figure
+ * @returns {Promise<Figure>}
+ */
+function sized(figure) {
+  return new Promise((resolve) => {
+    const look = () => void (figure.inner_width > 0 && figure.inner_height > 0 && resolve(figure));
+    for (const side of ["inner_width", "inner_height"]) figure.properties[side].change.connect(look);
+    look();
+  });
+}
+
+/**
+ * Draw a figure, or wait until the server has.
  *
  * @param {string} name
  * @returns {Promise<Figure>}
  */
 export async function drawnFigure(name) {
+  await embed(name);
   for (;;) {
     const figure = /** @type {Figure | null} */ (find(name));
-    if (figure && figure.inner_width > 0 && figure.inner_height > 0) return figure;
+    if (figure) return sized(figure);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

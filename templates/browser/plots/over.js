@@ -13,8 +13,6 @@ export class Over {
    * @param {() => void} showWhole
    */
   constructor(place, label, showWhole) {
-    // All gestures are ours, and so is the keyboard: Bokeh only draws.
-    for (const drawn of place.querySelectorAll("[data-root-id]")) drawn.toggleAttribute("inert", true);
     this.surface = element("div", { class: "hd-surface", tabindex: 0, role: "application", "aria-label": label });
     this.hint = element("div", { class: "hd-hint", "aria-hidden": "true" });
     this.button = element("button", { type: "button" }, SAY.showAll);

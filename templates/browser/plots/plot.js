@@ -231,6 +231,7 @@ export const zoomPlot = (name, factor) => plots.get(name)?.camera.zoom(factor);
  */
 export async function openPlot(name, element, label) {
   const plot = new Plot(name, await drawnFigure(name), element, label);
+  performance.mark(name);
   plots.set(name, plot);
   return plot;
 }

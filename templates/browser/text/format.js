@@ -97,8 +97,12 @@ const minus = (text) => text.replaceAll("-", "\u2212");
 /** @param {number} value is told by two digits */
 export const about = (value) => minus(String(Number(value.toPrecision(2))));
 
-/** @param {number} value */
-export const count = (value) => value.toLocaleString("en");
+/**
+ * A whole number with commas between its thousands; by hand, since the first call of `toLocaleString` takes tens of milliseconds.
+ *
+ * @param {number} value is rounded
+ */
+export const count = (value) => String(Math.round(value)).replace(/\B(?=(?:\d{3})+$)/g, ",");
 
 /** @param {number} value */
 export const similarity = (value) => minus(value.toFixed(3));

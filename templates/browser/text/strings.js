@@ -102,7 +102,9 @@ export const SAY = {
   // links
   linkWithout: (/** @type {string[]} */ what) => `Not in the link: ${what.join("; ")}`,
   tooLongQuery: "what is asked, which is too long",
-  tooManyRows: (/** @type {number} */ most) => `the choice, which was not drawn and has more than ${count(most)} rows (tags keep it)`,
+  tooManyRows: (/** @type {number} */ most) => `places of a script, which are more than ${count(most)}`,
+  tooLongChoice: "the choice, which was not drawn and has too many rows (tags keep it)",
+  chosenRows: (/** @type {number} */ n) => `${count(n)} chosen`,
   tooManyShapes: "the choice, which is of too many shapes",
 
   // the dock and the sheet

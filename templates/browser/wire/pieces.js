@@ -34,7 +34,7 @@ export class Pieces {
   /**
    * @param {object} options
    * @param {string} options.base what the addresses of pieces begin with
-   * @param {Record<string, unknown>} [options.inline] all pieces, decoded, where they stand in the page
+   * @param {Record<string, unknown>} [options.inline] all pieces as they travel, where they stand in the page
    * @param {(text: string) => void} options.complain says what went wrong
    * @param {(address: string) => Promise<void>} [options.run] runs a script
    * @param {number} [options.maxBytes] of pieces that are kept
@@ -42,6 +42,8 @@ export class Pieces {
   constructor({ base, inline, complain, run = runScript, maxBytes = MAX_BYTES }) {
     this.base = base;
     this.inline = inline;
+    /** @type {Map<string, unknown>} those of them that were asked for, decoded */
+    this.decoded = new Map();
     this.complain = complain;
     this.run = run;
     /** @type {Lru<Promise<any>>} */
@@ -68,7 +70,7 @@ export class Pieces {
    */
   async get(kind, number) {
     const key = `${kind}/${number}`;
-    if (this.inline) return /** @type {PieceKinds[Kind]} */ (this.inline[key]);
+    if (this.inline) return /** @type {PieceKinds[Kind]} */ (this.standing(key, this.inline));
     const kept = this.kept.get(key);
     if (kept) return kept;
     const loading = this.load(key);
@@ -76,6 +78,20 @@ export class Pieces {
     const piece = await loading;
     this.kept.set(key, loading, bytesOf(piece));
     return piece;
+  }
+
+  /**
+   * A piece that stands in the page; it is decoded when it is first asked for, and its text goes.
+   *
+   * @param {string} key
+   * @param {Record<string, unknown>} inline
+   */
+  standing(key, inline) {
+    if (!this.decoded.has(key)) {
+      this.decoded.set(key, decode(inline[key]));
+      delete inline[key];
+    }
+    return this.decoded.get(key);
   }
 
   /**

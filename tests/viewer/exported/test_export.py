@@ -19,8 +19,8 @@ from hubble_dash.viewer.data.encoding import embed_json
 from hubble_dash.viewer.exported.export import export, page_html, write_file
 from hubble_dash.viewer.exported.folder import MARKER
 from hubble_dash.viewer.exported.inline import inline_index
+from hubble_dash.viewer.exported.library import library
 from hubble_dash.viewer.exported.limits import FileLimits, choose_form, estimate_bytes
-from hubble_dash.viewer.exported.standalone import library
 
 FEW = FileLimits(n_cutouts=200)
 

@@ -19,7 +19,7 @@ from hubble_dash.viewer.data.orders import HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.exported import folder as module
 from hubble_dash.viewer.exported.folder import MARKER, write_data, write_folder
-from hubble_dash.viewer.exported.standalone import library
+from hubble_dash.viewer.exported.library import library
 from hubble_dash.viewer.page import Page, PageData
 
 pytestmark = pytest.mark.slow
