@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from bokeh.models import Plot
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.viewer.data.encoding import checksum, embed_json
+from hubble_dash.viewer.data.encoding import checksum, embed_json, spelled_out
 from hubble_dash.viewer.data.schema import PageIndex
 from hubble_dash.viewer.linker import link_modules
 from hubble_dash.viewer.plots.evaluation_view import evaluation_html
@@ -95,7 +95,7 @@ def page_data(index: PageIndex) -> PageData:
     index : PageIndex
         As of `Pieces.index`, with all pieces or with none.
     """
-    text = embed_json(index)
+    text = spelled_out(embed_json(index))
     return PageData(text, index["similar"], "sky" in index, checksum(text))
 
 
@@ -143,7 +143,7 @@ def make_page(
 
 @cache
 def _script() -> str:
-    return link_modules(_TEMPLATES.joinpath("browser"), "main.js")
+    return spelled_out(link_modules(_TEMPLATES.joinpath("browser"), "main.js"))
 
 
 @cache

@@ -69,13 +69,14 @@ function openAsking() {
   openChosenLink(data, complain);
 }
 
-async function start() {
+/** @param {Promise<void>} ready when the map is there */
+function openPanels(ready) {
   openTheme();
   openAbout(data);
   openTools(data);
   openKeys();
   openDock();
-  openGallery(data);
+  openGallery(data, ready);
   openClosely(data);
   openSheet();
   openPreview(data);
@@ -91,6 +92,9 @@ async function start() {
   openScales(data.columns);
   openChoosing();
   if (!data.sky) sayNoSky();
+}
+
+async function startMap() {
   await openMap(data, filters);
   openHands(data, "hd-map");
   keepTags(data);
@@ -113,7 +117,8 @@ async function startPlaces() {
   document.body.dataset.hdPlaces = "";
 }
 
-const ready = start();
+const ready = Promise.resolve().then(startMap); // when all panels are there
+openPanels(ready);
 
 window.hubbleDash = {
   select,

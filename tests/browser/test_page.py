@@ -113,6 +113,12 @@ def test_an_exported_page_asks_no_host(open_page: Open, report: Path, atlas: Atl
         report.as_uri()
     ]
     assert page.errors == []
+    # What is looked at beside the map was made when the map answered.
+    marks = page.run("performance.getEntriesByType('mark').map(({ name }) => name)")
+    assert marks == ["hd-map", "hd-ready", "hd-image", "hd-sky"]
+    # The library stands behind all else, so that the frame was seen before it ran.
+    last = page.run("[...document.scripts].pop().textContent.slice(0, 40)")
+    assert "BEGIN bokeh" in last
 
 
 def test_a_served_page_asks_its_own_host_only(open_page: Open, server: str) -> None:

@@ -175,7 +175,7 @@ def test_a_change_of_style_or_figures_is_told(two: tuple[Path, Path]) -> None:
     )
     assert told(two) == {
         "page.html style": ["-:root { --b: 1px; }", "+:root { --b: 2px; }"],
-        "report figures": ["[0].roots[0].attributes.width: 300 | 301"],
+        "report figures": ["[0].attributes.width: 300 | 301"],
     }
 
 

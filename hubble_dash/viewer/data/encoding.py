@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from typing import Any, cast
 
 import numpy as np
@@ -13,7 +14,18 @@ from numpy.typing import NDArray
 from hubble_dash.foreign.pictures import JPEG_START
 from hubble_dash.viewer.data.schema import Column, Dtype, Piece
 
-__all__ = ["checksum", "column", "column_of", "data_url", "embed_json", "piece_text"]
+__all__ = [
+    "checksum",
+    "column",
+    "column_of",
+    "data_url",
+    "embed_json",
+    "piece_text",
+    "spelled_out",
+]
+
+_FEW = 2000
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def column(values: Any, dtype: Dtype) -> Column:
@@ -78,6 +90,31 @@ def embed_json(value: Any) -> str:
     """
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def spelled_out(text: str) -> str:
+    r"""Write what few letters are not ASCII as JSON and JavaScript spell them: ``\u2033``.
+
+    Browsers keep a text in twice the memory, and read it slower, if one of its letters has no
+    room in a byte.
+
+    Parameters
+    ----------
+    text : str
+        JSON, or a script that has such letters only inside of texts and remarks.
+
+    Returns
+    -------
+    str
+        The same; as it was, where such letters are many.
+    """
+    letters = sum(1 for _ in _NOT_ASCII.finditer(text))
+    return _NOT_ASCII.sub(_spelled, text) if letters <= _FEW else text
+
+
+def _spelled(letter: re.Match[str]) -> str:
+    units = letter[0].encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def piece_text(kind: str, number: int, piece: Piece) -> str:

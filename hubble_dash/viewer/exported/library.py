@@ -15,6 +15,7 @@ from functools import lru_cache
 from bokeh.embed import json_item
 from bokeh.resources import Resources
 
+from hubble_dash.viewer.data.encoding import spelled_out
 from hubble_dash.viewer.plots.figures import empty_figures
 
 __all__ = ["library", "needed_of"]
@@ -44,7 +45,7 @@ def library() -> str:
     whole = "\n".join(Resources("inline", components=["bokeh"], log_level="warn").js_raw)
     figures = (json.dumps(json_item(one)) for one in empty_figures(1, has_sky=True).values())
     models = {name for figure in figures for name in _MODEL.findall(figure)}
-    return needed_of(whole, {*models, _MADE_LATER})
+    return spelled_out(needed_of(whole, {*models, _MADE_LATER}))
 
 
 def needed_of(bundle: str, models: Collection[str]) -> str:

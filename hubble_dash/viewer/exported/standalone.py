@@ -10,7 +10,7 @@ from bokeh.embed import json_item
 from bokeh.models import Plot
 from jinja2 import Template
 
-from hubble_dash.viewer.data.encoding import embed_json
+from hubble_dash.viewer.data.encoding import embed_json, spelled_out
 from hubble_dash.viewer.exported.library import library
 from hubble_dash.viewer.page import TEMPLATE, Page
 
@@ -50,6 +50,6 @@ def standalone_html(page: Page) -> str:
         base=FILE,
         macros=MACROS,
         library=library(),
-        figures=embed_json(items),
+        figures=spelled_out(embed_json(items)),
         **page.variables,
     )

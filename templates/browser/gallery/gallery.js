@@ -180,10 +180,13 @@ function markHovered(hovered) {
   }
 }
 
-/** @param {Data} data */
-export function openGallery(data) {
+/**
+ * @param {Data} data
+ * @param {Promise<void>} ready when the pictures to start from may come
+ */
+export function openGallery(data, ready) {
   byId("hd-selected").append(element("div", { id: "hd-facts", hidden: "" }));
-  openStart(data);
+  openStart(data, ready);
   /** @type {Shown | null} */
   let before = null;
   on(["shown"], ({ shown }) => {

@@ -1,5 +1,5 @@
-// With nothing selected: a few cutouts to start from, spread over the map, of the subset where there is one. In: `subset`. Out: tiles; a
-// selected or a hovered row.
+// With nothing selected: a few cutouts to start from, spread over the map, of the subset where there is one. In: `subset`. Out: tiles,
+// whose pictures come when the map is there; a selected or a hovered row.
 
 import { isOddKnown, oddest } from "../likeness/oddest.js";
 import { on, state } from "../state.js";
@@ -85,9 +85,10 @@ export function mixed(others, odd, across) {
  * @param {number[]} rows
  * @param {number[]} odd which of these are
  * @param {Subset | null} subset
+ * @param {Promise<void>} ready when pictures may come
  */
-async function showTiles(data, rows, odd, subset) {
-  const pictures = rows.map((row) => paintedCanvas(data.thumbnail(row)));
+async function showTiles(data, rows, odd, subset, ready) {
+  const pictures = rows.map((row) => paintedCanvas(ready.then(() => data.thumbnail(row))));
   const tiles = rows.map((row, i) => {
     const tile = element("button", { type: "button", class: "hd-start", "aria-label": SAY.cutout(row), "data-row": row });
     tile.append(element("div", { class: "hd-picture" }, pictures[i].canvas));
@@ -105,7 +106,7 @@ async function showTiles(data, rows, odd, subset) {
     tile.querySelector(".hd-picture")?.append(element("span", { class: "hd-odd-mark", title: SAY.oddWords }, SAY.oddMark));
   }
   const cutouts = await Promise.all(rows.map((row) => data.cutout(row)));
-  cutouts.forEach((cutout, i) => sharpen(data, cutout, pictures[i], NaN));
+  ready.then(() => cutouts.forEach((cutout, i) => sharpen(data, cutout, pictures[i], NaN)));
   const titles = cutouts.map(titleOf);
   const areNamed = new Set(titles).size > titles.length / 2;
   for (const [i, tile] of tiles.entries()) {
@@ -127,8 +128,11 @@ function invitation(n, subset) {
   return subset.count ? SAY.startOfSubset(subset.count, n) : SAY.emptySubset;
 }
 
-/** @param {Data} data */
-export function openStart(data) {
+/**
+ * @param {Data} data
+ * @param {Promise<void>} ready when pictures may come
+ */
+export function openStart(data, ready) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
   /** @type {Subset | null | undefined} whose tiles stand there */
@@ -140,7 +144,7 @@ export function openStart(data) {
     if (subset !== state.subset) return;
     told = subset;
     const others = rows.filter((row) => !odd.includes(row)).slice(0, N_START - odd.length);
-    await showTiles(data, mixed(others, odd, gridOf(others.length + odd.length).across), odd, subset);
+    await showTiles(data, mixed(others, odd, gridOf(others.length + odd.length).across), odd, subset, ready);
   }
   on(["subset", "selected"], ({ selected }) => {
     clearTimeout(waiting);

@@ -116,7 +116,7 @@ def test_a_page_keeps_to_its_size(tmp_path: Path) -> None:
     pictures = [random.integers(0, 255, (250, 300, 3), dtype=np.uint8) for _ in range(12)]
     atlas = make_atlas(tmp_path / "noise.atlas", pictures=pictures, size=250, step=250)
     usual = FileLimits()
-    limits = FileLimits(base_bytes=usual.base_bytes - 1_500_000)
+    limits = FileLimits(base_bytes=usual.base_bytes - 1_900_000)
     promised = limits.of(len(atlas), len(pictures))
     assert len(library()) + len(embed_json(inline_index(atlas))) > promised
     page = write_file(atlas, tmp_path / "page.html", limits=limits)

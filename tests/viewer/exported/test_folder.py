@@ -172,6 +172,19 @@ def test_one_cutout_is_enough(lonely_atlas: Atlas, tmp_path: Path) -> None:
         assert sheet.size == (8 * 96, 96)
 
 
+def test_each_figure_stands_in_the_page_by_itself(report: Path) -> None:
+    html = (report / "index.html").read_text(encoding="utf-8")
+    found = re.search(r'<script type="application/json" id="hd-figures">(.*?)</script>', html)
+    assert found
+    items = json.loads(found[1])
+    assert set(items) == {"hd-map", "hd-image", "hd-sky"}
+    for name, item in items.items():
+        assert [root["attributes"]["name"] for root in item["doc"]["roots"]] == [name]
+        assert item["root_id"] == item["doc"]["roots"][0]["id"]
+        assert "defs" not in item["doc"]  # classes of Panel's, which no figure has
+        assert html.count(f'id="{name}-figure"') == 1
+
+
 def test_no_file_asks_another_host(report: Path) -> None:
     for path in report.rglob("*"):
         if path.suffix in (".js", ".json"):
