@@ -10,7 +10,7 @@ from hubble_dash.viewer.exported.library import library, needed_of
 # As Bokeh's own: numbered modules, some of which only gather others under names.
 MODULES = """function _(t,e,n,o,r){o(),t(1),t(5)},
 function _(t,e,n,o,r){o();t(2).init(t)},
-function _(e,t,n,o,r){o(),r("Arc",e(3).Arc);var s=e(4);r("Disk",s.Disk),r("Ring",s.Ring),e(9).$(e(6),n)},
+function _(e,t,n,o,r){r("Arc",e(3).Arc);s=e(4);r("Disk",s.Disk),r("Ring",s.Ring),e(9)(e(6))},
 function _(t,e,n,o,r){class i{} n.Arc=i;t("3"),i(77)},
 function _(t,e,n,o,r){t(7);n.Disk=class{};n.Ring=class{}},
 function _(t,e,n,o,r){r("Other",t(8).Other),t(7)},
