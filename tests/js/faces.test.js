@@ -104,6 +104,10 @@ test("they are chosen when the view rests, and the last view counts", async () =
   const shown = faces.shown;
   faces.choose(candidates(3), (place) => place !== 9, () => {});
   assert.deepEqual(faces.shown, [], "it is not of the subset any more");
+  // None stands under the menus and tools at the edges.
+  const points = { x: [-8, 0, 8], y: [5, 0, -5] };
+  const edges = await faces.find({ points, counts: () => true, placeOf: (i) => i, colorOf: () => "" });
+  assert.deepEqual(edges.map(({ place }) => place), [1]);
   faces.shown = shown;
   areWanted = false;
   faces.choose(candidates(3), () => true, () => assert.fail("none are wanted"));

@@ -193,6 +193,12 @@ test("fields: the picture, the file, six of the user's columns and the position;
   assert.deepEqual(fields.map(({ name }) => name), [PICTURE, "hd.file", "file", "b", "c", "d", "e", "f", "g", "ra", "dec", "row"]);
   assert.deepEqual(fields.filter(({ isDefault }) => !isDefault).map(({ name }) => name), ["g", "row"]);
   assert.deepEqual(fieldsOf(columns, 1).filter(({ isDefault }) => !isDefault).map(({ name }) => name), ["hd.file", "g", "row"]);
+  // What says the same of all is not shown at first, but what tells cutouts from each other is.
+  const same = { distinct: 1, missing: 0 };
+  const bare = [{ ...entry("credit", "own"), ...same }, { ...entry("note", "own"), ...same, missing: 2 }, entry("row", "built-in"),
+    { ...entry("ra", "built-in"), ...same }, entry("dec", "built-in"), entry("x0", "built-in")];
+  const shown = fieldsOf(/** @type {Columns} */ ({ ...columns, list: bare }), 1).filter(({ isDefault }) => isDefault);
+  assert.deepEqual(shown.map(({ name }) => name), [PICTURE, "note", "dec", "row", "x0"]);
   const ra = await loadField(columns, fields[9]);
   assert.deepEqual([0, 1, 2].map((place) => textOf(ra, place)), ["53.16222", "−27.50000", ""]);
   assert.ok(ra.width >= 72 && ra.width <= 240);

@@ -21,6 +21,7 @@ const [LEAST_SIDE, MOST_SIDE] = [32, 96]; // of a picture, in pixels
 const CELL = 2.5; // sides of a picture, that a part is wide and high
 const FEW = 100; // points, of which lone ones get pictures, too
 const SPARSE = 1 / 12; // of the mean number in a part: where there are fewer points there is none
+const OVER = 44; // pixels at the upper and the lower edge, where menus and tools stand over the plot
 const REST_MS = 150;
 
 /**
@@ -142,7 +143,8 @@ export class Faces {
       if (points.x[i] >= view.left && points.x[i] <= view.right && points.y[i] >= view.bottom && points.y[i] <= view.top && counts(i)) n++;
     }
     const side = faceSide(element.clientWidth, element.clientHeight, n);
-    const chosen = chooseFaces(points, view, side * scale, counts);
+    const clear = { ...view, top: view.top - OVER * scale, bottom: view.bottom + OVER * scale };
+    const chosen = chooseFaces(points, clear, side * scale, counts);
     return Promise.all(chosen.map(async (i) => {
       const place = placeOf(i);
       return { x: points.x[i], y: points.y[i], place, side, color: colorOf(i), part: await this.picture(place) };

@@ -6,6 +6,7 @@ import { SAY } from "../text/strings.js";
 /**
  * @import { ColumnData } from "../data/column.js"
  * @import { Columns } from "../data/columns.js"
+ * @import { ColumnEntry } from "../data/types.d.ts"
  *
  * @typedef {object} Field
  * @property {string} name of the column
@@ -19,10 +20,18 @@ import { SAY } from "../text/strings.js";
 
 export const PICTURE = "\u0000picture"; // no column is called so
 const N_OWN = 6; // of the user's columns that are shown at first
+const [FEW, INSTEAD] = [3, ["row", "x0", "y0", "isolation"]]; // columns; what is shown beside fewer of them
 const N_SAMPLES = 100; // that the width of a column is estimated of
 const [WIDE, NARROW, ARROW, PADDING, LEAST, GREATEST] = [8.5, 7, 16, 20, 72, 240]; // pixels
 const NARROW_SIGN = /[a-z\s.,:;!|()[\]-]/;
 const PICTURE_WIDTH = 48;
+
+/**
+ * Whether a column says more than the same of all.
+ *
+ * @param {ColumnEntry} column
+ */
+const isTelling = (column) => !("distinct" in column && column.distinct === 1 && !column.missing);
 
 /**
  * The fields: the picture, the file, the user's columns, the position, and what each page has; labels, of which there are very many,
@@ -37,7 +46,9 @@ export function fieldsOf(columns, nImages) {
   const of = (/** @type {string} */ role) => columns.list.filter((column) => column.role === role);
   const [own, builtIn] = [of("own"), of("built-in")];
   const named = (/** @type {string[]} */ names) => builtIn.filter(({ name }) => names.includes(name));
-  const first = new Set([...(nImages > 1 ? [file] : []), ra, dec, ...own.slice(0, N_OWN).map(({ name }) => name)]);
+  const telling = (/** @type {ColumnEntry[]} */ some) => some.filter(isTelling).map(({ name }) => name);
+  const first = new Set([...(nImages > 1 ? [file] : []), ...telling(named([ra, dec])), ...telling(own).slice(0, N_OWN)]);
+  if (first.size < FEW) telling(named(INSTEAD.map((name) => columns.builtIn(name)))).forEach((name) => first.add(name));
   const rest = builtIn.filter(({ name }) => ![file, ra, dec].includes(name));
   const all = [...named([file]), ...own, ...named([ra, dec]), ...rest];
   return [
