@@ -166,6 +166,7 @@ def test_a_choice_of_any_size_stands_in_the_link(browser: Browser, many: Atlas) 
     address = page.run("navigator.clipboard.readText()")
     assert len(address) < 4000
     page.page.click("#hd-clear")
+    page.page.wait_for_function("!location.hash.includes('chosen')")
     page.page.evaluate("hash => (location.hash = hash)", address.partition("#")[2])
     assert chosen(page, len(like)) == like
     assert page.errors == []
