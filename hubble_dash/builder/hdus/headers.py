@@ -6,20 +6,21 @@ that has no END to the end of the file. So all of them are looked at here before
 
 from __future__ import annotations
 
+import io
 import math
 import os
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from astropy.io import fits
 
 from hubble_dash.builder.quiet import quiet_astropy
 from hubble_dash.errors import ImageError
 
-__all__ = ["Unit", "check_bounds", "count", "read_units"]
+__all__ = ["Unit", "check_bounds", "count", "read_units", "up_to"]
 
 BLOCK = 2880
 CARD = 80
@@ -52,6 +53,11 @@ class Unit:
     header: fits.Header
     data_start: int
     n_bytes: int
+
+    @property
+    def end(self) -> int:
+        """Where its data end in the unpacked file, with the padding of the last block."""
+        return self.data_start + math.ceil(self.n_bytes / BLOCK) * BLOCK
 
     @property
     def name(self) -> str:
@@ -142,7 +148,49 @@ def read_units(path: Path, content: Path | BinaryIO) -> Iterator[Unit]:
                     raise ImageError(path, f"is no readable FITS file: {err}") from err
                 return
             yield unit
-            place = unit.data_start + math.ceil(unit.n_bytes / BLOCK) * BLOCK
+            place = unit.end
+
+
+class _Beginning(io.FileIO):
+    """A file that ends, for those who read on, before it does; it can be mapped as a whole."""
+
+    def __init__(self, file: Path | int, end: int) -> None:
+        super().__init__(file, "rb")
+        self._end = end
+
+    def read(self, size: int | None = -1) -> bytes:
+        left = max(0, self._end - self.tell())
+        return super().read(left if size is None or size < 0 else min(size, left)) or b""
+
+
+def up_to(content: Path | BinaryIO, end: int) -> BinaryIO:
+    """Give astropy no more of a file than the HDUs that are wanted.
+
+    What stands behind it takes for a header, whose END it looks for to the end of the file: zeros
+    of a download that was never finished would take all memory.
+
+    Parameters
+    ----------
+    content : Path or binary file
+        The file, unpacked; what was unpacked is not used any more but by what is given.
+    end : int
+        As of `Unit.end`.
+
+    Returns
+    -------
+    binary file
+        At its start.
+    """
+    if isinstance(content, io.BytesIO):
+        content.truncate(end)
+        content.seek(0)
+        return content
+    if isinstance(content, Path):
+        return cast(BinaryIO, _Beginning(content, end))
+    with content:
+        file = _Beginning(os.dup(content.fileno()), end)
+    file.seek(0)
+    return cast(BinaryIO, file)
 
 
 def _check_header(path: Path, number: int, header: fits.Header, n_of_headers: int) -> None:

@@ -12,7 +12,7 @@ from astropy.io import fits
 from numpy.typing import NDArray
 
 from hubble_dash.builder.hdus.choice import choose, parts_of
-from hubble_dash.builder.hdus.headers import Unit, check_bounds
+from hubble_dash.builder.hdus.headers import Unit, check_bounds, read_units, up_to
 from hubble_dash.builder.hdus.planes import choose_plane
 from hubble_dash.builder.hdus.tiles import check_tiles
 from hubble_dash.builder.quiet import quiet_astropy
@@ -170,7 +170,7 @@ def open_fits(
         if unit.is_compressed:
             check_tiles(path, content, unit)
         with quiet_astropy():
-            hdus, chosen = _open_unit(content, unit)
+            hdus, chosen = _open_unit(path, content, unit)
             index, notes = choose_plane(path, chosen, plane)
             sky, sky_notes = sky_from_header(chosen.header, hdus)
             metadata = _read_metadata(chosen.header, hdus[0].header, header_keys)
@@ -193,22 +193,24 @@ def open_fits(
         raise ImageError(path, f"is no readable FITS file: {err}") from err
 
 
-def _open_unit(content: Path | BinaryIO, unit: Unit) -> tuple[fits.HDUList, ImageHDU]:
+def _open_unit(path: Path, content: Path | BinaryIO, unit: Unit) -> tuple[fits.HDUList, ImageHDU]:
     """Open a file and make an image of one HDU; others are read no further than their headers."""
     # Tables of distortions may be compressed too, and then astropy must see all as images.
     has_tables = any(key.startswith(("CPDIS", "D2IMDIS", "AXISCORR")) for key in unit.header)
-    if not isinstance(content, Path):
-        content.seek(0)
-    hdus = fits.open(
-        content, memmap=True, do_not_scale_image_data=True, disable_image_compression=not has_tables
-    )
+    end = max(one.end for one in read_units(path, content)) if has_tables else unit.end
+    file, hdus = up_to(content, end), None
     try:
+        hdus = fits.open(
+            file, memmap=True, do_not_scale_image_data=True,
+            disable_image_compression=not has_tables,
+        )  # fmt: skip
         found = hdus[unit.number]
         if unit.is_compressed and not isinstance(found, fits.CompImageHDU):
             found = fits.CompImageHDU(bintable=found, do_not_scale_image_data=True)
         return hdus, found
     except BaseException:
         _close(hdus)
+        file.close()
         raise
 
 

@@ -131,6 +131,8 @@ def _choose_page(
 ) -> tuple[tifffile.TiffPage, list[str]]:
     pages = full_pages(file)
     number = plane or 0
+    if not pages:
+        raise ImageError(path, "holds no image: it has no pages")
     if not 0 <= number < len(pages):
         raise ImageError(path, f"there is no plane {plane}; allowed: 0 to {len(pages) - 1}")
     page, notes = pages[number], []

@@ -20,7 +20,7 @@ from astropy.table import Column, MaskedColumn, Table
 from astropy.time import Time
 from numpy.typing import NDArray
 
-from hubble_dash.builder.hdus.headers import read_units
+from hubble_dash.builder.hdus.headers import read_units, up_to
 from hubble_dash.builder.tables.kinds import typed
 from hubble_dash.builder.tables.layout import are_units
 from hubble_dash.builder.tables.text import unique_names
@@ -85,13 +85,11 @@ def fits_tables(file: Path | io.BytesIO) -> Iterator[tuple[str, TableFile]]:
     """
     try:
         # A table of a billion columns is refused here.
-        for _ in read_units(file if isinstance(file, Path) else Path("table"), file):
-            pass
+        units = read_units(file if isinstance(file, Path) else Path("table"), file)
+        end = max(unit.end for unit in units)
     except ImageError as err:
         raise CatalogError(err.reason) from None
-    if not isinstance(file, Path):
-        file.seek(0)
-    with fits.open(file) as hdus:
+    with up_to(file, end) as opened, fits.open(opened) as hdus:
         for number, hdu in enumerate(hdus):
             if isinstance(hdu, fits.BinTableHDU | fits.TableHDU):
                 table = of_astropy(_of_hdu(hdu))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from astropy.io import fits
 
 from hubble_dash.builder.hdus.headers import read_units
 from hubble_dash.builder.reading.opening import open_image
+from hubble_dash.builder.tables.read import read_table
 from hubble_dash.errors import ImageError
 
 
@@ -129,3 +131,22 @@ def test_columns_are_counted_whatever_else_a_header_says(tmp_path: Path) -> None
     path.write_bytes(data)
     with pytest.raises(ImageError, match="TFIELDS of HDU 1 is 99999999999999; allowed are"):
         list(read_units(path, path))
+
+
+def test_nothing_behind_the_last_hdu_is_read(tmp_path: Path) -> None:
+    """Gigabytes of zeros, as downloads leave that were never finished, take no memory."""
+    image, table = tmp_path / "a.fits", tmp_path / "t.fits"
+    fits.PrimaryHDU(np.arange(12, dtype=np.int16).reshape(3, 4)).writeto(image)
+    columns = [fits.Column("RA", "D", array=[1.0, 2.0]), fits.Column("DEC", "D", array=[3.0, 4.0])]
+    fits.HDUList([fits.PrimaryHDU(), fits.BinTableHDU.from_columns(columns)]).writeto(table)
+    for path in (image, table):
+        with path.open("ab") as file:
+            file.truncate(path.stat().st_size + 400_000_000)
+    tracemalloc.start()
+    try:
+        with open_image(image) as opened:
+            assert opened.read().tolist() == np.arange(12).reshape(3, 4).tolist()
+        assert read_table(table).data["RA"].tolist() == [1, 2]
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()

@@ -253,6 +253,12 @@ def test_what_is_no_image_is_told(
         open_image(tmp_path / "a.tif")
 
 
+def test_a_file_without_pages_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_bytes(b"II+\0\x08\0\0\0" + (2**60).to_bytes(8, "little"))
+    with pytest.raises(ImageError, match="holds no image: it has no pages"):
+        open_image(tmp_path / "a.tif")
+
+
 def test_a_hundred_million_tiles_are_refused(tmp_path: Path) -> None:
     """A header of 134 bytes, whose tiles of one pixel would take an hour."""
     tags = [(256, 9000), (257, 9000), (258, 8), (259, 1), (262, 1), (277, 1), (322, 1), (323, 1)]
