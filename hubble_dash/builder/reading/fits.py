@@ -205,6 +205,8 @@ def _open_unit(path: Path, content: Path | BinaryIO, unit: Unit) -> tuple[fits.H
             disable_image_compression=not has_tables,
         )  # fmt: skip
         found = hdus[unit.number]
+        if unit.header.get("SIMPLE") is False:
+            raise ImageError(path, "SIMPLE is F: it says of itself that it is no standard FITS")
         if unit.is_compressed and not isinstance(found, fits.CompImageHDU):
             found = fits.CompImageHDU(bintable=found, do_not_scale_image_data=True)
         return hdus, found
@@ -223,7 +225,7 @@ def _close(hdus: fits.HDUList | None) -> None:
 def _scaled(stored: NDArray[Any], hdu: ImageHDU, dtype: np.dtype[Any]) -> NDArray[Any]:
     """Copy and scale values as the FITS Standard 4.0 says in section 4.4.2.5."""
     header = hdu.header
-    scale, zero = header.get("BSCALE", 1), header.get("BZERO", 0)
+    scale, zero = (_number(header, key, usual) for key, usual in (("BSCALE", 1), ("BZERO", 0)))
     blank = header.get("BLANK") if header["BITPIX"] > 0 else None
     values = np.array(stored, dtype=np.float64 if (scale, zero) != (1, 0) else dtype)
     if (scale, zero) != (1, 0):
@@ -231,6 +233,13 @@ def _scaled(stored: NDArray[Any], hdu: ImageHDU, dtype: np.dtype[Any]) -> NDArra
     if blank is not None:
         values[stored == blank] = np.nan
     return values
+
+
+def _number(header: fits.Header, key: str, usual: float) -> float:
+    value = header.get(key, usual)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{key} is {value!r}, no number")
+    return value
 
 
 def _credit(header: fits.Header, primary: fits.Header) -> str:

@@ -89,6 +89,35 @@ def test_fits_without_image(tmp_path: Path) -> None:
         open_image(tmp_path / "a.fits")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (b"SIMPLE  =                    T", b"SIMPLE  =                    F", "SIMPLE is F"),
+        (
+            b"BSCALE  =                  2.0",
+            b"BSCALE  = 'two'               ",
+            "BSCALE is 'two', no",
+        ),
+        (
+            b"BZERO   =                  3.0",
+            b"BZERO   =                    T",
+            "BZERO is True, no num",
+        ),
+    ],
+)
+def test_what_makes_no_sense_is_told_in_words(
+    tmp_path: Path, old: bytes, new: bytes, why: str
+) -> None:
+    hdu = fits.PrimaryHDU(np.ones((3, 4), np.int16))
+    hdu.header["BSCALE"], hdu.header["BZERO"] = 2.0, 3.0
+    hdu.writeto(tmp_path / "a.fits", output_verify="ignore")
+    data = (tmp_path / "a.fits").read_bytes()
+    assert old in data
+    (tmp_path / "a.fits").write_bytes(data.replace(old, new))
+    with pytest.raises(ImageError, match=why), open_image(tmp_path / "a.fits") as image:
+        image.read()
+
+
 def test_fits_cube(tmp_path: Path) -> None:
     cube = np.arange(2 * 3 * 4 * 5, dtype=np.float32).reshape(2, 3, 4, 5)
     fits.writeto(tmp_path / "a.fits", cube)
