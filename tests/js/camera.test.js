@@ -116,6 +116,9 @@ test("what is shown whole does not move for a place in it", () => {
   const { camera } = openCamera();
   camera.bring({ x: 30, y: 5 });
   assert.equal(camera.fitted, camera.whole);
+  camera.setWhole(WHOLE, 0.02, 0.001); // so that its corner lies nearer to the edge than anything that is brought into view
+  camera.bring({ x: 30, y: 5 });
+  assert.equal(camera.fitted, camera.whole);
 });
 
 test("keys of a plot zoom, pan, go home, and step where a plot has steps", () => {

@@ -82,10 +82,10 @@ export class Camera {
     return { ...view, scale: Math.max(least, Math.min(greatest, view.scale)) };
   }
 
-  /** @param {Place} place is brought into view, by no more than it takes */
+  /** @param {Place} place is brought into view, by no more than it takes; where all is seen, it is */
   bring(place) {
-    const { at, size } = this;
-    if (!at || isSeen(place, at, size, EDGE)) return;
+    const { at, size, fitted, whole } = this;
+    if (!at || (fitted && fitted === whole) || isSeen(place, at, size, EDGE)) return;
     this.glide(bringing(at, place, size, Math.min(INSET, size.width / 4, size.height / 4)));
   }
 
