@@ -35,6 +35,7 @@ from hubble_dash.atlas.schema import (
     IMAGES_FILE,
     MANIFEST_FILE,
     MEAN_FILE,
+    METRIC_FILES,
     NEIGHBORS_FILE,
     POSITIONS_FILE,
     SHEETS_FOLDER,
@@ -53,7 +54,7 @@ from hubble_dash.foreign.tables import read_table
 from hubble_dash.query.evaluate import evaluate
 from hubble_dash.query.parser import parse
 
-__all__ = ["Atlas", "Neighbors", "Similar", "open_atlas"]
+__all__ = ["Atlas", "MetricArrays", "Neighbors", "Similar", "open_atlas"]
 
 FloatArray: TypeAlias = NDArray[np.float32] | NDArray[np.float16]
 
@@ -79,6 +80,27 @@ class Neighbors:
 
     rows: NDArray[np.int32]
     similarities: NDArray[np.float32]
+
+
+class MetricArrays(NamedTuple):
+    """What was learned of some cutouts; `hubble_dash.atlas.manifest.MetricEntry` says the rest.
+
+    Attributes
+    ----------
+    channels : (c, a) float32 array
+        Axes on which covariances of channels are brought.
+    axes : (f, d) float32 array
+        From features in one form to fingerprints.
+    mean : (f,) float32 array
+        Taken off before.
+    sample : (m,) int32 array
+        Rows of the cutouts that it was learned from.
+    """
+
+    channels: NDArray[np.float32]
+    axes: NDArray[np.float32]
+    mean: NDArray[np.float32]
+    sample: NDArray[np.int32]
 
 
 class Similar(NamedTuple):
@@ -126,6 +148,8 @@ class Atlas:
         Memory-mapped, as are the neighbours and the map.
     mean : (d,) float32 array
         What was taken off all fingerprints; zeros if nothing was, or that of each one's group.
+    metric : MetricArrays or None
+        What was learned of its cutouts; None where nothing was.
     neighbors : Neighbors
         ``rows`` (n, k) int32 and ``similarities`` (n, k) float32.
     positions : (n, 2) float32 array
@@ -193,6 +217,13 @@ class Atlas:
         if MEAN_FILE not in self.manifest["files"]:
             return np.zeros(self.fingerprints.shape[1], np.float32)
         return self._array(MEAN_FILE)
+
+    @cached_property
+    def metric(self) -> MetricArrays | None:
+        """What was learned of its cutouts; None where nothing was."""
+        if "metric" not in self.manifest:
+            return None
+        return MetricArrays(*(self._array(name) for name in METRIC_FILES))
 
     @cached_property
     def neighbors(self) -> Neighbors:
@@ -435,6 +466,7 @@ class Atlas:
             That names the first value that is off.
         """
         _ = self.cutouts, self.sources, self.neighbors, self.positions, self.colors, self.mean
+        _ = self.metric
         if of_fingerprints:
             check_array_values(self._folder, FINGERPRINTS_FILE, self.fingerprints, len(self))
 

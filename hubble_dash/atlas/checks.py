@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from hubble_dash.atlas.manifest import Manifest
 from hubble_dash.atlas.schema import (
     ARRAY_TYPES,
+    AXES_FILE,
+    CHANNELS_FILE,
     COLORS_FILE,
     CUTOUT_COLUMNS,
     CUTOUTS_FILE,
@@ -24,10 +26,13 @@ from hubble_dash.atlas.schema import (
     LABELS,
     MANIFEST_FILE,
     MEAN_FILE,
+    METRIC_FILES,
+    METRIC_MEAN_FILE,
     NEIGHBORS_FILE,
     PLANE,
     POSITIONS_FILE,
     PREVIEWS_FOLDER,
+    SAMPLE_FILE,
     SCORES,
     SHEETS_FOLDER,
     SIMILARITIES_FILE,
@@ -118,7 +123,8 @@ def _check_layout(folder: Folder, manifest: Manifest) -> None:
             raise off(path, f"thumbnails.size times thumbnails.{name}", pixels, f"up to {MAX_SIDE}")
     n_sheets = SheetLayout(**layout).n_sheets(n)
     sheets = (f"{SHEETS_FOLDER}/{sheet_name(number)}" for number in range(n_sheets))
-    arrays = (name for name in ARRAY_TYPES if name not in (MEAN_FILE, COLORS_FILE))
+    optional = {MEAN_FILE, COLORS_FILE, *([] if "metric" in manifest else METRIC_FILES)}
+    arrays = (name for name in ARRAY_TYPES if name not in optional)
     for name in (IMAGES_FILE, CUTOUTS_FILE, *arrays, *sheets):
         if name not in manifest["files"]:
             lacking = f"its files lack {name}, which an atlas of {n:,} cutouts has"
@@ -155,6 +161,11 @@ def array_shapes(manifest: Manifest) -> dict[str, tuple[int, ...]]:
         POSITIONS_FILE: (n, 2),
         COLORS_FILE: (n, 3),
     }
+    if (metric := manifest.get("metric")) is not None:
+        c, a = metric["n_channels"], metric["n_channel_axes"]
+        f = metric["n_last"] + a * (a + 1) // 2
+        shapes |= {CHANNELS_FILE: (c, a), AXES_FILE: (f, d), METRIC_MEAN_FILE: (f,)}
+        shapes |= {SAMPLE_FILE: (metric["n_sample"],)}
     return {name: shape for name, shape in shapes.items() if name in manifest["files"]}
 
 
@@ -340,6 +351,10 @@ def check_array_values(folder: Folder, name: str, array: NDArray[Any], n: int) -
         SIMILARITIES_FILE: (-1 - ROUNDING, 1 + ROUNDING),
         POSITIONS_FILE: (-MAX_POSITION, MAX_POSITION),
         COLORS_FILE: (0, 255),
+        CHANNELS_FILE: (-1 - ROUNDING, 1 + ROUNDING),
+        AXES_FILE: (-MAX_POSITION, MAX_POSITION),
+        METRIC_MEAN_FILE: (-MAX_POSITION, MAX_POSITION),
+        SAMPLE_FILE: (0, n - 1),
     }
     check_values(folder.path / name, array, *bounds[name])
     return array

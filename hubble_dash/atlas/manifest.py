@@ -21,6 +21,7 @@ __all__ = [
     "LeftOutEntry",
     "Manifest",
     "MapEntry",
+    "MetricEntry",
     "ModelEntry",
     "NeighborsEntry",
     "SettingsEntry",
@@ -188,6 +189,35 @@ class CenterEntry(TypedDict):
     n_groups: Count
 
 
+class MetricEntry(TypedDict):
+    """What "alike" means in this collection, as it was learned from some of its cutouts.
+
+    The network's features, ``n_last`` generalised means and the covariances of ``n_channels``
+    channels, are brought onto ``n_channel_axes`` axes of the latter (`CHANNELS_FILE`) and into one
+    form, from which `METRIC_MEAN_FILE` is taken off, and `AXES_FILE` makes the fingerprint.
+
+    Attributes
+    ----------
+    n_last, n_channels, n_means, n_channel_axes : int
+        Lengths of the parts.
+    n_sample : int
+        Cutouts that it was learned from; `SAMPLE_FILE` has their rows.
+    views, changed : int
+        Views of each, and how many of them were changed in brightness, size, sharpness, noise.
+    seed : int
+        By which the cutouts were chosen, and views changed.
+    """
+
+    n_last: FeatureCount
+    n_channels: Annotated[int, Between(1, 4096)]
+    n_means: FeatureCount
+    n_channel_axes: Annotated[int, Between(1, 4096)]
+    n_sample: Annotated[int, Between(2, 1_000_000)]
+    views: Annotated[int, Between(1, 1000)]
+    changed: Annotated[int, Between(1, 1000)]
+    seed: int
+
+
 class NeighborsEntry(TypedDict, total=False):
     """How neighbours were found.
 
@@ -286,6 +316,8 @@ class UnsealedManifest(TypedDict):
         What made the fingerprints.
     settings : SettingsEntry
         What was asked for.
+    metric : MetricEntry
+        What was learned of the cutouts; missing where nothing was.
     center : CenterEntry or None
         None where one mean or none was taken off; atlases of early versions lack it.
     neighbors : NeighborsEntry
@@ -312,6 +344,7 @@ class UnsealedManifest(TypedDict):
     simulated: NotRequired[dict[str, Any]]
     model: ModelEntry
     settings: SettingsEntry
+    metric: NotRequired[MetricEntry]
     center: NotRequired[CenterEntry | None]
     neighbors: NotRequired[NeighborsEntry]
     map: MapEntry
@@ -329,7 +362,7 @@ class Manifest(UnsealedManifest):
     format : str
         `FORMAT`.
     format_version : int
-        At most `FORMAT_VERSION`.
+        At most `FORMAT_VERSION`; 1 where there is no `MetricEntry`.
     files : dict of str to FileEntry
         All files but this one, by their path in the folder.
     """

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 __all__ = [
     "ARRAY_TYPES",
+    "AXES_FILE",
     "BOX",
+    "CHANNELS_FILE",
     "COLORS_FILE",
     "CUTOUTS_FILE",
     "CUTOUT_COLUMNS",
@@ -29,11 +31,14 @@ __all__ = [
     "LONGEST_WHOLE",
     "MANIFEST_FILE",
     "MEAN_FILE",
+    "METRIC_FILES",
+    "METRIC_MEAN_FILE",
     "NEIGHBORS_FILE",
     "N_LABELS",
     "PLANE",
     "POSITIONS_FILE",
     "PREVIEWS_FOLDER",
+    "SAMPLE_FILE",
     "SCORES",
     "SHEETS_FOLDER",
     "SIMILARITIES_FILE",
@@ -50,8 +55,9 @@ __all__ = [
 ]
 
 FORMAT = "hubble-dash atlas"
-# Raised when an entry, a column or a file changes its meaning; older readers then refuse.
-FORMAT_VERSION = 1
+# Raised when an entry, a column or a file changes its meaning; older readers then refuse. An atlas
+# without a metric is of version 1.
+FORMAT_VERSION = 2
 
 # Files and folders of an atlas.
 MANIFEST_FILE = "manifest.json"
@@ -60,9 +66,13 @@ SOURCES_FILE = "sources.parquet"
 FINGERPRINTS_FILE, MEAN_FILE = "fingerprints.npy", "mean.npy"
 NEIGHBORS_FILE, SIMILARITIES_FILE = "neighbors.npy", "similarities.npy"
 POSITIONS_FILE, COLORS_FILE = "positions.npy", "colors.npy"
+# Of the metric, where one was learned: see `hubble_dash.atlas.manifest.MetricEntry`.
+CHANNELS_FILE, AXES_FILE = "metric_channels.npy", "metric_axes.npy"
+METRIC_MEAN_FILE, SAMPLE_FILE = "metric_mean.npy", "metric_sample.npy"
 SHEETS_FOLDER, PREVIEWS_FOLDER = "sheets", "previews"
 
-# (n, d), mean (d,), neighbours and similarities (n, k), positions (n, 2), colours (n, 3).
+# (n, d), mean (d,), neighbours and similarities (n, k), positions (n, 2), colours (n, 3); of the
+# metric channels (c, a), axes (f, d), mean (f,), sample (m,).
 ARRAY_TYPES: Mapping[str, np.dtype[Any]] = {
     FINGERPRINTS_FILE: np.dtype(np.float16),
     MEAN_FILE: np.dtype(np.float32),
@@ -70,7 +80,12 @@ ARRAY_TYPES: Mapping[str, np.dtype[Any]] = {
     SIMILARITIES_FILE: np.dtype(np.float32),
     POSITIONS_FILE: np.dtype(np.float32),
     COLORS_FILE: np.dtype(np.uint8),
+    CHANNELS_FILE: np.dtype(np.float32),
+    AXES_FILE: np.dtype(np.float32),
+    METRIC_MEAN_FILE: np.dtype(np.float32),
+    SAMPLE_FILE: np.dtype(np.int32),
 }
+METRIC_FILES = [CHANNELS_FILE, AXES_FILE, METRIC_MEAN_FILE, SAMPLE_FILE]
 
 # Pixels of the parent array, upper bounds exclusive.
 BOX = ["ixmin", "ixmax", "iymin", "iymax"]

@@ -79,7 +79,7 @@ def seal(
         entries = threads.map(lambda name: _entry(folder / name), names)
         whole: Manifest = {
             "format": FORMAT,
-            "format_version": FORMAT_VERSION,
+            "format_version": FORMAT_VERSION if "metric" in manifest else 1,
             **manifest,
             "files": dict(zip(names, entries, strict=True)),
         }

@@ -30,6 +30,7 @@ from hubble_dash.atlas.seal import check_replaceable, seal
 from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.going_on import can_go_on, finish_part, open_part, sealed_build
 from hubble_dash.builder.inputs import Blocks, Inputs, Source, gather_inputs, source_of
+from hubble_dash.builder.learning import learn_metric
 from hubble_dash.builder.projection.layout import lay_out
 from hubble_dash.builder.shards.arrays import save_array, write_neighbors
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
@@ -148,9 +149,11 @@ def build_from(
     inputs = gather_inputs(given, settings, blocks=blocks)
     source = source_of(settings, inputs, blocks=blocks)
     plan = _plan(settings, inputs, source)
-    of_old = replace(inputs, several=False)
-    if can_go_on(out, _plan(settings, of_old, source)):
-        inputs, plan = of_old, _plan(settings, of_old, source)
+    for of_old, old_source in _older(inputs, source):
+        if can_go_on(out, _plan(settings, of_old, old_source)):
+            inputs, source = of_old, old_source
+            plan = _plan(settings, inputs, source)
+            break
     created = plan.made() if settings.deterministic else None
     digest = plan.digest(asdict(settings))
     if digest == sealed:
@@ -158,11 +161,21 @@ def build_from(
         return open_atlas(out)
     check_replaceable(out, replace=overwrite)
     with open_part(out, plan, replace=overwrite) as part:
-        fingerprinter = source.open(part.checkpoint.engine)
+        fingerprinter = source.open(part.checkpoint.engine, source.learns)
+        learned = learn_metric(
+            settings,
+            inputs,
+            plan.sizes,
+            fingerprinter,
+            part,
+            how=blocks.learning,
+            progress=progress,
+        )
         file = stream_to_shards(
             settings, inputs, plan.sizes, fingerprinter, part, blocks=blocks, progress=progress
         )
         cutouts = _write_tables(part, inputs, fingerprinter.label_names)
+        learned.write_sample(part, cutouts)
         outcome = _see_all(settings, inputs, part, cutouts, file, blocks=blocks, progress=progress)
         manifest = make_manifest(
             settings,
@@ -174,12 +187,23 @@ def build_from(
             catalog_sha256=plan.settings["catalog"],
             name=out.name.removesuffix(".atlas"),
             created=created,
+            metric=learned.entry,
         )
+        files = [*list_files(part, blocks.layout, file), *learned.files]
         return seal(
-            part.atlas, out, manifest,
-            files=list_files(part, blocks.layout, file), replace=overwrite,
+            part.atlas, out, manifest, files=files, replace=overwrite,
             about_to=lambda: part.write_sealed(digest),
         )  # fmt: skip
+
+
+def _older(inputs: Inputs, source: Source) -> Iterator[tuple[Inputs, Source]]:
+    """Give what older versions began with, which took one image a file, or learned nothing."""
+    of_one = replace(inputs, several=False)
+    unlearned = replace(source, learns=False)
+    yield of_one, source
+    if source.learns:
+        yield inputs, unlearned
+        yield of_one, unlearned
 
 
 def _plan(settings: BuildSettings, inputs: Inputs, source: Source) -> Plan:
@@ -191,6 +215,9 @@ def _plan(settings: BuildSettings, inputs: Inputs, source: Source) -> Plan:
     if inputs.several:
         # A plan without this key is of a build that took one image a file.
         told["several"] = True
+    if source.learns:
+        # Likewise, of one that learned no metric.
+        told["learns"] = True
     told["positions"] = None if inputs.positions is None else inputs.positions.vectors.sha256
     usual = json.loads(json.dumps(asdict(BuildSettings())))
     return Plan.of(json.loads(json.dumps(told | dict(source.told))), inputs.files, usual)

@@ -18,6 +18,7 @@ from hubble_dash.builder.files.search import Found, find_files, real_path
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
 from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.fingerprints.precomputed import PrecomputedFingerprints
+from hubble_dash.builder.metric.learning import Learning
 from hubble_dash.builder.reading.opening import count_images
 from hubble_dash.config import (
     BuildSettings,
@@ -59,6 +60,8 @@ class Blocks:
         Fingerprints that are held in memory together at the end.
     images_looked_at : int
         Before the build stops where all of them lack the column to centre by.
+    learning : Learning
+        From how many cutouts a metric is learned.
     """
 
     layout: SheetLayout = field(default_factory=SheetLayout)
@@ -66,6 +69,7 @@ class Blocks:
     vectors_a_batch: int = 256
     rows_a_block: int = 16384
     images_looked_at: int = 20
+    learning: Learning = field(default_factory=Learning)
 
 
 @dataclass(frozen=True)
@@ -115,11 +119,14 @@ class Source:
         What decides them, for the plan of the build.
     open : callable
         Makes it ready, in the backend that `Fingerprinter.describe_engine` named in an earlier run;
-        given an empty entry, in that which is asked for.
+        given an empty entry, in that which is asked for; and ready to learn or not.
+    learns : bool
+        Whether a metric is learned where there are enough cutouts.
     """
 
     told: Mapping[str, str]
-    open: Callable[[EngineEntry], Fingerprinter]
+    open: Callable[[EngineEntry, bool], Fingerprinter]
+    learns: bool = False
 
 
 def gather_inputs(
@@ -187,17 +194,27 @@ def source_of(settings: BuildSettings, inputs: Inputs, *, blocks: Blocks) -> Sou
     """
     if inputs.fingerprints is not None:
         found = PrecomputedFingerprints(inputs.fingerprints, cutouts_a_batch=blocks.vectors_a_batch)
-        return Source({"fingerprints": inputs.fingerprints.vectors.sha256}, lambda _: found)
+        return Source({"fingerprints": inputs.fingerprints.vectors.sha256}, lambda _, __: found)
     # timm takes three seconds to import, which the user's own vectors need not wait for.
     from hubble_dash.builder.models.weights import find_weights
 
     weights = find_weights(settings.model, settings.weights)
     logger.info("%s: %s", weights.model, weights.reason)
     told = {"model": weights.model, "weights": weights.sha256}
-    return Source(told, lambda engine: _network(settings, weights, engine))
+    return Source(
+        told,
+        lambda engine, learns: _network(settings, weights, engine, learns=learns),
+        _learns(settings),
+    )
 
 
-def _network(settings: BuildSettings, weights: Weights, engine: EngineEntry) -> Fingerprinter:
+def _learns(settings: BuildSettings) -> bool:
+    return settings.features == "pooled" and settings.quality != "plain"
+
+
+def _network(
+    settings: BuildSettings, weights: Weights, engine: EngineEntry, *, learns: bool
+) -> Fingerprinter:
     """Load the network, in the backend in which an interrupted build ran it."""
     from hubble_dash.builder.fingerprints.loading import load_network
 
@@ -211,6 +228,7 @@ def _network(settings: BuildSettings, weights: Weights, engine: EngineEntry) -> 
         precision=before.get("precision", settings.precision),
         deterministic=settings.deterministic,
         quality=settings.quality,
+        learns=learns,
         model_input=settings.model_input,
         requested=None if is_network_file(settings.model) else settings.model,
     )

@@ -12,7 +12,6 @@ from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder.feeding.cutter import Cutter
 from hubble_dash.builder.feeding.feeder import N_THREADS, Feeder, usual_workers
 from hubble_dash.builder.feeding.reader import CutoutReader
-from hubble_dash.builder.fingerprints.augmentation import QUALITIES
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
 from hubble_dash.builder.inputs import Blocks, Inputs
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
@@ -78,7 +77,7 @@ def stream_to_shards(
     )
     if part.checkpoint.complete:
         return fingerprints
-    n_per_shard = _cutouts_a_shard(settings, blocks)
+    n_per_shard = _cutouts_a_shard(settings, fingerprinter, blocks)
     options = WriterOptions(blocks.layout, n_per_shard, len(inputs.precomputed), N_THREADS)
     with (
         closing(_feeder(settings, inputs, fingerprinter, blocks.layout)) as feeder,
@@ -167,12 +166,13 @@ def _is_centered(settings: BuildSettings) -> bool:
     return settings.features == "pooled" and settings.quality != "plain"
 
 
-def _cutouts_a_shard(settings: BuildSettings, blocks: Blocks) -> int:
+def _cutouts_a_shard(settings: BuildSettings, fingerprinter: Fingerprinter, blocks: Blocks) -> int:
     """Count the cutouts of a shard: whole sheets, and whole batches where that is not too many.
 
     A batch may give other last digits than the same cutouts in two batches.
     """
-    batch = max(1, settings.batch_size // QUALITIES[settings.quality].n)
+    n_views = 1 if fingerprinter.prepare is None else fingerprinter.prepare.views.n
+    batch = max(1, settings.batch_size // n_views)
     wanted, per_sheet = blocks.cutouts_a_shard, blocks.layout.per_sheet
     unit = math.lcm(per_sheet, batch)
     unit = unit if unit <= 4 * wanted else per_sheet

@@ -217,7 +217,7 @@ def test_one_damaged_chip_does_not_hide_the_others(files: list[Path], tmp_path: 
 def read_by(feeder: Feeder, files: list[Path], **first: int) -> Iterator[str]:
     for image in feeder.images(files, [path.stat().st_size for path in files], **first):
         assert isinstance(image, CutImage)
-        yield image.row["name"]
+        yield image.described.row["name"]
 
 
 def test_processes_give_the_same_images(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,7 +232,7 @@ def test_processes_give_the_same_images(files: list[Path], monkeypatch: pytest.M
         assert list(read_by(there, files)) == list(read_by(here, files))
         # Images with many cutouts are opened anew, each as itself.
         thumbnails = {
-            image.row["name"]: [cut.thumbnail for cut in there.cuts(image)]
+            image.described.row["name"]: [cut.thumbnail for cut in there.cuts(image)]
             for image in there.images(files, [1, 1, 1])
             if isinstance(image, CutImage)
         }

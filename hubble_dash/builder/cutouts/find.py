@@ -48,6 +48,17 @@ class Cutouts:
     def __len__(self) -> int:
         return len(self.boxes)
 
+    def some(self, numbers: NDArray[np.int64]) -> Cutouts:
+        """Give some of them.
+
+        Parameters
+        ----------
+        numbers : (m,) int64 array
+            Which, from 0.
+        """
+        boxes = [self.boxes[number] for number in numbers]
+        return Cutouts(boxes, self.catalog_rows[numbers], self.left_out)
+
 
 def find_cutouts(
     display: Display, settings: CutoutSettings, *, catalog: Catalog | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -33,7 +34,7 @@ from hubble_dash.builder.reading.pixel_source import Metadata
 from hubble_dash.config import BuildSettings
 from hubble_dash.errors import ImageError
 
-__all__ = ["Cut", "CutImage", "Cutter", "Work"]
+__all__ = ["Cut", "CutImage", "Cutter", "Described", "Work"]
 
 # What the cutouts of an image may come to, as cut and as the network sees them, for all of them to
 # be cut as soon as it is read, and its file closed.
@@ -87,6 +88,30 @@ class Cut(NamedTuple):
     left_out: str
 
 
+class Described(NamedTuple):
+    """What is written of an image.
+
+    Attributes
+    ----------
+    row : dict
+        Of the table of images.
+    source : SourceRow
+        Of the table of sources.
+    notes : list of str
+        What the user should know.
+    positions : SkyPositions
+        Of its cutouts on the sky.
+    preview : Preview
+        The whole of it, shrunk.
+    """
+
+    row: dict[str, Any]
+    source: SourceRow
+    notes: list[str]
+    positions: SkyPositions
+    preview: Preview
+
+
 @dataclass(frozen=True)
 class CutImage:
     """An image and its cutouts.
@@ -97,20 +122,12 @@ class CutImage:
         Of its file.
     path : Path
         Its file.
-    row : dict
-        Of the table of images.
-    source : SourceRow
-        Of the table of sources.
     metadata : dict
         Its header keys.
-    notes : list of str
-        What the user should know.
     found : Cutouts
         Its boxes.
-    positions : SkyPositions
-        Of these on the sky.
-    preview : Preview
-        The whole of it, shrunk.
+    described : Described or None
+        What is written of it; None where only some cutouts are looked at.
     cuts : list of Cut or None
         Its cutouts, where they are few.
     display : Display or None
@@ -125,13 +142,9 @@ class CutImage:
 
     number: int
     path: Path
-    row: dict[str, Any]
-    source: SourceRow
     metadata: Metadata
-    notes: list[str]
     found: Cutouts
-    positions: SkyPositions
-    preview: Preview
+    described: Described | None = None
     cuts: list[Cut] | None = None
     display: Display | None = None
     part: str | None = None
@@ -162,6 +175,9 @@ class Cutter:
         An image whose cutouts have more pixels in all is not cut when it is read, but box by box.
     several : bool
         Whether all HDUs of the kind are images.
+    take : callable, optional
+        Given the number of a file, that of its image and how many boxes it has, says which of them
+        are cut; nothing is then described. All if not given.
     """
 
     settings: BuildSettings
@@ -170,6 +186,7 @@ class Cutter:
     thumbnail_size: int
     max_pixels_at_once: int = MAX_PIXELS_AT_ONCE
     several: bool = True
+    take: Callable[[int, int, int], NDArray[np.int64]] | None = None
 
     @cached_property
     def recipe(self) -> Recipe:
@@ -209,7 +226,7 @@ class Cutter:
                 display = self.recipe.open(path, part, inspect=check_hours)
                 image = display.image
                 opened.callback(image.close)
-                found = replace(self._found(number, display), part_number=part_number)
+                found = self._found(number, part_number, display)
                 opened.pop_all()
                 return found
         except ImageError as err:
@@ -258,28 +275,21 @@ class Cutter:
         pictures = NO_PICTURES if self.prepare is None else self.prepare(shown)
         return Cut(pictures, thumbnail, (red, green, blue), "")
 
-    def _found(self, number: int, display: Display) -> CutImage:
-        settings, catalog, image = self.settings, self.catalog, display.image
-        checksum = Checksum(image.path)
-        found = find_cutouts(display, settings.cutouts, catalog=catalog)
-        # The preview comes first: it reads the whole image, so a damaged file shows itself
-        # before any of its cutouts is taken.
-        max_side = preview_side(display.shape, found.boxes, self.thumbnail_size)
-        preview = make_preview(display, max_side=max_side)
-        positions = sky_positions_of(display, found, catalog, settings.cutouts)
-        row = describe_image(display, preview, positions)
-        source = checksum.row(image.credit)
+    def _found(self, number: int, part_number: int, display: Display) -> CutImage:
+        image = display.image
+        # Of the file as it is before its pixels are read.
+        checksum = Checksum(image.path) if self.take is None else None
+        found = find_cutouts(display, self.settings.cutouts, catalog=self.catalog)
+        if self.take is not None:
+            found = found.some(self.take(number, part_number, len(found)))
         read = CutImage(
             number,
             image.path,
-            row,
-            source,
             image.metadata,
-            notes_on(image, preview, positions),
             found,
-            positions,
-            preview,
+            None if checksum is None else self._described(display, found, checksum),
             part=image.part,
+            part_number=part_number,
             further=image.further,
         )
         if not self._are_few(found.boxes):
@@ -287,6 +297,17 @@ class Cutter:
         cuts = [self.cut(display, box) for box in found.boxes]
         image.close()
         return replace(read, cuts=cuts)
+
+    def _described(self, display: Display, found: Cutouts, checksum: Checksum) -> Described:
+        image = display.image
+        # The preview comes first: it reads the whole image, so a damaged file shows itself
+        # before any of its cutouts is taken.
+        max_side = preview_side(display.shape, found.boxes, self.thumbnail_size)
+        preview = make_preview(display, max_side=max_side)
+        positions = sky_positions_of(display, found, self.catalog, self.settings.cutouts)
+        row = describe_image(display, preview, positions)
+        source = checksum.row(image.credit)
+        return Described(row, source, notes_on(image, preview, positions), positions, preview)
 
     def _are_few(self, boxes: list[Box]) -> bool:
         n_bytes = 0 if self.prepare is None else self.prepare.n_bytes * len(boxes)

@@ -12,7 +12,7 @@ from typing import Any
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.catalogs.precomputed import PrecomputedRows
 from hubble_dash.builder.cursor import Counts, Cursor
-from hubble_dash.builder.feeding.cutter import CutImage
+from hubble_dash.builder.feeding.cutter import CutImage, Described
 from hubble_dash.builder.feeding.feeder import Feeder
 from hubble_dash.builder.feeding.image_row import SOURCE
 from hubble_dash.builder.feeding.previews import preview_name
@@ -150,6 +150,7 @@ class CutoutReader:
 
     def _cutouts_of(self, image: CutImage) -> Iterator[Cutout]:
         counts, number, found = self._counts, image.number, image.found
+        described = _described(image)
         place = number, image.part_number
         first = self._start.box if place == (self._start.file, self._start.part) else 0
         n_cut = self._n_cut()
@@ -182,7 +183,7 @@ class CutoutReader:
                 cut.pictures,
                 n_expected,
                 (
-                    *(counts.n_images - 1, *found.boxes[i], *image.positions.row(i).values()),
+                    *(counts.n_images - 1, *found.boxes[i], *described.positions.row(i).values()),
                     *(*cut.color, int(found.catalog_rows[i])),
                 ),
                 taken,
@@ -203,10 +204,11 @@ class CutoutReader:
     def _begin(self, image: CutImage) -> dict[str, Any]:
         """Count an image of which there is a cutout; give its row."""
         counts, name = self._counts, preview_name(self._counts.n_images)
+        described = _described(image)
         counts.n_images += 1
-        counts.notes.update(image.notes + self._missing_row(image))
-        self._keep_preview(name, image.preview.data)
-        return image.row | {"preview": name, SOURCE: image.source}
+        counts.notes.update(described.notes + self._missing_row(image))
+        self._keep_preview(name, described.preview.data)
+        return described.row | {"preview": name, SOURCE: described.source}
 
     def _missing_row(self, image: CutImage) -> list[str]:
         """Say why an image has nothing of the catalogue."""
@@ -224,3 +226,8 @@ class CutoutReader:
         file, part = place
         seen = None if self._groups is None else self._groups.seen
         return Cursor(file, box, n_cut, seen, self._counts.copy(), part)
+
+
+def _described(image: CutImage) -> Described:
+    assert image.described is not None
+    return image.described

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from hubble_dash.builder.metric.views import changed
 from hubble_dash.config.choices import Quality
 
-__all__ = ["QUALITIES", "Views", "join", "see"]
+__all__ = ["LEARNED_QUALITIES", "QUALITIES", "SAMPLE_VIEWS", "Views", "join", "see"]
 
 # The disk fades out over this share of its radius: a sharp edge is a feature of its own.
 SOFT_SHARE_OF_RADIUS = 0.06
@@ -36,11 +37,14 @@ class Views:
     disk : bool
         Whether the network sees only the disk inside the cutout, faded into the colour of its
         rim. What lies in a square's corners depends on how it is turned.
+    changed : int
+        Views of `hubble_dash.builder.metric.views.changed` that are taken beside these.
     """
 
     turns: int = 1
     mirrored: bool = False
     disk: bool = False
+    changed: int = 0
 
     def __post_init__(self) -> None:
         if self.turns < 1:
@@ -54,7 +58,7 @@ class Views:
     @property
     def n(self) -> int:
         """Views of a cutout: how many times the network runs for it."""
-        return self.turns * (2 if self.mirrored else 1)
+        return self.turns * (2 if self.mirrored else 1) + self.changed
 
 
 # Measured by scripts/bench meaning. Mirrored views cost as much again and find no more.
@@ -64,6 +68,13 @@ QUALITIES: Mapping[Quality, Views] = {
     "balanced": Views(turns=4, disk=True),
     "best": Views(turns=8, disk=True),
 }
+# Where a metric was learned, which knows what does not matter.
+LEARNED_QUALITIES: Mapping[Quality, Views] = {
+    **QUALITIES,
+    "best": Views(turns=4, disk=True, changed=8),
+}
+# Those that it is learned from.
+SAMPLE_VIEWS = Views(disk=True, changed=8)
 
 
 def see(picture: NDArray[np.uint8], views: Views) -> NDArray[np.uint8]:
@@ -80,8 +91,8 @@ def see(picture: NDArray[np.uint8], views: Views) -> NDArray[np.uint8]:
     Returns
     -------
     (v, side, side, 3) uint8 array
-        The turned ones first (counter-clockwise, from 0), then the mirrored ones. Turns by 90
-        degrees are exact, others bicubic.
+        The turned ones first (counter-clockwise, from 0), then the mirrored ones, then the changed
+        ones. Turns by 90 degrees are exact, others bicubic.
 
     Raises
     ------
@@ -96,7 +107,8 @@ def see(picture: NDArray[np.uint8], views: Views) -> NDArray[np.uint8]:
     between = {rest: _interpolated(seen, rest) for rest in {rest for _, rest in turns}}
     turned = [np.rot90(between[rest], int(quarters)) for quarters, rest in turns]
     mirrored = [view[:, ::-1] for view in turned] if views.mirrored else []
-    return np.stack(turned + mirrored)
+    others = changed(picture, views.changed)
+    return np.stack([*turned, *mirrored, *(map(_faded, others) if views.disk else others)])
 
 
 def join(features: NDArray[np.float32], views: Views) -> NDArray[np.float32]:

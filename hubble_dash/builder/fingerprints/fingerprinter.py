@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from hubble_dash.atlas.manifest import EngineEntry, ModelEntry
 from hubble_dash.builder.cursor import Cursor
 from hubble_dash.builder.fingerprints.preparation import Preparation
+from hubble_dash.builder.metric.learning import Learning, Metric
 
-__all__ = ["NO_PIXELS", "Batch", "Cutout", "Fingerprinter"]
+__all__ = ["NO_PIXELS", "Batch", "Cutout", "Fingerprinter", "Learner"]
 
 NO_PIXELS = np.empty((0, 0, 0, 3), np.uint8)
 
@@ -92,6 +93,10 @@ class Fingerprinter(Protocol):
     def packages(self) -> tuple[str, ...]:
         """Packages it needs, whose versions decide what it gives."""
 
+    @property
+    def learner(self) -> Learner | None:
+        """What learns a metric before; None where fingerprints need none."""
+
     def stream(
         self, cutouts: Iterable[Cutout]
     ) -> Generator[tuple[list[Cutout], Batch], None, None]:
@@ -115,3 +120,26 @@ class Fingerprinter(Protocol):
 
     def describe_engine(self) -> EngineEntry:
         """Say in which backend it ran, to which a build that goes on keeps."""
+
+
+class Learner(Protocol):
+    """A fingerprinter that first learns from some cutouts what is alike."""
+
+    @property
+    def prepare(self) -> Preparation:
+        """Makes of a cutout the pictures that are looked at for its fingerprint."""
+
+    @property
+    def prepare_sample(self) -> Preparation:
+        """Makes of a cutout those that are learned from."""
+
+    def learn(
+        self, sample: Iterable[Cutout], groups: Sequence[object], how: Learning
+    ) -> Metric | None:
+        """Learn from cutouts as `prepare_sample` makes them; None of too few.
+
+        The groups are those of all that were drawn, once they have been.
+        """
+
+    def use(self, metric: Metric) -> None:
+        """Make fingerprints by a metric from here on; it changes `prepare`."""

@@ -87,6 +87,27 @@ class Groups:
                 " --header-key)"
             )
 
+    def value_of(self, metadata: Metadata, file: int, catalog_row: int) -> object:
+        """Give the group of one cutout, before all are known.
+
+        Parameters
+        ----------
+        metadata : dict
+            Header keys of its image.
+        file : int
+            Number of its file.
+        catalog_row : int
+            The row of the catalogue, -1 where there is none.
+
+        Returns
+        -------
+        object
+            None where it has none.
+        """
+        if self.column in self._table:
+            return self._table[self.column].iloc[catalog_row] if catalog_row >= 0 else None
+        return file if self.column == FILE else metadata.get(self.column)
+
     def codes(
         self, images: Path, image_rows: NDArray[np.int32], catalog_rows: NDArray[np.int64]
     ) -> NDArray[np.int64]:

@@ -12,7 +12,10 @@ from hubble_dash.builder.backends.backend import Encoder
 from hubble_dash.builder.fingerprints.augmentation import QUALITIES
 from hubble_dash.builder.fingerprints.network import Network, NetworkOptions
 from hubble_dash.builder.fingerprints.preparation import Preparation
+from hubble_dash.builder.metric.features import FeatureParts
+from hubble_dash.builder.metric.learning import Metric
 from hubble_dash.builder.models.checkpoints import load_model
+from hubble_dash.builder.models.covariance import CovariancePooled
 from hubble_dash.builder.models.exported import open_network_file
 from hubble_dash.builder.models.network_input import NetworkInput
 from hubble_dash.builder.models.pooling import DiskPooled, can_be_pooled
@@ -36,6 +39,8 @@ def load_network(
     precision: PrecisionChoice = "auto",
     deterministic: bool = False,
     quality: Quality = "plain",
+    learns: bool = False,
+    metric: Metric | None = None,
     model_input: ModelInput | None = None,
     requested: str | None = None,
 ) -> Network:
@@ -62,6 +67,12 @@ def load_network(
         (`hubble_dash.builder.fingerprints.augmentation`), pooled over the disk at two depths where
         the model has maps (`hubble_dash.builder.models.pooling`). Of probabilities, fast is plain:
         the network's own head on its own crop.
+    learns : bool
+        Whether a metric is to be learned of its features, where it has maps: covariances are
+        computed as well (`hubble_dash.builder.models.covariance`). Until then the fingerprints are
+        those without one.
+    metric : Metric, optional
+        One that was learned of this network.
     model_input : ModelInput, optional
         What a network file expects; only with one.
     requested : str, optional
@@ -86,14 +97,15 @@ def load_network(
     choice("precision", precision, PrecisionChoice)
     at_least("batch_size", batch_size, 1)
     asked = quality
+    learns = (learns or metric is not None) and quality != "plain" and features == "pooled"
     if features == "probabilities" and quality == "fast":
         quality = "plain"
     if is_network_file(weights.model):
-        opened = _opened(weights, model_input or ModelInput(), quality)
+        opened = _opened(weights, model_input or ModelInput(), quality, learns=learns)
         if device == "auto" and "eager" not in opened.encoder.engines:
             device = "cpu"
     else:
-        opened = _from_timm(weights, features, quality)
+        opened = _from_timm(weights, features, quality, learns=learns)
     side = opened.network_input
     if quality != "plain" and side.height != side.width:
         raise ValueError(
@@ -116,6 +128,8 @@ def load_network(
             deterministic=deterministic,
         ),
         model_input=opened.model_input,
+        parts=opened.parts,
+        metric=metric,
     )
 
 
@@ -126,14 +140,18 @@ class _Opened(NamedTuple):
     network_input: NetworkInput
     label_names: list[str] | None = None
     model_input: ModelInput | None = None
+    parts: FeatureParts | None = None
 
 
-def _opened(weights: Weights, model_input: ModelInput, quality: Quality) -> _Opened:
-    found = open_network_file(weights.path, model_input, disk=quality != "plain")
-    return _Opened(*found, model_input=model_input)
+def _opened(
+    weights: Weights, model_input: ModelInput, quality: Quality, *, learns: bool
+) -> _Opened:
+    disk = quality != "plain"
+    found = open_network_file(weights.path, model_input, disk=disk, learns=learns)
+    return _Opened(found.encoder, found.network_input, model_input=model_input, parts=found.parts)
 
 
-def _from_timm(weights: Weights, features: Features, quality: Quality) -> _Opened:
+def _from_timm(weights: Weights, features: Features, quality: Quality, *, learns: bool) -> _Opened:
     model: Any = load_model(weights.model, weights.path)
     if features == "probabilities" and not model.num_classes:
         raise WeightsError(
@@ -142,13 +160,17 @@ def _from_timm(weights: Weights, features: Features, quality: Quality) -> _Opene
         )
     config = timm.data.resolve_model_data_config(model)
     network_input = NetworkInput.from_config(config)
-    names, module = _label_names(model), model
+    names, module, parts = _label_names(model), model, None
     if quality != "plain":
         # The disk is the largest in the cutout, so all of its shorter side is seen.
         network_input = replace(network_input, crop_pct=1.0, crop_mode="center")
         if features == "pooled" and can_be_pooled(model, network_input.height):
             module = DiskPooled(model)
-    return _Opened(Encoder(module, mean=config["mean"], std=config["std"]), network_input, names)
+            if learns:
+                module = CovariancePooled(model, network_input.height)
+                parts = module.parts
+    encoder = Encoder(module, mean=config["mean"], std=config["std"])
+    return _Opened(encoder, network_input, names, parts=parts)
 
 
 def _device(device: str) -> str:

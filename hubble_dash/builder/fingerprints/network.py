@@ -21,9 +21,11 @@ from hubble_dash.atlas.schema import N_LABELS
 from hubble_dash.builder.ahead import ahead, in_order
 from hubble_dash.builder.backends.autotune import Autotuned, autotune
 from hubble_dash.builder.backends.backend import Encoder, Outputs
-from hubble_dash.builder.fingerprints.augmentation import join
+from hubble_dash.builder.fingerprints.augmentation import LEARNED_QUALITIES, SAMPLE_VIEWS, join
 from hubble_dash.builder.fingerprints.fingerprinter import NO_PIXELS, Batch, Cutout
 from hubble_dash.builder.fingerprints.preparation import Preparation
+from hubble_dash.builder.metric.features import FeatureParts
+from hubble_dash.builder.metric.learning import Learning, Metric, learn
 from hubble_dash.builder.models.weights import Weights
 from hubble_dash.config import ModelInput
 from hubble_dash.config.choices import EngineChoice, Features, PrecisionChoice, Quality
@@ -86,6 +88,8 @@ class Network:
         Names of the classes; None where the classes are not ImageNet's.
     prepare : Preparation
         Makes of a cutout the pictures that the network sees.
+    metric : Metric or None
+        By which fingerprints are made; None where none was learned.
     """
 
     packages = ("torch", "timm")
@@ -99,6 +103,8 @@ class Network:
         label_names: list[str] | None,
         options: NetworkOptions,
         model_input: ModelInput | None = None,
+        parts: FeatureParts | None = None,
+        metric: Metric | None = None,
     ) -> None:
         self.model = weights.model
         self.weights = weights
@@ -111,7 +117,87 @@ class Network:
         self._autotuned: Autotuned | None = None
         blank = torch.zeros((1, height, width, 3), dtype=torch.uint8)
         with torch.inference_mode():
-            self.n_features = int(self._chosen(*encoder(blank)).shape[1])
+            self._n_given = int(self._chosen(*encoder(blank)).shape[1])
+        self._parts = parts
+        self.metric: Metric | None = None
+        if metric is not None:
+            self.use(metric)
+
+    @property
+    def n_features(self) -> int:
+        """Length of a fingerprint."""
+        if self.metric is not None:
+            return self.metric.n_features
+        return self._n_given if self._parts is None else self._parts.n_means
+
+    @property
+    def learner(self) -> Network | None:
+        """Itself, where it was loaded to learn a metric and has maps."""
+        return None if self._parts is None else self
+
+    @property
+    def prepare_sample(self) -> Preparation:
+        """Makes the views that a metric is learned from."""
+        return replace(self.prepare, views=SAMPLE_VIEWS)
+
+    def learn(
+        self, sample: Iterable[Cutout], groups: Sequence[object], how: Learning
+    ) -> Metric | None:
+        """Learn what is alike from some of the cutouts that are to come.
+
+        Parameters
+        ----------
+        sample : iterable of Cutout
+            With what `prepare_sample` makes of each; another thread draws them.
+        groups : sequence
+            The group of each, when all have been drawn; means of groups are to count for nothing.
+            May be empty.
+        how : Learning
+            From how many.
+
+        Returns
+        -------
+        Metric or None
+            For `use`; None where there are too few, or they hardly differ.
+
+        Raises
+        ------
+        ValueError, RuntimeError, WeightsError
+            As of `stream`; or the network has no maps.
+        """
+        if self._parts is None:
+            raise ValueError(f"{self.model} has no maps of which a metric could be learned")
+        with closing(self._outputs(sample)) as outputs:
+            found = [self._finite(features).numpy() for _, (features, _) in outputs]
+        if sum(map(len, found)) < how.least * SAMPLE_VIEWS.n:
+            return None
+        features = np.concatenate(found)
+        del found
+        return learn(
+            features.reshape(-1, SAMPLE_VIEWS.n, features.shape[1]),
+            self._parts,
+            n_changed=SAMPLE_VIEWS.changed,
+            groups=np.array([str(group) for group in groups]) if groups else None,
+            n_axes=how.n_axes,
+        )
+
+    def use(self, metric: Metric) -> None:
+        """Make fingerprints by a metric from here on.
+
+        Parameters
+        ----------
+        metric : Metric
+            Of `learn`, of this network.
+
+        Raises
+        ------
+        WeightsError
+            If it is another network's.
+        """
+        if metric.parts != self._parts:
+            raise WeightsError(f"the metric was learned of another network than {self.model}")
+        self.metric = metric
+        self.prepare = replace(self.prepare, views=LEARNED_QUALITIES[self._options.quality])
 
     def fingerprint(
         self, cutouts: Sequence[NDArray[np.uint8]], *, n_expected: int | None = None
@@ -201,26 +287,9 @@ class Network:
         WeightsError
             If the network gives numbers that are not finite.
         """
-        with pages_kept(), closing(ahead(self._batches(cutouts), depth=BATCHES_AHEAD)) as drawn:
-            batches: Iterator[tuple[list[Cutout], NDArray[np.uint8]]] = drawn
-            if self._autotuned is None:
-                n_batches = -(-SAMPLE_PICTURES // self._options.batch_size)
-                first = list(itertools.islice(drawn, n_batches))
-                if not first:
-                    return
-                sample = np.concatenate([pictures for _, pictures in first])
-                self._autotuned = self._autotune(sample, first[-1][0][-1].n_expected)
-                # Of an iterator, so that these pictures, some tens of megabytes, are let go of.
-                batches = itertools.chain(iter(first), drawn)
-                del first, sample
-            under_way: deque[tuple[list[Cutout], Callable[[], Outputs]]] = deque()
-            for some, pictures in batches:
-                under_way.append((some, self._autotuned.runner(pictures)))
-                if len(under_way) > 1:
-                    done, outputs = under_way.popleft()
-                    yield done, self._described(*outputs())
-            for done, outputs in under_way:
-                yield done, self._described(*outputs())
+        with closing(self._outputs(cutouts)) as outputs:
+            for some, given in outputs:
+                yield some, self._described(*given)
 
     def describe(self) -> ModelEntry:
         """Say what made the fingerprints, and with which weights."""
@@ -245,7 +314,34 @@ class Network:
             told |= cast("EngineEntry", self._autotuned.describe())
         return told
 
-    def _autotune(self, sample: NDArray[np.uint8], n_expected: int) -> Autotuned:
+    def _outputs(
+        self, cutouts: Iterable[Cutout]
+    ) -> Generator[tuple[list[Cutout], Outputs], None, None]:
+        """Run the network over the views of cutouts, which are drawn in another thread."""
+        with pages_kept(), closing(ahead(self._batches(cutouts), depth=BATCHES_AHEAD)) as drawn:
+            batches: Iterator[tuple[list[Cutout], NDArray[np.uint8]]] = drawn
+            if self._autotuned is None:
+                n_batches = -(-SAMPLE_PICTURES // self._options.batch_size)
+                first = list(itertools.islice(drawn, n_batches))
+                if not first:
+                    return
+                sample = np.concatenate([pictures for _, pictures in first])
+                some, pictures = first[-1]
+                n_views = len(pictures) // len(some)
+                self._autotuned = self._autotune(sample, n_views * some[-1].n_expected)
+                # Of an iterator, so that these pictures, some tens of megabytes, are let go of.
+                batches = itertools.chain(iter(first), drawn)
+                del first, sample, pictures
+            under_way: deque[tuple[list[Cutout], Callable[[], Outputs]]] = deque()
+            for some, pictures in batches:
+                under_way.append((some, self._autotuned.runner(pictures)))
+                if len(under_way) > 1:
+                    done, outputs = under_way.popleft()
+                    yield done, outputs()
+            for done, outputs in under_way:
+                yield done, outputs()
+
+    def _autotune(self, sample: NDArray[np.uint8], n_pictures: int) -> Autotuned:
         options = self._options
         engine, precision = options.engine, options.precision
         if options.deterministic:
@@ -259,7 +355,7 @@ class Network:
             engine=engine,
             precision=precision,
             batch_size=options.batch_size,
-            n_expected=self.prepare.views.n * n_expected,
+            n_expected=n_pictures,
         )
         return replace(chosen, trials=[]) if options.deterministic else chosen
 
@@ -267,9 +363,10 @@ class Network:
         self, cutouts: Iterable[Cutout]
     ) -> Iterator[tuple[list[Cutout], NDArray[np.uint8]]]:
         """Join what belongs to one pass of the network."""
-        per_batch = max(1, self._options.batch_size // self.prepare.views.n)
         drawn = iter(cutouts)
-        while some := list(itertools.islice(drawn, per_batch)):
+        for first in drawn:
+            per_batch = max(1, self._options.batch_size // len(first.pictures))
+            some = [first, *itertools.islice(drawn, per_batch - 1)]
             pictures = np.concatenate([cutout.pictures for cutout in some])
             # The network has its own copy from here on.
             yield [cutout._replace(pictures=NO_PIXELS) for cutout in some], pictures
@@ -278,19 +375,32 @@ class Network:
         return logits.softmax(1) if self._options.features == "probabilities" else features
 
     def _described(self, features: torch.Tensor, logits: torch.Tensor) -> Batch:
-        features, logits = (
-            torch.from_numpy(join(x.numpy(), self.prepare.views)) for x in (features, logits)
-        )
-        probabilities = logits.softmax(1)
-        labels = np.full((len(features), N_LABELS), -1, np.int32)
-        scores = np.zeros((len(features), N_LABELS), np.float32)
+        joined = torch.from_numpy(join(logits.numpy(), self.prepare.views))
+        probabilities = joined.softmax(1)
+        labels = np.full((len(joined), N_LABELS), -1, np.int32)
+        scores = np.zeros((len(joined), N_LABELS), np.float32)
         if self.label_names is not None:
             best = probabilities.topk(N_LABELS, dim=1)
             labels[:], scores[:] = best.indices.numpy(), best.values.numpy()
-        chosen = self._chosen(features, logits).numpy()
-        if not np.isfinite(chosen).all():
+        return Batch(self._fingerprints(self._finite(features).numpy(), joined), labels, scores)
+
+    def _fingerprints(
+        self, features: NDArray[np.float32], logits: torch.Tensor
+    ) -> NDArray[np.float32]:
+        """Make fingerprints of what the network gives of all views, and joined logits."""
+        views = self.prepare.views
+        if self.metric is not None:
+            return self.metric.fingerprints(features, views.n)
+        means = features if self._parts is None else features[:, -self._parts.n_means :]
+        chosen: NDArray[np.float32] = self._chosen(
+            torch.from_numpy(join(means, views)), logits
+        ).numpy()
+        return chosen
+
+    def _finite(self, features: torch.Tensor) -> torch.Tensor:
+        if not torch.isfinite(features).all():
             raise WeightsError(
                 f"{self.model} gives numbers that are not finite; if it is a network of your own,"
                 " see whether it expects others: --input-mean, --input-std"
             )
-        return Batch(chosen, labels, scores)
+        return features

@@ -34,6 +34,7 @@ class PrecomputedFingerprints:
 
     label_names = None
     prepare = None
+    learner = None
     device = "cpu"
     packages = ()
 

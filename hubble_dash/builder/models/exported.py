@@ -16,9 +16,11 @@ from typing import Any, NamedTuple
 import torch
 
 from hubble_dash.builder.backends.backend import Encoder
+from hubble_dash.builder.metric.features import FeatureParts
+from hubble_dash.builder.models.covariance import Covariances, parts_of
 from hubble_dash.builder.models.network_input import Expected, NetworkInput
 from hubble_dash.builder.models.onnx import OnnxEncoder
-from hubble_dash.builder.models.pooling import over_disk
+from hubble_dash.builder.models.pooling import Depths, over_disk
 from hubble_dash.config import ModelInput
 from hubble_dash.errors import WeightsError
 
@@ -42,13 +44,18 @@ class NetworkFile(NamedTuple):
         The network; it gives its vectors twice, since it has no classes.
     network_input : NetworkInput
         How a cutout becomes the picture that it sees: its middle square, resized.
+    parts : FeatureParts or None
+        Of what it gives, where a metric is to be learned of it.
     """
 
     encoder: Encoder
     network_input: NetworkInput
+    parts: FeatureParts | None = None
 
 
-def open_network_file(path: Path, model_input: ModelInput, *, disk: bool) -> NetworkFile:
+def open_network_file(
+    path: Path, model_input: ModelInput, *, disk: bool, learns: bool = False
+) -> NetworkFile:
     """Open a file that holds a whole network.
 
     Parameters
@@ -61,6 +68,8 @@ def open_network_file(path: Path, model_input: ModelInput, *, disk: bool) -> Net
         What it expects, where the file does not say so.
     disk : bool
         Whether the mean of maps is that over the disk inside the picture.
+    learns : bool
+        Whether covariances of maps are given before their mean; of vectors there are none.
 
     Returns
     -------
@@ -76,11 +85,11 @@ def open_network_file(path: Path, model_input: ModelInput, *, disk: bool) -> Net
         If `model_input` contradicts the file.
     """
     if path.suffix.lower() == ".onnx":
-        model = OnnxEncoder(path, model_input, disk=disk)
-        return NetworkFile(model, _input(model.expected, model_input))
-    program = _Exported(path, model_input, disk=disk)
+        model = OnnxEncoder(path, model_input, disk=disk, learns=learns)
+        return NetworkFile(model, _input(model.expected, model_input), model.parts)
+    program = _Exported(path, model_input, disk=disk, learns=learns)
     encoder = Encoder(program, mean=model_input.mean, std=model_input.std)
-    return NetworkFile(encoder, _input(program.expected, model_input))
+    return NetworkFile(encoder, _input(program.expected, model_input), program.parts)
 
 
 def _input(expected: Expected, model_input: ModelInput) -> NetworkInput:
@@ -91,7 +100,9 @@ def _input(expected: Expected, model_input: ModelInput) -> NetworkInput:
 class _Exported(torch.nn.Module):
     """An exported program, with the two methods of a timm model that `Encoder` calls."""
 
-    def __init__(self, path: Path, model_input: ModelInput, *, disk: bool) -> None:
+    def __init__(
+        self, path: Path, model_input: ModelInput, *, disk: bool, learns: bool = False
+    ) -> None:
         super().__init__()
         program = _load(path)
         names = program.graph_signature.user_inputs
@@ -103,7 +114,12 @@ class _Exported(torch.nn.Module):
         self.expected: Expected = Expected.of_shape(shape, size=model_input.size, path=path)
         self._dtype, self._disk = example.dtype, disk
         self.model: Any = program.module()
-        self._check(path)
+        self.parts: FeatureParts | None = None
+        self._covariances: Covariances | None = None
+        given = self._check(path)
+        if learns and given.ndim == 4:
+            n = given.shape[1]
+            self.parts, self._covariances = parts_of(n, n, n), Covariances(n)
 
     def train(self, _mode: bool = True) -> _Exported:
         """Do nothing: an exported program has one mode, that in which it was exported."""
@@ -131,11 +147,14 @@ class _Exported(torch.nn.Module):
 
     def _vectors(self, x: torch.Tensor) -> torch.Tensor:
         found: torch.Tensor = _only(self.model(x.contiguous()))
-        if found.ndim == 4:
-            return over_disk(found) if self._disk else found.mean((2, 3))
-        return found
+        if found.ndim != 4:
+            return found
+        means = over_disk(found) if self._disk else found.mean((2, 3))
+        if self._covariances is None:
+            return means
+        return torch.cat([self._covariances(Depths(found, found)), means.float()], dim=1)
 
-    def _check(self, path: Path) -> None:
+    def _check(self, path: Path) -> torch.Tensor:
         """Run a blank picture through, to see what comes out."""
         n = self.expected.batch or 2
         with torch.inference_mode():
@@ -150,6 +169,7 @@ class _Exported(torch.nn.Module):
                 f"{path} gives {what} for {n} pictures; it must give vectors (n, d), or maps"
                 " (n, d, height, width), in one array"
             )
+        return found
 
 
 def _only(found: Any) -> Any:

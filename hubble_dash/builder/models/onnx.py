@@ -14,6 +14,8 @@ import torch
 from hubble_dash.builder.backends.backend import Backend, Encoder, Outputs
 from hubble_dash.builder.backends.openvino import import_openvino
 from hubble_dash.builder.backends.pytorch import missing
+from hubble_dash.builder.metric.features import FeatureParts
+from hubble_dash.builder.models.covariance import GEM_LEAST, GEM_POWER, mixing, parts_of
 from hubble_dash.builder.models.network_input import Expected
 from hubble_dash.builder.models.pooling import disk_weights
 from hubble_dash.config import ModelInput
@@ -36,6 +38,13 @@ class OnnxEncoder(Encoder):
         What it expects.
     disk : bool
         Whether the mean of maps is that over the disk.
+    learns : bool
+        Whether covariances of maps are given before their mean.
+
+    Attributes
+    ----------
+    parts : FeatureParts or None
+        Of what is given, where covariances are.
 
     Raises
     ------
@@ -50,7 +59,9 @@ class OnnxEncoder(Encoder):
     reference = Backend("openvino", "fp32")
     engines = ("openvino",)
 
-    def __init__(self, path: Path, model_input: ModelInput, *, disk: bool) -> None:
+    def __init__(
+        self, path: Path, model_input: ModelInput, *, disk: bool, learns: bool = False
+    ) -> None:
         super().__init__(torch.nn.Identity(), mean=model_input.mean, std=model_input.std)
         if missing("openvino") is not None:
             raise MissingExtraError("OpenVINO, which runs ONNX files,", "openvino")
@@ -59,7 +70,12 @@ class OnnxEncoder(Encoder):
         self.expected = Expected.of_shape(shape, size=model_input.size, path=path)
         # Some networks mix up their pictures where a batch has another length than they say.
         self.batch = self.expected.batch
-        self.converted = _from_pictures(model, self.expected, model_input, disk=disk, path=path)
+        pictures = _show_pictures(model, self.expected, model_input)
+        vectors = _vectors(model.outputs[0], disk=disk, path=path)
+        self.parts = _parts(model.outputs[0]) if learns else None
+        if self.parts is not None:
+            vectors = _with_covariances(model.outputs[0], vectors, self.parts)
+        self.converted = _from_pictures(pictures, vectors)
 
     def forward(self, pictures: torch.Tensor) -> Outputs:
         """Turn pictures into vectors.
@@ -107,10 +123,8 @@ def _read(path: Path) -> Any:
     return model
 
 
-def _from_pictures(
-    model: Any, expected: Expected, model_input: ModelInput, *, disk: bool, path: Path
-) -> Any:
-    """Lead 8-bit pictures (b, height, width, 3) into a network, and its vectors out, twice."""
+def _show_pictures(model: Any, expected: Expected, model_input: ModelInput) -> Any:
+    """Lead 8-bit pictures (b, height, width, 3) into a network; give where they come in."""
     openvino = import_openvino()
     ops, numbers = openvino.opset13, openvino.Type
     entry = model.inputs[0]
@@ -129,10 +143,23 @@ def _from_pictures(
         x = ops.transpose(x, np.array([0, 3, 1, 2]))
     x = ops.convert(x, wanted.get_type_name())
     entry.get_node().output(0).replace(x.output(0))
-    vectors = _vectors(model.outputs[0], disk=disk, path=path)
+    return pictures
+
+
+def _from_pictures(pictures: Any, vectors: Any) -> Any:
+    """Make a network of what comes in and what goes out, the latter twice."""
+    ops, openvino = import_openvino().opset13, import_openvino()
     found = openvino.Model([ops.result(vectors), ops.result(vectors)], [pictures])
     found.validate_nodes_and_infer_types()
     return found
+
+
+def _parts(port: Any) -> FeatureParts | None:
+    """Say what there is beside the mean, where the network gives maps."""
+    lengths = _lengths(port.get_partial_shape())
+    if len(lengths) != 4 or lengths[1] is None:
+        return None
+    return parts_of(lengths[1], lengths[1], lengths[1])
 
 
 def _vectors(port: Any, *, disk: bool, path: Path) -> Any:
@@ -154,6 +181,37 @@ def _vectors(port: Any, *, disk: bool, path: Path) -> Any:
             " (n, d, height, width)"
         )
     return values
+
+
+def _with_covariances(port: Any, means: Any, parts: FeatureParts) -> Any:
+    """Do what `Covariances` does, in OpenVINO's own operations."""
+    ops = import_openvino().opset13
+    height, width = _lengths(port.get_partial_shape())[2:]
+    assert height is not None
+    assert width is not None
+    maps = ops.convert(port.get_node().input_value(0), "f32")
+    weight = disk_weights(height, width).numpy()
+    powers = ops.power(ops.maximum(maps, np.float32(GEM_LEAST)), np.float32(GEM_POWER))
+    total = ops.reduce_sum(ops.multiply(powers, weight), np.array([2, 3]))
+    general = ops.power(total, np.float32(1 / GEM_POWER))
+    values = ops.reshape(maps, np.array([0, 0, height * width]), special_zero=True)
+    mix = mixing(parts.n_last)
+    values = values if mix is None else ops.matmul(mix, values, False, False)
+    flat = weight.ravel()
+    mean = ops.reduce_sum(ops.multiply(values, flat), np.array([2]), keep_dims=True)
+    off = ops.multiply(ops.subtract(values, mean), np.sqrt(flat))
+    n = parts.n_channels
+    square = ops.reshape(ops.matmul(off, off, False, True), np.array([0, n * n]), special_zero=True)
+    rows, columns = np.triu_indices(n)
+    upper = ops.gather(square, (rows * n + columns).astype(np.int32), np.array(1, np.int32))
+    return ops.concat([_to_unit(general), _to_unit(upper), means], axis=1)
+
+
+def _to_unit(vectors: Any) -> Any:
+    ops = import_openvino().opset13
+    total = ops.reduce_sum(ops.multiply(vectors, vectors), np.array([1]), keep_dims=True)
+    length = ops.maximum(ops.sqrt(total), np.float32(1e-12))
+    return ops.divide(vectors, length)
 
 
 def _lengths(shape: Any) -> list[int | None]:

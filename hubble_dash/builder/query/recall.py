@@ -14,6 +14,8 @@ from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.builder.feeding.recipe import Recipe
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.network import Network
+from hubble_dash.builder.metric.features import FeatureParts
+from hubble_dash.builder.metric.learning import Metric
 from hubble_dash.builder.models.weights import find_weights, find_weights_again
 from hubble_dash.config import ModelInput, is_network_file
 from hubble_dash.config.choices import Features
@@ -60,6 +62,7 @@ class Restored:
                 " name it with --weights"
             )
         self._mean = atlas.mean
+        self._metric = _metric_of(atlas)
         self.recipe = Recipe.from_manifest(atlas.manifest)
 
     @cached_property
@@ -82,6 +85,7 @@ class Restored:
             device=self._device,
             features=cast(Features, model["features"]),
             quality=model.get("quality", "plain"),
+            metric=self._metric,
             model_input=ModelInput(**model["input"]) if "input" in model else None,
         )
 
@@ -105,6 +109,14 @@ class Restored:
         shown = [self.recipe.finish(one) for one in cutouts]
         batch = self._network.fingerprint(shown, n_expected=n_expected)
         return take_off(batch.fingerprints, self._mean)
+
+
+def _metric_of(atlas: Atlas) -> Metric | None:
+    arrays, entry = atlas.metric, atlas.manifest.get("metric")
+    if arrays is None or entry is None:
+        return None
+    parts = FeatureParts(entry["n_last"], entry["n_channels"], entry["n_means"])
+    return Metric(parts, arrays.channels, arrays.mean, arrays.axes)
 
 
 def _refuse_what_no_network_made(atlas: Atlas) -> None:

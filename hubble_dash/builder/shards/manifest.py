@@ -16,6 +16,7 @@ from pyarrow import parquet  # type: ignore[import-untyped]
 from hubble_dash.atlas.manifest import (
     CenterEntry,
     MapEntry,
+    MetricEntry,
     ModelEntry,
     NeighborsEntry,
     SettingsEntry,
@@ -85,6 +86,7 @@ def make_manifest(
     catalog_sha256: str | None,
     name: str,
     created: datetime | None = None,
+    metric: MetricEntry | None = None,
 ) -> UnsealedManifest:
     """Say what was made, of what, how and with what.
 
@@ -108,6 +110,8 @@ def make_manifest(
         The title, where the settings have none.
     created : datetime, optional
         When, in UTC; now if not given.
+    metric : MetricEntry, optional
+        What was learned of the cutouts.
 
     Returns
     -------
@@ -116,7 +120,7 @@ def make_manifest(
     """
     counts = checkpoint.cursor.counts
     packages = [*fingerprinter.packages, *PACKAGES]
-    return {
+    manifest: UnsealedManifest = {
         "title": settings.title or name,
         "created": (created or datetime.now(UTC)).isoformat(timespec="seconds"),
         "hubble_dash": importlib.metadata.version("hubble-dash"),
@@ -140,6 +144,9 @@ def make_manifest(
             **{package: importlib.metadata.version(package) for package in packages},
         },
     }
+    if metric is not None:
+        manifest["metric"] = metric
+    return manifest
 
 
 def list_files(part: Part, layout: SheetLayout, fingerprints: FingerprintFile) -> list[str]:

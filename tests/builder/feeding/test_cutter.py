@@ -70,7 +70,7 @@ def test_windows_of_a_large_image_have_all_their_pixels_in_its_preview(tmp_path:
     for cutouts, width in ((hd.WholeImage(), 900), (hd.SlidingWindow(size=120), 1800)):
         image = Cutter(hd.BuildSettings(cutouts=cutouts), None, None, 96).read(0, path)
         assert isinstance(image, CutImage)
-        assert image.row["preview_width"] == image.preview.width == width
+        assert image.described.row["preview_width"] == image.described.preview.width == width
 
 
 def test_what_is_left_out_says_why(tmp_path: Path) -> None:

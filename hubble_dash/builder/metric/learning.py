@@ -1,0 +1,160 @@
+"""Features of a sample -> the metric, in closed form.
+
+Directions in which views of one cutout differ count little, those in which cutouts differ much:
+within-class covariance normalisation (Hatch and Stolcke 2006), where each cutout is a class of its
+own and its changed views are the members. Covariances are compared by the signed roots of Lin et
+al. 2015, arXiv:1504.07889.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubble_dash.builder.metric.features import ROWS_A_BLOCK, FeatureParts, covariances_of, form_of
+
+__all__ = ["Learning", "Metric", "learn"]
+
+# Smaller differences, beside the largest number, are those of rounding.
+LEAST_SHARE = 1e-5
+# Leading axes of the channels' covariances that are compared.
+N_CHANNEL_AXES = 64
+# How much of the mean variance is added to that within cutouts, so that no direction is blown up.
+SHRINKAGE = 0.3
+MAX_SAMPLE_AXES = 400
+
+
+@dataclass(frozen=True)
+class Learning:
+    """From how many cutouts a metric is learned, and how much of them it tells.
+
+    Parameters
+    ----------
+    n_sample : int
+        Cutouts; from more the metric gains little (scripts/bench meaning).
+    least : int
+        Fewer say too little of what does not matter.
+    n_axes : int
+        Numbers of a fingerprint.
+    """
+
+    n_sample: int = 250
+    least: int = 100
+    n_axes: int = 64
+
+
+@dataclass(frozen=True)
+class Metric:
+    """From features to fingerprints.
+
+    Parameters
+    ----------
+    parts : FeatureParts
+        Of the features.
+    channels : (c, a) float32 array
+        Orthonormal axes on which covariances are brought.
+    mean : (f,) float32 array
+        Of the sample, in the form of `Metric.form`.
+    axes : (f, d) float32 array
+        From that form to fingerprints.
+    """
+
+    parts: FeatureParts
+    channels: NDArray[np.float32]
+    mean: NDArray[np.float32]
+    axes: NDArray[np.float32]
+
+    @property
+    def n_features(self) -> int:
+        """Length of a fingerprint."""
+        return int(self.axes.shape[1])
+
+    def fingerprints(self, features: NDArray[np.float32], n_views: int) -> NDArray[np.float32]:
+        """Make fingerprints.
+
+        Parameters
+        ----------
+        features : (b * v, parts.n) float32 array
+            Of the views of the first cutout, then those of the second, and so on.
+        n_views : int
+            Of each.
+
+        Returns
+        -------
+        (b, d) float32 array
+        """
+        form = form_of(features, self.parts, self.channels)
+        joined = form.reshape(-1, n_views, form.shape[1]).mean(axis=1)
+        found: NDArray[np.float32] = (joined - self.mean) @ self.axes
+        return found
+
+
+def learn(
+    features: NDArray[np.float32],
+    parts: FeatureParts,
+    *,
+    n_changed: int,
+    groups: NDArray[Any] | None = None,
+    n_axes: int = 64,
+) -> Metric | None:
+    """Learn the metric from a sample.
+
+    Parameters
+    ----------
+    features : (n, v, parts.n) float32 array
+        Of the views of some cutouts; the last `n_changed` of each are the changed ones.
+    parts : FeatureParts
+        Of these.
+    n_changed : int
+        At least 2.
+    groups : (n,) array, optional
+        Whose means are taken off, since they are to count for nothing.
+    n_axes : int
+        Numbers of a fingerprint.
+
+    Returns
+    -------
+    Metric or None
+        None where cutouts differ along fewer axes than that.
+    """
+    n, v, _ = features.shape
+    flat = features.reshape(n * v, -1)
+    channels = _channel_axes(flat, parts)
+    form = form_of(flat, parts, channels).reshape(n, v, -1)
+    centres = form.mean(axis=1, dtype=np.float64)
+    mean = centres.mean(axis=0)
+    off = centres - (mean if groups is None else _group_means(centres, groups))
+    # Axes of what differs between cutouts: no others are known.
+    _, sizes, rows = np.linalg.svd(off, full_matrices=False)
+    kept = sizes > LEAST_SHARE * max(float(np.abs(centres).max()), 1e-30)
+    if kept.sum() < n_axes:
+        return None
+    basis = rows[kept][:MAX_SAMPLE_AXES].T
+    changed = form[:, v - n_changed :].astype(np.float64)
+    within = ((changed - changed.mean(axis=1, keepdims=True)) @ basis).reshape(n * n_changed, -1)
+    variances, turns = np.linalg.eigh(within.T @ within / (n * (n_changed - 1)))
+    spread = (1 - SHRINKAGE) * variances + SHRINKAGE * variances.mean()
+    whitening = (turns / np.sqrt(np.maximum(spread, 1e-30))) @ turns.T
+    _, _, best = np.linalg.svd(off @ basis @ whitening, full_matrices=False)
+    axes = basis @ whitening @ best[:n_axes].T
+    return Metric(parts, channels, mean.astype(np.float32), axes.astype(np.float32))
+
+
+def _channel_axes(features: NDArray[np.float32], parts: FeatureParts) -> NDArray[np.float32]:
+    """Find the axes along which the channels vary most, (c, a)."""
+    total = np.zeros((parts.n_channels, parts.n_channels))
+    for start in range(0, len(features), ROWS_A_BLOCK):
+        block = features[start : start + ROWS_A_BLOCK]
+        total += covariances_of(block, parts).sum(axis=0, dtype=np.float64)
+    _, axes = np.linalg.eigh(total)
+    return np.ascontiguousarray(axes[:, ::-1][:, :N_CHANNEL_AXES], np.float32)
+
+
+def _group_means(rows: NDArray[np.float64], groups: NDArray[Any]) -> NDArray[np.float64]:
+    _, codes = np.unique(groups, return_inverse=True)
+    means = np.stack([rows[codes == code].mean(axis=0) for code in range(codes.max() + 1)])
+    found: NDArray[np.float64] = means[codes]
+    return found

@@ -1,0 +1,184 @@
+"""Files -> some of their cutouts, evenly over all of them, from which a metric is learned.
+
+They are read before all others are, so that each cutout that follows has its fingerprint at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubble_dash.atlas.boxes import Box
+from hubble_dash.builder.feeding.cutter import CutImage, Cutter
+from hubble_dash.builder.feeding.feeder import Feeder
+from hubble_dash.builder.fingerprints.fingerprinter import Cutout
+from hubble_dash.builder.fingerprints.preparation import Preparation
+from hubble_dash.builder.inputs import Inputs
+from hubble_dash.builder.metric.learning import Learning
+from hubble_dash.config import BuildSettings
+
+__all__ = ["SEED", "Place", "Sample", "evenly"]
+
+SEED = 7
+# Nothing shows the thumbnails of a sample.
+THUMBNAIL_SIZE = 8
+
+# A file and which of its images, by their numbers.
+ImageNumber = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a cutout was cut: its file, which image of the file, and its box."""
+
+    path: Path
+    part: str | None
+    box: Box
+
+
+@dataclass
+class Sample:
+    """Cutouts that are drawn evenly over files, and within a file evenly over its boxes.
+
+    Parameters
+    ----------
+    settings : BuildSettings
+        What is cut, and how it is shown.
+    inputs : Inputs
+        Of what.
+    sizes : sequence of int
+        Bytes of each file.
+    prepare : Preparation
+        Makes the views that are looked at.
+    how : Learning
+        How many are wanted, and how few would be too few.
+
+    Attributes
+    ----------
+    groups : list
+        That of each cutout drawn so far, where fingerprints are centred by groups.
+    places : list of Place
+        Where each was cut.
+    """
+
+    settings: BuildSettings
+    inputs: Inputs
+    sizes: Sequence[int]
+    prepare: Preparation
+    how: Learning
+    groups: list[object] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+
+    def cutouts(self, n_views: int) -> Iterator[Cutout]:
+        """Read and cut them; none where there are too few to learn from.
+
+        Parameters
+        ----------
+        n_views : int
+            Views of each cutout of the collection that the network will see afterwards.
+
+        Yields
+        ------
+        Cutout
+            With its views. Files that cannot be read are passed over.
+        """
+        files = self.inputs.files
+        if len(files) < self.how.n_sample:
+            counts = self._count()
+            shares = _shares(counts, self.how.n_sample)
+            total, images = sum(counts.values()), list(range(len(files)))
+        else:
+            # One of each file, of its first image.
+            shares, total = None, len(files)
+            images = np.random.default_rng(SEED).permutation(len(files)).tolist()
+        if min(total, self.how.n_sample) < self.how.least:
+            return
+        # Counted as cutouts with as many views as these: how long the network will run.
+        n_expected = self.how.n_sample + total * n_views // self.prepare.views.n
+        for image, feeder in self._read(images, shares):
+            for i, cut in enumerate(feeder.cuts(image)):
+                if cut.thumbnail is None:
+                    continue
+                self._note(image, i)
+                yield Cutout(cut.pictures, n_expected)
+                if len(self.places) == self.how.n_sample:
+                    return
+
+    def _note(self, image: CutImage, i: int) -> None:
+        found = image.found
+        self.places.append(Place(image.path, image.part, found.boxes[i]))
+        if self.inputs.groups is not None:
+            row = int(found.catalog_rows[i])
+            number = self.inputs.files.index(image.path)
+            self.groups.append(self.inputs.groups.value_of(image.metadata, number, row))
+
+    def _count(self) -> dict[ImageNumber, int]:
+        """Count the boxes of all images; no pixels are read but where sources are detected."""
+        counts: dict[ImageNumber, int] = {}
+
+        def take(file: int, part: int, n: int) -> NDArray[np.int64]:
+            counts[file, part] = n
+            return np.empty(0, np.int64)
+
+        cutter = replace(self._cutter(), take=take)
+        with closing(Feeder(cutter)) as feeder:
+            for _ in feeder.images(self.inputs.files, self.sizes):
+                pass
+        return dict(sorted(counts.items()))
+
+    def _read(
+        self, numbers: Sequence[int], shares: Mapping[ImageNumber, int] | None
+    ) -> Iterator[tuple[CutImage, Feeder]]:
+        """Read files in an order, with the boxes of each that are its share."""
+
+        def take(place: int, part: int, n: int) -> NDArray[np.int64]:
+            share = 1 if shares is None else shares.get((numbers[place], part), 0)
+            return evenly(n, min(share, n))
+
+        cutter = replace(self._cutter(), take=take)
+        if shares is None:
+            cutter = replace(cutter, several=False)
+        files = [self.inputs.files[number] for number in numbers]
+        with closing(Feeder(cutter)) as feeder:
+            for image in feeder.images(files, [self.sizes[number] for number in numbers]):
+                if isinstance(image, CutImage):
+                    yield image, feeder
+
+    def _cutter(self) -> Cutter:
+        return Cutter(
+            self.settings, self.inputs.catalog, self.prepare, THUMBNAIL_SIZE,
+            several=self.inputs.several,
+        )  # fmt: skip
+
+
+def evenly(n: int, m: int) -> NDArray[np.int64]:
+    """Choose `m` of `n` numbers, the middles of `m` equal stretches.
+
+    Parameters
+    ----------
+    n, m : int
+        `m` is at most `n`.
+
+    Returns
+    -------
+    (m,) int64 array
+        In rising order.
+    """
+    return (2 * np.arange(m) + 1) * n // (2 * max(m, 1))
+
+
+def _shares(counts: Mapping[ImageNumber, int], n: int) -> dict[ImageNumber, int]:
+    """Share `n` cutouts out as evenly as the numbers of boxes allow."""
+    shares: dict[ImageNumber, int] = {}
+    left = min(n, sum(counts.values()))
+    # The images with the fewest boxes first: what they cannot give, the others do.
+    for place, image in enumerate(sorted(counts, key=counts.__getitem__)):
+        share = -(-left // (len(counts) - place))
+        shares[image] = min(share, counts[image])
+        left -= shares[image]
+    return shares
