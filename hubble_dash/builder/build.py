@@ -172,8 +172,9 @@ def build_from(
             progress=progress,
         )
         file = stream_to_shards(
-            settings, inputs, plan.sizes, fingerprinter, part, blocks=blocks, progress=progress
-        )
+            settings, inputs, plan.sizes, fingerprinter, part,
+            found=learned.found, blocks=blocks, progress=progress,
+        )  # fmt: skip
         cutouts = _write_tables(part, inputs, fingerprinter.label_names)
         learned.write_sample(part, cutouts)
         outcome = _see_all(settings, inputs, part, cutouts, file, blocks=blocks, progress=progress)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from hubble_dash.atlas.schema import (
     METRIC_MEAN_FILE,
     SAMPLE_FILE,
 )
+from hubble_dash.builder.cutouts.find import Cutouts
+from hubble_dash.builder.feeding.cutter import ImageNumber
 from hubble_dash.builder.fingerprints.augmentation import SAMPLE_VIEWS
 from hubble_dash.builder.fingerprints.fingerprinter import Cutout, Fingerprinter
 from hubble_dash.builder.inputs import Inputs
@@ -50,10 +52,13 @@ class Learned:
         None where nothing was learned.
     places : list of Place
         Where the cutouts were cut that it was learned from.
+    found : dict
+        Boxes that were found on the way, as of `Sample`.
     """
 
     entry: MetricEntry | None = None
     places: list[Place] = field(default_factory=list)
+    found: Mapping[ImageNumber, Cutouts] = field(default_factory=dict)
 
     @property
     def files(self) -> list[str]:
@@ -119,11 +124,11 @@ def learn_metric(
             learner.use(_read(part.atlas, kept.entry))
         return kept
     sample = Sample(settings, inputs, sizes, learner.prepare_sample, how)
-    with tqdm(desc="sample", unit=" cutouts", total=how.n_sample, disable=not progress) as bar:
+    with tqdm(desc="sample", unit=" cutouts", total=how.usual, disable=not progress) as bar:
         drawn = _shown(sample.cutouts(learner.prepare.views.n), bar)
         metric = learner.learn(drawn, sample.groups, how)
         bar.total = bar.n
-    learned = Learned()
+    learned = Learned(found=sample.found)
     if metric is not None:
         entry: MetricEntry = {
             "n_last": metric.parts.n_last,
@@ -135,7 +140,7 @@ def learn_metric(
             "changed": SAMPLE_VIEWS.changed,
             "seed": SEED,
         }
-        learned = Learned(entry, sample.places)
+        learned = Learned(entry, sample.places, sample.found)
         _write(part.atlas, metric)
         learner.use(metric)
     _keep(part, learned)
@@ -161,7 +166,7 @@ def _read(atlas: Path, entry: MetricEntry) -> Metric:
 
 
 def _keep(part: Part, learned: Learned) -> None:
-    places = [[str(place.path), place.part, [*place.box]] for place in learned.places]
+    places = [[place.path, place.part, [*place.box]] for place in learned.places]
     said = json.dumps({"entry": learned.entry, "places": places})
     write_inside(said.encode(), part.folder / STATE, lasting=True)
 
@@ -171,13 +176,13 @@ def _kept(part: Part) -> Learned | None:
     if not path.exists():
         return None
     said = json.loads(path.read_bytes())
-    places = [Place(Path(path), of, Box(*box)) for path, of, box in said["places"]]
+    places = [Place(path, of, Box(*box)) for path, of, box in said["places"]]
     return Learned(said["entry"], places)
 
 
 def _rows_of(places: Sequence[Place], images: pd.DataFrame, cutouts: Boxes) -> list[int]:
     """Find the rows of cutouts by their image and box."""
-    paths = [str(place.path) for place in places]
+    paths = [place.path for place in places]
     found = images[images["path"].isin(paths)]
     parts = found[PART_KEY] if PART_KEY in found else pd.Series(None, found.index, dtype=object)
     numbers: dict[tuple[str, object], int] = {}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from astropy import log as astropy_log
 
-__all__ = ["quiet", "quiet_astropy"]
+__all__ = ["quiet", "quiet_astropy", "unheard"]
 
 _lock = threading.Lock()
 _inside: list[warnings.catch_warnings] = []
@@ -54,3 +54,26 @@ def quiet_astropy() -> Iterator[None]:
     """Keep astropy's remarks on real headers off the screen; what matters becomes a note."""
     with quiet(), np.errstate(all="ignore"):
         yield
+
+
+@contextlib.contextmanager
+def unheard(*names: str) -> Iterator[None]:
+    """Keep loggers silent whose remarks come once more later.
+
+    Parameters
+    ----------
+    names : str
+        Of the loggers themselves, not of those above them.
+    """
+    loggers = [logging.getLogger(name) for name in names]
+    for logger in loggers:
+        logger.addFilter(_never)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(_never)
+
+
+def _never(_: logging.LogRecord) -> bool:
+    return False

@@ -8,35 +8,36 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Box
-from hubble_dash.builder.feeding.cutter import CutImage, Cutter
+from hubble_dash.builder.cutouts.find import Cutouts
+from hubble_dash.builder.feeding.cutter import CutImage, Cutter, ImageNumber
 from hubble_dash.builder.feeding.feeder import Feeder
+from hubble_dash.builder.feeding.image_row import listed_path
 from hubble_dash.builder.fingerprints.fingerprinter import Cutout
 from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.inputs import Inputs
 from hubble_dash.builder.metric.learning import Learning
-from hubble_dash.config import BuildSettings
+from hubble_dash.builder.quiet import unheard
+from hubble_dash.config import BuildSettings, DetectedSources
 
 __all__ = ["SEED", "Place", "Sample", "evenly"]
 
 SEED = 7
 # Nothing shows the thumbnails of a sample.
 THUMBNAIL_SIZE = 8
+# What these say of a file is said when all of it is read.
+LOGGERS = ("hubble_dash.builder.reading.opening", "hubble_dash.builder.feeding.feeder")
 
-# A file and which of its images, by their numbers.
-ImageNumber = tuple[int, int]
 
+class Place(NamedTuple):
+    """Where a cutout was cut: its file as the table of images has it, which image, and its box."""
 
-@dataclass(frozen=True)
-class Place:
-    """Where a cutout was cut: its file, which image of the file, and its box."""
-
-    path: Path
+    path: str
     part: str | None
     box: Box
 
@@ -64,6 +65,8 @@ class Sample:
         That of each cutout drawn so far, where fingerprints are centred by groups.
     places : list of Place
         Where each was cut.
+    found : dict
+        Boxes of all images, by `ImageNumber`, where finding them took long.
     """
 
     settings: BuildSettings
@@ -73,6 +76,7 @@ class Sample:
     how: Learning
     groups: list[object] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
+    found: dict[ImageNumber, Cutouts] = field(default_factory=dict)
 
     def cutouts(self, n_views: int) -> Iterator[Cutout]:
         """Read and cut them; none where there are too few to learn from.
@@ -87,31 +91,33 @@ class Sample:
         Cutout
             With its views. Files that cannot be read are passed over.
         """
-        files = self.inputs.files
-        if len(files) < self.how.n_sample:
+        n_files = len(self.inputs.files)
+        if n_files < self.how.n_sample(n_files):
             counts = self._count()
-            shares = _shares(counts, self.how.n_sample)
-            total, images = sum(counts.values()), list(range(len(files)))
+            total, images = sum(counts.values()), list(range(n_files))
+            n = self.how.n_sample(total * n_views)
+            shares = _shares(counts, n)
         else:
             # One of each file, of its first image.
-            shares, total = None, len(files)
-            images = np.random.default_rng(SEED).permutation(len(files)).tolist()
-        if min(total, self.how.n_sample) < self.how.least:
+            shares, total = None, n_files
+            n = self.how.n_sample(total * n_views)
+            images = np.random.default_rng(SEED).permutation(n_files).tolist()
+        if total < self.how.least:
             return
         # Counted as cutouts with as many views as these: how long the network will run.
-        n_expected = self.how.n_sample + total * n_views // self.prepare.views.n
+        n_expected = n + total * n_views // self.prepare.views.n
         for image, feeder in self._read(images, shares):
             for i, cut in enumerate(feeder.cuts(image)):
                 if cut.thumbnail is None:
                     continue
                 self._note(image, i)
                 yield Cutout(cut.pictures, n_expected)
-                if len(self.places) == self.how.n_sample:
+                if len(self.places) == n:
                     return
 
     def _note(self, image: CutImage, i: int) -> None:
         found = image.found
-        self.places.append(Place(image.path, image.part, found.boxes[i]))
+        self.places.append(Place(listed_path(image.path), image.part, found.boxes[i]))
         if self.inputs.groups is not None:
             row = int(found.catalog_rows[i])
             number = self.inputs.files.index(image.path)
@@ -120,13 +126,16 @@ class Sample:
     def _count(self) -> dict[ImageNumber, int]:
         """Count the boxes of all images; no pixels are read but where sources are detected."""
         counts: dict[ImageNumber, int] = {}
+        keeps = isinstance(self.settings.cutouts, DetectedSources)
 
-        def take(file: int, part: int, n: int) -> NDArray[np.int64]:
-            counts[file, part] = n
-            return np.empty(0, np.int64)
+        def take(file: int, part: int, found: Cutouts) -> Cutouts:
+            counts[file, part] = len(found)
+            if keeps:
+                self.found[file, part] = found
+            return found.some(evenly(0, 0))
 
         cutter = replace(self._cutter(), take=take)
-        with closing(Feeder(cutter)) as feeder:
+        with unheard(*LOGGERS), closing(Feeder(cutter)) as feeder:
             for _ in feeder.images(self.inputs.files, self.sizes):
                 pass
         return dict(sorted(counts.items()))
@@ -136,15 +145,15 @@ class Sample:
     ) -> Iterator[tuple[CutImage, Feeder]]:
         """Read files in an order, with the boxes of each that are its share."""
 
-        def take(place: int, part: int, n: int) -> NDArray[np.int64]:
+        def take(place: int, part: int, found: Cutouts) -> Cutouts:
             share = 1 if shares is None else shares.get((numbers[place], part), 0)
-            return evenly(n, min(share, n))
+            return found.some(evenly(len(found), min(share, len(found))))
 
-        cutter = replace(self._cutter(), take=take)
+        cutter = replace(self._cutter(), take=take, known=self.found)
         if shares is None:
             cutter = replace(cutter, several=False)
         files = [self.inputs.files[number] for number in numbers]
-        with closing(Feeder(cutter)) as feeder:
+        with unheard(*LOGGERS), closing(Feeder(cutter)) as feeder:
             for image in feeder.images(files, [self.sizes[number] for number in numbers]):
                 if isinstance(image, CutImage):
                     yield image, feeder

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 
 from tqdm import tqdm
 
 from hubble_dash.atlas.sheets import SheetLayout
-from hubble_dash.builder.feeding.cutter import Cutter
+from hubble_dash.builder.cutouts.find import Cutouts
+from hubble_dash.builder.feeding.cutter import Cutter, ImageNumber
 from hubble_dash.builder.feeding.feeder import N_THREADS, Feeder, usual_workers
 from hubble_dash.builder.feeding.reader import CutoutReader
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
@@ -31,6 +32,7 @@ def stream_to_shards(
     fingerprinter: Fingerprinter,
     part: Part,
     *,
+    found: Mapping[ImageNumber, Cutouts],
     blocks: Blocks,
     progress: bool,
 ) -> FingerprintFile:
@@ -51,6 +53,8 @@ def stream_to_shards(
         Makes the fingerprints.
     part : Part
         Takes all that is written.
+    found : mapping
+        Boxes that are known of some images.
     blocks : Blocks
         How much is done at once.
     progress : bool
@@ -80,7 +84,7 @@ def stream_to_shards(
     n_per_shard = _cutouts_a_shard(settings, fingerprinter, blocks)
     options = WriterOptions(blocks.layout, n_per_shard, len(inputs.precomputed), N_THREADS)
     with (
-        closing(_feeder(settings, inputs, fingerprinter, blocks.layout)) as feeder,
+        closing(_feeder(settings, inputs, fingerprinter, blocks.layout, found)) as feeder,
         ShardWriter(part, fingerprinter, fingerprints, options) as writer,
     ):
         reader = CutoutReader(
@@ -148,10 +152,19 @@ def _take_up(part: Part, inputs: Inputs) -> None:
 
 
 def _feeder(
-    settings: BuildSettings, inputs: Inputs, fingerprinter: Fingerprinter, layout: SheetLayout
+    settings: BuildSettings,
+    inputs: Inputs,
+    fingerprinter: Fingerprinter,
+    layout: SheetLayout,
+    found: Mapping[ImageNumber, Cutouts],
 ) -> Feeder:
     cutter = Cutter(
-        settings, inputs.catalog, fingerprinter.prepare, layout.size, several=inputs.several
+        settings,
+        inputs.catalog,
+        fingerprinter.prepare,
+        layout.size,
+        several=inputs.several,
+        known=found,
     )
     n_workers = settings.workers
     if n_workers is None:

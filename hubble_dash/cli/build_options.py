@@ -257,9 +257,9 @@ def _add_network(parser: ArgumentParser) -> None:
     )  # fmt: skip
     group.add_argument(
         "--quality", choices=get_args(Quality),
-        help="plain: as timm has it; fast, balanced, best: 1, 4 or 8 turned views of the disk in"
-        " the cutout, at that many times the network's time, which find a galaxy however it lies"
-        f" ({usual.quality})",
+        help="plain: as timm has it; fast, balanced, best: 1, 4 or 12 views of the disk in the"
+        " cutout, at that many times the network's time, compared by what is learned from some of"
+        f" the cutouts; they find a galaxy however it lies ({usual.quality})",
     )  # fmt: skip
     _add_running(group)
 

@@ -95,9 +95,10 @@ class BuildSettings:
     features : {"pooled", "probabilities"}
         Pooled features before the classifier, or the probabilities of the classes.
     quality : {"plain", "fast", "balanced", "best"}
-        Plain: one view, pooled as timm has it. The others look at the disk inside the cutout, pool
-        it at two depths, take the collection's mean off, and join 1, 4 or 8 turned views. Of
-        probabilities, fast is plain.
+        Plain: one view, pooled as timm has it. The others look at the disk inside the cutout, in 1,
+        4 or 12 views, and compare by a metric that is learned from some of the cutouts. Of fewer
+        than 100, and where the model has no maps, they pool the disk at two depths, take the
+        collection's mean off, and join 1, 4 or 8 turned views. Of probabilities, fast is plain.
     device : {"auto", "cpu", "cuda", "mps"}
         Where the network runs.
     batch_size : int

@@ -59,7 +59,7 @@ def provenance(atlas: Atlas) -> list[tuple[str, str]]:
         ("Steps on images", _steps(settings["process_images"])),
         ("Steps on cutouts", _steps(settings["process_cutouts"])),
         ("Catalogue", settings["catalog"] or ""),
-        *_model(model, manifest["n_features"]),
+        *_model(model, manifest["n_features"], manifest.get("metric")),
         ("Centred", _center(manifest.get("center"))),
         ("Similarity", "cosine of the fingerprints"),
         ("Neighbours", _neighbors(manifest.get("neighbors"))),
@@ -78,7 +78,9 @@ def _few(names: Sequence[str]) -> str:
     return f"{', '.join(names[: MOST_NAMED - 1])} and {len(names) - MOST_NAMED + 1:,} more"
 
 
-def _model(model: Mapping[str, Any], n_features: int) -> list[tuple[str, str]]:
+def _model(
+    model: Mapping[str, Any], n_features: int, metric: Mapping[str, Any] | None
+) -> list[tuple[str, str]]:
     file = f"{model['weights']}, SHA-256 {model['weights_sha256']}"
     if model["weights_source"] == "given":
         how = _words(_MATCHED, model.get("matched", "order"))
@@ -88,7 +90,7 @@ def _model(model: Mapping[str, Any], n_features: int) -> list[tuple[str, str]]:
         ]
     return [
         ("Model", model["name"] + ("" if is_network_file(model["name"]) else " (timm)")),
-        ("Fingerprints", _fingerprints(model, n_features)),
+        ("Fingerprints", _fingerprints(model, n_features, metric)),
         ("Weights", model["reason"]),
         ("File of weights", file),
     ]
@@ -100,10 +102,14 @@ def _center(center: Mapping[str, Any] | None) -> str:
     return f"the mean of each {center['by']} taken off, {center['n_groups']} groups"
 
 
-def _fingerprints(model: Mapping[str, Any], n_features: int) -> str:
+def _fingerprints(
+    model: Mapping[str, Any], n_features: int, metric: Mapping[str, Any] | None
+) -> str:
     parts = [f"{model['features']} features", f"{n_features} long"]
     if "quality" in model:
         parts.append(f"quality {model['quality']}")
+    if metric is not None:
+        parts.append(f"a metric learned from {metric['n_sample']:,} of the cutouts")
     if "engine" in model:
         parts.append(f"by {model['engine']} in {model.get('precision', 'fp32')}")
     return ", ".join(parts)

@@ -120,7 +120,17 @@ class Sentences:
         quality = f", quality {model['quality']}" if model.get("quality") else ""
         return (
             f"A fingerprint of {told['n_features']:,} numbers was computed for each by {network},"
-            f" run by {engine}{precision} ({model['features']} features{quality})."
+            f" run by {engine}{precision} ({model['features']} features{quality}{self._metric()})."
+        )
+
+    def _metric(self) -> str:
+        metric = self._manifest.get("metric")
+        if metric is None:
+            return ""
+        return (
+            f"; generalised means{self._cite('gem')} and covariances of channels"
+            f"{self._cite('bilinear')}, by a metric{self._cite('wccn')} learned from"
+            f" {metric['n_sample']:,} of the cutouts in {metric['views']} views each"
         )
 
     def _neighbors(self) -> str:

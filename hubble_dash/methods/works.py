@@ -64,6 +64,25 @@ _SEARCH: dict[str, Reference] = {
         " J{\\'e}gou, Herv{\\'e}",
         "{The Faiss library}", "2024", "2401.08281",
     ),
+    "wccn": work(
+        "inproceedings", "Hatch & Stolcke 2006",
+        author="Hatch, Andrew O. and Stolcke, Andreas",
+        title="{Generalized Linear Kernels for One-Versus-All Classification: Application to"
+        " Speaker Recognition}",
+        booktitle="IEEE International Conference on Acoustics, Speech and Signal Processing"
+        " (ICASSP)",
+        year="2006", volume="5", pages="585--588", doi="10.1109/ICASSP.2006.1661343",
+    ),
+    "bilinear": arxiv(
+        "Lin et al. 2015",
+        "Lin, Tsung-Yu and RoyChowdhury, Aruni and Maji, Subhransu",
+        "{Bilinear CNN Models for Fine-grained Visual Recognition}", "2015", "1504.07889",
+    ),
+    "gem": arxiv(
+        "Radenović et al. 2019",
+        "Radenovi{\\'c}, Filip and Tolias, Giorgos and Chum, Ond{\\v{r}}ej",
+        "{Fine-tuning CNN Image Retrieval with No Human Annotation}", "2019", "1711.02512",
+    ),
     "tsne": work(
         "article", "van der Maaten & Hinton 2008",
         author="van der Maaten, Laurens and Hinton, Geoffrey",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,13 +34,15 @@ from hubble_dash.builder.reading.pixel_source import Metadata
 from hubble_dash.config import BuildSettings
 from hubble_dash.errors import ImageError
 
-__all__ = ["Cut", "CutImage", "Cutter", "Described", "Work"]
+__all__ = ["Cut", "CutImage", "Cutter", "Described", "ImageNumber", "Work"]
 
 # What the cutouts of an image may come to, as cut and as the network sees them, for all of them to
 # be cut as soon as it is read, and its file closed.
 MAX_PIXELS_AT_ONCE = 4_000_000
 MAX_BYTES_AT_ONCE = 16_000_000
 NO_PICTURES = np.empty((0, 0, 0, 3), np.uint8)
+# A file and which of its images, by their numbers.
+ImageNumber: TypeAlias = tuple[int, int]
 
 
 class Work(NamedTuple):
@@ -176,8 +178,10 @@ class Cutter:
     several : bool
         Whether all HDUs of the kind are images.
     take : callable, optional
-        Given the number of a file, that of its image and how many boxes it has, says which of them
-        are cut; nothing is then described. All if not given.
+        Given the number of a file, that of its image and its boxes, gives those that are cut;
+        nothing is then described. All if not given.
+    known : mapping
+        Boxes that were found already, by the numbers of a file and its image.
     """
 
     settings: BuildSettings
@@ -186,7 +190,8 @@ class Cutter:
     thumbnail_size: int
     max_pixels_at_once: int = MAX_PIXELS_AT_ONCE
     several: bool = True
-    take: Callable[[int, int, int], NDArray[np.int64]] | None = None
+    take: Callable[[int, int, Cutouts], Cutouts] | None = None
+    known: Mapping[ImageNumber, Cutouts] = field(default_factory=dict)
 
     @cached_property
     def recipe(self) -> Recipe:
@@ -279,9 +284,11 @@ class Cutter:
         image = display.image
         # Of the file as it is before its pixels are read.
         checksum = Checksum(image.path) if self.take is None else None
-        found = find_cutouts(display, self.settings.cutouts, catalog=self.catalog)
+        found = self.known.get((number, part_number)) or find_cutouts(
+            display, self.settings.cutouts, catalog=self.catalog
+        )
         if self.take is not None:
-            found = found.some(self.take(number, part_number, len(found)))
+            found = self.take(number, part_number, found)
         read = CutImage(
             number,
             image.path,

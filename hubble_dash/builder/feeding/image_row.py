@@ -15,7 +15,7 @@ from hubble_dash.builder.cutouts.sky_positions import SkyPositions
 from hubble_dash.builder.feeding.previews import Preview
 from hubble_dash.builder.reading.image import Image
 
-__all__ = ["SOURCE", "describe_image", "notes_on"]
+__all__ = ["SOURCE", "describe_image", "listed_path", "notes_on"]
 
 # What a row has beside the columns of the table of images: its row of the table of sources. No key
 # of a header has such a name.
@@ -36,7 +36,7 @@ def describe_image(display: Display, preview: Preview, positions: SkyPositions) 
     """
     image, (ny, nx) = display.image, display.shape
     row: ImageRow = {
-        "path": _text(_real(image.path)),
+        "path": listed_path(image.path),
         "name": _text(image.name),
         "nx": nx,
         "ny": ny,
@@ -68,11 +68,16 @@ def notes_on(image: Image, preview: Preview, positions: SkyPositions) -> list[st
     return image.notes + positions.notes + placeholder_note(preview.placeholder)
 
 
-def _real(path: Path) -> str:
-    """Follow links, those of its folder once for all of its files."""
-    return (
-        os.path.realpath(path) if path.is_symlink() else f"{_real_folder(path.parent)}{path.name}"
-    )
+def listed_path(path: Path) -> str:
+    """Give a path as the table of images has it: links followed, as text.
+
+    Parameters
+    ----------
+    path : Path
+        Of a file; the links of its folder are followed once for all of its files.
+    """
+    is_link = path.is_symlink()
+    return _text(os.path.realpath(path) if is_link else f"{_real_folder(path.parent)}{path.name}")
 
 
 @lru_cache(maxsize=8)

@@ -176,7 +176,6 @@ class Network:
         return learn(
             features.reshape(-1, SAMPLE_VIEWS.n, features.shape[1]),
             self._parts,
-            n_changed=SAMPLE_VIEWS.changed,
             groups=np.array([str(group) for group in groups]) if groups else None,
             n_axes=how.n_axes,
         )

@@ -72,7 +72,7 @@ def form_of(
     formed = np.empty((len(features), parts.n_last + len(upper[0])), np.float32)
     for start in range(0, len(features), ROWS_A_BLOCK):
         block = features[start : start + ROWS_A_BLOCK]
-        reduced = channels.T @ covariances_of(block, parts) @ channels
+        reduced = _brought(covariances_of(block, parts), channels)
         values = reduced[:, upper[0], upper[1]]
         roots = np.sign(values) * np.sqrt(np.abs(values))
         lengths = np.linalg.norm(roots, axis=1, keepdims=True)
@@ -80,6 +80,16 @@ def form_of(
         rows[:, : parts.n_last] = block[:, : parts.n_last]
         rows[:, parts.n_last :] = COVARIANCE_WEIGHT * roots / np.maximum(lengths, 1e-12)
     return formed
+
+
+def _brought(matrices: NDArray[np.float32], channels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bring (m, c, c) onto axes, (m, a, a): two large products, not two small ones for each."""
+    m, c, _ = matrices.shape
+    a = channels.shape[1]
+    half = (matrices.reshape(m * c, c) @ channels).reshape(m, c, a)
+    whole = np.ascontiguousarray(half.transpose(0, 2, 1)).reshape(m * a, c) @ channels
+    found: NDArray[np.float32] = whole.reshape(m, a, a)
+    return found
 
 
 def covariances_of(features: NDArray[np.float32], parts: FeatureParts) -> NDArray[np.float32]:

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.linalg import eigh
 
 from hubble_dash.builder.metric.features import FeatureParts, form_of
-from hubble_dash.builder.metric.learning import Metric, learn
+from hubble_dash.builder.metric.learning import Learning, Metric, learn
 
 # Means alone decide: covariances of one channel have length 1 and so no direction.
 PARTS = FeatureParts(80, 1, 0)
@@ -23,7 +23,7 @@ def sample(n: int = 150, views: int = 6, seed: int = 0) -> tuple[np.ndarray, np.
 
 
 def learned(rows: np.ndarray, **options: object) -> Metric:
-    metric = learn(rows, PARTS, n_changed=5, **options)  # type: ignore[arg-type]
+    metric = learn(rows, PARTS, **options)  # type: ignore[arg-type]
     assert metric is not None
     return metric
 
@@ -57,8 +57,8 @@ def test_it_is_whitening_within_then_the_axes_between() -> None:
     form = form_of(rows.reshape(-1, PARTS.n), PARTS, metric.channels).reshape(150, 6, -1)
     form = form.astype(float)[:, :, :80]
     centres = form.mean(axis=1) - form.mean(axis=(0, 1))
-    views = form[:, 1:] - form[:, 1:].mean(axis=1, keepdims=True)
-    within = np.einsum("nva,nvb->ab", views, views) / (150 * 4)
+    views = form - form.mean(axis=1, keepdims=True)
+    within = np.einsum("nva,nvb->ab", views, views) / (150 * 5)
     within = 0.7 * within + 0.3 * np.trace(within) / 80 * np.eye(80)
     # The leading axes between cutouts in the whitened space are generalised eigenvectors.
     sizes, axes = eigh(centres.T @ centres, within)
@@ -91,10 +91,15 @@ def test_means_of_groups_count_for_nothing() -> None:
 
 
 def test_nothing_is_learned_of_cutouts_that_hardly_differ() -> None:
-    assert learn(np.ones((120, 3, PARTS.n), np.float32), PARTS, n_changed=2) is None
+    assert learn(np.ones((120, 3, PARTS.n), np.float32), PARTS) is None
 
 
 def test_twice_the_same_gives_the_same_bytes() -> None:
     rows, _ = sample()
     first, second = (learned(rows) for _ in range(2))
     assert first.axes.tobytes() == second.axes.tobytes()
+
+
+def test_more_are_learned_from_where_there_are_many() -> None:
+    how = Learning()
+    assert [how.n_sample(n) for n in (1, 5_000, 8_000, 1_000_000)] == [250, 250, 400, 500]

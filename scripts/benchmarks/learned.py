@@ -1,0 +1,163 @@
+"""What a metric gives that is learned from some of the cutouts: one thing changed at a time.
+
+Features of twelve views of every cutout are computed once and kept; all else takes seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from benchmarks.collections_of_meaning import Collection, Pixels
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from hubble_dash.builder.fingerprints.augmentation import Views
+from hubble_dash.builder.fingerprints.fingerprinter import Cutout
+from hubble_dash.builder.fingerprints.loading import load_network
+from hubble_dash.builder.metric.learning import Learning, Metric, learn
+from hubble_dash.builder.models.weights import find_weights
+from hubble_dash.builder.sampling import evenly
+from hubble_dash.evaluation.gallery import Gallery
+from hubble_dash.evaluation.retrieval import label_scores, purity
+
+__all__ = ["HEADS", "Learned"]
+
+HEADS = (
+    *(
+        "setting",
+        "views learned from",
+        "turned finds itself @1",
+        "@9",
+        "classes P@9",
+        "1-NN",
+        "mAP",
+    ),
+    *("instrument strength", "regions P@3", "1-NN", "mAP"),
+)
+VIEWS = Views(turns=4, disk=True, changed=8)
+OF_QUALITY = {"fast": [0], "balanced": [0, 1, 2, 3], "best": [*range(12)]}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A way to learn and to use a metric; views are numbers of `VIEWS`."""
+
+    name: str
+    quality: str = "fast"
+    n: int = Learning().usual
+    turns: int = 4
+    changed: int = 2
+    n_axes: int = Learning().n_axes
+    metric: bool = True
+
+    @property
+    def learned_from(self) -> list[int]:
+        """Which of the views."""
+        return [*range(self.turns), *range(4, 4 + self.changed)]
+
+
+SETTINGS = [
+    Setting("**fast**"),
+    Setting("**balanced**", "balanced"),
+    Setting("**best**", "best"),
+    Setting("covariances without a metric, 1 view", metric=False),
+    Setting("covariances without a metric, 4 turns", "balanced", metric=False),
+    *(Setting(f"fast, of {n}", n=n) for n in (100, 150, 200, 375, 500)),
+    Setting("fast, 4 turns + 8 changed", changed=8),
+    Setting("fast, 4 turns alone", changed=0),
+    Setting("fast, 1 + 4 changed", turns=1, changed=4),
+    *(Setting(f"fast, {n} axes", n_axes=n) for n in (16, 32, 48, 96, 128)),
+]
+
+
+class Learned:
+    """Learns on each collection, and measures there.
+
+    Parameters
+    ----------
+    cache : Path
+        Folder that keeps the features.
+    galaxies, field : Collection
+        With classes and instruments; with turned copies.
+    areas : Collection or None
+        With copies of regions.
+    """
+
+    def __init__(
+        self, cache: Path, galaxies: Collection, field: Collection, areas: Collection | None
+    ) -> None:
+        weights = find_weights("tf_efficientnet_lite0")
+        self._network = load_network(
+            weights, device="cpu", quality="fast", precision="fp32", learns=True
+        )
+        parts = self._network._parts
+        assert parts is not None
+        self._parts, self._cache = parts, cache
+        self._galaxies, self._areas = galaxies, areas
+        assert field.turned is not None
+        self._features = {
+            "deep": self._of("deep", field.cutouts),
+            "turned": self._of("turned", field.turned),
+            "sim": self._of("sim", galaxies.cutouts),
+        }
+        if areas is not None:
+            self._features["reg"] = self._of("reg", areas.cutouts)
+
+    def row(self, setting: Setting) -> Iterator[float]:
+        """Measure a setting on all collections."""
+        found, turned = (Gallery(one) for one in self._fingerprints(setting, "deep", "turned"))
+        cosine = turned.unit @ found.unit.T
+        rank = (cosine > np.diag(cosine)[:, None]).sum(axis=1)
+        yield from (float((rank < 1).mean()), float((rank < 9).mean()))
+        gallery = Gallery(self._fingerprints(setting, "sim")[0])
+        classes = pd.Series(self._galaxies.labels, name="class")
+        scores = label_scores(gallery, classes)
+        instruments = pd.Series(self._galaxies.groups, name="instrument")
+        shared = purity(gallery, instruments, labels=classes)
+        assert shared is not None
+        yield from (scores.precision, scores.accuracy, scores.average_precision, shared.strength)
+        if self._areas is not None:
+            gallery = Gallery(self._fingerprints(setting, "reg")[0])
+            labels = pd.Series(self._areas.labels, name="region")
+            scores = label_scores(gallery, labels, nearest=3)
+            yield from (scores.precision, scores.accuracy, scores.average_precision)
+
+    def _fingerprints(self, setting: Setting, *names: str) -> list[NDArray[np.float32]]:
+        """Learn from the first collection, and make fingerprints of all."""
+        whole = self._features[names[0]]
+        sample = whole[evenly(len(whole), min(setting.n, len(whole)))][:, setting.learned_from]
+        metric = learn(sample.astype(np.float32), self._parts, n_axes=setting.n_axes)
+        assert metric is not None
+        views = OF_QUALITY[setting.quality]
+        made = [self._made(metric, self._features[name][:, views], setting) for name in names]
+        return made if setting.metric else [one - made[0].mean(axis=0) for one in made]
+
+    def _made(
+        self, metric: Metric, features: NDArray[np.float16], setting: Setting
+    ) -> NDArray[np.float32]:
+        if not setting.metric:
+            n = len(metric.mean)
+            metric = replace(metric, axes=np.eye(n, dtype=np.float32))
+        n_views = features.shape[1]
+        flat = features.reshape(len(features) * n_views, -1).astype(np.float32)
+        return metric.fingerprints(flat, n_views)
+
+    def _of(self, name: str, cutouts: Sequence[Pixels]) -> NDArray[np.float16]:
+        """Compute the features of all views, or read them."""
+        path = self._cache / f"{name}_learned.npy"
+        if path.exists():
+            kept: NDArray[np.float16] = np.load(path)
+            return kept
+        prepare = replace(self._network.prepare, views=VIEWS)
+        shown = tqdm(cutouts, desc=path.stem, mininterval=10)
+        asked = (Cutout(prepare(pixels), len(cutouts)) for pixels in shown)
+        outputs = self._network._outputs(asked)
+        parts = [features.numpy().astype(np.float16) for _, (features, _) in outputs]
+        found = np.concatenate(parts).reshape(len(cutouts), VIEWS.n, -1)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, found)
+        return found
