@@ -246,7 +246,7 @@ def _add_network(parser: ArgumentParser) -> None:
     group.add_argument(
         "--model",
         help="a timm model; auto is resnet50 where its weights can be had, else"
-        f" EfficientNet-Lite0; or a network of your own: x.onnx (needs hubble-dash[openvino]), or"
+        f" EfficientNet-Lite0; or a network of your own: x.onnx, or"
         f" x.pt2 of torch.export, which is a program and is run ({usual.model})",
     )  # fmt: skip
     _add_model_input(group)

@@ -48,9 +48,14 @@ class Learning:
     n_axes: int = 64
 
     def n_sample(self, n: int) -> int:
-        """Say how many of a collection of `n` are wanted: beyond the usual number a twentieth.
+        """Say how many of a collection are wanted: beyond the usual number a twentieth.
 
         With six views each, learning then takes three tenths of the time of all single views.
+
+        Parameters
+        ----------
+        n : int
+            Views of all cutouts that are seen afterwards.
         """
         return min(max(self.usual, n // 20), self.most)
 
