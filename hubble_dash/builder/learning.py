@@ -24,7 +24,6 @@ from hubble_dash.atlas.schema import (
 )
 from hubble_dash.builder.cutouts.find import Cutouts
 from hubble_dash.builder.feeding.cutter import ImageNumber
-from hubble_dash.builder.fingerprints.augmentation import SAMPLE_VIEWS
 from hubble_dash.builder.fingerprints.fingerprinter import Cutout, Fingerprinter
 from hubble_dash.builder.inputs import Inputs
 from hubble_dash.builder.metric.features import FeatureParts
@@ -136,8 +135,8 @@ def learn_metric(
             "n_means": metric.parts.n_means,
             "n_channel_axes": metric.channels.shape[1],
             "n_sample": len(sample.places),
-            "views": SAMPLE_VIEWS.n,
-            "changed": SAMPLE_VIEWS.changed,
+            "views": sample.prepare.views.n,
+            "changed": sample.prepare.views.changed,
             "seed": SEED,
         }
         learned = Learned(entry, sample.places, sample.found)

@@ -92,15 +92,15 @@ class Sample:
             With its views. Files that cannot be read are passed over.
         """
         n_files = len(self.inputs.files)
-        if n_files < self.how.n_sample(n_files):
+        if n_files < self.how.most:
             counts = self._count()
             total, images = sum(counts.values()), list(range(n_files))
-            n = self.how.n_sample(total * n_views)
+            n = self.how.n_sample(total, n_views)
             shares = _shares(counts, n)
         else:
             # One of each file, of its first image.
             shares, total = None, n_files
-            n = self.how.n_sample(total * n_views)
+            n = self.how.n_sample(total, n_views)
             images = np.random.default_rng(SEED).permutation(n_files).tolist()
         if total < self.how.least:
             return
@@ -183,6 +183,9 @@ def evenly(n: int, m: int) -> NDArray[np.int64]:
 
 def _shares(counts: Mapping[ImageNumber, int], n: int) -> dict[ImageNumber, int]:
     """Share `n` cutouts out as evenly as the numbers of boxes allow."""
+    images = [image for image, count in counts.items() if count]
+    if n <= len(images):
+        return dict.fromkeys((images[i] for i in evenly(len(images), n)), 1)
     shares: dict[ImageNumber, int] = {}
     left = min(n, sum(counts.values()))
     # The images with the fewest boxes first: what they cannot give, the others do.

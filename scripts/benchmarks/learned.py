@@ -15,12 +15,13 @@ from benchmarks.collections_of_meaning import Collection, Pixels
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from hubble_dash.builder.fingerprints.augmentation import Views
+from hubble_dash.builder.fingerprints.augmentation import SAMPLE_VIEWS, Views
 from hubble_dash.builder.fingerprints.fingerprinter import Cutout
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.metric.learning import Learning, Metric, learn
 from hubble_dash.builder.models.weights import find_weights
 from hubble_dash.builder.sampling import evenly
+from hubble_dash.config.choices import Quality
 from hubble_dash.evaluation.gallery import Gallery
 from hubble_dash.evaluation.retrieval import label_scores, purity
 
@@ -44,20 +45,21 @@ OF_QUALITY = {"fast": [0], "balanced": [0, 1, 2, 3], "best": [*range(12)]}
 
 @dataclass(frozen=True)
 class Setting:
-    """A way to learn and to use a metric; views are numbers of `VIEWS`."""
+    """A way to learn and to use a metric; where nothing is said, as a build does."""
 
     name: str
-    quality: str = "fast"
-    n: int = Learning().usual
+    quality: Quality = "fast"
+    n: int = 0
     turns: int = 4
-    changed: int = 2
+    changed: int = -1
     n_axes: int = Learning().n_axes
     metric: bool = True
 
     @property
     def learned_from(self) -> list[int]:
         """Which of the views."""
-        return [*range(self.turns), *range(4, 4 + self.changed)]
+        changed = SAMPLE_VIEWS[self.quality].changed if self.changed < 0 else self.changed
+        return [*range(self.turns), *range(4, 4 + changed)]
 
 
 SETTINGS = [
@@ -66,7 +68,8 @@ SETTINGS = [
     Setting("**best**", "best"),
     Setting("covariances without a metric, 1 view", metric=False),
     Setting("covariances without a metric, 4 turns", "balanced", metric=False),
-    *(Setting(f"fast, of {n}", n=n) for n in (100, 150, 200, 375, 500)),
+    *(Setting(f"fast, of {n}", n=n) for n in (100, 150, 200, 250, 500)),
+    Setting("fast, 4 turns + 4 changed", changed=4),
     Setting("fast, 4 turns + 8 changed", changed=8),
     Setting("fast, 4 turns alone", changed=0),
     Setting("fast, 1 + 4 changed", turns=1, changed=4),
@@ -129,7 +132,8 @@ class Learned:
     def _fingerprints(self, setting: Setting, *names: str) -> list[NDArray[np.float32]]:
         """Learn from the first collection, and make fingerprints of all."""
         whole = self._features[names[0]]
-        sample = whole[evenly(len(whole), min(setting.n, len(whole)))][:, setting.learned_from]
+        n = setting.n or Learning().n_sample(len(whole), len(OF_QUALITY[setting.quality]))
+        sample = whole[evenly(len(whole), min(n, len(whole)))][:, setting.learned_from]
         metric = learn(sample.astype(np.float32), self._parts, n_axes=setting.n_axes)
         assert metric is not None
         views = OF_QUALITY[setting.quality]

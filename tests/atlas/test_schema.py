@@ -25,6 +25,7 @@ from hubble_dash.atlas.schema import (
     IMAGES_FILE,
     LABELS,
     MANIFEST_FILE,
+    METRIC_FILES,
     PLANE,
     SCORES,
     ImageRow,
@@ -39,8 +40,8 @@ from hubble_dash.errors import AtlasError
 def test_a_built_atlas_has_the_arrays_of_the_schema(mosaic: Atlas) -> None:
     found = {path.name: np.load(path).dtype for path in mosaic.path.glob("*.npy")}
     assert found.items() <= ARRAY_TYPES.items()
-    # A mean is taken off only where several views are joined.
-    assert set(ARRAY_TYPES) - set(found) <= {"mean.npy"}
+    # A mean is taken off only where several views are joined; of few cutouts nothing is learned.
+    assert set(ARRAY_TYPES) - set(found) - {"mean.npy"} == {*METRIC_FILES}
 
 
 def test_a_built_atlas_has_the_columns_of_the_schema(mosaic: Atlas) -> None:
@@ -79,7 +80,9 @@ def disagreements(value: Any, kind: Any, place: str) -> list[str]:
 def test_a_built_atlas_has_the_entries_of_the_schema(mosaic: Atlas) -> None:
     said = json.loads((mosaic.path / "manifest.json").read_text(encoding="utf-8"))
     assert disagreements(said, Manifest, "") == []
-    assert (said["format"], said["format_version"]) == (FORMAT, FORMAT_VERSION)
+    # The second version is that of atlases with a metric.
+    assert (said["format"], said["format_version"]) == (FORMAT, 1)
+    assert FORMAT_VERSION == 2
     assert IMAGES_FILE in said["files"]
     assert mosaic.manifest == said
     assert type(mosaic.manifest) is dict

@@ -60,6 +60,14 @@ def test_what_small_images_cannot_give_large_ones_do(tmp_path: Path) -> None:
     assert cutouts[0].n_expected == 12 + 43 // 2
 
 
+def test_where_images_are_more_than_wanted_they_are_taken_evenly(tmp_path: Path) -> None:
+    files = [mosaic(tmp_path / f"{i}.png", 2, seed=i) for i in range(9)]
+    sample = sample_of(files, n=10, cutouts=WINDOWS)
+    sample.how = Learning(5, 5, 10)
+    list(sample.cutouts(n_views=1))
+    assert [Path(place.path).stem for place in sample.places] == ["0", "2", "4", "6", "8"]
+
+
 def test_of_many_files_one_cutout_each_is_taken_from_all_over(tmp_path: Path) -> None:
     files = [mosaic(tmp_path / f"{i:02d}.png", 3, seed=i) for i in range(30)]
     sample = sample_of(files, cutouts=WINDOWS)

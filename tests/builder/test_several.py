@@ -211,7 +211,8 @@ def test_one_damaged_chip_does_not_hide_the_others(files: list[Path], tmp_path: 
         found = list(feeder.images([files[0], path], [1, 1]))
     assert [type(one) for one in found] == [CutImage, ImageError, CutImage, CutImage]
     assert found[1].path == tmp_path / "b_flt.fits[SCI,1]"
-    assert [one.row["name"] for one in found[2:]] == ["b_flt.fits[SCI,2]", "b_flt.fits[SCI,3]"]
+    names = [one.described.row["name"] for one in found[2:]]
+    assert names == ["b_flt.fits[SCI,2]", "b_flt.fits[SCI,3]"]
 
 
 def read_by(feeder: Feeder, files: list[Path], **first: int) -> Iterator[str]:

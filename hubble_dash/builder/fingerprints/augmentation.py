@@ -73,8 +73,13 @@ LEARNED_QUALITIES: Mapping[Quality, Views] = {
     **QUALITIES,
     "best": Views(turns=4, disk=True, changed=8),
 }
-# Those that it is learned from: six of many cutouts are worth more than twelve of half as many.
-SAMPLE_VIEWS = Views(turns=4, disk=True, changed=2)
+# Those that it is learned from. Six of many cutouts are worth more than twelve of half as many.
+SAMPLE_VIEWS: Mapping[Quality, Views] = {
+    "plain": Views(),
+    "fast": Views(turns=4, disk=True, changed=2),
+    "balanced": Views(turns=4, disk=True, changed=4),
+    "best": Views(turns=4, disk=True, changed=8),
+}
 
 
 def see(picture: NDArray[np.uint8], views: Views) -> NDArray[np.uint8]:

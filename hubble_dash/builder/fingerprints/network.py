@@ -138,7 +138,7 @@ class Network:
     @property
     def prepare_sample(self) -> Preparation:
         """Makes the views that a metric is learned from."""
-        return replace(self.prepare, views=SAMPLE_VIEWS)
+        return replace(self.prepare, views=SAMPLE_VIEWS[self._options.quality])
 
     def learn(
         self, sample: Iterable[Cutout], groups: Sequence[object], how: Learning
@@ -169,12 +169,13 @@ class Network:
             raise ValueError(f"{self.model} has no maps of which a metric could be learned")
         with closing(self._outputs(sample)) as outputs:
             found = [self._finite(features).numpy() for _, (features, _) in outputs]
-        if sum(map(len, found)) < how.least * SAMPLE_VIEWS.n:
+        n_views = self.prepare_sample.views.n
+        if sum(map(len, found)) < how.least * n_views:
             return None
         features = np.concatenate(found)
         del found
         return learn(
-            features.reshape(-1, SAMPLE_VIEWS.n, features.shape[1]),
+            features.reshape(-1, n_views, features.shape[1]),
             self._parts,
             groups=np.array([str(group) for group in groups]) if groups else None,
             n_axes=how.n_axes,
