@@ -20,6 +20,8 @@ __all__ = ["as_csv", "as_ecsv", "as_votable"]
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # Spreadsheets take texts that begin so as formulas, those of numbers and positions left aside.
 _FORMULA = re.compile(r"""(?:[=@\t\r]|[+-](?![\d.,:;\s°′″'"dhmse+-]*\Z))""", re.IGNORECASE)
+# Numbers that VOTable has no kind for, and the next larger kind that it has.
+_WIDER = {"int8": "int16", "uint16": "int32", "uint32": "int64", "float16": "float32"}
 # Of the columns that every atlas has: unit, meaning (UCD) and words.
 _MEANT = {
     "ra_deg": ("deg", "pos.eq.ra;meta.main", "right ascension of the cutout's centre, ICRS"),
@@ -117,6 +119,7 @@ def _column(values: pd.Series[Any]) -> MaskedColumn:
         return MaskedColumn(known.values != 0, mask=known.missing)
     if known.kind == "number":
         numbers = known.values
+        numbers = numbers.astype(_WIDER.get(numbers.dtype.name, numbers.dtype.name))
         if numbers.dtype.kind == "u" and numbers.dtype.itemsize == 8:
             signed = numbers.astype("int64")
             numbers = signed if (signed >= 0).all() else numbers.astype(str)

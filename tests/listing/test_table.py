@@ -99,6 +99,18 @@ def test_positions_have_units_and_meanings(atlas: Atlas) -> None:
     assert from_ecsv(as_ecsv(table, said="three")).meta["comments"] == ["three"]
 
 
+@pytest.mark.parametrize("kind", ["int8", "uint8", "int16", "uint16", "int32", "uint32", "float16"])
+def test_numbers_of_all_kinds_are_there(kind: str) -> None:
+    table = pd.DataFrame({"tag": np.array([1, 2, 5], kind), "row": np.arange(3)})
+    for written in (from_votable(as_votable(table, said="")), from_ecsv(as_ecsv(table, said=""))):
+        assert written["tag"].tolist() == [1, 2, 5]
+
+
+def test_tags_are_there_of_which_most_cutouts_have_none() -> None:
+    table = pd.DataFrame({"tag": pd.array([1, None, 5], "Int8")})
+    assert from_votable(as_votable(table, said=""))["tag"].tolist() == [1, None, 5]
+
+
 def test_no_text_of_a_csv_is_a_formula() -> None:
     formulas = ["=HYPERLINK(1)", "@SUM(1)", "+cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0", "\t=1"]
     plain = ["-27:47:24", "+27d47m24s", "-1.5e-3", "M 31", "a=b", "-"]
