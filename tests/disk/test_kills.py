@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
-import numpy as np
 import pytest
 from helpers.kills import Deadly, content, everywhere
 
@@ -21,7 +20,6 @@ from hubble_dash.builder.shards.checkpoint import Checkpoint
 from hubble_dash.builder.shards.plan import Plan
 from hubble_dash.disk.names import folder_beside, give_name, recover, write_file, write_inside
 from hubble_dash.errors import AtlasError
-from hubble_dash.listing.tag_column import with_tags
 
 Work = Callable[[], object]
 PAGE = {"index.html": b"<html>", "data/a/0.js": b"a", "data/a/1.js": b"", "thumbnails/0.webp": b"w"}
@@ -131,18 +129,6 @@ def test_a_build(tmp_path: Path, deadly: Deadly, lonely_atlas: Atlas, replace: b
     )
     assert 5 < n_new < 35
     assert open_atlas(final).check() == []
-
-
-@pytest.mark.slow
-def test_tags(tmp_path: Path, deadly: Deadly, lonely_atlas: Atlas) -> None:
-    """They take the place of the atlas that they are read from."""
-    final, tags = tmp_path / "in" / "x.atlas", np.full(len(lonely_atlas), 3, np.int8)
-
-    def tag() -> None:
-        with_tags(open_atlas(final), tags)
-
-    assert check_all(deadly, final, lonely_atlas.path, tag) > 5
-    assert open_atlas(final).cutouts["tag"].tolist() == tags.tolist()
 
 
 def test_the_name_is_never_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: Path) -> None:
