@@ -61,6 +61,12 @@ def _large_text(path: Path) -> None:
     _sparse(path, {0: start + struct.pack(">I", GB) + b"iTXt" + head, GB + 100: b"\0" * 50})
 
 
+def _unfinished(path: Path) -> None:
+    """Write a small FITS image, and behind it gigabytes as of a download that never ended."""
+    image = _fits(fits.PrimaryHDU(np.arange(6000, dtype=np.float32).reshape(60, 100)))
+    _sparse(path, {0: image, 3 * GB: b"\0"})
+
+
 def _small_chunks() -> bytes:
     return _png(60, 2, _chunk(b"gAMA", bytes(4)) * 3 * MB, pixels=zlib.compress(bytes(60 * 181)))
 
@@ -302,6 +308,7 @@ BOMBS: dict[str, Callable[[], bytes] | Callable[[Path], None]] = {
     "exif_200MB.jpg": lambda: _jpeg_segments(0xE1, b"Exif\0\0II*\0", 3000),
     "icc_200MB.jpg": lambda: _jpeg_segments(0xE2, b"ICC_PROFILE\0\1\1", 3000),
     "scans.jpg": lambda: _jpeg_scans(8000, 95),
+    "unfinished.fits": _unfinished,
     "tiles_1e8.tif": _tiles,
     "strip_4GB.tif": _strips,
     "xmp_1GB.tif": lambda path: _tag(path, 700),
