@@ -21,10 +21,12 @@ MEAN, STD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 class Small(torch.nn.Module):
     """A network of one layer, which gives maps or their mean."""
 
-    def __init__(self, channels: int = 3, maps: bool = False, last: bool = False) -> None:
+    def __init__(
+        self, channels: int = 3, maps: bool = False, last: bool = False, n: int = 6
+    ) -> None:
         super().__init__()
         torch.manual_seed(channels)
-        self.layer = torch.nn.Conv2d(channels, 6, 5, stride=3)
+        self.layer = torch.nn.Conv2d(channels, n, 5, stride=3)
         self.maps, self.last = maps, last
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

@@ -63,3 +63,21 @@ def test_many_channels_are_mixed_along_orthonormal_axes() -> None:
     assert again is not None
     assert np.array_equal(mix, again)
     assert mixing(MAX_CHANNELS) is None
+
+
+@pytest.mark.parametrize(("name", "n_last", "n_earlier"), [("resnet18", 512, 256)])
+def test_a_network_with_many_channels_gives_mixtures(
+    name: str, n_last: int, n_earlier: int
+) -> None:
+    torch.manual_seed(0)
+    pooled = CovariancePooled(timm.create_model(name).eval(), 96)
+    assert pooled.parts == parts_of(n_last, n_earlier, n_last + n_earlier)
+    assert pooled.parts.n_channels == MAX_CHANNELS
+    pictures = torch.randn(2, 3, 96, 96)
+    with torch.inference_mode():
+        twice = [
+            pooled.forward_head(pooled.forward_features(pictures), pre_logits=True)
+            for _ in range(2)
+        ]
+    assert torch.equal(*twice)
+    assert twice[0].shape == (2, pooled.parts.n)

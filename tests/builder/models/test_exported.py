@@ -16,7 +16,9 @@ from helpers.network_files import SIDE, Small, by_hand, cutouts, vectors, write_
 
 import hubble_dash as hd
 from hubble_dash.builder.fingerprints.loading import load_network
-from hubble_dash.builder.models.pooling import disk_weights
+from hubble_dash.builder.models.covariance import MAX_CHANNELS, Covariances, parts_of
+from hubble_dash.builder.models.exported import open_network_file
+from hubble_dash.builder.models.pooling import Depths, disk_weights, over_disk
 from hubble_dash.builder.models.weights import find_weights
 from hubble_dash.builder.query.image import fingerprint_image
 from hubble_dash.config import ModelInput
@@ -46,6 +48,26 @@ def test_vectors_are_those_of_the_network_by_hand(
     path = write(tmp_path / f"small{suffix}", model, batch=batch)
     pictures = cutouts(7)
     np.testing.assert_allclose(vectors(path, pictures), by_hand(model, pictures), atol=2e-5)
+
+
+@both
+@pytest.mark.parametrize(("batch", "n"), [(None, 6), (3, MAX_CHANNELS + 12)])
+def test_of_maps_a_metric_can_be_learned(
+    tmp_path: Path, write: Maker, suffix: str, batch: int | None, n: int
+) -> None:
+    model = Small(maps=True, n=n)
+    path = write(tmp_path / f"small{suffix}", model, batch=batch)
+    found = open_network_file(path, ModelInput(), disk=True, learns=True)
+    pictures = cutouts(3)
+    maps = torch.from_numpy(by_hand(model, pictures))
+    with torch.inference_mode():
+        expected = torch.cat([Covariances(n)(Depths(maps, maps)), over_disk(maps)], dim=1)
+        features, _ = found.encoder(torch.from_numpy(np.stack(pictures)))
+    assert found.parts == parts_of(n, n, n)
+    np.testing.assert_allclose(features, expected, atol=2e-5)
+    # Of vectors there is nothing more.
+    other = write(tmp_path / f"vectors{suffix}", Small(), batch=batch)
+    assert open_network_file(other, ModelInput(), disk=True, learns=True).parts is None
 
 
 @both
