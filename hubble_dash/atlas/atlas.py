@@ -21,8 +21,8 @@ from hubble_dash.atlas.checks import (
     check_array_values,
     check_cutouts,
     check_heads,
+    check_image_files,
     check_images,
-    check_sources,
     read_manifest,
 )
 from hubble_dash.atlas.columns import AtlasColumns
@@ -40,7 +40,7 @@ from hubble_dash.atlas.schema import (
     POSITIONS_FILE,
     SHEETS_FOLDER,
     SIMILARITIES_FILE,
-    SOURCES_FILE,
+    image_files_name,
 )
 from hubble_dash.atlas.sheets import Pictures, SheetLayout, sheet_name
 from hubble_dash.config.bounds import choice
@@ -139,7 +139,7 @@ class Atlas:
         `hubble_dash.atlas.manifest.Manifest`.
     images : pandas.DataFrame
         One row an image.
-    sources : pandas.DataFrame or None
+    image_files : pandas.DataFrame or None
         One row an image: ``bytes``, ``sha256`` and ``credit`` of its file; None in atlases of early
         versions.
     cutouts : pandas.DataFrame
@@ -193,12 +193,13 @@ class Atlas:
         return check_images(self._folder, table, self.manifest["files"])
 
     @cached_property
-    def sources(self) -> pd.DataFrame | None:
+    def image_files(self) -> pd.DataFrame | None:
         """Of each image the file that it was read from; None in an atlas of an early version."""
-        if SOURCES_FILE not in self.manifest["files"]:
+        name = image_files_name(self.manifest["files"])
+        if name is None:
             return None
-        table = read_table(self._folder, SOURCES_FILE, n_rows=self.manifest["n_images"])
-        return check_sources(self._folder, table)
+        table = read_table(self._folder, name, n_rows=self.manifest["n_images"])
+        return check_image_files(self._folder, table, name)
 
     @cached_property
     def cutouts(self) -> pd.DataFrame:
@@ -465,7 +466,7 @@ class Atlas:
         AtlasError
             That names the first value that is off.
         """
-        _ = self.cutouts, self.sources, self.neighbors, self.positions, self.colors, self.mean
+        _ = self.cutouts, self.image_files, self.neighbors, self.positions, self.colors, self.mean
         _ = self.metric
         if of_fingerprints:
             check_array_values(self._folder, FINGERPRINTS_FILE, self.fingerprints, len(self))

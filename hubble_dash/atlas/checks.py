@@ -36,8 +36,8 @@ from hubble_dash.atlas.schema import (
     SCORES,
     SHEETS_FOLDER,
     SIMILARITIES_FILE,
-    SOURCES_FILE,
     ImageRow,
+    image_files_name,
 )
 from hubble_dash.atlas.sheets import SheetLayout, sheet_name
 from hubble_dash.errors import AtlasError
@@ -53,8 +53,8 @@ __all__ = [
     "check_array_values",
     "check_cutouts",
     "check_heads",
+    "check_image_files",
     "check_images",
-    "check_sources",
     "read_manifest",
 ]
 
@@ -196,9 +196,9 @@ def check_heads(folder: Folder, manifest: Manifest) -> None:
     if further.keys() & {*PLANE}:
         _check_columns(folder, IMAGES_FILE, manifest["n_images"], dict.fromkeys(PLANE, NUMBER))
     further = _check_columns(folder, CUTOUTS_FILE, manifest["n_cutouts"], cutouts)
-    if SOURCES_FILE in manifest["files"]:
-        sources = {"bytes": NUMBER, "sha256": TEXT, "credit": TEXT}
-        _check_columns(folder, SOURCES_FILE, manifest["n_images"], sources)
+    if (table := image_files_name(manifest["files"])) is not None:
+        files = {"bytes": NUMBER, "sha256": TEXT, "credit": TEXT}
+        _check_columns(folder, table, manifest["n_images"], files)
     if further.keys() & {*LABELS, *SCORES}:
         cutouts |= dict.fromkeys(LABELS, TEXT) | dict.fromkeys(SCORES, NUMBER)
         _check_columns(folder, CUTOUTS_FILE, manifest["n_cutouts"], cutouts)
@@ -254,15 +254,17 @@ def check_images(folder: Folder, images: pd.DataFrame, files: Mapping[str, Any])
     return images
 
 
-def check_sources(folder: Folder, sources: pd.DataFrame) -> pd.DataFrame:
-    """Check every row of the table of sources.
+def check_image_files(folder: Folder, files: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Check every row of the table of image files.
 
     Parameters
     ----------
     folder : Folder
         Of the atlas.
-    sources : pandas.DataFrame
+    files : pandas.DataFrame
         The table; what is not known of a file is missing in it.
+    name : str
+        Its file.
 
     Returns
     -------
@@ -274,11 +276,11 @@ def check_sources(folder: Folder, sources: pd.DataFrame) -> pd.DataFrame:
     AtlasError
         That names the first row that is off.
     """
-    path, sums = folder.path / SOURCES_FILE, sources["sha256"]
-    check_range(path, sources["bytes"], 0, 2**62, nan=True)
+    path, sums = folder.path / name, files["sha256"]
+    check_range(path, files["bytes"], 0, 2**62, nan=True)
     are_sums = sums.isna() | sums.astype(str).str.fullmatch("[0-9a-f]{64}")
     check_rows(path, sums, are_sums, "64 hexadecimal digits")
-    return sources
+    return files
 
 
 def check_cutouts(folder: Folder, cutouts: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypedDict
 
 import numpy as np
@@ -27,6 +27,7 @@ __all__ = [
     "FORMAT_VERSION",
     "IMAGES_FILE",
     "IMAGE_AND_BOX",
+    "IMAGE_FILES_FILE",
     "LABELS",
     "LONGEST_WHOLE",
     "MANIFEST_FILE",
@@ -35,6 +36,7 @@ __all__ = [
     "METRIC_MEAN_FILE",
     "NEIGHBORS_FILE",
     "N_LABELS",
+    "OLD_IMAGE_FILES_FILE",
     "PLANE",
     "POSITIONS_FILE",
     "PREVIEWS_FOLDER",
@@ -43,12 +45,12 @@ __all__ = [
     "SHEETS_FOLDER",
     "SIMILARITIES_FILE",
     "SKY",
-    "SOURCES_FILE",
+    "ImageFileRow",
     "ImageRow",
-    "SourceRow",
     "class_codes",
     "extra_columns",
     "extra_image_columns",
+    "image_files_name",
     "is_long",
     "is_number",
     "text_codes",
@@ -62,7 +64,9 @@ FORMAT_VERSION = 2
 # Files and folders of an atlas.
 MANIFEST_FILE = "manifest.json"
 IMAGES_FILE, CUTOUTS_FILE = "images.parquet", "cutouts.parquet"
-SOURCES_FILE = "sources.parquet"
+IMAGE_FILES_FILE = "image_files.parquet"
+# What that was called at first.
+OLD_IMAGE_FILES_FILE = "sources.parquet"
 FINGERPRINTS_FILE, MEAN_FILE = "fingerprints.npy", "mean.npy"
 NEIGHBORS_FILE, SIMILARITIES_FILE = "neighbors.npy", "similarities.npy"
 POSITIONS_FILE, COLORS_FILE = "positions.npy", "colors.npy"
@@ -149,8 +153,8 @@ class ImageRow(TypedDict):
     notes: str
 
 
-class SourceRow(TypedDict):
-    """Columns of the table of sources: of each image the file that it was read from.
+class ImageFileRow(TypedDict):
+    """Columns of the table of image files: of each image the file that it was read from.
 
     Attributes
     ----------
@@ -165,6 +169,17 @@ class SourceRow(TypedDict):
     bytes: int
     sha256: str
     credit: str
+
+
+def image_files_name(files: Collection[str]) -> str | None:
+    """Name the table of image files, or None where an atlas has none.
+
+    Parameters
+    ----------
+    files : collection of str
+        Those that its manifest names.
+    """
+    return next((name for name in (IMAGE_FILES_FILE, OLD_IMAGE_FILES_FILE) if name in files), None)
 
 
 def extra_columns(cutouts: pd.DataFrame) -> list[str]:

@@ -16,11 +16,12 @@ from hubble_dash.atlas.schema import (
     CUTOUTS_FILE,
     FORMAT,
     FORMAT_VERSION,
+    IMAGE_FILES_FILE,
     IMAGES_FILE,
     MANIFEST_FILE,
+    OLD_IMAGE_FILES_FILE,
     PREVIEWS_FOLDER,
     SHEETS_FOLDER,
-    SOURCES_FILE,
 )
 from hubble_dash.disk.calls import remove, sync, sync_all
 from hubble_dash.disk.names import give_name, write_inside
@@ -130,7 +131,7 @@ def check_replaceable(final: Path, *, replace: bool) -> None:
 
 def _others_in(atlas: Path) -> list[str]:
     """List what somebody else put into an atlas, but for what file managers put anywhere."""
-    known = {MANIFEST_FILE, IMAGES_FILE, SOURCES_FILE, CUTOUTS_FILE}
+    known = {MANIFEST_FILE, IMAGES_FILE, IMAGE_FILES_FILE, OLD_IMAGE_FILES_FILE, CUTOUTS_FILE}
     known |= {SHEETS_FOLDER, PREVIEWS_FOLDER}
     known |= {*ARRAY_TYPES, *OF_FILE_MANAGERS}
     return sorted({path.name for path in atlas.iterdir()} - known)

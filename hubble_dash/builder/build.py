@@ -41,8 +41,8 @@ from hubble_dash.builder.shards.tables import (
     column_of,
     write_colors,
     write_cutouts,
+    write_image_files,
     write_images,
-    write_sources,
 )
 from hubble_dash.builder.shards.writer import PRECOMPUTED_ROW
 from hubble_dash.builder.stream import stream_to_shards
@@ -228,7 +228,7 @@ def _write_tables(part: Part, inputs: Inputs, label_names: Sequence[str] | None)
     """Join the tables of the shards; give the cutouts' boxes."""
     write_cutouts(part, label_names, inputs.catalog.metadata if inputs.catalog else None)
     write_images(part)
-    write_sources(part)
+    write_image_files(part)
     write_colors(part)
     return Boxes.of(pd.read_parquet(part.atlas / CUTOUTS_FILE, columns=IMAGE_AND_BOX))
 

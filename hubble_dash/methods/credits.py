@@ -23,13 +23,13 @@ def credit_lines(atlas: Atlas) -> list[str]:
     list of str
         None where the files say nothing, or an early version did not ask them.
     """
-    if atlas.sources is None:
+    if atlas.image_files is None:
         return []
-    said = atlas.sources["credit"].dropna().astype(str).str.strip().str.rstrip(".")
+    said = atlas.image_files["credit"].dropna().astype(str).str.strip().str.rstrip(".")
     credits = said[said != ""].value_counts(sort=False).sort_values(ascending=False, kind="stable")
     told = "; ".join(credits.index[:MAX_CREDITS])
     if not told:
         return []
     more = len(credits) - MAX_CREDITS
-    rest = f"; and {more:,} more, which the atlas's sources.parquet lists" if more > 0 else ""
+    rest = f"; and {more:,} more, which the atlas's image_files.parquet lists" if more > 0 else ""
     return [f"Image credit: {told}{rest}."]

@@ -34,7 +34,7 @@ def rows_of(atlas: Atlas, page: Sequence[str] = ()) -> list[Row]:
         Name and text.
     """
     settings = atlas.manifest["settings"]
-    rows = [*provenance(atlas), *_sources(atlas)]
+    rows = [*provenance(atlas), *_image_files(atlas)]
     if settings.get("catalog_sha256"):
         text = f"{settings['catalog']}, SHA-256 {settings['catalog_sha256']}"
         rows.append(("File of the catalogue", text))
@@ -55,12 +55,12 @@ def sum_of_sums(checksums: Iterable[str]) -> str:
     return hashlib.sha256("".join(f"{one}\n" for one in checksums).encode()).hexdigest()
 
 
-def _sources(atlas: Atlas) -> list[Row]:
-    sources = atlas.sources
-    if sources is None or sources["sha256"].isna().any():
+def _image_files(atlas: Atlas) -> list[Row]:
+    listed = atlas.image_files
+    if listed is None or listed["sha256"].isna().any():
         return []
     # Several images may be of one file.
-    files = sources.assign(path=atlas.images["path"]).drop_duplicates("path")
+    files = listed.assign(path=atlas.images["path"]).drop_duplicates("path")
     size = f"{files['bytes'].sum() / 1e6:,.1f} MB"
     if len(files) > MAX_FILES:
         text = f"{len(files):,} files, {size}; SHA-256 of the list of their SHA-256: "

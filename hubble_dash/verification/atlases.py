@@ -18,7 +18,7 @@ from hubble_dash.errors import AtlasError
 from hubble_dash.foreign.folder import Folder
 from hubble_dash.foreign.plain import check_plain, read_plain
 from hubble_dash.verification.findings import Verification, listed
-from hubble_dash.verification.sources import verify_sources
+from hubble_dash.verification.originals import verify_originals
 
 __all__ = ["verify_atlas"]
 
@@ -48,7 +48,7 @@ def verify_atlas(
         _pictures(atlas, found)
         rows = np.random.default_rng(random_state).permutation(len(atlas))[:sample]
         _neighbors(atlas, np.sort(rows), found)
-        verify_sources(atlas, np.sort(rows), found, weights=weights)
+        verify_originals(atlas, np.sort(rows), found, weights=weights)
     return found
 
 
@@ -93,7 +93,7 @@ def _values(atlas: Atlas, found: Verification) -> None:
     if wrong:
         return
     parts: dict[str, Callable[[], object]] = {
-        "images": lambda: atlas.images, "sources": lambda: atlas.sources,
+        "images": lambda: atlas.images, "image files": lambda: atlas.image_files,
         "cutouts": lambda: atlas.cutouts, "neighbours": lambda: atlas.neighbors,
         "positions": lambda: atlas.positions, "colours": lambda: atlas.colors,
         "mean": lambda: atlas.mean,

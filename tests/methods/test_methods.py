@@ -15,9 +15,9 @@ from hubble_dash.methods.methods import methods_of
 from hubble_dash.methods.table import MAX_FILES
 
 
-def like(atlas: Atlas, sources: pd.DataFrame | None = None, **changed: Any) -> Atlas:
+def like(atlas: Atlas, files: pd.DataFrame | None = None, **changed: Any) -> Atlas:
     made = Atlas(atlas.path, {**atlas.manifest, **changed})
-    made.__dict__["sources"] = sources
+    made.__dict__["image_files"] = files
     return made
 
 
@@ -102,4 +102,5 @@ def test_credits_are_told_once_those_of_most_images_first(atlas: Atlas) -> None:
     credits = ["B", "A", "A", "", None, *"CDEF"]
     table = pd.DataFrame({"bytes": 1, "sha256": None, "credit": credits})
     text = methods_of(like(atlas, table)).text
-    assert "Image credit: A; B; C; D; and 2 more, which the atlas's sources.parquet lists." in text
+    expected = "Image credit: A; B; C; D; and 2 more, which the atlas's image_files.parquet lists."
+    assert expected in text

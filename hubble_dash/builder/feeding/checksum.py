@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from hubble_dash.atlas.files import sha256_of
-from hubble_dash.atlas.schema import SourceRow
+from hubble_dash.atlas.schema import ImageFileRow
 from hubble_dash.errors import ImageError
 
 __all__ = ["Checksum"]
@@ -55,7 +55,7 @@ class Checksum:
             self._thread = threading.Thread(target=self._sum, daemon=True)
             self._thread.start()
 
-    def row(self, credit: str) -> SourceRow:
+    def row(self, credit: str) -> ImageFileRow:
         """Give what is recorded of the file; waits for its end.
 
         Parameters

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Box
-from hubble_dash.atlas.schema import SourceRow
+from hubble_dash.atlas.schema import ImageFileRow
 from hubble_dash.builder.bounds.failures import failing
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.cutouts.display import Display
@@ -97,8 +97,8 @@ class Described(NamedTuple):
     ----------
     row : dict
         Of the table of images.
-    source : SourceRow
-        Of the table of sources.
+    file : ImageFileRow
+        Of the table of image files.
     notes : list of str
         What the user should know.
     positions : SkyPositions
@@ -108,7 +108,7 @@ class Described(NamedTuple):
     """
 
     row: dict[str, Any]
-    source: SourceRow
+    file: ImageFileRow
     notes: list[str]
     positions: SkyPositions
     preview: Preview
@@ -313,8 +313,8 @@ class Cutter:
         preview = make_preview(display, max_side=max_side)
         positions = sky_positions_of(display, found, self.catalog, self.settings.cutouts)
         row = describe_image(display, preview, positions)
-        source = checksum.row(image.credit)
-        return Described(row, source, notes_on(image, preview, positions), positions, preview)
+        file = checksum.row(image.credit)
+        return Described(row, file, notes_on(image, preview, positions), positions, preview)
 
     def _are_few(self, boxes: list[Box]) -> bool:
         n_bytes = 0 if self.prepare is None else self.prepare.n_bytes * len(boxes)

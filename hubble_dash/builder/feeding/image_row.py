@@ -15,11 +15,11 @@ from hubble_dash.builder.cutouts.sky_positions import SkyPositions
 from hubble_dash.builder.feeding.previews import Preview
 from hubble_dash.builder.reading.image import Image
 
-__all__ = ["SOURCE", "describe_image", "listed_path", "notes_on"]
+__all__ = ["IMAGE_FILE", "describe_image", "listed_path", "notes_on"]
 
-# What a row has beside the columns of the table of images: its row of the table of sources. No key
+# What a row has beside the columns of the table of images: its row of that of files. No key
 # of a header has such a name.
-SOURCE = "(source)"
+IMAGE_FILE = "(source)"
 
 
 def describe_image(display: Display, preview: Preview, positions: SkyPositions) -> dict[str, Any]:

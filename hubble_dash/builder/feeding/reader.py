@@ -14,7 +14,7 @@ from hubble_dash.builder.catalogs.precomputed import PrecomputedRows
 from hubble_dash.builder.cursor import Counts, Cursor
 from hubble_dash.builder.feeding.cutter import CutImage, Described
 from hubble_dash.builder.feeding.feeder import Feeder
-from hubble_dash.builder.feeding.image_row import SOURCE
+from hubble_dash.builder.feeding.image_row import IMAGE_FILE
 from hubble_dash.builder.feeding.previews import preview_name
 from hubble_dash.builder.fingerprints.fingerprinter import Cutout
 from hubble_dash.builder.fingerprints.groups import Groups
@@ -208,7 +208,7 @@ class CutoutReader:
         counts.n_images += 1
         counts.notes.update(described.notes + self._missing_row(image))
         self._keep_preview(name, described.preview.data)
-        return described.row | {"preview": name, SOURCE: described.source}
+        return described.row | {"preview": name, IMAGE_FILE: described.file}
 
     def _missing_row(self, image: CutImage) -> list[str]:
         """Say why an image has nothing of the catalogue."""

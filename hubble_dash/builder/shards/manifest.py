@@ -25,13 +25,13 @@ from hubble_dash.atlas.manifest import (
 from hubble_dash.atlas.schema import (
     COLORS_FILE,
     CUTOUTS_FILE,
+    IMAGE_FILES_FILE,
     IMAGES_FILE,
     NEIGHBORS_FILE,
     POSITIONS_FILE,
     PREVIEWS_FOLDER,
     SHEETS_FOLDER,
     SIMILARITIES_FILE,
-    SOURCES_FILE,
 )
 from hubble_dash.atlas.sheets import SheetLayout, sheet_name
 from hubble_dash.builder.cursor import Counts
@@ -170,7 +170,7 @@ def list_files(part: Part, layout: SheetLayout, fingerprints: FingerprintFile) -
     previews = parquet.read_table(part.atlas / IMAGES_FILE, columns=["preview"])["preview"]
     return [
         *fingerprints.files,
-        *(IMAGES_FILE, SOURCES_FILE, CUTOUTS_FILE, COLORS_FILE),
+        *(IMAGES_FILE, IMAGE_FILES_FILE, CUTOUTS_FILE, COLORS_FILE),
         *(NEIGHBORS_FILE, SIMILARITIES_FILE, POSITIONS_FILE),
         *(f"{SHEETS_FOLDER}/{sheet_name(sheet)}" for sheet in sheets),
         *(f"{PREVIEWS_FOLDER}/{name}" for name in previews.to_pylist()),

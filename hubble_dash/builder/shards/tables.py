@@ -19,19 +19,19 @@ from hubble_dash.atlas.schema import (
     COLORS_FILE,
     CUTOUT_COLUMNS,
     CUTOUTS_FILE,
+    IMAGE_FILES_FILE,
     IMAGES_FILE,
     LABELS,
     SCORES,
-    SOURCES_FILE,
 )
-from hubble_dash.builder.feeding.image_row import SOURCE
+from hubble_dash.builder.feeding.image_row import IMAGE_FILE
 from hubble_dash.builder.shards.arrays import save_array
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.builder.tables.kinds import nullable
 from hubble_dash.builder.tables.text import unique_names
 from hubble_dash.disk.space import watched
 
-__all__ = ["column_of", "write_colors", "write_cutouts", "write_images", "write_sources"]
+__all__ = ["column_of", "write_colors", "write_cutouts", "write_image_files", "write_images"]
 
 COLORS = ["red", "green", "blue"]
 OF_ATLAS = list(CUTOUT_COLUMNS)
@@ -138,8 +138,8 @@ def write_images(part: Part, *, rows_a_group: int = 8192) -> None:
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
-def write_sources(part: Part, *, rows_a_group: int = 65536) -> None:
-    """Write ``sources.parquet``: of each image the file that it was read from.
+def write_image_files(part: Part, *, rows_a_group: int = 65536) -> None:
+    """Write ``image_files.parquet``: of each image the file that it was read from.
 
     Parameters
     ----------
@@ -148,10 +148,10 @@ def write_sources(part: Part, *, rows_a_group: int = 65536) -> None:
     rows_a_group : int
         As of `write_images`.
     """
-    path = part.atlas / SOURCES_FILE
+    path = part.atlas / IMAGE_FILES_FILE
     size = _size(map(part.shard_images, range(part.checkpoint.n_shards)))
     with watched(path, size), parquet.ParquetWriter(path, SOURCES) as writer:
-        rows = (row.get(SOURCE) or {} for row in _lines(part))
+        rows = (row.get(IMAGE_FILE) or {} for row in _lines(part))
         while some := list(islice(rows, rows_a_group)):
             columns = [[row.get(name) for row in some] for name in SOURCES.names]
             writer.write_table(pa.table(columns, SOURCES))
@@ -247,7 +247,7 @@ def _shards(part: Part, columns: list[str] | None = None) -> Iterator[pa.Table]:
 
 def _images(part: Part) -> Iterator[dict[str, Any]]:
     for row in _lines(part):
-        row.pop(SOURCE, None)
+        row.pop(IMAGE_FILE, None)
         yield row
 
 

@@ -67,8 +67,8 @@ class Parents:
             One an image.
         """
         found: list[ImageEntry] = []
-        sources = self._atlas.sources
-        sums = None if sources is None else sources["sha256"]
+        files = self._atlas.image_files
+        sums = None if files is None else files["sha256"]
         records = self._atlas.images.iloc[images].to_dict("records")
         for image, record in enumerate(records, images.start):
             facts = {name: record[name] for name in self._extra if not pd.isna(record[name])}

@@ -51,7 +51,7 @@ def entry_of(atlas: Atlas, n: int, plane: list[float] | None, quality: str = "ex
     images = atlas.images.iloc[:1].assign(position_quality=quality)
     if plane is not None:
         images = images.assign(**dict(zip(PLANE, plane, strict=True)))
-    few = {"images": images, "cutouts": atlas.cutouts.iloc[:n], "sources": None}
+    few = {"images": images, "cutouts": atlas.cutouts.iloc[:n], "image_files": None}
     return Parents(cast(Any, SimpleNamespace(**few))).describe(slice(0, 1), with_preview=False)[0]
 
 

@@ -18,7 +18,7 @@ from hubble_dash.verification.findings import Verification
 if TYPE_CHECKING:
     from hubble_dash.builder.feeding.recipe import Recipe
 
-__all__ = ["verify_sources"]
+__all__ = ["verify_originals"]
 
 # Means of blocks of a thumbnail, which its compression leaves as they are: levels of 255 by which
 # they may differ on average, and side of a block in pixels.
@@ -36,7 +36,7 @@ class _Again(NamedTuple):
     pixels: NDArray[np.uint8]
 
 
-def verify_sources(
+def verify_originals(
     atlas: Atlas, rows: NDArray[np.int64], found: Verification, *, weights: str | Path | None
 ) -> None:
     """Make some cutouts again, where their source images are at hand.
@@ -76,14 +76,14 @@ def verify_sources(
 
 def _at_hand(atlas: Atlas, images: NDArray[Any], found: Verification) -> list[int]:
     """Give the images whose files are there and have their checksum; say what the others are."""
-    table, sources = atlas.images, atlas.sources
+    table, files = atlas.images, atlas.image_files
     there, missing, wrong, n_summed = [], [], [], 0
     for image in map(int, images):
         path = Path(str(table["path"].iloc[image]))
         if not path.is_file():
             missing.append(path)
             continue
-        checksum = None if sources is None else sources["sha256"].iloc[image]
+        checksum = None if files is None else files["sha256"].iloc[image]
         if isinstance(checksum, str):
             n_summed += 1
             if sha256_of(path) != checksum:

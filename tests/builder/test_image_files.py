@@ -10,6 +10,7 @@ from helpers.builds import pictures
 from helpers.images import make_fits, make_picture
 
 import hubble_dash as hd
+from hubble_dash.atlas.schema import IMAGE_FILES_FILE, OLD_IMAGE_FILES_FILE
 
 CREDIT = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
  xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
@@ -25,10 +26,10 @@ def test_each_image_has_the_size_and_checksum_of_its_file(
     files = [*pictures(tmp_path / "in", 3), make_fits(tmp_path / "in" / "z.fits")]
     (tmp_path / "c.csv").write_text("path,kind\n" + "".join(f"in/{f.name},a\n" for f in files))
     atlas = quick_build(files, out=tmp_path / "x.atlas", catalog=tmp_path / "c.csv")
-    assert atlas.sources is not None
-    assert atlas.sources["bytes"].tolist() == [file.stat().st_size for file in files]
+    assert atlas.image_files is not None
+    assert atlas.image_files["bytes"].tolist() == [file.stat().st_size for file in files]
     sums = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
-    assert atlas.sources["sha256"].tolist() == sums
+    assert atlas.image_files["sha256"].tolist() == sums
     # The tables that others read stay as they were.
     assert not {"bytes", "sha256", "(source)"} & {*atlas.images}
     catalog = hashlib.sha256((tmp_path / "c.csv").read_bytes()).hexdigest()
@@ -43,13 +44,24 @@ def test_whom_to_thank_is_what_the_files_say(tmp_path: Path, quick_build: QuickB
     atlas = quick_build(
         [thanked, taken, nobody], out=tmp_path / "x.atlas", process_images=[hd.Grayscale()]
     )
-    assert atlas.sources is not None
-    assert atlas.sources["credit"].tolist() == [
+    assert atlas.image_files is not None
+    assert atlas.image_files["credit"].tolist() == [
         "NASA, ESA, M. Livio & the Hubble team; CC BY 4.0",
         "HST ACS, proposal 9490, observer Sandage, from STScI",
         "",
     ]
 
 
-def test_an_atlas_of_an_early_version_has_no_sources(atlas: hd.Atlas) -> None:
-    assert atlas.sources is None
+def test_an_atlas_of_an_early_version_has_no_image_files(atlas: hd.Atlas) -> None:
+    assert atlas.image_files is None
+
+
+def test_the_table_is_read_by_its_first_name(tmp_path: Path, quick_build: QuickBuild) -> None:
+    atlas = quick_build(pictures(tmp_path / "in", 2), out=tmp_path / "x.atlas")
+    (atlas.path / IMAGE_FILES_FILE).rename(atlas.path / OLD_IMAGE_FILES_FILE)
+    manifest = atlas.path / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(IMAGE_FILES_FILE, OLD_IMAGE_FILES_FILE))
+    old = hd.open_atlas(atlas.path, check="full")
+    assert old.image_files is not None
+    assert atlas.image_files is not None
+    assert old.image_files.equals(atlas.image_files)
