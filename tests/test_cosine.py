@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from hubble_dash.cosine import (
+    Smoothed,
     center,
     group_means,
     mean_direction,
@@ -108,3 +109,24 @@ def test_what_equals_the_mean_keeps_its_direction() -> None:
     whole = np.tile(vectors(1), (4, 1))
     np.testing.assert_allclose(center(whole), whole / 1000, rtol=1e-5)
     np.testing.assert_allclose(take_off(whole, whole[0]), whole / 1000, rtol=1e-5)
+
+
+def test_smoothed_fingerprints_are_joined_by_their_nearest() -> None:
+    random = np.random.default_rng(0)
+    vectors = random.standard_normal((30, 6)).astype(np.float16)
+    unit = vectors.astype(float)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    cosine = unit @ unit.T
+    np.fill_diagonal(cosine, -2)
+    rows = np.argsort(-cosine, axis=1)[:, :12].astype(np.int32)
+    similarities = np.take_along_axis(cosine, rows, axis=1).astype(np.float32)
+    expected = unit.copy()
+    for i in range(30):
+        for j in rows[i, :9]:
+            expected[i] += max(cosine[i, j], 0) ** 3 * unit[j]
+    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+    smoothed = Smoothed(vectors, rows, similarities)
+    assert len(smoothed) == 30
+    assert np.allclose(smoothed[0:30], expected, atol=1e-5)
+    found, _ = nearest(smoothed, expected[4].astype(np.float32), n=5, rows_a_block=7)
+    assert found.tolist() == np.argsort(-(expected @ expected[4]), kind="stable")[:5].tolist()

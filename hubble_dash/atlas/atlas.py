@@ -45,7 +45,7 @@ from hubble_dash.atlas.schema import (
 from hubble_dash.atlas.sheets import Pictures, SheetLayout, sheet_name
 from hubble_dash.config.bounds import choice
 from hubble_dash.config.choices import AtlasCheck
-from hubble_dash.cosine import nearest
+from hubble_dash.cosine import N_JOINED, Smoothed, nearest, to_unit_length
 from hubble_dash.disk.names import recover, resolved
 from hubble_dash.errors import AtlasError
 from hubble_dash.foreign.arrays import read_array
@@ -274,6 +274,7 @@ class Atlas:
         *,
         leave_out_overlapping: bool = False,
         among: NDArray[np.integer[Any]] | None = None,
+        refine: bool = False,
     ) -> Similar:
         """Find the cutouts most similar to one of them, or to a fingerprint.
 
@@ -287,6 +288,9 @@ class Atlas:
             Pass over cutouts whose box overlaps that of the row, in the same image.
         among : (m,) int array, optional
             Rows that may be found, such as those of `select`; else all.
+        refine : bool
+            Compare fingerprints that are smoothed by their nearest, as of
+            `hubble_dash.cosine.Smoothed`: more of a class are found, small groups are blurred.
 
         Returns
         -------
@@ -308,6 +312,8 @@ class Atlas:
         others = np.empty(0, np.int64) if among is None else self._all_but(among)
         if not isinstance(query, (int, np.integer)):
             vector = np.asarray(query, dtype=np.float32)
+            if refine:
+                return self._refined(vector, n, others)
             return Similar(*nearest(self.fingerprints, vector, n=n, left_out=others))
         row = int(query)
         if not 0 <= row < len(self):
@@ -315,14 +321,27 @@ class Atlas:
         drop = np.append(others, self.overlapping(row)) if leave_out_overlapping else others
         stored = self.neighbors.rows[row]
         keep = ~np.isin(stored, drop)
-        if keep.sum() >= n or len(stored) == len(self) - 1:
+        if not refine and (keep.sum() >= n or len(stored) == len(self) - 1):
             return Similar(stored[keep][:n], self.neighbors.similarities[row][keep][:n])
-        own = np.asarray(self.fingerprints[row], dtype=np.float32)
+        all_rows = self._smoothed if refine else self.fingerprints
+        own = np.asarray(all_rows[row : row + 1][0], dtype=np.float32)
         left_out = np.append(drop, row)
         try:
-            return Similar(*nearest(self.fingerprints, own, n=n, left_out=left_out))
+            return Similar(*nearest(all_rows, own, n=n, left_out=left_out))
         except ValueError as err:
             raise AtlasError(f"{self.path / FINGERPRINTS_FILE}: row {row}: {err}") from err
+
+    @property
+    def _smoothed(self) -> Smoothed:
+        return Smoothed(self.fingerprints, self.neighbors.rows, self.neighbors.similarities)
+
+    def _refined(self, vector: NDArray[np.float32], n: int, left_out: NDArray[np.int64]) -> Similar:
+        """Smooth a fingerprint from outside by its own nearest, and compare it."""
+        rows, similarities = nearest(self.fingerprints, vector, n=N_JOINED)
+        own = vector[np.newaxis].copy()
+        to_unit_length(own)
+        (joined,) = self._smoothed.joined(own, rows[np.newaxis], similarities[np.newaxis])
+        return Similar(*nearest(self._smoothed, joined, n=n, left_out=left_out))
 
     def _all_but(self, rows: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
         """Give all other rows."""

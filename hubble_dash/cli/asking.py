@@ -67,6 +67,11 @@ def _add_similar(commands: Commands) -> None:
         help="find only cutouts of which a query is true, such as 'z > 1'; see docs/query.md",
     )  # fmt: skip
     parser.add_argument(
+        "--refine", action="store_true",
+        help="compare fingerprints smoothed by their nearest: finds more of a class, and blurs"
+        " small groups",
+    )  # fmt: skip
+    parser.add_argument(
         "--format", choices=("table", "csv", "json"), default="table", help="(%(default)s)"
     )
     parser.add_argument("--weights", metavar="FILE", help="with --image: the atlas's own weights")
@@ -188,7 +193,10 @@ def _similar(options: Namespace) -> None:
     from hubble_dash.atlas.atlas import open_atlas
 
     atlas = open_atlas(options.atlas)
-    _print(atlas, _find(atlas, options), options.format)
+    found = _find(atlas, options)
+    if options.refine and not options.quiet:
+        print("similarities are those of smoothed fingerprints", file=sys.stderr)
+    _print(atlas, found, options.format)
 
 
 def _rows(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -220,7 +228,7 @@ def _find(atlas: Atlas, options: Namespace) -> Similar:
         from hubble_dash.builder.query.image import fingerprint_image
 
         query = fingerprint_image(atlas, options.image, weights=options.weights)
-        return atlas.similar(query, n=options.n, among=among)
+        return atlas.similar(query, n=options.n, among=among, refine=options.refine)
     row: int = options.row
     if options.position is not None:
         row, separation_arcsec = atlas.nearest_to(*_parse_position(options.position))
@@ -228,8 +236,9 @@ def _find(atlas: Atlas, options: Namespace) -> Similar:
             text = f"row {row} is nearest, its centre {separation_arcsec:.2f} arcsec away"
             print(text, file=sys.stderr)
     return atlas.similar(
-        row, n=options.n, leave_out_overlapping=options.leave_out_overlapping, among=among
-    )
+        row, n=options.n, leave_out_overlapping=options.leave_out_overlapping, among=among,
+        refine=options.refine,
+    )  # fmt: skip
 
 
 def _parse_position(text: str) -> tuple[float, float]:

@@ -20,8 +20,10 @@ from hubble_dash.builder.fingerprints.fingerprinter import Cutout
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.metric.learning import Learning, Metric, learn
 from hubble_dash.builder.models.weights import find_weights
+from hubble_dash.builder.neighbors.search import find_neighbors
 from hubble_dash.builder.sampling import evenly
 from hubble_dash.config.choices import Quality
+from hubble_dash.cosine import N_JOINED, Smoothed
 from hubble_dash.evaluation.gallery import Gallery
 from hubble_dash.evaluation.retrieval import label_scores, purity
 
@@ -54,6 +56,7 @@ class Setting:
     changed: int = -1
     n_axes: int = Learning().n_axes
     metric: bool = True
+    smoothed: bool = False
 
     @property
     def learned_from(self) -> list[int]:
@@ -66,6 +69,8 @@ SETTINGS = [
     Setting("**fast**"),
     Setting("**balanced**", "balanced"),
     Setting("**best**", "best"),
+    Setting("fast, smoothed (turned ones are not)", smoothed=True),
+    Setting("best, smoothed (turned ones are not)", "best", smoothed=True),
     Setting("covariances without a metric, 1 view", metric=False),
     Setting("covariances without a metric, 4 turns", "balanced", metric=False),
     *(Setting(f"fast, of {n}", n=n) for n in (100, 150, 200, 250, 500)),
@@ -138,6 +143,8 @@ class Learned:
         assert metric is not None
         views = OF_QUALITY[setting.quality]
         made = [self._made(metric, self._features[name][:, views], setting) for name in names]
+        if setting.smoothed:
+            return [_smoothed(made[0]), *made[1:]]
         return made if setting.metric else [one - made[0].mean(axis=0) for one in made]
 
     def _made(
@@ -165,3 +172,8 @@ class Learned:
         path.parent.mkdir(parents=True, exist_ok=True)
         np.save(path, found)
         return found
+
+
+def _smoothed(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    found = find_neighbors(vectors.astype(np.float16), k=N_JOINED)
+    return Smoothed(vectors.astype(np.float16), found.rows, found.similarities)[0 : len(vectors)]

@@ -349,8 +349,15 @@ def test_a_preview_does_not_outlast_what_it_is_of(page: OpenPage, atlas: Atlas) 
     assert page.run("hubbleDash.state.hovered") is None
     page.page.mouse.move(x, y)
     preview.wait_for()
+    # It goes and comes again, too soon for who looks now and then.
+    page.run("""() => {
+        const preview = document.querySelector("#hd-preview");
+        window.hides = 0;
+        new MutationObserver(() => (window.hides += Number(preview.hidden)))
+            .observe(preview, { attributes: true });
+    }""")
     page.page.mouse.wheel(0, -50)  # about the point itself, which stays below the pointer
-    preview.wait_for(state="hidden")
+    wait(lambda: page.run("hides") > 0, "the preview was hidden")
     preview.wait_for()
     assert page.run("hubbleDash.state.pointed.row") == row
 

@@ -43,6 +43,24 @@ def test_similar_to_a_row(atlas: Atlas, capsys: Capture) -> None:
     assert not set(apart) & set(atlas.overlapping(17).tolist())
 
 
+def test_similar_by_smoothed_fingerprints(atlas: Atlas, capsys: Capture) -> None:
+    words = ["similar", atlas.path, "--row", 17, "-n", 4, "--format", "json", "--refine"]
+    assert status(*words) == 0
+    told = capsys.readouterr()
+    found = [record["row"] for record in json.loads(told.out)]
+    assert "similarities are those of smoothed fingerprints" in told.err
+    rows, similarities = brute_force(atlas.fingerprints, 9)
+    unit = np.asarray(atlas.fingerprints, float)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    smoothed = unit + np.einsum("ik,ikd->id", np.maximum(similarities, 0) ** 3, unit[rows])
+    smoothed /= np.linalg.norm(smoothed, axis=1, keepdims=True)
+    ranked = np.argsort(-(smoothed @ smoothed[17]), kind="stable")
+    assert found == [row for row in ranked.tolist() if row != 17][:4]
+    # A fingerprint from outside that is one of the atlas's has itself among its nearest.
+    vector = np.asarray(atlas.fingerprints[17], np.float32)
+    assert atlas.similar(vector, 1, refine=True).rows.tolist() == [17]
+
+
 def test_similar_among_those_of_a_query(atlas: Atlas, capsys: Capture) -> None:
     words = ["similar", atlas.path, "--row", 17, "-n", 4, "--format", "json"]
     assert status(*words, "--among", "class == 'elliptical' and image == 1") == 0
