@@ -27,6 +27,7 @@ class Mean:
 
     n_features = 3
     prepare = None
+    learner = None
     device = "none"
     packages = ()
 
