@@ -138,6 +138,7 @@ def test_a_name_that_may_mean_two_images_is_of_neither(tmp_path: Path) -> None:
         build_of(files, tmp_path / "x.atlas", fingerprints=tmp_path / "own.parquet")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_network")
 def test_a_row_is_of_one_image_alone(tmp_path: Path) -> None:
     files = [*pictures(tmp_path / "a", 2), *pictures(tmp_path / "b", 1)]
@@ -177,6 +178,7 @@ def test_windows_drop_the_rows_of_those_left_out(tmp_path: Path, named: bool) ->
     assert matched.startswith("as given, 7 long, rows by name" if named else "as given, 7 long, ")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_network")
 def test_rows_of_a_catalogue(tmp_path: Path) -> None:
     make_fits(tmp_path / "a.fits", flux_image((100, 120)))

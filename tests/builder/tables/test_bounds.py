@@ -128,6 +128,7 @@ def test_whatever_a_reader_raises_names_the_file(
         read_table(path)
 
 
+@pytest.mark.slow
 def test_metadata_over_which_pyarrow_ends_the_process_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,6 +78,7 @@ def test_the_density_follows_the_view(served: Served, atlas: Atlas) -> None:
 
 @pytest.mark.usefixtures("plain_page")
 @in_a_thread
+@pytest.mark.slow
 def test_a_drag_does_not_queue_up(
     served: Served, atlas: Atlas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
