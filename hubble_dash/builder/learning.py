@@ -153,15 +153,15 @@ def _shown(cutouts: Iterator[Cutout], bar: tqdm[Any]) -> Iterator[Cutout]:
 
 
 def _write(atlas: Path, metric: Metric) -> None:
-    save_array(atlas / CHANNELS_FILE, metric.channels)
-    save_array(atlas / AXES_FILE, metric.axes)
-    save_array(atlas / METRIC_MEAN_FILE, metric.mean)
+    # On the disk before it is said that they are there.
+    save_array(atlas / CHANNELS_FILE, metric.channels, lasting=True)
+    save_array(atlas / AXES_FILE, metric.axes, lasting=True)
+    save_array(atlas / METRIC_MEAN_FILE, metric.mean, lasting=True)
 
 
 def _read(atlas: Path, entry: MetricEntry) -> Metric:
-    parts = FeatureParts(entry["n_last"], entry["n_channels"], entry["n_means"])
     names = (CHANNELS_FILE, METRIC_MEAN_FILE, AXES_FILE)
-    return Metric(parts, *(np.load(atlas / name) for name in names))
+    return Metric(FeatureParts.of(entry), *(np.load(atlas / name) for name in names))
 
 
 def _keep(part: Part, learned: Learned) -> None:

@@ -110,17 +110,16 @@ class Sample:
             for i, cut in enumerate(feeder.cuts(image)):
                 if cut.thumbnail is None:
                     continue
-                self._note(image, i)
+                self._note(image, i, images[image.number])
                 yield Cutout(cut.pictures, n_expected)
                 if len(self.places) == n:
                     return
 
-    def _note(self, image: CutImage, i: int) -> None:
+    def _note(self, image: CutImage, i: int, number: int) -> None:
         found = image.found
         self.places.append(Place(listed_path(image.path), image.part, found.boxes[i]))
         if self.inputs.groups is not None:
             row = int(found.catalog_rows[i])
-            number = self.inputs.files.index(image.path)
             self.groups.append(self.inputs.groups.value_of(image.metadata, number, row))
 
     def _count(self) -> dict[ImageNumber, int]:

@@ -10,6 +10,7 @@ from helpers.builds import patches
 from helpers.images import make_picture
 
 import hubble_dash as hd
+from hubble_dash.builder.feeding import cutter
 from hubble_dash.builder.fingerprints.augmentation import Views
 from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.inputs import Blocks, gather_inputs
@@ -108,6 +109,34 @@ def test_groups_are_those_of_the_cutouts(tmp_path: Path) -> None:
     by_file = sample_of(files, n=6, center_by="file", cutouts=WINDOWS)
     list(by_file.cutouts(n_views=1))
     assert by_file.groups == [0, 0, 1, 1, 2, 2]
+
+
+def test_groups_of_many_files_are_those_of_the_files(tmp_path: Path) -> None:
+    files = [mosaic(tmp_path / f"{i:02d}.png", 1, seed=i) for i in range(20)]
+    sample = sample_of(files, center_by="file", cutouts=WINDOWS)
+    list(sample.cutouts(n_views=1))
+    assert sample.groups == [files.index(Path(place.path)) for place in sample.places]
+
+
+def test_sources_are_detected_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # One image has none, which is known afterwards as well.
+    dark = make_picture(tmp_path / "dark.png", np.zeros((60, 60), np.uint8))
+    sky = np.full((60, 200), 9, np.uint8)
+    for x in range(20, 200, 30):
+        sky[25:32, x : x + 7] = 220
+    files = [dark, make_picture(tmp_path / "sky.png", sky)]
+    calls: list[object] = []
+    find = cutter.find_cutouts
+
+    def counted(*given: Any, **named: Any) -> Any:
+        calls.append(given)
+        return find(*given, **named)
+
+    monkeypatch.setattr(cutter, "find_cutouts", counted)
+    sample = sample_of(files, n=6, cutouts=hd.DetectedSources(min_size=10))
+    found = list(sample.cutouts(n_views=1))
+    assert len(found) == 6
+    assert len(calls) == len(files)
 
 
 def test_all_images_of_a_file_are_sampled(tmp_path: Path) -> None:

@@ -284,9 +284,9 @@ class Cutter:
         image = display.image
         # Of the file as it is before its pixels are read.
         checksum = Checksum(image.path) if self.take is None else None
-        found = self.known.get((number, part_number)) or find_cutouts(
-            display, self.settings.cutouts, catalog=self.catalog
-        )
+        found = self.known.get((number, part_number))
+        if found is None:
+            found = find_cutouts(display, self.settings.cutouts, catalog=self.catalog)
         if self.take is not None:
             found = self.take(number, part_number, found)
         read = CutImage(

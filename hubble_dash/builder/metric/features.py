@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hubble_dash.atlas.manifest import MetricEntry
+
 __all__ = ["ROWS_A_BLOCK", "FeatureParts", "covariances_of", "form_of"]
 
 # How much the covariances count beside the means of the last map.
@@ -37,6 +39,17 @@ class FeatureParts:
     n_last: int
     n_channels: int
     n_means: int
+
+    @classmethod
+    def of(cls, entry: MetricEntry) -> FeatureParts:
+        """Take what an atlas says of its metric.
+
+        Parameters
+        ----------
+        entry : MetricEntry
+            Of the manifest.
+        """
+        return cls(entry["n_last"], entry["n_channels"], entry["n_means"])
 
     @property
     def n_covariances(self) -> int:

@@ -115,8 +115,7 @@ def _metric_of(atlas: Atlas) -> Metric | None:
     arrays, entry = atlas.metric, atlas.manifest.get("metric")
     if arrays is None or entry is None:
         return None
-    parts = FeatureParts(entry["n_last"], entry["n_channels"], entry["n_means"])
-    return Metric(parts, arrays.channels, arrays.mean, arrays.axes)
+    return Metric(FeatureParts.of(entry), arrays.channels, arrays.mean, arrays.axes)
 
 
 def _refuse_what_no_network_made(atlas: Atlas) -> None:

@@ -105,7 +105,7 @@ def map_new(path: Path, shape: tuple[int, int]) -> NDArray[Any]:
     return open_memmap(path, mode="r+")
 
 
-def save_array(path: Path, array: NDArray[Any]) -> None:
+def save_array(path: Path, array: NDArray[Any], *, lasting: bool = False) -> None:
     """Write a small array of the atlas, whole or not at all.
 
     Parameters
@@ -114,6 +114,8 @@ def save_array(path: Path, array: NDArray[Any]) -> None:
         Of its file.
     array : array
         Its values.
+    lasting : bool
+        Wait until the disk has it.
 
     Raises
     ------
@@ -123,7 +125,7 @@ def save_array(path: Path, array: NDArray[Any]) -> None:
     # By itself, NumPy does not say why it could not write.
     buffer = io.BytesIO()
     np.save(buffer, array)
-    write_inside(buffer.getvalue(), path)
+    write_inside(buffer.getvalue(), path, lasting=lasting)
 
 
 def _kept(path: Path, shape: tuple[int, int]) -> Any:
