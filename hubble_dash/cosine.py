@@ -58,7 +58,7 @@ class Smoothed:
     def __len__(self) -> int:
         return len(self._fingerprints)
 
-    def __getitem__(self, rows: slice) -> NDArray[np.float32]:
+    def __getitem__(self, rows: slice | NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """Give some of them, (b, d) float32 of length 1; what has no length stays as it is."""
         block = np.array(self._fingerprints[rows], np.float32)
         to_unit_length(block)

@@ -24,7 +24,7 @@ FLOORS = [
         *("errors", "config", "allocator", "cosine", "printable"),
         *("builder.ahead", "builder.cursor", "builder.quiet", "viewer.linker"),
     ],
-    ["disk", "foreign", "query"],
+    ["disk", "foreign", "query", "smoothed"],
     ["atlas", "builder.bounds", "builder.codecs", "builder.sky"],
     ["builder.files", "builder.backends", "builder.hdus", "builder.metric"],
     ["builder.reading", "builder.tables", "viewer.columns", "viewer.planes"],

@@ -29,6 +29,7 @@ COUNTED = {
     "tints": "tint",
     "labels": "label",
     "near": "neighbors",
+    "smoothed": "neighbors",
 }
 
 
@@ -121,7 +122,7 @@ class PieceChecks:
         index = self._index
         held = dict.fromkeys(("map", "boxes", "records"), index["n"])
         held["images"] = self._n_images
-        held |= {kind: index["n"] for kind in ("rows", "near") if kind in index}
+        held |= {kind: index["n"] for kind in ("rows", "near", "smoothed") if kind in index}
         if "sky" in index:
             held["sky"] = index["sky"]["n"]
         # A page that carries all pieces has columns alone in blocks, an early version none.

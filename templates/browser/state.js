@@ -17,6 +17,7 @@ import { ANYWHERE } from "./likeness/where.js";
  * @property {Pointed | null} pointed
  * @property {Where} where similar cutouts may lie
  * @property {"all" | "subset"} among which they are looked for
+ * @property {boolean} isSmoothed whether fingerprints are compared that are smoothed by their nearest
  * @property {ColorChoice} color what points are coloured by
  * @property {Scales} scales what was chosen of columns' scales
  * @property {Shown | null} shown
@@ -29,8 +30,8 @@ import { ANYWHERE } from "./likeness/where.js";
 
 /** @type {State} */
 export const state = {
-  selected: null, hovered: null, pointed: null, where: ANYWHERE, among: "all", color: "own", scales: new Map(), shown: null,
-  filters: [], subset: null, tags: null,
+  selected: null, hovered: null, pointed: null, where: ANYWHERE, among: "all", isSmoothed: false, color: "own", scales: new Map(),
+  shown: null, filters: [], subset: null, tags: null,
 };
 
 /** @type {{ keys: (keyof State)[], listener: Listener }[]} */
@@ -62,18 +63,24 @@ export function on(keys, listener) {
 }
 
 /**
- * Let `shown` follow `selected`, where similar cutouts may lie, and the subset where they are of it; an answer that comes too late is
- * dropped.
+ * @param {Asked} a
+ * @param {Asked} b
+ */
+const isSame = (a, b) => a.where === b.where && a.subset === b.subset && a.isSmoothed === b.isSmoothed;
+
+/**
+ * Let `shown` follow `selected`, where similar cutouts may lie, by what they are similar, and the subset where they are of it; an answer
+ * that comes too late is dropped.
  *
  * @param {(row: number, asked: Asked) => Promise<Shown>} find
  */
 export function deriveShown(find) {
   /** @type {{ row: number, asked: Asked } | null} */
   let last = null;
-  on(["selected", "where", "among", "subset"], async ({ selected, where, among, subset: now }) => {
-    const subset = among === "subset" ? now : null;
-    if (last && last.row === selected && last.asked.where === where && last.asked.subset === subset) return;
-    const latest = selected === null ? null : { row: selected, asked: { where, subset } };
+  on(["selected", "where", "among", "subset", "isSmoothed"], async ({ selected, where, among, subset: now, isSmoothed }) => {
+    const asked = { where, subset: among === "subset" ? now : null, isSmoothed };
+    if (last && last.row === selected && isSame(last.asked, asked)) return;
+    const latest = selected === null ? null : { row: selected, asked };
     last = latest;
     if (!latest) return set({ shown: null });
     const shown = await find(latest.row, latest.asked);

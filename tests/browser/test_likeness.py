@@ -28,6 +28,7 @@ SIZE_ARCSEC = 170  # of 48 pixels of 3.6 arcsec, to two digits
 COVERED = """() => {
     const parts = [
         "#hd-similar-title", "#hd-among", "#hd-overlap", "#hd-where", "#hd-radius", "#hd-caption",
+        "#hd-smoothed",
     ];
     const boxes = parts.map((part) => [part, document.querySelector(part).getBoundingClientRect()]);
     const seen = boxes.filter(([, { width }]) => width);
@@ -178,6 +179,44 @@ def test_elsewhere_and_at_the_same_place(page: OpenPage, field: Atlas) -> None:
     assert not page.page.locator("#hd-none").is_visible()
 
 
+def test_smoothed_by_their_nearest(page: OpenPage, field: Atlas) -> None:
+    button = page.page.locator("#hd-smoothed")
+    assert button.inner_text() == "smoothed"
+    assert button.get_attribute("aria-pressed") == "false"
+    expected = field.similar(ROW, refine=True)
+    assert expected.rows.tolist() != field.neighbors.rows[ROW, :9].tolist()
+    button.focus()
+    page.page.keyboard.press("Enter")
+    page.wait_for_similar(expected.rows.tolist())
+    np.testing.assert_allclose([one[2] for one in page.similar()], expected.similarities, atol=1e-4)
+    assert note(page) == "scores are smoothed: each is compared along with its nine nearest"
+    assert live(page).endswith("Scores are smoothed: each is compared along with its nine nearest.")
+    title = page.page.locator("#hd-similar .hd-similarity").first.get_attribute("title")
+    assert title == "similarity (cosine of smoothed fingerprints)"
+    # Nonsense in a link changes nothing. Of a subset and by a rule, Python finds the same.
+    page.run("location.hash = '#smoothed=perhaps'")
+    page.page.wait_for_function("/smoothed=yes/.test(location.hash)")
+    page.run(f"location.hash = '#row={ROW}&q=tall < 4&among=subset&where=image'")
+    is_other = (field.cutouts["tall"] < 4) & (field.cutouts["image"] != field.cutouts["image"][ROW])
+    expected = field.similar(ROW, among=np.flatnonzero(is_other), refine=True)
+    page.wait_for_similar(expected.rows.tolist())
+    page.page.click("#hd-tab-filter")
+    page.page.click("#hd-python")
+    similar = page.run("navigator.clipboard.readText()").split("\n")[-1]
+    assert "refine=True" in similar
+    assert eval(similar, {"atlas": field}).rows.tolist() == expected.rows.tolist()
+    # A link opens it as it is; home puts it back.
+    address = page.run("location.href")
+    page.page.goto("about:blank")
+    page.goto(address)
+    page.wait_for_similar(expected.rows.tolist())
+    assert button.get_attribute("aria-pressed") == "true"
+    page.page.click("#hd-reset")
+    page.run(f"hubbleDash.select({ROW})")
+    page.page.wait_for_function("!/smoothed/.test(location.hash)")
+    assert button.get_attribute("aria-pressed") == "false"
+
+
 def test_links_say_it_and_bear_nonsense(page: OpenPage, field: Atlas) -> None:
     is_in = (field.cutouts["tall"] < 3).to_numpy()
     meant = stored(field, is_in & ~(apart_arcsec(field) <= 300))
@@ -287,7 +326,8 @@ def test_on_a_phone_it_has_room(page: OpenPage) -> None:
     page.page.click("#hd-among [data-among=subset]")
     page.page.select_option("#hd-where", "same")
     page.page.wait_for_function("hubbleDash.state.shown.found.n !== null")
-    for name in ("#hd-among button", ".hd-tick", "#hd-where", "#hd-radius", "#hd-caption"):
+    parts = ("#hd-among button", ".hd-tick", "#hd-smoothed", "#hd-where", "#hd-radius")
+    for name in (*parts, "#hd-caption"):
         for box in (one.bounding_box() for one in page.page.locator(name).all()):
             assert box is not None
             assert box["height"] >= 44

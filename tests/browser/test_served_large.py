@@ -174,6 +174,8 @@ def test_the_server_finds_the_nearest_of_a_subset(page: OpenPage, large: Atlas) 
     )
     assert page.page.inner_text("#hd-gallery-note") == ""
     assert len(page.requested("/data/cosines/17.js")) == 1
+    page.page.click("#hd-smoothed")
+    page.wait_for_similar(large.similar(17, among=few, refine=True).rows.tolist())
     page.page.click("#hd-reset")
     assert page.errors == []
 

@@ -38,6 +38,12 @@ const RANKED = numbers((i) => i).map((row) => (
   numbers((i) => i).filter((other) => other !== row).sort((a, b) => cosine(row, b) - cosine(row, a) || a - b)
 ));
 
+// Smoothed ones are others: here those of angles that lie closer together.
+const smoothedCosine = (/** @type {number} */ a, /** @type {number} */ b) => Math.cos(Math.sin(ANGLES[a]) - Math.sin(ANGLES[b]));
+const SMOOTHED = numbers((i) => i).map((row) => (
+  numbers((i) => i).filter((other) => other !== row).sort((a, b) => smoothedCosine(row, b) - smoothedCosine(row, a) || a - b)
+));
+
 // The angle between two directions by their cross and dot products, which is good at any size.
 function apart(/** @type {number} */ a, /** @type {number} */ b) {
   const [u, v] = [a, b].map((row) => {
@@ -64,16 +70,20 @@ const RULES = {
  * @param {number} depth
  * @param {number[]} places
  */
-const neighborColumns = (depth, places) => ({
-  depth, neighbors: Uint16Array.from(places.flatMap((place) => RANKED[rowAt(place)].slice(0, depth).map((row) => N - 1 - row))),
+const neighborColumns = (depth, places, ranked = RANKED, alike = cosine) => ({
+  depth, neighbors: Uint16Array.from(places.flatMap((place) => ranked[rowAt(place)].slice(0, depth).map((row) => N - 1 - row))),
   similarities: Int16Array.from(places.flatMap((place) => (
-    RANKED[rowAt(place)].slice(0, depth).map((row) => Math.round(32767 * cosine(rowAt(place), row)))
+    ranked[rowAt(place)].slice(0, depth).map((row) => Math.round(32767 * alike(rowAt(place), row)))
   ))),
 });
 
+const placesIn = (/** @type {number} */ piece) => (
+  Array.from({ length: Math.min(PIECE, N - piece * PIECE) }, (_, i) => piece * PIECE + i)
+);
+
 /** @param {number} number */
 function recordPiece(number) {
-  const places = Array.from({ length: Math.min(PIECE, N - number * PIECE) }, (_, i) => number * PIECE + i);
+  const places = placesIn(number);
   const of = (/** @type {number[]} */ values) => places.map((place) => values[rowAt(place)]);
   return {
     row: Int32Array.from(places, rowAt), x: Float32Array.from(places), y: Float32Array.from(places), image: Int32Array.from(of(IMAGE)),
@@ -96,6 +106,7 @@ const COLUMNS = {
 function world({ near = true, served = false } = {}) {
   const index = indexWith({
     n: N, images: { per_piece: 6 }, records: { per_piece: PIECE }, rows: { per_piece: N }, ...(near ? { near: { per_piece: PIECE } } : {}),
+    smoothed: { per_piece: PIECE },
     ...(served ? { cosines: "there/" } : {}),
     columns: Object.keys(COLUMNS).map((name, first) => ({
       name, kind: "number", role: "built-in", by: "place", missing: 0, distinct: N, blocks: { first, count: 1 },
@@ -113,14 +124,16 @@ function world({ near = true, served = false } = {}) {
       name: `${i}.fits`, nx: 60, ny: 60, origin: "lower", approximate: false, metadata: [],
     })) }),
     columns: (number) => ({ values: Object.values(COLUMNS)[number] }),
-    near: (number) => neighborColumns(NEAR, Array.from({ length: Math.min(PIECE, N - number * PIECE) }, (_, i) => number * PIECE + i)),
+    near: (number) => neighborColumns(NEAR, placesIn(number)),
+    smoothed: (number) => neighborColumns(NEAR, placesIn(number), SMOOTHED, smoothedCosine),
+    smoothedcosines: (row) => ({ cosines: Float32Array.from(numbers((other) => (other === row ? NaN : smoothedCosine(row, other)))) }),
     cosines: (row) => ({ cosines: Float32Array.from(numbers((other) => (other === row ? NaN : cosine(row, other)))) }),
   };
   const pieces = new Pieces({
     base: "", complain: () => {}, run: async (address) => {
       const [, kind, number] = /** @type {RegExpExecArray} */ (/data\/(\w+)\/(\d+)\.js$/.exec(address));
       asked.push(address);
-      if (kind === "cosines" && served !== true) throw new Error("no server answers");
+      if (kind.endsWith("cosines") && served !== true) throw new Error("no server answers");
       pieces.receive(`${kind}/${number}`, travelling(makers[kind](Number(number))));
     },
   });
@@ -140,7 +153,7 @@ const rowsOf = (/** @type {Shown} */ { similar }) => similar.map(({ row }) => ro
 
 test("as always, the neighbours of the record come, and nothing else is asked for", async () => {
   const { alike, asked } = world();
-  const shown = await alike.shown(5, { where: ANYWHERE, subset: null });
+  const shown = await alike.shown(5, { where: ANYWHERE, subset: null, isSmoothed: false });
   assert.deepEqual(rowsOf(shown), RANKED[5].slice(0, 9));
   assert.deepEqual(shown.similar.map(({ rank }) => rank), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
   shown.similar.forEach(({ row, similarity }) => assert.ok(Math.abs((similarity ?? 9) - cosine(5, row)) < 1e-4));
@@ -153,7 +166,7 @@ for (const kind of /** @type {Kind[]} */ (["any", "overlapping", "image", "apart
       const { alike } = world();
       for (const row of [0, 5, 77, 122, 299, 3]) {
         const radius = kind === "apart" ? 3 : null;
-        const shown = await alike.shown(row, { where: where(kind, radius), subset: subset && subsetOfRows(subset) });
+        const shown = await alike.shown(row, { where: where(kind, radius), subset: subset && subsetOfRows(subset), isSmoothed: false });
         const mayStand = (/** @type {number} */ other) => (!subset || subset.includes(other)) && RULES[kind](row, other, radius ?? 0);
         const depth = kind === "any" && !subset ? DEPTH : NEAR;
         assert.deepEqual(rowsOf(shown), RANKED[row].slice(0, depth).filter(mayStand).slice(0, 9), `row ${row}`);
@@ -166,7 +179,7 @@ for (const kind of /** @type {Kind[]} */ (["any", "overlapping", "image", "apart
       const { alike } = world({ served: true });
       for (const row of [5, 77, 3]) {
         const few = subset && subset.filter((other) => other % 20 === 0);
-        const shown = await alike.shown(row, { where: where(kind, 3), subset: few && subsetOfRows(few) });
+        const shown = await alike.shown(row, { where: where(kind, 3), subset: few && subsetOfRows(few), isSmoothed: false });
         const mayStand = (/** @type {number} */ other) => (!few || few.includes(other)) && RULES[kind](row, other, 3);
         assert.deepEqual(rowsOf(shown), RANKED[row].filter(mayStand).slice(0, 9), `row ${row}`);
       }
@@ -174,13 +187,50 @@ for (const kind of /** @type {Kind[]} */ (["any", "overlapping", "image", "apart
   }
 }
 
+test("by smoothed fingerprints others are similar, and records are not asked for them", async () => {
+  const { alike, asked } = world();
+  const shown = await alike.shown(5, { where: ANYWHERE, subset: null, isSmoothed: true });
+  assert.deepEqual(rowsOf(shown), SMOOTHED[5].slice(0, 9));
+  assert.notDeepEqual(rowsOf(shown), RANKED[5].slice(0, 9));
+  shown.similar.forEach(({ row, similarity }) => assert.ok(Math.abs((similarity ?? 9) - smoothedCosine(5, row)) < 1e-4));
+  assert.equal(shown.found.isSmoothed, true);
+  assert.ok(!asked.some((address) => /near|cosines|columns/.test(address)));
+});
+
+for (const kind of /** @type {Kind[]} */ (["any", "overlapping", "image", "apart"])) {
+  for (const served of [false, true]) {
+    test(`by smoothed fingerprints, of a subset and by a rule: ${kind}, ${served ? "served" : "from the page"}`, async () => {
+      const { alike, asked } = world({ served });
+      const few = served ? some.filter((row) => row % 20 === 0) : some;
+      for (const row of [5, 77, 3]) {
+        const shown = await alike.shown(row, { where: where(kind, 3), subset: subsetOfRows(few), isSmoothed: true });
+        const mayStand = (/** @type {number} */ other) => few.includes(other) && RULES[kind](row, other, 3);
+        const ranked = served ? SMOOTHED[row] : SMOOTHED[row].slice(0, NEAR);
+        assert.deepEqual(rowsOf(shown), ranked.filter(mayStand).slice(0, 9), `row ${row}`);
+      }
+      assert.ok(!asked.some((address) => /near|\/cosines/.test(address)));
+    });
+  }
+}
+
+test("at the same place the same lie, with the similarity of smoothed fingerprints", async () => {
+  const { alike } = world();
+  const asked = { where: where("same", 2), subset: null };
+  const [usual, smoothed] = await Promise.all([false, true].map((isSmoothed) => alike.shown(5, { ...asked, isSmoothed })));
+  assert.deepEqual(rowsOf(smoothed), rowsOf(usual));
+  for (const { row, similarity } of smoothed.similar) {
+    const isKnown = SMOOTHED[5].slice(0, NEAR).includes(row);
+    assert.ok(isKnown ? Math.abs((similarity ?? 9) - smoothedCosine(5, row)) < 1e-4 : similarity === null);
+  }
+});
+
 test("where no server answers, what the page has is said to be that", async () => {
   const { alike } = world({ served: "gone" });
   const few = [0, 100, 200];
-  const shown = await alike.shown(7, { where: ANYWHERE, subset: subsetOfRows(few) });
+  const shown = await alike.shown(7, { where: ANYWHERE, subset: subsetOfRows(few), isSmoothed: false });
   assert.deepEqual(rowsOf(shown), RANKED[7].slice(0, NEAR).filter((row) => few.includes(row)));
   assert.equal(shown.found.looked, NEAR);
-  const without = await world({ near: false }).alike.shown(7, { where: ANYWHERE, subset: subsetOfRows(few) });
+  const without = await world({ near: false }).alike.shown(7, { where: ANYWHERE, subset: subsetOfRows(few), isSmoothed: false });
   assert.equal(without.found.looked, DEPTH);
 });
 
@@ -190,7 +240,7 @@ for (const subset of [null, some]) {
     let n = 0;
     for (const radius of [0.3, 1, 2, 648_000]) {
       for (const row of [5, 77, 121, 4]) {
-        const shown = await alike.shown(row, { where: where("same", radius), subset: subset && subsetOfRows(subset) });
+        const shown = await alike.shown(row, { where: where("same", radius), subset: subset && subsetOfRows(subset), isSmoothed: false });
         const there = numbers((i) => i).filter((other) => (!subset || subset.includes(other)) && RULES.same(row, other, radius));
         there.sort((a, b) => apart(row, a) - apart(row, b));
         assert.deepEqual(rowsOf(shown), there.slice(0, 9));
@@ -208,7 +258,7 @@ for (const subset of [null, some]) {
 
 test("of a cutout without a position nothing is at the same place", async () => {
   const { alike } = world();
-  const { similar, found } = await alike.shown(3, { where: where("same"), subset: null });
+  const { similar, found } = await alike.shown(3, { where: where("same"), subset: null, isSmoothed: false });
   assert.deepEqual([similar, found.n], [[], null]);
   assert.equal(noteOn({ n: N, wanted: 9 }, 0, found), "its place on the sky is not known");
 });
@@ -218,7 +268,7 @@ test("as far as the cutout is wide is near, where nobody says otherwise", async 
   assert.equal(widthOf({ box: [0, 10, 0, 30], sky }), 1.6);
   assert.equal(widthOf({ box: [0, 10, 0, 30], sky: { ...sky, scale: NaN } }), 1);
   assert.equal(widthOf({ box: [0, 10, 0, 30], sky: null }), 1);
-  const { found } = await world().alike.shown(5, { where: where("apart"), subset: null });
+  const { found } = await world().alike.shown(5, { where: where("apart"), subset: null, isSmoothed: false });
   assert.equal(found.radius, 1);
 });
 
@@ -257,7 +307,7 @@ test("only what has a meaning is offered", () => {
 test("the gallery says how those beside the selected one were found", () => {
   const data = { n: 30, wanted: 9 };
   /** @type {Found} */
-  const usual = { where: ANYWHERE, radius: null, among: null, looked: null, n: null };
+  const usual = { where: ANYWHERE, radius: null, among: null, looked: null, n: null, isSmoothed: false };
   const overlapping = { ...usual, where: where("overlapping") };
   const near = { ...usual, radius: 2.5, where: where("apart") };
   const place = { ...usual, radius: 2.5, where: where("same"), n: 12 };
@@ -276,6 +326,9 @@ test("the gallery says how those beside the selected one were found", () => {
   ])) assert.equal(noteOn(data, shown, found), note);
   assert.match(noteOn({ n: 1, wanted: 9 }, 0, usual), /only one cutout/);
   assert.deepEqual([usual, { ...usual, among: 3 }, place].map(manner), ["similar", "similar, of the subset", "the same place"]);
+  assert.deepEqual([usual, { ...usual, among: 3 }, place].map((found) => manner({ ...found, isSmoothed: true })), [
+    "similar, smoothed", "similar, smoothed, of the subset", "the same place",
+  ]);
   assert.deepEqual([usual, { ...usual, among: 3 }, { ...near, among: 3 }, place].map((found) => qualifier(found, 2)), [
     "", " of the subset", " of the subset that are not within 2.5″", "",
   ]);
@@ -287,7 +340,7 @@ test("what lies at the same place says how far, and in which image", () => {
     { ...one, rank: 1, similarity: 0.91234, separation: 1e-9 },
     { ...one, name: "c.fits", rank: 2, similarity: null, separation: 0.4 / 3600 },
   ];
-  const shown = { cutout: one, similar, found: { where: where("same"), radius: 1, among: null, looked: null, n: 2 } };
+  const shown = { cutout: one, similar, found: { where: where("same"), radius: 1, among: null, looked: null, n: 2, isSmoothed: false } };
   assert.deepEqual(similar.map(headOf), ["0″", "0.40″"]);
   assert.deepEqual(captionsOf(shown, { caption: "z", color: null }), [["b.fits", "0.5 · similarity 0.912"], ["c.fits", "0.5"]]);
 });

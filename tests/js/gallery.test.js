@@ -68,7 +68,7 @@ test("columns of ours are known by name, and the user's own win", () => {
 test("what all have in common is not said nine times", () => {
   const own = cutout({ sky: at(53.16, -27.79) });
   const near = [cutout({ rank: 1, box: [20, 30, 40, 50], sky: at(53.161, -27.79) }), cutout({ rank: 2, sky: at(53.16, -27.789) })];
-  const found = { where: ANYWHERE, radius: null, among: null, looked: null, n: null };
+  const found = { where: ANYWHERE, radius: null, among: null, looked: null, n: null, isSmoothed: false };
   const shown = /** @type {Shown} */ ({ cutout: own, similar: near, found });
   const [first, second] = captionsOf(shown, { caption: FILE, color: null });
   assert.deepEqual([first, second], [["3.2″ E"], ["3.6″ N"]]);

@@ -14,7 +14,7 @@ import { deriveShown, on, set, state } from "../../templates/browser/state.js";
  */
 function shownOf(row, ...similar) {
   const cutout = (/** @type {number} */ own) => /** @type {Cutout} */ ({ row: own });
-  const found = { where: ANYWHERE, radius: null, among: null, looked: null, n: null };
+  const found = { where: ANYWHERE, radius: null, among: null, looked: null, n: null, isSmoothed: false };
   return { cutout: cutout(row), similar: similar.map((own, i) => ({ ...cutout(own), rank: i + 1, similarity: 1 })), found };
 }
 
@@ -23,7 +23,7 @@ const answers = new Map();
 deriveShown((row) => new Promise((resolve) => answers.set(row, resolve)));
 const answered = () => new Promise((resolve) => setTimeout(resolve));
 
-beforeEach(() => set({ selected: null, hovered: null, shown: null, where: ANYWHERE, among: "all", subset: null }));
+beforeEach(() => set({ selected: null, hovered: null, shown: null, where: ANYWHERE, among: "all", subset: null, isSmoothed: false }));
 
 test("those are called who listen to what has changed", () => {
   /** @type {(number | null)[]} */
@@ -45,6 +45,18 @@ test("shown follows selected", async () => {
   assert.equal(state.shown, shown);
   set({ selected: null });
   assert.equal(state.shown, null);
+});
+
+test("shown follows the choice of fingerprints", async () => {
+  set({ selected: 1 });
+  answers.get(1)?.(shownOf(1, 2));
+  await answered();
+  answers.delete(1);
+  set({ isSmoothed: true });
+  const smoothed = shownOf(1, 3);
+  answers.get(1)?.(smoothed);
+  await answered();
+  assert.equal(state.shown, smoothed);
 });
 
 test("an answer that comes too late is dropped", async () => {

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.schema import FINGERPRINTS_FILE
-from hubble_dash.cosine import cosines, mean_direction, nearest
+from hubble_dash.cosine import Smoothed, cosines, mean_direction, nearest
 from hubble_dash.errors import AtlasError
 from hubble_dash.viewer.data.encoding import column
 from hubble_dash.viewer.data.schema import MOST_AVERAGED, MOST_LIKE, CosinePiece, LikeAnswer
@@ -15,7 +15,7 @@ from hubble_dash.viewer.data.schema import MOST_AVERAGED, MOST_LIKE, CosinePiece
 __all__ = ["cosine_piece", "like_answer"]
 
 
-def cosine_piece(atlas: Atlas, row: int) -> CosinePiece:
+def cosine_piece(atlas: Atlas, row: int, *, refine: bool = False) -> CosinePiece:
     """Compare one cutout with all.
 
     Parameters
@@ -24,6 +24,8 @@ def cosine_piece(atlas: Atlas, row: int) -> CosinePiece:
         The atlas; of its fingerprints a block is read at a time.
     row : int
         The cutout.
+    refine : bool
+        Compare smoothed fingerprints.
 
     Returns
     -------
@@ -39,8 +41,12 @@ def cosine_piece(atlas: Atlas, row: int) -> CosinePiece:
     n = len(atlas)
     if not 0 <= row < n:
         raise LookupError(f"there is no row {row}; rows are 0 to {n - 1}")
+    fingerprints: NDArray[np.float16] | Smoothed = atlas.fingerprints
+    if refine:
+        stored = atlas.neighbors
+        fingerprints = Smoothed(atlas.fingerprints, stored.rows, stored.similarities)
     try:
-        found = cosines(atlas.fingerprints, np.asarray(atlas.fingerprints[row], np.float32))
+        found = cosines(fingerprints, np.asarray(fingerprints[row : row + 1][0], np.float32))
     except ValueError as err:
         raise AtlasError(f"{atlas.path / FINGERPRINTS_FILE}: row {row}: {err}") from err
     found[row] = -np.inf

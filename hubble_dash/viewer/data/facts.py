@@ -21,8 +21,15 @@ from hubble_dash.atlas.schema import (
     is_number,
     text_codes,
 )
+from hubble_dash.cosine import N_JOINED
+from hubble_dash.smoothed import SmoothedNeighbors
 from hubble_dash.viewer.data.encoding import column
-from hubble_dash.viewer.data.index import near_depth, neighbor_columns, neighbor_depth
+from hubble_dash.viewer.data.index import (
+    near_depth,
+    neighbor_columns,
+    neighbor_depth,
+    smoothed_depth,
+)
 from hubble_dash.viewer.data.orders import Places, Rows
 from hubble_dash.viewer.data.schema import (
     SCORE_STEPS,
@@ -84,7 +91,7 @@ class Facts:
             **_box_columns(table, rows),
             **self._sky_columns(rows),
             **self._label_columns(rows),
-            **neighbor_columns(self._atlas, self._places.place_of, rows, depth),
+            **self._stored(rows, depth),
             "metadata": self._metadata(rows),
         }
 
@@ -96,8 +103,24 @@ class Facts:
         number : int
             Of the piece.
         """
+        return self._stored(self._rows("records", number), near_depth(self._atlas))
+
+    @property
+    def has_smoothed(self) -> bool:
+        """Whether fingerprints can be smoothed: where there are more than speak for each."""
+        return len(self._atlas) > N_JOINED + 1
+
+    def smoothed(self, number: int) -> NearPiece:
+        """Give a piece of neighbours by smoothed fingerprints.
+
+        Parameters
+        ----------
+        number : int
+            Of the piece.
+        """
         rows = self._rows("records", number)
-        return neighbor_columns(self._atlas, self._places.place_of, rows, near_depth(self._atlas))
+        found = self._smoothed.nearest(rows, smoothed_depth(self._atlas))
+        return neighbor_columns(self._places.place_of, *found)
 
     def boxes(self, number: int) -> BoxPiece:
         """Give a piece of boxes, image by image.
@@ -130,6 +153,16 @@ class Facts:
             The cutouts.
         """
         return {} if self._places.is_by_row else {"row": column(rows, "int32")}
+
+    def _stored(self, rows: Rows, depth: int) -> NearPiece:
+        stored = self._atlas.neighbors
+        found, cosines = stored.rows[rows, :depth], stored.similarities[rows, :depth]
+        return neighbor_columns(self._places.place_of, found, cosines)
+
+    @cached_property
+    def _smoothed(self) -> SmoothedNeighbors:
+        stored = self._atlas.neighbors
+        return SmoothedNeighbors(self._atlas.fingerprints, stored.rows, stored.similarities)
 
     def _rows(self, kind: str, number: int) -> Rows:
         return self._places.row_at[self._places.of_piece(kind, number)]

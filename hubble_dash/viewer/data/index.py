@@ -20,13 +20,15 @@ __all__ = [
     "neighbor_columns",
     "neighbor_depth",
     "plane_index",
+    "smoothed_depth",
     "spread_rows",
 ]
 
 # Places below this many fit 16 bits.
 N_SHORT = 2**16
-# Neighbours that a page has at most of a cutout, in collections below and above that.
-N_NEAR = (100, 50)
+# Neighbours that a page has at most of a cutout, in collections below and above that; and of those
+# by smoothed fingerprints.
+N_NEAR, N_SMOOTHED = (100, 50), (50, 20)
 
 
 def plane_index(x: NDArray[Any], y: NDArray[Any], per_piece: int) -> PlaneIndex:
@@ -197,35 +199,46 @@ def near_depth(atlas: Atlas) -> int:
     return min(int(atlas.neighbors.rows.shape[1]), N_NEAR[len(atlas) > N_SHORT])
 
 
-def neighbor_columns(
-    atlas: Atlas, place_of: NDArray[np.int32], rows: NDArray[Any], depth: int
-) -> NearPiece:
-    """Give the neighbours of some cutouts as they travel.
+def smoothed_depth(atlas: Atlas) -> int:
+    """Say how many neighbours by smoothed fingerprints a page has of each cutout.
 
     Parameters
     ----------
     atlas : Atlas
         The atlas.
+
+    Returns
+    -------
+    int
+        At most the depth that the atlas stores.
+    """
+    return min(int(atlas.neighbors.rows.shape[1]), N_SMOOTHED[len(atlas) > N_SHORT])
+
+
+def neighbor_columns(
+    place_of: NDArray[np.int32], neighbors: NDArray[np.int32], cosines: NDArray[np.float32]
+) -> NearPiece:
+    """Give the neighbours of some cutouts as they travel.
+
+    Parameters
+    ----------
     place_of : (n,) int32 array
         The place of each row.
-    rows : (m,) int array
-        The cutouts.
-    depth : int
-        How many neighbours of each.
+    neighbors : (m, depth) int32 array
+        Rows, nearest first.
+    cosines : (m, depth) float32 array
+        Their similarities.
 
     Returns
     -------
     NearPiece
         Their places and similarities, (m, depth), nearest first.
     """
-    stored = atlas.neighbors
-    cosines = stored.similarities[rows, :depth].astype(np.float64)
+    fixed = np.round(cosines.astype(np.float64) * SIMILARITY_STEPS)
     return {
-        "depth": depth,
-        "neighbors": column(
-            place_of[stored.rows[rows, :depth]], "uint16" if len(atlas) <= N_SHORT else "int32"
-        ),
-        "similarities": column(np.round(cosines * SIMILARITY_STEPS), "int16"),
+        "depth": neighbors.shape[1],
+        "neighbors": column(place_of[neighbors], "uint16" if len(place_of) <= N_SHORT else "int32"),
+        "similarities": column(fixed, "int16"),
     }
 
 

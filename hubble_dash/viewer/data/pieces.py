@@ -22,11 +22,7 @@ from hubble_dash.viewer.colors.tints import mean_colors, tints
 from hubble_dash.viewer.data.blocks import Blocks
 from hubble_dash.viewer.data.encoding import column
 from hubble_dash.viewer.data.facts import Facts
-from hubble_dash.viewer.data.index import (
-    box_index,
-    plane_index,
-    spread_rows,
-)
+from hubble_dash.viewer.data.index import box_index, plane_index, spread_rows
 from hubble_dash.viewer.data.orders import Order, Places
 from hubble_dash.viewer.data.parents import PREVIEW_BYTES, Parents
 from hubble_dash.viewer.data.schema import (
@@ -94,6 +90,7 @@ class Pieces:
             "mapgrid": blocks.map_grid, "skygrid": blocks.sky_grid, "columns": blocks.column,
             "texts": lambda number: {"texts": blocks.columns.texts(number)},
             "tints": self._tint_block, "labels": facts.label_block, "near": facts.near,
+            "smoothed": facts.smoothed,
         }  # fmt: skip
 
     def prepare(self, *, progress: bool = False) -> None:
@@ -134,6 +131,8 @@ class Pieces:
         kinds = {**self.places.n_pieces, "columns": columns.n_blocks, "texts": columns.n_texts}
         if self._facts.has_near:
             kinds["near"] = kinds["records"]
+        if self._facts.has_smoothed:
+            kinds["smoothed"] = kinds["records"]
         if self.places.is_by_row:
             return kinds
         if self._facts.labels[0]:
@@ -215,6 +214,8 @@ class Pieces:
             index["rows"] = {"per_piece": self.places.per_piece("rows")}
         if self._facts.has_near:
             index["near"] = {"per_piece": self.places.per_piece("records")}
+        if self._facts.has_smoothed:
+            index["smoothed"] = {"per_piece": self.places.per_piece("records")}
         if live:
             index["live"] = True
         if cosines is not None:

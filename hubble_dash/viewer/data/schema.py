@@ -212,6 +212,8 @@ class PageIndex(TypedDict):
     rows: NotRequired[PieceIndex]
     # More neighbours than records have; missing where the atlas has no more.
     near: NotRequired[PieceIndex]
+    # Neighbours by smoothed fingerprints; missing where there are too few cutouts for any.
+    smoothed: NotRequired[PieceIndex]
     # Where the page draws the density of many points itself.
     first: NotRequired[FirstIndex]
     # Where there are so many that it does not.
@@ -424,7 +426,9 @@ class PieceKinds(TypedDict):
     columns: ColumnPiece
     texts: TextPiece
     near: NearPiece
+    smoothed: NearPiece
     cosines: CosinePiece
+    smoothedcosines: CosinePiece
 
 
 Piece: TypeAlias = (

@@ -116,8 +116,7 @@ def estimate_bytes(atlas: Atlas, similar: int) -> int:
     """
     pieces = Pieces(atlas, HilbertOrder(), similar=similar)
     parts = [{**pieces.make("records", 0), "metadata": []}]
-    if "near" in pieces.kinds():
-        parts.append({**pieces.make("near", 0)})
+    parts += [{**pieces.make(kind, 0)} for kind in ("near", "smoothed") if kind in pieces.kinds()]
     records = sum(len(embed_json(part)) for part in parts) / pieces.places.per_piece("records")
     whole = Pieces(atlas, AtlasOrder(), similar=similar)
     columns = sum(

@@ -195,7 +195,8 @@ class Shared:
         Parameters
         ----------
         kind, number
-            As in `Pieces.make`; or "cosines" and a row, which is compared with all.
+            As in `Pieces.make`; or "cosines", or "smoothedcosines", and a row, which is compared
+            with all.
 
         Returns
         -------
@@ -209,8 +210,9 @@ class Shared:
         AtlasError
             If the fingerprint of the row is zero or not finite, as no build makes it.
         """
-        if kind == "cosines":
-            return piece_text(kind, number, cosine_piece(self.atlas, number))
+        if kind in ("cosines", "smoothedcosines"):
+            compared = cosine_piece(self.atlas, number, refine=kind == "smoothedcosines")
+            return piece_text(kind, number, compared)
         if kind == "map":
             self._read_colors()
         return piece_text(kind, number, self.pieces.make(kind, number))

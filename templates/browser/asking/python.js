@@ -23,7 +23,9 @@ const FEW = 9;
  * @param {Shown | null} shown
  * @returns {shown is Shown}
  */
-const isOwn = (shown) => shown !== null && (shown.found.where.kind !== ANYWHERE.kind || shown.found.among !== null);
+const isOwn = (shown) => (
+  shown !== null && (shown.found.where.kind !== ANYWHERE.kind || shown.found.among !== null || shown.found.isSmoothed)
+);
 
 /**
  * A line that finds those beside the selected one.
@@ -32,7 +34,8 @@ const isOwn = (shown) => shown !== null && (shown.found.where.kind !== ANYWHERE.
  * @param {string} query that means the subset
  * @param {Pick<Columns, "builtIn">} columns
  */
-export function similarAsPython({ cutout: { row, image, sky }, similar, found: { where: { kind }, radius, among } }, query, columns) {
+export function similarAsPython({ cutout: { row, image, sky }, similar, found }, query, columns) {
+  const { where: { kind }, radius, among, isSmoothed } = found;
   const other = `${written(columns.builtIn("image"))} != ${image}`;
   const near = sky && radius !== null ? `within(${sky.ra}, ${sky.dec}, ${radius} arcsec)` : null;
   const rules = { any: [], overlapping: [], image: [other], apart: near ? [`not ${near}`] : [], same: near ? [near, other] : [] };
@@ -40,7 +43,10 @@ export function similarAsPython({ cutout: { row, image, sky }, similar, found: {
   const subset = among !== null && query ? [own.length ? `(${query})` : query] : [];
   const meant = [...subset, ...own].join(" and ");
   if (kind === "same") return own.length ? asPython(meant) : "";
-  const options = [...(kind === "overlapping" ? ["leave_out_overlapping=True"] : []), ...(meant ? [`among=${asPython(meant)}`] : [])];
+  const options = [
+    ...(kind === "overlapping" ? ["leave_out_overlapping=True"] : []), ...(meant ? [`among=${asPython(meant)}`] : []),
+    ...(isSmoothed ? ["refine=True"] : []),
+  ];
   return `atlas.similar(${[row, `n=${Math.max(similar.length, FEW)}`, ...options].join(", ")})`;
 }
 

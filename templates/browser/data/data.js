@@ -69,6 +69,8 @@ export function makeData(index, pieces) {
     portrait: (/** @type {number} */ row) => pictures.portrait(row),
     /** A cutout and those that stand beside it. */
     shown: (/** @type {number} */ row, /** @type {Asked} */ asked) => alike.shown(row, asked),
+    /** Whether there are neighbours by smoothed fingerprints. */
+    hasSmoothed: index.smoothed !== undefined,
     /** Whether there is a server that compares cutouts with all. */
     isCompared: index.cosines !== undefined,
     /** Rows of those most like the mean of some; null where no server answers. */

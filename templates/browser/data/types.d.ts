@@ -60,10 +60,12 @@ export interface Where {
   radius: number | null;
 }
 
-/** Which cutouts may stand beside the selected one: where, and of which subset; null for all. */
+/** Which cutouts may stand beside the selected one: where, and of which subset; null for all. And by which fingerprints they are alike. */
 export interface Asked {
   where: Where;
   subset: Subset | null;
+  /** Whether those are smoothed by their nearest. */
+  isSmoothed: boolean;
 }
 
 /** How those beside the selected one were found. */
@@ -71,6 +73,8 @@ export interface Found {
   where: Where;
   /** The radius that counted, in arcseconds; null where none does. */
   radius: number | null;
+  /** Whether they are similar by smoothed fingerprints. */
+  isSmoothed: boolean;
   /** How many cutouts there are in the subset among which they were looked for; null for all. */
   among: number | null;
   /** How many of the nearest were looked at; null where none that may be shown was left out. */

@@ -69,10 +69,12 @@ export function headOf({ similarity: cosine, separation }) {
  *
  * @param {SimilarCutout} cutout
  * @param {string[]} lines
+ * @param {boolean} isSmoothed whether it is similar by smoothed fingerprints
  */
-export function captionElements(cutout, lines) {
+export function captionElements(cutout, lines, isSmoothed) {
   const [first = "", ...rest] = lines;
-  const title = cutout.separation === undefined ? SAY.similarity : SAY.separation;
+  const alike = isSmoothed ? SAY.smoothedSimilarity : SAY.similarity;
+  const title = cutout.separation === undefined ? alike : SAY.separation;
   return [
     element("span", { title: first || title },
       element("span", { class: "hd-similarity", title }, headOf(cutout)), first && " ", element("bdi", {}, first)),

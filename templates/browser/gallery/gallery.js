@@ -54,7 +54,7 @@ function caption(data) {
   byId("hd-similar").style.setProperty("--lines", String(Math.max(1, ...lines.map((own) => own.length))));
   for (const [i, button] of byId("hd-similar").querySelectorAll("button.hd-similar").entries()) {
     button.querySelectorAll(":scope > span").forEach((old) => old.remove());
-    button.append(...captionElements(shown.similar[i], lines[i]));
+    button.append(...captionElements(shown.similar[i], lines[i], shown.found.isSmoothed));
   }
 }
 
@@ -84,7 +84,8 @@ function showSelected(data, cutout) {
  */
 const hasSamePictures = (before, now) => (
   before?.cutout.row === now.cutout.row && before.found.where.kind === now.found.where.kind
-  && before.similar.length === now.similar.length && before.similar.every(({ row }, i) => row === now.similar[i].row)
+  && before.found.isSmoothed === now.found.isSmoothed && before.similar.length === now.similar.length
+  && before.similar.every(({ row }, i) => row === now.similar[i].row)
 );
 
 /**
@@ -146,7 +147,8 @@ function show(data, shown, before) {
 function noteFor(data, { similar, found }) {
   const note = noteOn(data, similar.length, found);
   const isNoneAlike = similar.length > 0 && similar.every(({ similarity }) => similarity !== null && similarity < 0);
-  return isNoneAlike ? [note, SAY.noneSimilar].filter(Boolean).join(", ") : note;
+  const rest = [note, isNoneAlike ? SAY.noneSimilar : ""].filter(Boolean).join(", ");
+  return [found.isSmoothed ? SAY.smoothedNote : "", rest].filter(Boolean).join("; ");
 }
 
 /**

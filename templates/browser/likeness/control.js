@@ -1,5 +1,6 @@
-// What chooses the cutouts beside the selected one, in the gallery's head: of all or of the subset, and where they may lie. In: clicks,
-// what is typed, links. Out: `among` and `where` of the state, and the parts of the address that say them.
+// What chooses the cutouts beside the selected one, in the gallery's head: of all or of the subset, where they may lie, and by which
+// fingerprints they are alike. In: clicks, what is typed, links. Out: `among`, `where` and `isSmoothed` of the state, and the parts of
+// the address that say them.
 
 import { on, set, state } from "../state.js";
 import { byId, element } from "../text/element.js";
@@ -41,6 +42,25 @@ function openAmong(n) {
   });
   onHome(() => set({ among: "all" }));
   on(["subset", "among"], follow);
+  follow();
+}
+
+/** By smoothed fingerprints: a button that stays down, where the page has neighbours by them. */
+function openSmoothed() {
+  const button = byId("hd-smoothed");
+  button.hidden = false;
+  button.title = SAY.smoothedTitle;
+  button.addEventListener("click", () => set({ isSmoothed: !state.isSmoothed }));
+  const follow = () => {
+    button.setAttribute("aria-pressed", String(state.isSmoothed));
+    sayInLink("smoothed", state.isSmoothed ? "yes" : null);
+  };
+  onLink("smoothed", (text) => {
+    if (text === "yes" || text === "no" || text === null) set({ isSmoothed: text === "yes" });
+    follow();
+  });
+  onHome(() => set({ isSmoothed: false }));
+  on(["isSmoothed"], follow);
   follow();
 }
 
@@ -107,6 +127,7 @@ class WhereControl {
 /** @param {Data} data */
 export function openAlike(data) {
   openAmong(data.n);
+  if (data.hasSmoothed) openSmoothed();
   const offered = offeredFor(data);
   byId("hd-overlap").closest(".hd-switch")?.toggleAttribute("hidden", !offered.length);
   if (!offered.length) return;

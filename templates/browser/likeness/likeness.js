@@ -42,10 +42,10 @@ export class Alike {
    * @param {Asked} asked
    * @returns {Promise<Shown>}
    */
-  async shown(row, { where, subset }) {
+  async shown(row, { where, subset, isSmoothed }) {
     const own = await this.records.recordOf(row);
     const cutout = await this.records.describe(own);
-    const rule = { where, radius: cutout.sky ? radiusFor(where, cutout) : null };
+    const rule = { where, radius: cutout.sky ? radiusFor(where, cutout) : null, isSmoothed };
     const bits = subset?.bits ?? null;
     const { similar, ...found } = where.kind === "same" ? await this.atPlace(own, rule, bits) : await this.nearest(own, rule, bits);
     return { cutout, similar, found: { ...rule, ...found, among: subset?.count ?? null } };
@@ -53,7 +53,7 @@ export class Alike {
 
   /**
    * The most similar ones that may be shown: of the neighbours of its record, else of all that the page has, else of all cutouts, where
-   * a server compares them.
+   * a server compares them. By smoothed fingerprints, records have none.
    *
    * @param {CutoutRecord} own
    * @param {Rule} rule
@@ -61,7 +61,8 @@ export class Alike {
    */
   async nearest(own, rule, bits) {
     const isAny = rule.where.kind === "any" && !bits;
-    const sources = isAny ? [this.inRecord] : [this.inRecord, this.near, this.compared];
+    const ownSources = rule.isSmoothed ? [this.smoothed] : [this.inRecord, this.near];
+    const sources = isAny ? ownSources.slice(0, 1) : [...ownSources, this.compared];
     /** @type {{ similar: SimilarCutout[], looked: number | null, n: number | null }} */
     let best = { similar: [], looked: 0, n: null };
     for (const source of sources) {
@@ -86,10 +87,29 @@ export class Alike {
    * @returns {Promise<Ranking | null>}
    */
   async near(own) {
-    const { near } = this.index;
-    if (!near) return null;
-    const piece = await this.pieces.get("near", Math.floor(own.place / near.per_piece));
-    return this.ranking(piece, own.place % near.per_piece);
+    return this.kept("near", own);
+  }
+
+  /**
+   * @param {CutoutRecord} own
+   * @returns {Promise<Ranking | null>}
+   */
+  async smoothed(own) {
+    return this.kept("smoothed", own);
+  }
+
+  /**
+   * Neighbours that have pieces of their own.
+   *
+   * @param {"near" | "smoothed"} kind
+   * @param {CutoutRecord} own
+   * @returns {Promise<Ranking | null>} null where the page has no such pieces
+   */
+  async kept(kind, { place }) {
+    const part = this.index[kind];
+    if (!part) return null;
+    const piece = await this.pieces.get(kind, Math.floor(place / part.per_piece));
+    return this.ranking(piece, place % part.per_piece);
   }
 
   /**
@@ -112,7 +132,7 @@ export class Alike {
    * @returns {Promise<Ranking | null>} null where no server answers
    */
   async compared(own, rule, bits) {
-    const piece = await this.pieces.served("cosines", own.row, this.index.cosines);
+    const piece = await this.pieces.served(rule.isSmoothed ? "smoothedcosines" : "cosines", own.row, this.index.cosines);
     if (!piece) return null;
     const [rows, passing] = await Promise.all([builtIn(this.columns, "row"), allPassing(rule, own, this.columns)]);
     const found = mostSimilar(piece.cosines, rows, bits ? and(bits, passing) : passing, this.index.similar);
@@ -151,14 +171,14 @@ export class Alike {
    * @param {Rule} rule
    * @param {Uint32Array | null} bits
    */
-  async atPlace(own, { radius }, bits) {
+  async atPlace(own, { radius, isSmoothed }, bits) {
     const here = { ...positionOf(own), image: own.image };
     if (Number.isNaN(here.ra)) return { similar: [], looked: null, n: null };
     const [ra, dec, image, row] = await Promise.all(["ra", "dec", "image", "row"].map((name) => builtIn(this.columns, name)));
     const { count, nearest } = nearestOnSky({ ra, dec, image, row }, here, {
       radius: (radius ?? 0) / 3600, bits, most: this.index.similar,
     });
-    const { places, similarity } = await this.near(own) ?? await this.inRecord(own);
+    const { places, similarity } = (isSmoothed ? await this.smoothed(own) : await this.near(own)) ?? await this.inRecord(own);
     const ranks = new Map(Array.from(places, (place, i) => [place, i]));
     const similar = await Promise.all(nearest.map(async ({ place, separation }, i) => {
       const at = ranks.get(place);

@@ -53,8 +53,9 @@ function placeNote(shown, { n, radius, among }) {
  *
  * @param {Found} found
  */
-export function manner({ where: { kind }, among }) {
-  return [SAY.manners[kind], among === null ? "" : SAY.ofSubset].filter(Boolean).join(", ");
+export function manner({ where: { kind }, among, isSmoothed }) {
+  const isAlike = isSmoothed && kind !== "same";
+  return [SAY.manners[kind], isAlike ? SAY.smoothed : "", among === null ? "" : SAY.ofSubset].filter(Boolean).join(", ");
 }
 
 /**

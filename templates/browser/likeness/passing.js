@@ -10,7 +10,7 @@ import { separation, withinCircle } from "../query/sky.js";
  * @import { CutoutRecord } from "../data/records.js"
  * @import { Where } from "../data/types.d.ts"
  *
- * @typedef {{ where: Where, radius: number | null }} Rule with the radius in arcseconds
+ * @typedef {{ where: Where, radius: number | null, isSmoothed: boolean }} Rule with the radius in arcseconds
  */
 
 /** @param {CutoutRecord} record */

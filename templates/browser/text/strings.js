@@ -29,6 +29,9 @@ export const SAY = {
   wheres: /** @type {Record<string, string>} */ ({
     overlapping: "leave out overlapping", image: "leave out same image", apart: "leave out nearby", same: "same place, other image",
   }),
+  smoothed: "smoothed",
+  smoothedTitle: "Compare each cutout along with its nine nearest: more of a kind are found, small groups are blurred",
+  smoothedNote: "scores are smoothed: each is compared along with its nine nearest",
   arcsec: (/** @type {number} */ radius) => `${radius}″`,
   radiusTitle: "How far is near: arcseconds, or with a unit such as 2 arcmin; empty for as far as the cutout is wide",
   radiusWrong: (/** @type {string} */ text) => `\u201c${text}\u201d is no radius: type arcseconds, or a unit as well, such as 2 arcmin`,
@@ -73,6 +76,7 @@ export const SAY = {
   cutout: (/** @type {number} */ row) => `cutout ${count(row)}`,
   number: (/** @type {number} */ rank) => `number ${rank}`,
   similarity: "similarity (cosine)",
+  smoothedSimilarity: "similarity (cosine of smoothed fingerprints)",
   enlarge: "Look closely (space)",
   compare: (/** @type {number} */ rank) => `Compare closely with number ${rank}`,
   placeholder: "placeholder?",

@@ -38,6 +38,8 @@ export interface PageIndex {
   rows?: PieceIndex;
   /** More neighbours than records have, as many cutouts a piece; missing where the atlas has no more. */
   near?: PieceIndex;
+  /** Neighbours by smoothed fingerprints, as many cutouts a piece; missing where there are too few cutouts for any. */
+  smoothed?: PieceIndex;
   colors: ColorLegend[];
   palette: Palette;
   thumbnails: ThumbnailsIndex;
@@ -326,5 +328,7 @@ export interface PieceKinds {
   columns: ColumnPiece;
   texts: TextPiece;
   near: NearPiece;
+  smoothed: NearPiece;
   cosines: CosinePiece;
+  smoothedcosines: CosinePiece;
 }

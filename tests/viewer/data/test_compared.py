@@ -7,7 +7,7 @@ import pytest
 from helpers.decoding import decode
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.viewer.data.compared import like_answer
+from hubble_dash.viewer.data.compared import cosine_piece, like_answer
 from hubble_dash.viewer.data.schema import MOST_AVERAGED, MOST_LIKE
 
 
@@ -22,6 +22,14 @@ def test_those_most_like_a_mean(atlas: Atlas) -> None:
     every = decode(like_answer(atlas, rows, MOST_LIKE)["rows"])
     assert sorted([*every, 5, 20, 100]) == list(range(len(atlas)))
     assert len(decode(like_answer(atlas, np.arange(len(atlas), dtype=np.int32), 9)["rows"])) == 0
+
+
+@pytest.mark.parametrize("refine", [False, True])
+def test_one_compared_with_all(atlas: Atlas, refine: bool) -> None:
+    found = decode(cosine_piece(atlas, 17, refine=refine)["cosines"])
+    expected = atlas.similar(17, len(atlas), refine=refine)
+    np.testing.assert_allclose(found[expected.rows], expected.similarities, atol=2e-6)
+    assert np.flatnonzero(np.isnan(found)).tolist() == [17]
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ def test_every_row_is_in_one_piece_of_each_kind(source: Pieces) -> None:
         np.testing.assert_array_equal(np.sort(rows_of(source, kind)), np.arange(n))
     np.testing.assert_array_equal(np.sort(rows_of(source, "sky")), known)
     kinds = source.kinds()
-    assert kinds.pop("near") == kinds["records"]
+    assert kinds.pop("near") == kinds.pop("smoothed") == kinds["records"]
     if source.places.is_by_row:
         assert kinds.pop("columns") == len(source.index(THUMBNAILS)["columns"])
         assert kinds.pop("texts") == 2
@@ -216,6 +216,27 @@ def test_neighbours_are_places(source: Pieces, kind: str) -> None:
     if not source.places.is_by_row:
         places = joined(source, "rows", "place")
         np.testing.assert_array_equal(place_to_row[places], np.arange(len(atlas)))
+
+
+def test_smoothed_neighbours_are_those_that_python_finds(source: Pieces) -> None:
+    atlas = source.atlas
+    place_to_row, start = rows_of(source, "records"), 0
+    for piece in made(source, "smoothed"):
+        depth = piece["depth"]
+        near, fixed = (decode(piece[name], depth) for name in ("neighbors", "similarities"))
+        for row, places, cosines in zip(place_to_row[start:], near, fixed / 32767, strict=False):
+            expected = atlas.similar(int(row), len(atlas), refine=True)
+            np.testing.assert_allclose(cosines, expected.similarities[:depth], atol=3e-5)
+            # Equal ones may come in another order.
+            cosine = np.full(len(atlas), np.nan)
+            cosine[expected.rows] = expected.similarities
+            found = cosine[place_to_row[places]]
+            np.testing.assert_allclose(found, expected.similarities[:depth], atol=2e-6)
+            assert len(set(places.tolist())) == depth
+        start += len(near)
+    assert start == len(atlas)
+    assert depth == min(50, atlas.neighbors.rows.shape[1])
+    assert source.index(THUMBNAILS)["smoothed"] == source.index(THUMBNAILS)["records"]
 
 
 def test_labels_come_back_by_their_codes(source: Pieces) -> None:

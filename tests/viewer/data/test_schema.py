@@ -124,10 +124,10 @@ def served(atlas: Atlas, _: Path) -> schema.PageIndex:
 @pytest.mark.parametrize(
     ("door", "extra"),
     [
-        (inside, {"near", "pieces", "checksums"}),
-        (written, {"near", "rows", "tiles", "sky_tiles", "checksums"}),
-        (drawn, {"near", "rows", "first", "checksums"}),
-        (served, {"near", "rows", "sky_tiles", "live", "cosines"}),
+        (inside, {"near", "smoothed", "pieces", "checksums"}),
+        (written, {"near", "smoothed", "rows", "tiles", "sky_tiles", "checksums"}),
+        (drawn, {"near", "smoothed", "rows", "first", "checksums"}),
+        (served, {"near", "smoothed", "rows", "sky_tiles", "live", "cosines"}),
     ],
 )
 def test_every_door_has_an_index_as_the_schema_says(
