@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hubble_dash.smoothed import SmoothedNeighbors
+from hubble_dash.smoothed import SmoothedNeighbors, _largest
 
-N, K = 900, 50
+N, K = 450, 50
 
 
 def unit(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -47,7 +47,7 @@ def smoothed(fingerprints: NDArray[np.float16]) -> NDArray[np.float64]:
 def test_all_are_compared(fingerprints: NDArray[np.float16], smoothed: NDArray[np.float64]) -> None:
     rows, cosines = ranked(unit(fingerprints))
     found = SmoothedNeighbors(fingerprints, rows[:, :K], cosines[:, :K])
-    asked = np.random.default_rng(0).permutation(N)[:300]
+    asked = np.random.default_rng(0).permutation(N)[:200]
     near, similar = found.nearest(asked, 20)
     expected, expected_cosines = ranked(smoothed)
     np.testing.assert_allclose(similar, expected_cosines[asked, :20], atol=3e-6)
@@ -72,3 +72,13 @@ def test_candidates_hold_the_nearest(
     recall = (similar >= expected[asked, :K] - 3e-6).mean()
     assert recall > 0.95
     assert not (near == asked[:, np.newaxis]).any()
+
+
+@pytest.mark.parametrize(("n", "k"), [(1, 1), (9, 3), (500, 3), (500, 30), (503, 31), (512, 500)])
+def test_the_largest_of_each_row(n: int, k: int) -> None:
+    values = np.random.default_rng(n).integers(0, 1000, (20, n)).astype(np.float32)
+    values[:5] = 7
+    columns = _largest(values, k)
+    found = np.sort(np.take_along_axis(values, columns, axis=1), axis=1)
+    np.testing.assert_array_equal(found, np.sort(values, axis=1)[:, n - k :])
+    assert all(len(set(one)) == k for one in columns.tolist())

@@ -189,8 +189,8 @@ def test_smoothed_by_their_nearest(page: OpenPage, field: Atlas) -> None:
     page.page.keyboard.press("Enter")
     page.wait_for_similar(expected.rows.tolist())
     np.testing.assert_allclose([one[2] for one in page.similar()], expected.similarities, atol=1e-4)
-    assert note(page) == "scores are smoothed: each is compared along with its nine nearest"
-    assert live(page).endswith("Scores are smoothed: each is compared along with its nine nearest.")
+    assert note(page) == "scores smoothed: each compared along with its nine nearest"
+    assert live(page).endswith("Scores smoothed: each compared along with its nine nearest.")
     title = page.page.locator("#hd-similar .hd-similarity").first.get_attribute("title")
     assert title == "similarity (cosine of smoothed fingerprints)"
     # Nonsense in a link changes nothing. Of a subset and by a rule, Python finds the same.

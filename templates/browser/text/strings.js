@@ -31,7 +31,7 @@ export const SAY = {
   }),
   smoothed: "smoothed",
   smoothedTitle: "Compare each cutout along with its nine nearest: more of a kind are found, small groups are blurred",
-  smoothedNote: "scores are smoothed: each is compared along with its nine nearest",
+  smoothedNote: "scores smoothed: each compared along with its nine nearest",
   arcsec: (/** @type {number} */ radius) => `${radius}″`,
   radiusTitle: "How far is near: arcseconds, or with a unit such as 2 arcmin; empty for as far as the cutout is wide",
   radiusWrong: (/** @type {string} */ text) => `\u201c${text}\u201d is no radius: type arcseconds, or a unit as well, such as 2 arcmin`,
