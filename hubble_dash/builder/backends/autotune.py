@@ -142,7 +142,10 @@ def autotune(
     # better than they are.
     held_out, fitted = (sample[::2], sample[1::2]) if len(sample) > 1 else (sample, sample)
     tried = held_out if precision == "int8" else held_out[:TRIAL_PICTURES]
-    start_in = partial(start, encoder=encoder, sample=fitted, device=device, batch_size=batch_size)
+    start_in = partial(
+        start, encoder=encoder, sample=fitted, device=device, batch_size=batch_size,
+        n_expected=n_expected,
+    )  # fmt: skip
     if len(wanted) == 1:
         return _insisted(wanted[0], usual, start_in, tried)
     plain = start_in(usual)

@@ -7,9 +7,10 @@ import importlib.util
 import io
 import logging
 import sys
+import time
 import warnings
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -29,9 +30,12 @@ PRECISION_HINTS: dict[Precision, str] = {
     "fp16": "f16",
     "int8": "f32",
 }
-# With more pictures in one request to OpenVINO its arrays no longer fit into a core's cache; with
-# fewer, too much time goes into starting requests.
-PICTURES_PER_REQUEST = 4
+# Pictures in one request to OpenVINO: with more, arrays no longer fit into a core's cache, with
+# fewer, too much time goes into starting requests. Which is best depends on the processor; on those
+# that were tried these are within a tenth or two of one another.
+USUAL_REQUEST, OTHER_REQUESTS = 2, (1, 4, 8)
+# The others are tried, on so many pictures, where that takes a small part of the time to come.
+TIMED_PICTURES, MIN_PICTURES, MIN_RUN_TIME_S = 32, 1000, 30.0
 
 
 def import_openvino() -> ModuleType:
@@ -67,6 +71,9 @@ class OpenVino:
         Pictures such as it will see, by which the range of 8-bit integers is set.
     batch_size : int
         Pictures of a full batch. Batches may be smaller.
+    n_expected : int
+        Pictures that are to come. Where they are many, it is measured how many of them at a time
+        are quickest.
 
     Raises
     ------
@@ -82,53 +89,71 @@ class OpenVino:
         precision: Precision,
         sample: NDArray[np.uint8],
         batch_size: int,
+        n_expected: int = 0,
     ) -> None:
         openvino = import_openvino()
         if encoder.converted is None:
             encoder.converted = _converted(encoder, sample[:1])
-        model = encoder.converted.clone()
         core = openvino.Core()
         settings = {
             "PERFORMANCE_HINT": "THROUGHPUT",
             "INFERENCE_PRECISION_HINT": PRECISION_HINTS[precision],
         }
-        n_streams = core.get_property("CPU", "RANGE_FOR_STREAMS")[1]
-        size = encoder.batch or min(PICTURES_PER_REQUEST, max(1, batch_size // n_streams))
-        self._request_size = size
-        model.reshape([size, *sample.shape[1:]])
-        if precision == "int8":
-            model = _quantized(model, sample, size)
-        compiled = core.compile_model(model, "CPU", settings)
-        n_streams = compiled.get_property("NUM_STREAMS")
-        # Two requests a stream, so that the next one waits while one runs. They are used in turn.
-        self._slots = deque(
-            _Slot(compiled.create_infer_request(), openvino.Tensor) for _ in range(2 * n_streams)
-        )
+
+        def requests(size: int) -> _Requests:
+            model = encoder.converted.clone()
+            model.reshape([size, *sample.shape[1:]])
+            if precision == "int8":
+                model = _quantized(model, sample, size)
+            return _Requests(core.compile_model(model, "CPU", settings), size, openvino.Tensor)
+
+        most = max(1, batch_size // core.get_property("CPU", "RANGE_FOR_STREAMS")[1])
+        self._requests = requests(encoder.batch or min(USUAL_REQUEST, most))
+        if encoder.batch is None and precision != "int8":
+            self._requests = _quickest(
+                self._requests, requests, [n for n in OTHER_REQUESTS if n <= most],
+                sample, n_expected,
+            )  # fmt: skip
 
     def __call__(self, pictures: NDArray[np.uint8]) -> Callable[[], Outputs]:
         """Begin with (b, height, width, 3) pictures; the answer waits for the outputs."""
-        parts = []
-        for i in range(0, len(pictures), self._request_size):
-            slot = self._slots[0]
-            self._slots.rotate(-1)
-            parts.append(slot.start(pictures[i : i + self._request_size], self._request_size))
+        return self._requests(pictures)
 
-        def outputs() -> Outputs:
-            pairs = [part.result() for part in parts]
-            return torch.cat([pair[0] for pair in pairs]), torch.cat([pair[1] for pair in pairs])
 
-        return outputs
+def _quickest(
+    usual: _Requests,
+    requests: Callable[[int], _Requests],
+    others: Sequence[int],
+    sample: NDArray[np.uint8],
+    n_expected: int,
+) -> _Requests:
+    """Find how many pictures a request are quickest, where enough are to come."""
+    if n_expected < MIN_PICTURES:
+        return usual
+    timed = sample[:TIMED_PICTURES]
+    best, least_s = usual, usual.seconds(timed)
+    if n_expected * least_s / len(timed) < MIN_RUN_TIME_S:
+        return usual
+    for size in others:
+        other = requests(size)
+        seconds = other.seconds(timed)
+        if seconds < least_s:
+            best, least_s = other, seconds
+    return best
 
 
 def _converted(encoder: Encoder, example: NDArray[np.uint8]) -> Any:
     """Convert to OpenVINO's own model, normalisation and all."""
     openvino = import_openvino()
     failures = (openvino.frontend.GeneralFailure, openvino.frontend.OpConversionFailure)
-    with warnings.catch_warnings():
+    pictures = torch.tensor(example)
+    with warnings.catch_warnings(), torch.inference_mode():
         # Tracing warns that it takes Python numbers for constants, and that it is deprecated.
         warnings.simplefilter("ignore")
         try:
-            return openvino.convert_model(encoder.eval(), example_input=torch.tensor(example))
+            # OpenVINO would trace it twice and compare; what it gives is compared anyway.
+            traced = torch.jit.trace(encoder.eval(), pictures, check_trace=False)  # type: ignore[no-untyped-call]
+            return openvino.convert_model(traced, example_input=pictures)
         except failures as err:
             first_line = str(err).strip().partition("\n")[0]
             raise RuntimeError(f"OpenVINO cannot convert the network: {first_line}") from err
@@ -155,6 +180,36 @@ def _quantized(model: Any, sample: NDArray[np.uint8], size: int) -> Any:
             subset_size=len(parts),
             fast_bias_correction=False,
         )
+
+
+class _Requests:
+    """Requests of one size, which OpenVINO runs side by side."""
+
+    def __init__(self, compiled: Any, size: int, tensor: Any) -> None:
+        self.size = size
+        # Two requests a stream, so that the next one waits while one runs. They are used in turn.
+        n_slots = 2 * compiled.get_property("NUM_STREAMS")
+        self._slots = deque(_Slot(compiled.create_infer_request(), tensor) for _ in range(n_slots))
+
+    def __call__(self, pictures: NDArray[np.uint8]) -> Callable[[], Outputs]:
+        parts = []
+        for i in range(0, len(pictures), self.size):
+            slot = self._slots[0]
+            self._slots.rotate(-1)
+            parts.append(slot.start(pictures[i : i + self.size], self.size))
+
+        def outputs() -> Outputs:
+            pairs = [part.result() for part in parts]
+            return torch.cat([pair[0] for pair in pairs]), torch.cat([pair[1] for pair in pairs])
+
+        return outputs
+
+    def seconds(self, pictures: NDArray[np.uint8]) -> float:
+        """Time pictures, once all slots have run."""
+        self(pictures)()
+        begin = time.perf_counter()
+        self(pictures)()
+        return time.perf_counter() - begin
 
 
 class _Part:

@@ -69,7 +69,13 @@ def missing(engine: EngineName) -> str | None:
 
 
 def start(
-    backend: Backend, encoder: Encoder, sample: NDArray[np.uint8], *, device: str, batch_size: int
+    backend: Backend,
+    encoder: Encoder,
+    sample: NDArray[np.uint8],
+    *,
+    device: str,
+    batch_size: int,
+    n_expected: int = 0,
 ) -> Runner:
     """Make a network ready to run.
 
@@ -85,6 +91,9 @@ def start(
         Where; OpenVINO runs on the CPU.
     batch_size : int
         Pictures of a full batch. Batches may be smaller.
+    n_expected : int
+        Pictures that are to come, where it is known: of many, OpenVINO measures how many at a time
+        are quickest.
 
     Returns
     -------
@@ -106,7 +115,7 @@ def start(
     if backend.engine == "openvino":
         if device != "cpu":
             raise ValueError(f"OpenVINO runs on the CPU here, not on {device}; take --device cpu")
-        return OpenVino(encoder, backend.precision, sample, batch_size)
+        return OpenVino(encoder, backend.precision, sample, batch_size, n_expected)
     if backend.precision == "int8":
         raise ValueError("8-bit integers need OpenVINO; take --engine openvino")
     module: Any = encoder.with_dtype(DTYPES[backend.precision]).eval()
