@@ -19,7 +19,7 @@ from hubble_dash.builder.reading.image import Image
 from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.config import DetectedSources, Stretch
 
-__all__ = ["Collection", "Pixels", "deep_field", "region", "regions", "simulated"]
+__all__ = ["Collection", "Pixels", "deep_field", "region", "regions", "simulated", "windows"]
 
 Pixels = NDArray[np.uint8]
 
@@ -35,7 +35,7 @@ class Collection:
     labels : (n,) array or None
         What each is.
     groups : (n,) array or None
-        What must not decide, such as the instrument.
+        What must not decide, such as the instrument; or what is judged apart.
     turned : list of uint8 arrays or None
         Each cutout cut again at an arbitrary angle, half of them mirrored.
     """
@@ -74,6 +74,7 @@ def regions(folder: Path, *, per_image: int = 12, copies: int = 4, seed: int = 0
     random = np.random.default_rng(seed)
     cutouts: list[Pixels] = []
     labels: list[str] = []
+    groups: list[str] = []
     for path in sorted(folder.rglob("*.jpg")):
         with open_image(path) as image:
             display = Display(image, Stretch())
@@ -83,13 +84,37 @@ def regions(folder: Path, *, per_image: int = 12, copies: int = 4, seed: int = 0
                     continue
                 cutouts += [_copy(display, found, random) for _ in range(copies)]
                 labels += [f"{path.stem} {number}"] * copies
-    return Collection(cutouts, np.array(labels))
+                groups += ["preview" if is_preview(display) else "press"] * copies
+    return Collection(cutouts, np.array(labels), np.array(groups))
+
+
+def windows(folder: Path, *, per_image: int = 64, seed: int = 3) -> Collection:
+    """Windows of press images, and each cut again at an arbitrary angle, half of them mirrored."""
+    random = np.random.default_rng(seed)
+    found, turned = [], []
+    for path in sorted(folder.glob("*.jpg")):
+        with open_image(path) as image:
+            display = Display(image, Stretch())
+            boxes = [
+                region(display, random) for _ in range(0 if is_preview(display) else per_image)
+            ]
+            for box in boxes:
+                if box is not None:
+                    angle, mirror = float(random.uniform(0, 360)), bool(random.random() < 0.5)
+                    found.append(display.read(box)[0])
+                    turned.append(turn(display, box, angle_deg=angle, mirror=mirror).pixels)
+    return Collection(found, turned=turned)
+
+
+def is_preview(display: Display) -> bool:
+    """Say whether an image is as small as an archive's previews are."""
+    return max(display.shape) < 300
 
 
 def region(display: Display, random: np.random.Generator) -> Box | None:
     """Choose a box that is not blank, well inside the image; None where none was found."""
     ny, nx = display.shape
-    side = 56 if max(ny, nx) < 300 else 112
+    side = 56 if is_preview(display) else 112
     for _ in range(50):
         x = int(random.integers(side // 2, nx - 3 * side // 2))
         y = int(random.integers(side // 2, ny - 3 * side // 2))

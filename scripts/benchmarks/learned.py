@@ -40,6 +40,7 @@ HEADS = (
         "mAP",
     ),
     *("instrument strength", "regions P@3", "1-NN", "mAP"),
+    *("press P@3", "previews P@3", "windows turned @1"),
 )
 VIEWS = Views(turns=4, disk=True, changed=8)
 OF_QUALITY = {"fast": [0], "balanced": [0, 1, 2, 3], "best": [*range(12)]}
@@ -52,7 +53,7 @@ class Setting:
     name: str
     quality: Quality = "fast"
     n: int = 0
-    turns: int = 4
+    turns: int = 0
     changed: int = -1
     n_axes: int = Learning().n_axes
     metric: bool = True
@@ -61,8 +62,9 @@ class Setting:
     @property
     def learned_from(self) -> list[int]:
         """Which of the views."""
-        changed = SAMPLE_VIEWS[self.quality].changed if self.changed < 0 else self.changed
-        return [*range(self.turns), *range(4, 4 + changed)]
+        usual = SAMPLE_VIEWS[self.quality]
+        changed = usual.changed if self.changed < 0 else self.changed
+        return [*range(self.turns or usual.n_turned), *range(4, 4 + changed)]
 
 
 SETTINGS = [
@@ -73,10 +75,12 @@ SETTINGS = [
     Setting("best, smoothed (turned ones are not)", "best", smoothed=True),
     Setting("covariances without a metric, 1 view", metric=False),
     Setting("covariances without a metric, 4 turns", "balanced", metric=False),
-    *(Setting(f"fast, of {n}", n=n) for n in (100, 150, 200, 250, 500)),
-    Setting("fast, 4 turns + 4 changed", changed=4),
-    Setting("fast, 4 turns + 8 changed", changed=8),
-    Setting("fast, 4 turns alone", changed=0),
+    *(Setting(f"fast, of {n}", n=n) for n in (100, 150, 200, 250, 300, 500)),
+    Setting("fast, 4 turns + 2 changed", turns=4),
+    Setting("fast, 4 turns + 4 changed", turns=4, changed=4),
+    Setting("fast, 4 turns + 8 changed", turns=4, changed=8),
+    Setting("fast, 4 turns alone", turns=4, changed=0),
+    Setting("fast, 1 + 2 changed", turns=1),
     Setting("fast, 1 + 4 changed", turns=1, changed=4),
     *(Setting(f"fast, {n} axes", n_axes=n) for n in (16, 32, 48, 96, 128)),
 ]
@@ -91,12 +95,17 @@ class Learned:
         Folder that keeps the features.
     galaxies, field : Collection
         With classes and instruments; with turned copies.
-    areas : Collection or None
-        With copies of regions.
+    areas, windows : Collection or None
+        With copies of regions; with turned copies.
     """
 
     def __init__(
-        self, cache: Path, galaxies: Collection, field: Collection, areas: Collection | None
+        self,
+        cache: Path,
+        galaxies: Collection,
+        field: Collection,
+        areas: Collection | None,
+        windows: Collection | None,
     ) -> None:
         weights = find_weights("tf_efficientnet_lite0")
         self._network = load_network(
@@ -114,13 +123,14 @@ class Learned:
         }
         if areas is not None:
             self._features["reg"] = self._of("reg", areas.cutouts)
+        if windows is not None:
+            assert windows.turned is not None
+            self._features["windows"] = self._of("windows", windows.cutouts)
+            self._features["windows_turned"] = self._of("windows_turned", windows.turned)
 
     def row(self, setting: Setting) -> Iterator[float]:
         """Measure a setting on all collections."""
-        found, turned = (Gallery(one) for one in self._fingerprints(setting, "deep", "turned"))
-        cosine = turned.unit @ found.unit.T
-        rank = (cosine > np.diag(cosine)[:, None]).sum(axis=1)
-        yield from (float((rank < 1).mean()), float((rank < 9).mean()))
+        yield from self._found_turned(setting, "deep", "turned")
         gallery = Gallery(self._fingerprints(setting, "sim")[0])
         classes = pd.Series(self._galaxies.labels, name="class")
         scores = label_scores(gallery, classes)
@@ -133,6 +143,16 @@ class Learned:
             labels = pd.Series(self._areas.labels, name="region")
             scores = label_scores(gallery, labels, nearest=3)
             yield from (scores.precision, scores.accuracy, scores.average_precision)
+            yield from _precision_apart(gallery, self._areas, nearest=3)
+        if "windows" in self._features:
+            yield self._found_turned(setting, "windows", "windows_turned")[0]
+
+    def _found_turned(self, setting: Setting, name: str, turned_name: str) -> tuple[float, float]:
+        """Say which share find themselves first, and among nine."""
+        found, turned = (Gallery(one) for one in self._fingerprints(setting, name, turned_name))
+        cosine = turned.unit @ found.unit.T
+        rank = (cosine > np.diag(cosine)[:, None]).sum(axis=1)
+        return float((rank < 1).mean()), float((rank < 9).mean())
 
     def _fingerprints(self, setting: Setting, *names: str) -> list[NDArray[np.float32]]:
         """Learn from the first collection, and make fingerprints of all."""
@@ -172,6 +192,17 @@ class Learned:
         path.parent.mkdir(parents=True, exist_ok=True)
         np.save(path, found)
         return found
+
+
+def _precision_apart(gallery: Gallery, areas: Collection, *, nearest: int) -> Iterator[float]:
+    """Of press images and of previews: the share of the nearest that are of the same region."""
+    assert areas.labels is not None
+    assert areas.groups is not None
+    cosine = gallery.unit @ gallery.unit.T
+    np.fill_diagonal(cosine, -np.inf)
+    rows = np.argsort(-cosine, axis=1)[:, :nearest]
+    same = (areas.labels[rows] == areas.labels[:, None]).mean(axis=1)
+    yield from (float(same[areas.groups == group].mean()) for group in ("press", "preview"))
 
 
 def _smoothed(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -114,6 +114,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     # Imported late: GalSim is needed for this benchmark alone (pip install hubble-dash[bench]).
     from benchmarks.collections_of_meaning import deep_field, regions, simulated
+    from benchmarks.collections_of_meaning import windows as cut_windows
     from benchmarks.framed import windows
     from benchmarks.learned import HEADS as LEARNED_HEADS
     from benchmarks.learned import SETTINGS as LEARNED
@@ -132,8 +133,9 @@ def run(options: argparse.Namespace) -> None:
     for setting in SETTINGS:
         row = _cells(bench.row(setting))
         print(f"| {setting.name} | {len(setting.views)} | {row} |", flush=True)
-    learned = Learned(options.cache, galaxies, field, areas)
-    print("\nBy a metric, learned from 300 of the cutouts (balanced, best: 500) unless said:")
+    cut = cut_windows(options.data) if options.data is not None else None
+    learned = Learned(options.cache, galaxies, field, areas, cut)
+    print("\nBy a metric, learned from 350 of the cutouts (balanced, best: 500) unless said:")
     print("\n| " + " | ".join(LEARNED_HEADS) + " |\n|" + "---|" * len(LEARNED_HEADS))
     for way in LEARNED:
         print(f"| {way.name} | {len(way.learned_from)} | {_cells(learned.row(way))} |", flush=True)

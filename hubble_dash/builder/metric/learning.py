@@ -43,15 +43,15 @@ class Learning:
     """
 
     least: int = 100
-    usual: int = 300
+    usual: int = 350
     most: int = 500
     n_axes: int = 64
 
     def n_sample(self, n: int, n_views: int) -> int:
         """Say how many of a collection are wanted.
 
-        Of many cutouts in one view each it is a twentieth: with six views of each, learning takes
-        three tenths of the time of what follows. In several views there is more time to learn.
+        Of many cutouts in one view each it is a twentieth: with four views of each, learning takes
+        a fifth of the time of what follows. In several views there is more time to learn.
 
         Parameters
         ----------

@@ -67,7 +67,7 @@ def _changed(padded: Image.Image, side: int, random: np.random.Generator) -> NDA
         *(a, b, source + shift_x - a * middle - b * middle),
         *(d, e, source + shift_y - d * middle - e * middle),
     )
-    view = padded.transform((side, side), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC)
+    view = padded.transform((side, side), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
     view = view.point(_levels(random))
     blur_px, is_blurred = random.uniform(*BLUR_PX), random.random() < SHARE_BLURRED
     if is_blurred:

@@ -37,9 +37,11 @@ NEIGHBORS_PER_PERPLEXITY = 3
 EARLY_ITERATIONS = 125
 # More points are sorted by place after those iterations, which takes less time than it saves.
 MAX_UNSORTED_POINTS = 100_000
-# With fewer points, threads wait for one another longer than they work, and forces are exact enough
-# only if they are summed from point to point.
+# With fewer points, forces are exact enough only if they are summed from point to point.
 MIN_POINTS_FOR_GRID = 1000
+# With fewer points, threads wait for one another as long as they work, and far longer on a machine
+# that has more to do.
+MIN_POINTS_FOR_THREADS = 5000
 # The width of each point's Gaussian is found by bisection, in so many steps.
 HALVINGS = 40
 # The constants of openTSNE's gradient descent.
@@ -199,8 +201,9 @@ class _Gradient:
 
     def __init__(self, joint: csr_matrix) -> None:
         self.joint = joint
-        self.few = joint.shape[0] < MIN_POINTS_FOR_GRID
-        self.n_jobs = 1 if self.few else os.cpu_count() or 1
+        n = joint.shape[0]
+        self.few = n < MIN_POINTS_FOR_GRID
+        self.n_jobs = 1 if n < MIN_POINTS_FOR_THREADS else os.cpu_count() or 1
         self.repulsion = Repulsion(n_jobs=self.n_jobs)
 
     def __call__(self, points: Positions, exaggeration: float) -> Positions:

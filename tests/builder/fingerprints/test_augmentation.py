@@ -42,6 +42,13 @@ def test_quarter_turns_and_mirrors_are_exact() -> None:
         assert (seen[4 + number] == np.rot90(picture(), number)[:, ::-1]).all()
 
 
+def test_only_the_first_turns_are_taken_where_that_is_said() -> None:
+    all_turns = see(picture(), Views(turns=4, mirrored=True, disk=True))
+    views = Views(turns=4, first=2, mirrored=True, disk=True)
+    assert views.n == 4
+    np.testing.assert_array_equal(see(picture(), views), all_turns[[0, 1, 4, 5]])
+
+
 def test_other_turns_agree_with_scipy() -> None:
     seen = see(picture(), Views(turns=8, disk=True))
     expected = rotate(seen[0].astype(float), 45, reshape=False, order=3, mode="nearest")
@@ -82,5 +89,7 @@ def test_wrong_views_are_told() -> None:
         Views(turns=0)
     with pytest.raises(ValueError, match="need disk=True"):
         Views(turns=8)
+    with pytest.raises(ValueError, match="at most turns, 4"):
+        Views(turns=4, first=5)
     with pytest.raises(ValueError, match="must be"):
         see(np.zeros((4, 5, 3), np.uint8), Views())

@@ -102,5 +102,5 @@ def test_twice_the_same_gives_the_same_bytes() -> None:
 
 def test_more_are_learned_from_where_there_are_many() -> None:
     how = Learning()
-    assert [how.n_sample(n, 1) for n in (1, 6_000, 8_000, 1_000_000)] == [300, 300, 400, 500]
+    assert [how.n_sample(n, 1) for n in (1, 7_000, 8_000, 1_000_000)] == [350, 350, 400, 500]
     assert how.n_sample(700, 12) == 500
