@@ -53,6 +53,15 @@ export function rampAxis(legend, column) {
   return new Axis(run, { kind: column.kind, least: column.low, most: column.high });
 }
 
+const monthOf = (/** @type {string} */ date) => date.slice(0, "2000-01".length);
+
+/**
+ * A date of which the day is left out where there is no room: on a phone, as long as the legend is folded.
+ *
+ * @param {string} date
+ */
+const withoutDay = (date) => [monthOf(date), element("span", { class: "hd-day" }, date.slice(monthOf(date).length))];
+
 export class RampLegend {
   /**
    * @param {NumberLegend} legend
@@ -109,7 +118,9 @@ export class RampLegend {
     this.wide?.setAttribute("aria-pressed", String(!isWide));
     this.bars.setAxis(rampAxis(this.legend, this.column));
     const [low, high] = this.bars.axis.texts();
-    this.ends.replaceChildren(...[low, middle, high].flatMap((text) => (text === undefined ? [] : element("span", {}, text))));
+    const isLong = this.column.kind === "date" && monthOf(low) !== monthOf(high);
+    const end = (/** @type {string} */ text) => element("span", { title: text }, ...(isLong ? withoutDay(text) : [text]));
+    this.ends.replaceChildren(...[low, middle, high].flatMap((text) => (text === undefined ? [] : end(text))));
     const { svg } = this.bars.parts;
     svg.querySelector("linearGradient")?.remove();
     svg.prepend(gradient(ramp, this.bars.axis.bins.n));

@@ -21,7 +21,7 @@ import { idOf, replaceFilter } from "../subset/own.js";
  * @typedef {object} Frame
  * @property {HTMLElement} element
  * @property {HTMLElement} tools where further buttons go
- * @property {(text: string) => void} say what is asked, or nothing
+ * @property {(text: string, isAsked?: boolean) => void} say what is asked, or nothing; whether anything is, where that is said elsewhere
  */
 
 let made = 0;
@@ -46,9 +46,9 @@ export function cardFrame(name, kind, ...children) {
   return {
     element: element("section", { class: `hd-card ${kind}`, "data-column": name, "aria-labelledby": id }, head, ...children),
     tools,
-    say(text) {
+    say(text, isAsked = text !== "") {
       said.textContent = text;
-      clear.hidden = !text;
+      clear.hidden = !isAsked;
     },
   };
 }

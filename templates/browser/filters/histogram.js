@@ -82,7 +82,13 @@ export class Histogram {
     this.bars.follow(filter);
     sayMissing(this.missing, this.column, true);
     this.missing.setAttribute("aria-pressed", String(wantsMissing(filter)));
-    this.frame.say(filter ? this.askedText(filter) : "");
+    this.sayFeet();
+    this.frame.say(filter && !this.areDatesAsked ? this.askedText(filter) : "", Boolean(filter));
+  }
+
+  /** Whether dates are asked for, which are too long for the head of a narrow chart: they stand at its feet. */
+  get areDatesAsked() {
+    return this.column.kind === "date" && this.bars.asked !== null;
   }
 
   /** @param {Filter} filter */
@@ -97,7 +103,12 @@ export class Histogram {
   }
 
   sayFeet() {
-    this.bars.axis.texts().forEach((text, i) => (this.feet[i].textContent = text));
+    const { asked, axis } = this.bars;
+    const ends = asked && this.areDatesAsked ? this.texts(asked.range) : [null, null];
+    axis.texts().forEach((text, i) => {
+      this.feet[i].textContent = ends[i] ?? text;
+      this.feet[i].classList.toggle("hd-asked-end", ends[i] !== null);
+    });
   }
 
   /**

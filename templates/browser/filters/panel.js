@@ -44,8 +44,20 @@ export class Panel {
     this.isBusy = false;
     this.observer = new IntersectionObserver((entries) => this.see(entries), { root: this.element, rootMargin: "120px" });
     this.element.addEventListener("hd-recount", () => this.refresh());
+    this.stay();
     on(["filters", "tags"], () => this.follow());
     this.show(this.names);
+  }
+
+  // What is asked is listed above the charts: when that list comes or goes, the chart below the pointer stays there.
+  stay() {
+    let top = NaN;
+    new ResizeObserver(() => {
+      if (!this.element.offsetParent) return; // its tab is not seen
+      const now = this.element.offsetTop;
+      if (now !== top) this.element.scrollTop += now - top || 0;
+      top = now;
+    }).observe(this.element);
   }
 
   /** @param {string[]} names */
