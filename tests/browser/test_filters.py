@@ -142,6 +142,48 @@ def test_brush_by_keys_and_dates(page: OpenPage, atlas: Atlas) -> None:
     expect(page, atlas, f'"{first:%Y-%m-%d}" <= observed <= "{last:%Y-%m-%d}"')
 
 
+def test_a_chart_of_dates_stays_and_says_them_whole(page: OpenPage, atlas: Atlas) -> None:
+    brush = chart(page, "observed").locator(".hd-brush")
+    feet = chart(page, "observed").locator(".hd-card-foot span")
+    assert feet.all_inner_texts() == ["2004-01-01", "2005-10-07"]
+    before = brush.bounding_box()
+    drag_over(page, brush, 0.25, 0.5)
+    page.page.wait_for_selector(".hd-chip")
+    # What is asked is listed above the charts now, and the chart is where it was.
+    assert brush.bounding_box() == pytest.approx(before)
+    low, high = feet.all_inner_texts()
+    expect(page, atlas, f"'{low}' <= observed <= '{high}'".replace("'", '"'))
+    for foot in feet.all():
+        assert foot.evaluate("foot => foot.scrollWidth <= foot.clientWidth || !foot.clientWidth")
+    drag_over(page, brush, 0.4, 0.6)
+    moved = feet.all_inner_texts()
+    assert moved[0] > low
+    assert moved[1] > high
+    expect(page, atlas, f"'{moved[0]}' <= observed <= '{moved[1]}'".replace("'", '"'))
+    page.run("hubbleDash.filter([])")
+    page.page.wait_for_selector(".hd-chips", state="hidden")
+    assert brush.bounding_box() == pytest.approx(before)
+    assert feet.all_inner_texts() == ["2004-01-01", "2005-10-07"]
+
+
+def test_dates_have_room_in_a_phones_legend(page: OpenPage) -> None:
+    page.page.select_option("#hd-color", label="observed")
+    for width in (360, 390):
+        page.page.set_viewport_size({"width": width, "height": 844})
+        ends = page.page.locator("#hd-legend .hd-ramp-ends > span:visible")
+        assert all(re.fullmatch(r"200[45]-\d\d", text) for text in ends.all_inner_texts())
+        legend = page.page.locator("#hd-legend").bounding_box()
+        boxes = [end.bounding_box() for end in ends.all()]
+        assert len(boxes) == 2
+        assert boxes[0]["x"] + boxes[0]["width"] < boxes[1]["x"]
+        assert boxes[1]["x"] + boxes[1]["width"] <= legend["x"] + legend["width"]
+    page.page.set_viewport_size({"width": 1400, "height": 1000})
+    page.page.click("#hd-tab-filter")
+    ends = page.page.locator("#hd-legend .hd-ramp-ends > span:visible")
+    assert all(re.fullmatch(r"200[45]-\d\d-\d\d", text) for text in ends.all_inner_texts())
+    page.page.select_option("#hd-color", "own")
+
+
 def test_ticks_and_cross_counts(page: OpenPage, atlas: Atlas) -> None:
     bars = chart(page, "kind").locator(".hd-category-bar")
     spirals = bars.filter(has_text="spiral")

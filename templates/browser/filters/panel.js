@@ -49,15 +49,21 @@ export class Panel {
     this.show(this.names);
   }
 
-  // What is asked is listed above the charts: when that list comes or goes, the chart below the pointer stays there.
+  // What is asked is listed above the charts: when that list comes or goes, the chart below the pointer stays there. Where there is
+  // nothing to scroll by, there is room below.
   stay() {
+    const cards = this.element;
     let top = NaN;
     new ResizeObserver(() => {
-      if (!this.element.offsetParent) return; // its tab is not seen
-      const now = this.element.offsetTop;
-      if (now !== top) this.element.scrollTop += now - top || 0;
-      top = now;
-    }).observe(this.element);
+      if (!cards.offsetParent) return; // its tab is not seen
+      const by = cards.offsetTop - top || 0;
+      top = cards.offsetTop;
+      if (!by) return;
+      const [to, height] = [Math.max(0, cards.scrollTop + by), cards.clientHeight];
+      cards.style.paddingBottom = `${height}px`;
+      cards.style.paddingBottom = `${Math.max(0, 2 * height + to - cards.scrollHeight)}px`;
+      cards.scrollTop = to;
+    }).observe(cards, { box: "border-box" });
   }
 
   /** @param {string[]} names */
