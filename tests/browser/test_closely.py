@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -116,6 +117,44 @@ def test_the_pixel_below_the_pointer(page: OpenPage, atlas: Atlas) -> None:
     assert SkyCoord(place).separation(here).arcsec < 1.5 * own["pixel_scale_arcsec"]
     assert page.page.locator(".hd-compass svg").count() == 2
     assert "of the original's pixels" in page.page.inner_text(".hd-closely-foot")
+
+
+def test_what_a_finger_touched_is_read_off_below_a_cross(page: OpenPage, atlas: Atlas) -> None:
+    own = atlas.cutouts.iloc[ROW]
+    page.page.keyboard.press("Space")
+    page.page.wait_for_selector("#hd-closely[open] .hd-bar i")
+    fingers = page.page.context.new_cdp_session(page.page)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y} for x, y in places]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    box = page.page.locator(".hd-pane").first.bounding_box()
+    assert box is not None
+    side = min(box["width"], box["height"])
+    x, y = box["x"] + box["width"] / 2 + side / 4, box["y"] + box["height"] / 2
+    touch("touchStart", (x, y))
+    touch("touchEnd")
+    said, cross = (page.page.locator(name).first for name in (".hd-pane-said", ".hd-cross"))
+    said.wait_for()
+    words = said.inner_text()
+    across = own["ixmin"] + 0.75 * (own["ixmax"] - own["ixmin"])
+    assert re.search(r"x (\d+), y", words).group(1) in {str(int(across)), str(int(across) - 1)}
+
+    def middle() -> tuple[float, float]:
+        at = cross.bounding_box()
+        assert at is not None
+        return at["x"] + at["width"] / 2, at["y"] + at["height"] / 2
+
+    assert middle() == pytest.approx((x, y), abs=1)
+    # The picture moves with a finger, and the cross with the picture.
+    touch("touchStart", (x, y))
+    touch("touchMove", (x - 20, y + 30))
+    touch("touchMove", (x - 40, y + 60))
+    touch("touchEnd")
+    page.page.wait_for_timeout(100)
+    assert middle() == pytest.approx((x - 40, y + 60), abs=1)
+    assert said.inner_text() == words
 
 
 def test_inverted_and_stretched(page: OpenPage) -> None:

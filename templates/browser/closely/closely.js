@@ -113,7 +113,7 @@ export class Closely {
       openDrags(pane.element, {
         pan: (right, down) => this.pan(right, down),
         zoom: (factor, right, down) => this.zoom(factor, right, down),
-        point: (place) => this.point(pane, place),
+        point: (place, isTouched) => this.point(pane, place, isTouched),
         limits: {
           areMeant: () => this.controls.isLimiting, begin: () => this.beginLimits(),
           drag: (right, down) => this.dragLimits(right, down), reset: () => this.controls.resetLimits(),
@@ -246,14 +246,16 @@ export class Closely {
   /**
    * @param {Pane} pane
    * @param {{ clientX: number, clientY: number } | null} place
+   * @param {boolean} [isTouched]
    */
-  point(pane, place) {
+  point(pane, place, isTouched = false) {
     const frame = place && pane.frame(this.shared);
     if (!frame || !place) return pane.tell(null);
     const { left, top } = pane.element.getBoundingClientRect();
     const [across, down] = [(place.clientX - left - frame.left) / frame.width, (place.clientY - top - frame.top) / frame.height];
     const isInside = across >= 0 && across < 1 && down >= 0 && down < 1;
-    pane.tell(isInside ? { across, down } : null);
+    pane.tell(isInside ? { across, down } : null, isTouched);
+    pane.mark(this.shared);
   }
 
   /**

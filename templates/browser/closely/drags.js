@@ -5,7 +5,8 @@
  * @typedef {object} Moves
  * @property {(right: number, down: number) => void} pan in pixels
  * @property {(factor: number, right: number, down: number) => void} zoom about a place, in pixels from the pane's middle
- * @property {(place: { clientX: number, clientY: number } | null) => void} point
+ * @property {(place: { clientX: number, clientY: number } | null, isTouched?: boolean) => void} point a finger hides what is below it, and
+ * is gone when one looks: what it touched is meant until the next touch
  * @property {Limits} limits
  *
  * @typedef {object} Limits
@@ -45,16 +46,17 @@ export function openDrags(pane, { pan, zoom, point, limits }) {
     const pixels = event.deltaY * (event.deltaMode ? LINE : 1);
     zoom(Math.exp(-pixels * NOTCH), ...fromMiddle(event));
   }, { passive: false });
-  pane.addEventListener("pointerdown", ({ pointerId, clientX, clientY, button }) => {
+  pane.addEventListener("pointerdown", ({ pointerId, pointerType, clientX, clientY, button }) => {
     if (button !== FIRST && button !== SECOND) return;
     pressed.set(pointerId, { clientX, clientY });
+    if (pointerType === "touch" && pressed.size === 1) point({ clientX, clientY }, true);
     limiting = pressed.size === 1 && (button === SECOND || limits.areMeant()) ? { clientX, clientY } : null;
     if (limiting) limits.begin();
     pane.setPointerCapture(pointerId);
     pane.classList.add("hd-dragged");
   });
-  pane.addEventListener("pointermove", ({ pointerId, clientX, clientY }) => {
-    point({ clientX, clientY });
+  pane.addEventListener("pointermove", ({ pointerId, pointerType, clientX, clientY }) => {
+    if (pointerType !== "touch") point({ clientX, clientY });
     if (!pressed.has(pointerId)) return;
     if (limiting) return limits.drag(clientX - limiting.clientX, clientY - limiting.clientY);
     const before = hold();
@@ -69,7 +71,7 @@ export function openDrags(pane, { pan, zoom, point, limits }) {
       pane.classList.toggle("hd-dragged", pressed.size > 0);
     });
   }
-  pane.addEventListener("pointerleave", () => point(null));
+  pane.addEventListener("pointerleave", ({ pointerType }) => pointerType !== "touch" && point(null));
   pane.addEventListener("contextmenu", (event) => event.preventDefault());
   pane.addEventListener("dblclick", limits.reset);
 }

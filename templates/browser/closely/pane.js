@@ -46,11 +46,14 @@ export class Pane {
     this.compass = element("div", { class: "hd-compass" });
     this.said = element("p", { class: "hd-pane-said" });
     this.bar = element("div", { class: "hd-bar" });
-    this.element = element("div", { class: "hd-pane" }, this.canvas, this.name, this.compass,
+    this.cross = element("i", { class: "hd-cross", hidden: "" });
+    this.element = element("div", { class: "hd-pane" }, this.canvas, this.cross, this.name, this.compass,
       element("div", { class: "hd-pane-foot" }, this.said, this.bar));
     /** @type {Subject | null} */
     this.subject = null;
     this.pixel = element("canvas", { width: 1, height: 1 });
+    /** @type {{ across: number, down: number } | null} what was touched, as parts of the picture */
+    this.touched = null;
   }
 
   /** @param {Subject} subject */
@@ -99,6 +102,7 @@ export class Pane {
     this.canvas.width = Math.round(clientWidth * ratio);
     this.canvas.height = Math.round(clientHeight * ratio);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.mark(shared);
     const { part } = this.subject;
     context.imageSmoothingEnabled = frame.width / part.width < SHARP;
     context.imageSmoothingQuality = "high";
@@ -109,12 +113,27 @@ export class Pane {
   }
 
   /**
+   * A cross at what was touched; it stays there when the picture moves.
+   *
+   * @param {Shared} shared
+   */
+  mark(shared) {
+    const frame = this.frame(shared);
+    this.cross.hidden = !this.touched || !frame;
+    if (!this.touched || !frame) return;
+    this.cross.style.left = `${frame.left + this.touched.across * frame.width}px`;
+    this.cross.style.top = `${frame.top + this.touched.down * frame.height}px`;
+  }
+
+  /**
    * Say what is below the pointer, if anything.
    *
    * @param {{ across: number, down: number } | null} at as parts of the picture
+   * @param {boolean} [isTouched] whether that is by a finger, which one cannot look below
    */
-  tell(at) {
+  tell(at, isTouched = false) {
     if (!this.subject) return;
+    this.touched = isTouched ? at : null;
     const { cutout, parent, part } = this.subject;
     const lines = [];
     if (at) {
