@@ -29,6 +29,7 @@ import { waiting } from "./text/busy.js";
 import { byId } from "./text/element.js";
 import { SAY } from "./text/strings.js";
 import { openTheme } from "./theme.js";
+import { openPaper } from "./take/paper.js";
 import { openAbout } from "./views/about.js";
 import { foldAsBefore, openDock } from "./views/dock.js";
 import { openImage } from "./views/image.js";
@@ -73,6 +74,7 @@ function openAsking() {
 function openPanels(ready) {
   openTheme();
   openAbout(data);
+  openPaper(data);
   openTools(data);
   openKeys();
   openDock();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -288,6 +289,68 @@ def test_paper_is_white_and_says_where_it_comes_from(page: OpenPage, atlas: Atla
         line = page.page.inner_text("#hd-print")
         assert atlas.manifest["hubble_dash"] in line
         assert picture_side(page) > 150
+    finally:
+        page.page.emulate_media(media="screen")
+
+
+def n_sheets(page: OpenPage, paper: str, *, landscape: bool) -> int:
+    """How many sheets of paper the page takes."""
+    page.page.emulate_media(media="null")  # else it prints what was emulated last
+    printed = page.page.pdf(format=paper, landscape=landscape)
+    return len(re.findall(rb"/Type\s*/Page\b", printed))
+
+
+def test_a_sheet_of_paper_has_all_of_it(page: OpenPage, atlas: Atlas) -> None:
+    for paper, landscape in (("Letter", False), ("A4", True)):
+        assert n_sheets(page, paper, landscape=landscape) == 1
+    page.run("hubbleDash.query('row < 100 and row != 7')")
+    page.run("hubbleDash.select(20)")
+    page.wait_for_shown(20)
+    page.page.click("#hd-among [data-among=subset]")
+    page.page.wait_for_function("hubbleDash.state.shown.found.among === 99")
+    for paper, landscape in (("Letter", False), ("A4", True)):
+        assert n_sheets(page, paper, landscape=landscape) == 1
+    lines = page.page.locator(".hd-print-asked p")
+    assert lines.all_text_contents() == [
+        f"99 of {len(atlas)}: row < 100 and row != 7",
+        "row 20 and similar, of the subset",
+    ]
+    page.page.click(".hd-portrait")
+    page.page.wait_for_selector("#hd-closely[open] .hd-bar i")
+    assert n_sheets(page, "A4", landscape=False) == 1
+    width = 700
+    page.page.set_viewport_size({"width": width, "height": 900})
+    page.page.emulate_media(media="print")
+    try:
+        pane = page.page.locator(".hd-pane").first
+        assert pane.evaluate("pane => getComputedStyle(pane).backgroundColor") == "rgba(0, 0, 0, 0)"
+        panes = page.page.locator(".hd-panes").bounding_box()
+        assert panes is not None
+        assert panes["width"] <= width
+        assert not page.page.locator(".hd-header").is_visible()
+    finally:
+        page.page.emulate_media(media="screen")
+        page.page.set_viewport_size({"width": 1400, "height": 900})
+    page.page.keyboard.press("Escape")
+    page.page.click("#hd-about-open")
+    page.page.emulate_media(media="print")
+    try:
+        about = page.page.locator("#hd-about")
+        assert about.evaluate("about => about.scrollHeight <= about.clientHeight + 1")
+        assert not page.page.locator(".hd-main").is_visible()
+    finally:
+        page.page.emulate_media(media="screen")
+        page.page.keyboard.press("Escape")
+
+
+def test_tiles_to_start_from_are_seen_on_paper(page: OpenPage) -> None:
+    page.page.click("#hd-reset")
+    page.run("hubbleDash.filter([])")
+    page.page.emulate_media(media="print")
+    try:
+        tile = page.page.locator(".hd-start .hd-picture").first.bounding_box()
+        assert tile is not None
+        assert tile["width"] > 100
     finally:
         page.page.emulate_media(media="screen")
 

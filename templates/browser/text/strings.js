@@ -69,6 +69,8 @@ export const SAY = {
   samePlaceAre: (/** @type {number} */ n, /** @type {string} */ first, /** @type {string} */ separation, /** @type {string} */ which) => (
     `${plural(n, "cutout")}${which} of other images at the same place; the nearest is ${first}, ${separation} away.`
   ),
+  and: " and ",
+  shownOnPaper: (/** @type {number} */ row, /** @type {string} */ how) => `row ${count(row)} and ${how}`,
   asSentence: (/** @type {string} */ note) => `${note[0].toUpperCase()}${note.slice(1)}.`,
   notSimilar: "not similar",
   noneSimilar: "none of them is similar",

@@ -1,14 +1,11 @@
 // The dialogs about the page: what it is and where it comes from, and its keys. In: notes, methods, provenance. Out: the dialogs, which
-// their buttons open, and a line for paper.
+// their buttons open.
 
 import { copyButton } from "../text/copy.js";
 import { byId, element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 
 /** @import { Data } from "../data/data.js" */
-
-const MAP_ON_PAPER = 420; // CSS pixels wide
-const ON_PAPER = ["Images", "Cutouts", "Model", "Fingerprints", "Map", "Made"];
 
 /** @param {Data} data */
 export function openAbout({ notes, methods, provenance }) {
@@ -22,24 +19,10 @@ export function openAbout({ notes, methods, provenance }) {
   byId("hd-provenance").append(
     ...provenance.map(([name, text]) => element("tr", {}, element("td", {}, name), element("td", {}, text))),
   );
-  const onPaper = provenance.filter(([name]) => ON_PAPER.includes(name)).map(([name, text]) => `${name}: ${text}`);
-  byId("hd-print").textContent = onPaper.join(" · ");
-  openPaper();
   if (!notes.length) return;
   byId("hd-notes").append(
     element("h2", {}, SAY.notes), element("ul", {}, ...notes.map((text) => element("li", {}, text))),
   );
-}
-
-// The map is drawn in pixels: on paper it is as small as there is room for it.
-function openPaper() {
-  window.addEventListener("beforeprint", () => {
-    const { clientWidth, clientHeight } = byId("hd-map");
-    const { style } = document.documentElement;
-    style.setProperty("--print-zoom", String(Math.min(1, MAP_ON_PAPER / Math.max(1, clientWidth))));
-    style.setProperty("--print-width", `${clientWidth}px`);
-    style.setProperty("--print-height", `${clientHeight}px`);
-  });
 }
 
 /**
