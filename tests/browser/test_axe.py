@@ -17,7 +17,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def violations(page: OpenPage) -> list[str]:
-    page.page.wait_for_timeout(250)  # for what still moves
+    page.wait_until_still()
     found: list[dict[str, Any]] = page.run(
         "tags => axe.run(document, { runOnly: tags }).then(({ violations }) => violations)", TAGS
     )
@@ -39,11 +39,13 @@ def test_axe_finds_nothing(open_page: Open, report: Path, theme: str, width: int
     page.run("hubbleDash.query('magnitude > 20.5')")
     page.page.click("#hd-among [data-among=subset]")
     page.page.select_option("#hd-where", "same")
+    page.page.wait_for_selector("#hd-none button")
     assert violations(page) == [], "nothing of the subset at the same place"
     page.page.click("#hd-none button")
     page.run("hubbleDash.filter([])")
     page.page.click("#hd-tab-table")
     page.page.click("#hd-table [role=columnheader]:has-text('magnitude')")
+    page.page.wait_for_selector("#hd-table [aria-sort=ascending]")
     page.page.click(".hd-table-menu summary")
     assert violations(page) == [], "the table"
     page.page.click(".hd-table-menu summary")

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from astropy.coordinates import SkyCoord
 from helpers.pages import OpenPage
+from helpers.waiting import wait
 from PIL import Image
 
 from hubble_dash.atlas.atlas import Atlas
@@ -19,6 +20,7 @@ from hubble_dash.atlas.atlas import Atlas
 pytestmark = pytest.mark.browser
 Open = Callable[..., OpenPage]
 ROW = 20
+BLINK_MS = 700
 
 
 @pytest.fixture
@@ -164,14 +166,15 @@ def test_inverted_and_stretched(page: OpenPage) -> None:
     page.page.mouse.move(10, 10)
     plain = screen(page, 0)
     page.page.keyboard.press("i")
-    np.testing.assert_allclose(screen(page, 0).mean(), 255 - plain.mean(), atol=2)
+    wait(lambda: abs(screen(page, 0).mean() - (255 - plain.mean())) < 2, "its negative", seconds=10)
     page.page.keyboard.press("i")
+    wait(lambda: np.allclose(screen(page, 0), plain, atol=2), "the picture as it was", seconds=10)
     page.page.select_option(".hd-limits select", "asinh")
-    page.page.wait_for_timeout(100)
-    assert screen(page, 0).mean() > plain.mean() + 5
+    wait(lambda: screen(page, 0).mean() > plain.mean() + 5, "a brighter picture", seconds=10)
     page.page.select_option(".hd-limits select", "linear")
+    wait(lambda: np.allclose(screen(page, 0), plain, atol=2), "the picture as it was", seconds=10)
     page.page.locator(".hd-limits input").last.fill("100")
-    assert screen(page, 0).mean() > plain.mean() + 5
+    wait(lambda: screen(page, 0).mean() > plain.mean() + 5, "a brighter picture", seconds=10)
 
 
 def test_black_and_white_by_drags(page: OpenPage) -> None:
@@ -226,24 +229,25 @@ def test_black_and_white_by_drags(page: OpenPage) -> None:
 def test_blinking(page: OpenPage, open_page: Open, report: Path) -> None:
     page.page.keyboard.press("Space")
     page.page.wait_for_selector("#hd-closely[open] .hd-bar i")
+    page.page.clock.install()
     page.page.keyboard.press("b")
     page.page.wait_for_function("document.querySelectorAll('.hd-pane').length === 1")
+    page.page.clock.pause_at(page.run("Date.now() + 60_000"))
     name = page.page.inner_text(".hd-pane-name")
-    page.page.wait_for_function(
-        "name => document.querySelector('.hd-pane-name').innerText !== name", arg=name
-    )
-    page.page.wait_for_function(
-        "name => document.querySelector('.hd-pane-name').innerText === name", arg=name
-    )
+    page.page.clock.run_for(BLINK_MS)
+    assert page.page.inner_text(".hd-pane-name") != name
+    page.page.clock.run_for(BLINK_MS)
+    assert page.page.inner_text(".hd-pane-name") == name
     still = open_page(report, reduced_motion="reduce")
     still.run("row => hubbleDash.select(row)", ROW)
     still.wait_for_shown(ROW)
     still.page.keyboard.press("Space")
     still.page.wait_for_selector("#hd-closely[open] .hd-bar i")
+    still.page.clock.install()
     still.page.keyboard.press("b")
     still.page.wait_for_function("document.querySelectorAll('.hd-pane').length === 1")
     name = still.page.inner_text(".hd-pane-name")
-    still.page.wait_for_timeout(900)
+    still.page.clock.run_for(BLINK_MS)
     assert still.page.inner_text(".hd-pane-name") == name
     still.page.keyboard.press("b")
     assert still.page.inner_text(".hd-pane-name") != name

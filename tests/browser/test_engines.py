@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers.engines import Engine, chromium, firefox, webkit
-from helpers.pages import SCREEN
+from helpers.pages import SCREEN, lonely_row
 from helpers.waiting import wait
 from PIL import Image as PillowImage
 from playwright.sync_api import Playwright
@@ -69,19 +69,11 @@ def watched(page: Path) -> str:
     return copy.as_uri()
 
 
-def alone(atlas: Atlas) -> int:
-    """The cutout whose place on the map is farthest from any other."""
-    places = atlas.positions.astype(float)
-    distance = np.linalg.norm(places[:, None] - places[None], axis=2)
-    np.fill_diagonal(distance, np.inf)
-    return int(np.argmax(distance.min(axis=1)))
-
-
 @pytest.mark.parametrize("form", ["file", "folder"])
 def test_a_click_shows_nine_similar_cutouts(
     engine: Engine, pages: dict[str, str], form: str, atlas: Atlas
 ) -> None:
-    row = alone(atlas)
+    row = lonely_row(atlas.positions)
     x, y = atlas.positions[row].tolist()
     engine.open(pages[form])
     wait(lambda: engine.run("'hdReady' in document.body.dataset"), "the page")

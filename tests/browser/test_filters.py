@@ -467,9 +467,19 @@ def look(page: OpenPage, plot: str, share: float) -> None:
     )
 
 
+# Follows a link inside the page, until it is done.
+FOLLOW = """(link) => new Promise((resolve) => {
+    const before = location.href;
+    location.hash = link;
+    if (location.href === before) resolve();
+    else addEventListener("hashchange", resolve, { once: true });
+})"""
+
+
 def known_parts(page: OpenPage) -> dict[str, str]:
     """What the address says now, but what nobody on the page knows."""
-    page.run("new Promise((resolve) => setTimeout(resolve, 450))")  # until it is written
+    # With a link that means nothing to anyone the address is written at once, all of it.
+    page.run(f"({FOLLOW})('#a=now')")
     parts = dict(part.split("=", 1) for part in page.run("location.hash")[1:].split("&"))
     return {name: said for name, said in parts.items() if name not in ("hd", "a", "")}
 
@@ -547,12 +557,7 @@ def test_nonsense_in_links_changes_nothing(page: OpenPage) -> None:
         for _ in range(40)
     ]
     page.run(
-        """async (fragments) => {
-        for (const fragment of fragments) {
-            location.hash = fragment;
-            await new Promise((resolve) => setTimeout(resolve, 10));
-        }
-    }""",
+        f"async (fragments) => {{ for (const link of fragments) await ({FOLLOW})(link); }}",
         fragments,
     )
     # What a query means is asked at once; all else stays.

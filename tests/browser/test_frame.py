@@ -220,7 +220,7 @@ def test_the_sheet_has_three_heights(open_page: Open, report: Path) -> None:
     assert last["y"] + last["height"] <= tabs["y"] < 844
     page.run("hubbleDash.select(20)")
     page.wait_for_shown(20)
-    page.page.wait_for_timeout(200)
+    page.wait_until_still()
 
     def top() -> float:
         box = page.page.locator("#hd-sheet").bounding_box()

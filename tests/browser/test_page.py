@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from headless import launch_chromium
-from helpers.pages import OpenPage, panel_serve
+from helpers.pages import OpenPage, lonely_row, panel_serve
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.exported.export import export
@@ -38,16 +38,8 @@ def expected(atlas: Atlas, row: int, n: int = 9) -> list[int]:
     return atlas.similar(row, n=n).rows.tolist()
 
 
-def lonely_row(atlas: Atlas) -> int:
-    """The cutout whose place on the map is farthest from any other, for a click that is certain."""
-    places = atlas.positions.astype(float)
-    distance = np.linalg.norm(places[:, None] - places[None], axis=2)
-    np.fill_diagonal(distance, np.inf)
-    return int(np.argmax(distance.min(axis=1)))
-
-
 def test_a_click_on_the_map_fills_all_views(page: OpenPage, atlas: Atlas) -> None:
-    row = lonely_row(atlas)
+    row = lonely_row(atlas.positions)
     assert page.selected is None
     page.click("hd-map", *atlas.positions[row].tolist())
     page.wait_for_selected(row)
@@ -107,7 +99,9 @@ def test_an_exported_page_asks_no_host(open_page: Open, report: Path, atlas: Atl
     page.run("hubbleDash.select(100)")
     page.page.click('.hd-similar[data-rank="9"]')
     page.wait_for_shown(int(page.selected or -1))
-    page.page.mouse.move(*page.screen("hd-map", *atlas.positions[lonely_row(atlas)].tolist()))
+    page.page.mouse.move(
+        *page.screen("hd-map", *atlas.positions[lonely_row(atlas.positions)].tolist())
+    )
     page.page.wait_for_selector("#hd-preview:not([hidden])")
     assert [url for url in page.requests if not url.startswith(("data:", "blob:"))] == [
         report.as_uri()
@@ -140,7 +134,7 @@ def test_it_works_without_webgl(atlas: Atlas, report: Path) -> None:
             opened.goto(report.as_uri())
             webgl = "!!document.createElement('canvas').getContext('webgl')"
             assert opened.run(webgl) is False
-            row = lonely_row(atlas)
+            row = lonely_row(atlas.positions)
             opened.click("hd-map", *atlas.positions[row].tolist())
             opened.wait_for_selected(row)
             assert [entry[0] for entry in opened.similar()] == expected(atlas, row)
@@ -227,7 +221,7 @@ def test_keys(open_page: Open, report: Path, atlas: Atlas) -> None:
 
 def test_hovering_previews_a_cutout(open_page: Open, report: Path, atlas: Atlas) -> None:
     page = open_page(report)
-    row = lonely_row(atlas)
+    row = lonely_row(atlas.positions)
     page.page.mouse.move(*page.screen("hd-map", *atlas.positions[row].tolist()))
     page.page.wait_for_selector("#hd-preview:not([hidden])")
     text = page.page.inner_text("#hd-preview")
@@ -265,14 +259,15 @@ def test_a_preview_that_comes_too_late_is_not_shown(open_page: Open, report: Pat
     page = open_page(report)
     hidden = page.run(
         """async () => {
-            const { state, plotEvent } = hubbleDash;
+            const { data, state, plotEvent } = hubbleDash;
             const points = Bokeh.documents[0].get_model_by_name("hd-map-points").data;
             const at = { x: points.x[0], y: points.y[0], sx: 50, sy: 50 };
             plotEvent("hd-map", { event_name: "mousemove", ...at });
             while (state.pointed === null) await null;
+            const { row } = state.pointed;
             plotEvent("hd-map", { event_name: "mouseleave", ...at });
             while (state.pointed !== null) await null;
-            await new Promise((done) => setTimeout(done));
+            await data.cutout(row); // for which the preview waits, too, since before
             return document.getElementById("hd-preview").hidden;
         }"""
     )
@@ -348,7 +343,7 @@ def test_desktop_does_not_scroll_and_phone_fits_its_width(open_page: Open, repor
 
 def test_a_tap_selects(open_page: Open, report: Path, atlas: Atlas) -> None:
     page = open_page(report, has_touch=True)
-    row = lonely_row(atlas)
+    row = lonely_row(atlas.positions)
     page.page.touchscreen.tap(*page.screen("hd-map", *atlas.positions[row].tolist()))
     page.wait_for_selected(row)
 

@@ -105,6 +105,7 @@ def test_it_shows_the_density_of_all(page: OpenPage, large: Atlas) -> None:
 
 def test_a_tap_takes_the_nearest_of_all(page: OpenPage, large: Atlas) -> None:
     corner = crowded(large)
+    page.page.click("#hd-map-pictures")  # which take the clicks on them
     page.click("hd-map", *corner)
     page.page.wait_for_selector("body[data-hd-shown]", timeout=5000)
     # the click is rounded to a pixel, so what it meant is read back
@@ -181,20 +182,30 @@ def test_zooming_in_shows_the_points_then_their_thumbnails(page: OpenPage, large
     assert page.errors == []
 
 
+def color_by(page: OpenPage, value: str) -> None:
+    """Choose another colour, and wait until the map says that it is drawn."""
+    page.run("() => { delete document.body.dataset.hdMapSubset; }")
+    page.page.select_option("#hd-color", value)
+    page.page.wait_for_selector("body[data-hd-map-subset]")
+
+
+def painted_anew(page: OpenPage, before: set[bytes]) -> bytes | None:
+    """What the map shows, once it is none of what was there before and stays."""
+    shown, again = (pixels_of(page, "hd-map")[100:-100].tobytes() for _ in range(2))
+    return shown if shown == again and shown not in before else None
+
+
 def test_every_colour_has_its_legend_and_its_picture(page: OpenPage) -> None:
     values = page.run("[...document.getElementById('hd-color').options].map(o => o.value)")
     assert values[:2] == ["own", "count"]
     assert len(values) > 5
-    pictures = set()
+    pictures: set[bytes] = set()
+    color_by(page, "count")  # the page begins with the first
     for value in values:
-        page.run("() => { delete document.body.dataset.hdMapSubset; }")
-        page.page.select_option("#hd-color", "count" if value == "own" else "own")
-        page.page.select_option("#hd-color", value)
-        page.page.wait_for_selector("body[data-hd-map-subset]")
+        color_by(page, value)
         has_legend = "document.getElementById('hd-legend').childElementCount > 0"
         assert page.run(has_legend) == (value not in {"own", "tag"})  # nothing is tagged
-        page.run("() => new Promise(done => setTimeout(done, 300))")
-        pictures.add(pixels_of(page, "hd-map")[100:-100].tobytes())
+        pictures.add(wait(lambda: painted_anew(page, pictures), "another picture", seconds=20))
     assert len(pictures) == len(values)
     assert page.errors == []
 

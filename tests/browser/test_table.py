@@ -39,9 +39,10 @@ def opened(browser: Browser, report: Path) -> Iterator[OpenPage]:
 @pytest.fixture
 def page(opened: OpenPage) -> Iterator[OpenPage]:
     """The one page, all cutouts in the table as they are, the first in view, none selected."""
-    while opened.page.locator("#hd-table [aria-sort]:not([aria-sort=none])").count():
-        opened.page.click("#hd-table [aria-sort]:not([aria-sort=none])")
-        opened.page.wait_for_timeout(50)
+    for order in ("ascending", "descending"):
+        if opened.page.locator(f"#hd-table [aria-sort={order}]").count():
+            opened.page.click(f"#hd-table [aria-sort={order}]")
+            opened.page.wait_for_selector(f"#hd-table [aria-sort={order}]", state="detached")
     opened.page.mouse.move(700, 20)
     opened.page.keyboard.press("Escape")
     opened.run("hubbleDash.filter([])")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.atlases import grid, make_atlas, nebula
-from helpers.pages import OpenPage
+from helpers.pages import OpenPage, lonely_row
 from playwright.sync_api import Browser, Page
 
 from hubble_dash.atlas.atlas import Atlas
@@ -170,41 +170,49 @@ def test_one_more_step_chooses_the_odd_ones(hands: Hands, atlas: Atlas) -> None:
     assert int(str(first.get_attribute("data-row"))) == odd[0]
 
 
-def select_one(hands: Hands, atlas: Atlas, row: int = 40) -> int:
+@pytest.fixture(scope="module")
+def row(atlas: Atlas) -> int:
+    """A galaxy whose point no other's picture covers."""
+    row = lonely_row(atlas.positions)
+    assert atlas.cutouts["class"][row] == "galaxy"
+    return row
+
+
+def select_one(hands: Hands, atlas: Atlas, row: int) -> int:
     """Click a point of the map, and wait for what is like it; gives the steps so far."""
     hands.click_at("hd-map", *atlas.positions[row].tolist())
     hands.open.wait_for_shown(row)
     return hands.steps
 
 
-def test_like_this_one(hands: Hands, atlas: Atlas) -> None:
-    assert select_one(hands, atlas) <= 1
-    assert [row for row, *_ in hands.open.similar()] == atlas.similar(40).rows.tolist()
+def test_like_this_one(hands: Hands, atlas: Atlas, row: int) -> None:
+    assert select_one(hands, atlas, row) <= 1
+    assert [found for found, *_ in hands.open.similar()] == atlas.similar(row).rows.tolist()
 
 
-def test_compare_two_closely(hands: Hands, atlas: Atlas) -> None:
-    before = select_one(hands, atlas)
+def test_compare_two_closely(hands: Hands, atlas: Atlas, row: int) -> None:
+    before = select_one(hands, atlas, row)
     hands.press(" ")
-    hands.page.wait_for_selector(f'#hd-closely[open][data-rows="40 {atlas.similar(40).rows[0]}"]')
+    rows = f"{row} {atlas.similar(row).rows[0]}"
+    hands.page.wait_for_selector(f'#hd-closely[open][data-rows="{rows}"]')
     assert hands.steps - before <= 1
 
 
-def test_share_a_view(hands: Hands, atlas: Atlas) -> None:
+def test_share_a_view(hands: Hands, atlas: Atlas, row: int) -> None:
     hands.open.run("hubbleDash.query('class == \"galaxy\"')")
     hands.sees_subset(list(range(0, N, 3)))
-    # A picture on the map takes the clicks on it: of a point that no other's picture may cover.
-    before = select_one(hands, atlas, 45)
+    before = select_one(hands, atlas, row)
     hands.click("#hd-link")
     link = hands.open.run("navigator.clipboard.readText()")
     assert hands.steps - before <= 1
     hands.page.goto("about:blank")
     hands.open.goto(link)
-    hands.open.wait_for_shown(45)
+    hands.open.wait_for_shown(row)
     hands.sees_subset(list(range(0, N, 3)))
 
 
-def test_where_it_lies_in_the_image_and_on_the_sky(hands: Hands, atlas: Atlas) -> None:
-    before = select_one(hands, atlas)
+def test_where_it_lies_in_the_image_and_on_the_sky(hands: Hands, atlas: Atlas, row: int) -> None:
+    before = select_one(hands, atlas, row)
     assert hands.page.locator("#hd-sky").is_visible()
     assert hands.open.column("hd-sky-selected", "x") != []
     assert hands.steps == before

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Page
 
 from hubble_dash import app
@@ -32,6 +34,17 @@ SCREEN = """([name, x, y]) => {
         box.top + (y_range.end - y) / (y_range.end - y_range.start) * inner_height,
     ];
 }""".replace("MODEL", MODEL)
+
+
+def lonely_row(positions: NDArray[np.float32]) -> int:
+    """The cutout that is farthest from all others on the map, for a click that is certain.
+
+    A picture on the map takes the clicks on what it covers, and pictures are square.
+    """
+    places = positions.astype(float)
+    distance = np.abs(places[:, None] - places[None]).max(axis=2)
+    np.fill_diagonal(distance, np.inf)
+    return int(np.argmax(distance.min(axis=1)))
 
 
 @contextmanager
@@ -99,6 +112,13 @@ class OpenPage:
     def wait_for_shown(self, row: int) -> None:
         """Wait until the similar cutouts of a row are there, all of their pictures painted."""
         self.page.wait_for_selector(f'body[data-hd-shown="{row}"]', timeout=10_000)
+
+    def wait_until_still(self) -> None:
+        """Wait until nothing moves, nor looks faint because something is waited for."""
+        self.page.wait_for_function(
+            """() => document.getAnimations().length === 0
+                && !document.querySelector("[aria-busy=true]")"""
+        )
 
     def wait_for_similar(self, rows: list[int]) -> None:
         """Wait until the gallery shows these rows."""

@@ -9,7 +9,7 @@ import { columns } from "./queries.js";
 
 /** @import { Columns } from "../../templates/browser/data/columns.js" */
 
-const settled = () => new Promise((resolve) => setTimeout(resolve, 10));
+const settled = () => new Promise((resolve) => setTimeout(resolve)); // timers wait until all promises are kept
 const asked = (/** @type {string} */ link) => new URLSearchParams(link.split("#")[1]).get("q");
 const rows = () => (state.subset ? [...places(state.subset.bits)] : null);
 

@@ -21,7 +21,7 @@ function shownOf(row, ...similar) {
 /** @type {Map<number, (shown: Shown) => void>} */
 const answers = new Map();
 deriveShown((row) => new Promise((resolve) => answers.set(row, resolve)));
-const answered = () => new Promise((resolve) => setTimeout(resolve));
+const answered = () => new Promise((resolve) => setTimeout(resolve)); // timers wait until all promises are kept
 
 beforeEach(() => set({ selected: null, hovered: null, shown: null, where: ANYWHERE, among: "all", subset: null, isSmoothed: false }));
 

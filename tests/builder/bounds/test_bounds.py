@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -119,13 +118,14 @@ def test_what_promises_too_much_is_refused_by_its_header(
 def test_threads_share_the_memory() -> None:
     memory, peak, now = Memory(100_000_000), [0], [0]
     lock, n_bytes = threading.Lock(), 40_000_000
+    two_meet = threading.Barrier(2, timeout=30)
 
     def decode() -> None:
         with memory.decoding(n_bytes):
             with lock:
                 now[0] += n_bytes
                 peak[0] = max(peak[0], now[0])
-            time.sleep(0.01)
+            two_meet.wait()
         with lock:
             now[0] -= n_bytes
         memory.free(n_bytes)

@@ -291,7 +291,14 @@ def test_a_file_that_takes_long_and_is_well_is_waited_for(
     images: list[Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     event = hang_at(images[1], monkeypatch)
-    monkeypatch.setattr(processes, "try_apart", lambda *_: threading.Timer(0.2, event.set).start())
+    monkeypatch.setattr(processes, "try_apart", lambda *_: None)
+
+    def go_on(record: logging.LogRecord) -> bool:
+        if "still being worked on" in record.getMessage():
+            event.set()
+        return True
+
+    monkeypatch.setattr(patience.logger, "filters", [go_on])
     with closing(Feeder(Cutter(hd.BuildSettings(), None, None, 96))) as made:
         found = list(made.images(images[:2], sizes(images[:2])))
     assert all(isinstance(one, CutImage) for one in found)

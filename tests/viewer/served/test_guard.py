@@ -7,7 +7,6 @@ import hashlib
 import http.client
 import logging
 import re
-import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +15,7 @@ import panel as pn
 import pytest
 from bokeh.util.token import generate_jwt_token, generate_session_id
 from helpers.served import Served
+from helpers.waiting import wait
 
 from hubble_dash.viewer.served.guard import Hosts, is_from_own_page
 from hubble_dash.viewer.served.headers import inline_scripts
@@ -227,7 +227,7 @@ def test_a_tab_that_is_closed_early_leaves_no_trace(
             connection.request("GET", f"/behind/a/proxy/{path}", headers=headers)
             connection.close()
         assert guarded.get("page/metadata")[0] == 200
-        time.sleep(0.05)
+        wait(lambda: not guarded._server._http._connections, "the end of all")
     assert not any(record.exc_info for record in caplog.records)
 
 
