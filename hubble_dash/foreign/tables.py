@@ -21,6 +21,7 @@ __all__ = [
     "TEXT",
     "WHOLE",
     "ColumnKind",
+    "TableBounds",
     "TableHead",
     "check_columns",
     "read_head",
@@ -28,10 +29,6 @@ __all__ = [
 ]
 
 MAX_COLUMNS = 4096
-# What a table may take in memory, whatever it takes on disk.
-BASE_BYTES, BYTES_A_ROW, MAX_BYTES = 64_000_000, 65_536, 16_000_000_000
-# Many texts that are one another's equal take little on disk, and as much as all of them here.
-TEXT_BYTES_A_ROW = 16_384
 # What Arrow and pandas raise of files that were tampered with.
 _UNREADABLE = (
     pa.ArrowException, OSError, ValueError, TypeError, KeyError, IndexError, AttributeError,
@@ -59,6 +56,28 @@ WHOLE: ColumnKind = ("whole numbers", pa.types.is_integer)
 NUMBER: ColumnKind = ("numbers", _is_number)
 
 
+class TableBounds(NamedTuple):
+    """What a table may take in memory, whatever it takes on disk.
+
+    Attributes
+    ----------
+    base_bytes : int
+        However few rows it has.
+    bytes_a_row : int
+        Beside that.
+    max_bytes : int
+        However many rows it has.
+    text_bytes_a_row : int
+        In the place of `bytes_a_row`, for the texts of a column: many that are one another's equal
+        take little on disk, and as much as all of them here.
+    """
+
+    base_bytes: int = 64_000_000
+    bytes_a_row: int = 65_536
+    max_bytes: int = 16_000_000_000
+    text_bytes_a_row: int = 16_384
+
+
 class TableHead(NamedTuple):
     """What a table says of itself before it is read.
 
@@ -72,6 +91,9 @@ class TableHead(NamedTuple):
 
     n_rows: int
     columns: dict[str, pa.DataType]
+
+
+_USUAL = TableBounds()
 
 
 def read_head(folder: Folder, name: str) -> TableHead:
@@ -121,7 +143,9 @@ def check_columns(path: Path, head: TableHead, columns: Mapping[str, ColumnKind]
             raise off(path, f"column {name}", f"of {head.columns[name]}", words)
 
 
-def read_table(folder: Folder, name: str, *, n_rows: int) -> pd.DataFrame:
+def read_table(
+    folder: Folder, name: str, *, n_rows: int, bounds: TableBounds = _USUAL
+) -> pd.DataFrame:
     """Read a table as pandas reads it.
 
     Parameters
@@ -132,6 +156,8 @@ def read_table(folder: Folder, name: str, *, n_rows: int) -> pd.DataFrame:
         Its file.
     n_rows : int
         How many rows it must have.
+    bounds : TableBounds
+        What it may take.
 
     Returns
     -------
@@ -150,13 +176,13 @@ def read_table(folder: Folder, name: str, *, n_rows: int) -> pd.DataFrame:
         promised = sum(
             file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups)
         )
-        allowed = min(BASE_BYTES + BYTES_A_ROW * n_rows, MAX_BYTES)
+        allowed = min(bounds.base_bytes + bounds.bytes_a_row * n_rows, bounds.max_bytes)
         if not 0 <= promised <= allowed:
             raise ValueError(f"it would take {promised:,} bytes; allowed: {allowed:,}")
     texts = [name for name, kind in head.columns.items() if _is_text(kind)]
     # As codes, texts that repeat themselves are not copied.
     with _opened(folder, name, texts) as file:
-        table = _with_texts(file.read(), texts)
+        table = _with_texts(file.read(), texts, bounds)
         # Texts that are no UTF-8 would be found only where they are shown.
         table.validate(full=True)
         found: pd.DataFrame = table.to_pandas()
@@ -188,9 +214,9 @@ def _head(file: parquet.ParquetFile) -> TableHead:
     return TableHead(file.metadata.num_rows, columns)
 
 
-def _with_texts(table: pa.Table, names: list[str]) -> pa.Table:
+def _with_texts(table: pa.Table, names: list[str], bounds: TableBounds) -> pa.Table:
     """Turn codes into texts, where all of them together are no more than they may be."""
-    allowed = BASE_BYTES + TEXT_BYTES_A_ROW * len(table)
+    allowed = bounds.base_bytes + bounds.text_bytes_a_row * len(table)
     for name in names:
         column = table[name]
         taken = sum(

@@ -11,9 +11,8 @@ import pytest
 from pyarrow import parquet
 
 from hubble_dash.errors import AtlasError
-from hubble_dash.foreign import tables
 from hubble_dash.foreign.folder import Folder
-from hubble_dash.foreign.tables import TEXT, check_columns, read_head, read_table
+from hubble_dash.foreign.tables import TEXT, TableBounds, check_columns, read_head, read_table
 
 
 def written(folder: Path, table: pa.Table | pd.DataFrame) -> Folder:
@@ -49,26 +48,20 @@ def test_what_it_says_of_itself(tmp_path: Path) -> None:
         check_columns(tmp_path, head, {"c": TEXT})
 
 
-def test_texts_that_repeat_themselves_do_not_fill_the_memory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tables, "TEXT_BYTES_A_ROW", 0)
-    monkeypatch.setattr(tables, "BASE_BYTES", 99_999)
+def test_texts_that_repeat_themselves_do_not_fill_the_memory(tmp_path: Path) -> None:
+    bounds = TableBounds(base_bytes=99_999, text_bytes_a_row=0)
     folder = written(tmp_path, pd.DataFrame({"a": ["x" * 1000] * 100}))
     assert (tmp_path / "t.parquet").stat().st_size < 10_000
     with pytest.raises(AtlasError, match="texts of 'a' take 100,000 bytes; allowed: 99,999"):
-        read_table(folder, "t.parquet", n_rows=100)
-    monkeypatch.setattr(tables, "BASE_BYTES", 100_000)
-    assert len(read_table(folder, "t.parquet", n_rows=100)) == 100
+        read_table(folder, "t.parquet", n_rows=100, bounds=bounds)
+    bounds = bounds._replace(base_bytes=100_000)
+    assert len(read_table(folder, "t.parquet", n_rows=100, bounds=bounds)) == 100
 
 
-def test_a_table_that_promises_too_much_is_not_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_table_that_promises_too_much_is_not_read(tmp_path: Path) -> None:
     folder = written(tmp_path, pd.DataFrame({"a": np.arange(50_000.0)}))
-    monkeypatch.setattr(tables, "MAX_BYTES", 100_000)
     with pytest.raises(AtlasError, match=r"it would take .* bytes; allowed: 100,000"):
-        read_table(folder, "t.parquet", n_rows=50_000)
+        read_table(folder, "t.parquet", n_rows=50_000, bounds=TableBounds(max_bytes=100_000))
 
 
 def test_what_is_no_such_table_is_told(tmp_path: Path) -> None:

@@ -14,8 +14,6 @@ __all__ = ["MAX_PAGES", "check_tags"]
 
 # Of a file, at most so many pages are looked at.
 MAX_PAGES = 1000
-# What the tags of these may hold: where a million tiles lie, and how long they are, twice.
-MAX_BYTES = 32_000_000
 # tifffile refuses pages with more.
 _MAX_TAGS = 4096
 # Bytes of a value, by the number of its type: TIFF 6.0, and BigTIFF.
@@ -41,7 +39,7 @@ _FORMS = {
 }
 
 
-def check_tags(path: Path, file: BinaryIO) -> None:
+def check_tags(path: Path, file: BinaryIO, *, max_bytes: int = 32_000_000) -> None:
     """Refuse a file whose tags hold more than those of any image.
 
     Parameters
@@ -50,6 +48,9 @@ def check_tags(path: Path, file: BinaryIO) -> None:
         The file.
     file : binary file
         It, unpacked.
+    max_bytes : int
+        What the tags of `MAX_PAGES` may hold; by default where a million tiles lie, and how long
+        they are, twice.
 
     Raises
     ------
@@ -69,9 +70,9 @@ def check_tags(path: Path, file: BinaryIO) -> None:
         n_of_page, further = _look(file, form, waiting.pop())
         n_bytes += n_of_page
         waiting += further
-        if n_bytes > MAX_BYTES:
+        if n_bytes > max_bytes:
             raise ImageError(
-                path, f"its tags hold {n_bytes:,} bytes or more; allowed are {MAX_BYTES:,}"
+                path, f"its tags hold {n_bytes:,} bytes or more; allowed are {max_bytes:,}"
             )
 
 

@@ -22,12 +22,10 @@ from hubble_dash.errors import ImageError
 
 __all__ = ["unpack"]
 
-# More is kept in a temporary file, from which arrays are mapped.
-MAX_BYTES_IN_MEMORY = 256_000_000
-BYTES_A_STEP = 1_000_000
 
-
-def unpack(path: Path, kind: Kind) -> BinaryIO:
+def unpack(
+    path: Path, kind: Kind, *, most_in_memory: int = 256_000_000, bytes_a_step: int = 1_000_000
+) -> BinaryIO:
     """Unpack a file.
 
     Parameters
@@ -36,6 +34,10 @@ def unpack(path: Path, kind: Kind) -> BinaryIO:
         The file.
     kind : Kind
         One of `hubble_dash.builder.files.kinds.PACKED`.
+    most_in_memory : int
+        Bytes. More is kept in a temporary file, from which arrays are mapped.
+    bytes_a_step : int
+        How many are unpacked before it is looked whether they are too many.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def unpack(path: Path, kind: Kind) -> BinaryIO:
         several files.
     """
     with failing(path, "cannot be unpacked"), _opened(path, kind) as packed:
-        return _copy(path, packed)
+        return _copy(path, packed, most_in_memory, bytes_a_step)
 
 
 @contextmanager
@@ -81,12 +83,12 @@ def _only_member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     return members[0]
 
 
-def _copy(path: Path, packed: IO[bytes]) -> BinaryIO:
+def _copy(path: Path, packed: IO[bytes], most_in_memory: int, bytes_a_step: int) -> BinaryIO:
     n_file = path.stat().st_size
     most, deadline = allowed_bytes(n_file), time.monotonic() + allowed_seconds(n_file)
     content: BinaryIO = io.BytesIO()
     n_bytes = 0
-    while piece := packed.read(BYTES_A_STEP):
+    while piece := packed.read(bytes_a_step):
         n_bytes += len(piece)
         if n_bytes > most:
             raise ImageError(
@@ -94,7 +96,7 @@ def _copy(path: Path, packed: IO[bytes]) -> BinaryIO:
             )
         if time.monotonic() > deadline:
             raise ImageError(path, f"takes more than {allowed_seconds(n_file):.0f} s to unpack")
-        if n_bytes > MAX_BYTES_IN_MEMORY and isinstance(content, io.BytesIO):
+        if n_bytes > most_in_memory and isinstance(content, io.BytesIO):
             content = _to_disk(content)
         content.write(piece)
     content.seek(0)

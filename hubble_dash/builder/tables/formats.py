@@ -22,7 +22,6 @@ READABLE = (
     " VOTable, FITS tables, Parquet"
 )
 _PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
-_MAX_BYTES = 2**32
 _BYTES_A_STEP = 1_000_000
 # Tables become a tenth; what becomes far less was made to.
 _MAX_RATIO = 30
@@ -64,7 +63,7 @@ _ANNOUNCED = {
 }
 
 
-def unpacked(path: Path, start: bytes) -> bytes | None:
+def unpacked(path: Path, start: bytes, *, max_bytes: int = 2**32) -> bytes | None:
     """Give what is inside a packed file.
 
     Parameters
@@ -73,6 +72,8 @@ def unpacked(path: Path, start: bytes) -> bytes | None:
         The file.
     start : bytes
         Its first ones.
+    max_bytes : int
+        What it may become, however large it is.
 
     Returns
     -------
@@ -82,9 +83,9 @@ def unpacked(path: Path, start: bytes) -> bytes | None:
     Raises
     ------
     CatalogError
-        If it becomes larger than a file may, or than 4 GB.
+        If it becomes larger than a file may, or than `max_bytes`.
     """
-    most = min(_MAX_BYTES, max(allowed_bytes(0), _MAX_RATIO * path.stat().st_size))
+    most = min(max_bytes, max(allowed_bytes(0), _MAX_RATIO * path.stat().st_size))
     for mark, opener in _PACKED.items():
         if start.startswith(mark):
             data = io.BytesIO()

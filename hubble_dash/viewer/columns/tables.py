@@ -16,9 +16,8 @@ from hubble_dash.atlas.schema import extra_columns, extra_image_columns
 from hubble_dash.viewer.columns.summaries import ColumnIndex, PartIndex, summary
 from hubble_dash.viewer.columns.values import Values, values_of
 
-__all__ = ["TEXTS_A_PIECE", "AtlasColumn", "Columns"]
+__all__ = ["AtlasColumn", "Columns"]
 
-TEXTS_A_PIECE = 262_144
 # Values that are kept of columns asked for last.
 MAX_KEPT = 4
 # Built-in columns that no table has.
@@ -59,11 +58,16 @@ class Columns:
         The atlas.
     per_block : int, optional
         Values in a piece; all of a column's if not given.
+    texts_a_piece : int
+        Different texts in one.
     """
 
-    def __init__(self, atlas: Atlas, *, per_block: int | None = None) -> None:
+    def __init__(
+        self, atlas: Atlas, *, per_block: int | None = None, texts_a_piece: int = 262_144
+    ) -> None:
         self._atlas = atlas
         self._per_block = per_block
+        self._texts_a_piece = texts_a_piece
         self._load = lru_cache(MAX_KEPT)(self._values)
 
     @cached_property
@@ -115,7 +119,7 @@ class Columns:
             }  # fmt: skip
             entry = cast(ColumnIndex, said)
             if not values.has_numbers and "categories" not in entry:
-                count = -(-len(values.texts) // TEXTS_A_PIECE)
+                count = -(-len(values.texts) // self._texts_a_piece)
                 entry["texts"] = {"first": n_texts, "count": count}
                 n_texts += count
             found.append(entry)
@@ -165,7 +169,8 @@ class Columns:
             The number of its piece, less than `n_texts`.
         """
         number, part = self._part("texts", piece)
-        return self._load(number).texts[part * TEXTS_A_PIECE : (part + 1) * TEXTS_A_PIECE]
+        start = part * self._texts_a_piece
+        return self._load(number).texts[start : start + self._texts_a_piece]
 
     def _part(self, of: Literal["blocks", "texts"], piece: int) -> tuple[int, int]:
         """Find the column of a piece, and which of its pieces that is."""

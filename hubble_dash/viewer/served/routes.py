@@ -161,7 +161,9 @@ _PATTERNS = [
 ]
 
 
-def prepare_server(server: BokehTornado, *, address: str | None = None) -> None:
+def prepare_server(
+    server: BokehTornado, *, address: str | None = None, ping_s: float = PING_S
+) -> None:
     """Make a server whose only purpose is a dashboard answer with its data, and nobody unknown.
 
     Parameters
@@ -170,19 +172,21 @@ def prepare_server(server: BokehTornado, *, address: str | None = None) -> None:
         The server.
     address : str, optional
         The address that it listens at, as it was told; else it may be any.
+    ping_s : float
+        Seconds after which a browser is asked whether it is there, and in which it must answer.
     """
     _ours.update(server.applications.values())
-    _prepare(server, address)
+    _prepare(server, address, ping_s)
 
 
-def _prepare(server: BokehTornado, address: str | None = None) -> None:
+def _prepare(server: BokehTornado, address: str | None = None, ping_s: float = PING_S) -> None:
     if server in _servers:
         return
     _servers.add(server)
     server.add_handlers(r".*", _PATTERNS)
     # Bokeh asks whether a browser is there, and does not mind that none answers.
-    server.settings.setdefault("websocket_ping_interval", PING_S)
-    server.settings.setdefault("websocket_ping_timeout", PING_S)
+    server.settings.setdefault("websocket_ping_interval", ping_s)
+    server.settings.setdefault("websocket_ping_timeout", ping_s)
     origins = allowed_origins(server)
     concerns = partial(_is_ours, server)
     guard(server, Hosts(origins, address), concerns)

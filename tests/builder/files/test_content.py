@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import zipfile
 from pathlib import Path
@@ -15,9 +16,11 @@ from helpers.images import color_picture, flux_image, make_fits, make_picture
 from helpers.reading import read
 
 from hubble_dash.builder.bounds import promise
-from hubble_dash.builder.files import packed
-from hubble_dash.builder.files.kinds import SUFFIXES, kind_by_suffix, kind_of
+from hubble_dash.builder.files.kinds import GZIP, SUFFIXES, kind_by_suffix, kind_of
+from hubble_dash.builder.files.packed import unpack
+from hubble_dash.builder.reading.fits import open_fits
 from hubble_dash.builder.reading.opening import open_image
+from hubble_dash.builder.reading.tiff import open_tiff
 from hubble_dash.errors import ImageError
 
 PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
@@ -57,14 +60,28 @@ def test_packed_files_are_read(tmp_path: Path, suffix: str, kind: str) -> None:
     np.testing.assert_allclose(got, pixels, atol=9 if kind == "jpg" else 0)
 
 
-@pytest.mark.parametrize("kind", ["fits", "tif", "png"])
-def test_large_packed_files_go_to_the_disk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
-    monkeypatch.setattr(packed, "MAX_BYTES_IN_MEMORY", 1000)
-    monkeypatch.setattr(packed, "BYTES_A_STEP", 700)
+@pytest.mark.parametrize("most_in_memory", [1000, 10**6])
+def test_large_packed_files_go_to_the_disk(tmp_path: Path, most_in_memory: int) -> None:
+    path, _ = make(tmp_path, "fits")
+    packed = pack(path, "gz")
+    with unpack(packed, GZIP, most_in_memory=most_in_memory, bytes_a_step=700) as content:
+        assert isinstance(content, io.BytesIO) == (most_in_memory > 1000)
+        assert content.read() == path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["fits", "tif"])
+def test_what_was_unpacked_to_the_disk_is_read(tmp_path: Path, kind: str) -> None:
     path, pixels = make(tmp_path, kind)
-    np.testing.assert_array_equal(read(pack(path, "gz")), pixels)
+    content = unpack(pack(path, "gz"), GZIP, most_in_memory=1000, bytes_a_step=700)
+    bounds = {"plane": None, "max_pixels": pixels.size}
+    if kind == "tif":
+        opened = open_tiff(path, content, **bounds)
+    else:
+        opened = open_fits(
+            path, content, hdu=None, part=None, several=False, header_keys=(), **bounds
+        )
+    np.testing.assert_array_equal(opened.source.read(slice(None), slice(None)), pixels)
+    opened.source.close()
 
 
 def test_an_archive_of_several_files_is_refused(tmp_path: Path) -> None:

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from hubble_dash.builder.metric import features
-from hubble_dash.builder.metric.features import FeatureParts, covariances_of, form_of
+from hubble_dash.builder.metric.features import ROWS_A_BLOCK, FeatureParts, covariances_of, form_of
 
 PARTS = FeatureParts(3, 4, 2)
 
@@ -21,7 +19,7 @@ def test_covariances_are_matrices_again() -> None:
     assert matrix[3, 3] == 12
 
 
-def test_the_form_is_means_beside_signed_roots(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_form_is_means_beside_signed_roots() -> None:
     axes = np.linalg.qr(np.random.default_rng(1).standard_normal((4, 4)))[0][:, :2]
     rows = given(5)
     formed = form_of(rows, PARTS, axes.astype(np.float32))
@@ -31,8 +29,8 @@ def test_the_form_is_means_beside_signed_roots(monkeypatch: pytest.MonkeyPatch) 
         roots = [np.sign(v) * abs(v) ** 0.5 for v in (brought[0, 0], brought[0, 1], brought[1, 1])]
         assert np.allclose(one[:3], row[:3])
         assert np.allclose(one[3:], 1.5 * np.array(roots) / np.linalg.norm(roots), atol=1e-5)
-    monkeypatch.setattr(features, "ROWS_A_BLOCK", 2)
-    assert np.array_equal(formed, form_of(rows, PARTS, axes.astype(np.float32)))
+    many = np.tile(rows, (ROWS_A_BLOCK, 1))  # several blocks, and a part of one
+    assert np.array_equal(form_of(many[3:], PARTS, axes.astype(np.float32))[-5:], formed)
 
 
 def test_a_cutout_whose_channels_do_not_vary_has_a_form() -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import io
 import time
+import zlib
 from pathlib import Path
 
-import numpy as np
 import pytest
 import tifffile
 from helpers import bombs
-from helpers.images import color_picture, flux_image, make_picture
+from helpers.images import flux_image
 from helpers.reading import read
 
-from hubble_dash.builder.codecs import jpeg, png, tiff_bounds
+from hubble_dash.builder.codecs.tiff_bounds import check_tags
 from hubble_dash.builder.reading import pictures
 from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.errors import ImageError
@@ -53,39 +53,35 @@ def test_headers_that_promise_all_memory_are_refused_at_once(
 
 
 @pytest.mark.parametrize("is_packed", [False, True])
-def test_a_jpeg_of_metadata_is_refused_before_it_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_packed: bool
-) -> None:
-    data = bombs._jpeg_segments(0xE1, b"Exif\0\0II*\0", 3)
-    monkeypatch.setattr(pictures, "MAX_BYTES_READ_AT_ONCE", 1000)
-    (tmp_path / "a.jpg").write_bytes(data)
+def test_a_jpeg_of_metadata_is_refused_before_it_is_read(tmp_path: Path, is_packed: bool) -> None:
+    much, too_much = (bombs._jpeg_segments(0xEF, b"of a camera", n) for n in (100, 500))
+    (tmp_path / "a.jpg").write_bytes(much)
     assert read(tmp_path / "a.jpg").shape == (60, 60, 3)
-    monkeypatch.setattr(jpeg, "_MAX_METADATA", 100_000)
-    with pytest.raises(ImageError, match=r"more than 100,000 bytes of metadata"):
+    (tmp_path / "a.jpg").write_bytes(too_much)
+    with pytest.raises(ImageError, match=r"more than 32,000,000 bytes of metadata"):
         pictures.open_picture(
             tmp_path / "a.jpg",
-            data if is_packed else tmp_path / "a.jpg",
-            n_file=len(data),
+            too_much if is_packed else tmp_path / "a.jpg",
+            n_file=len(too_much),
             max_pixels=10**6,
         )
 
 
-def test_a_png_of_chunks_is_refused_before_it_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = make_picture(tmp_path / "a.png", color_picture(), dpi=(72, 72))
-    monkeypatch.setattr("hubble_dash.builder.reading.opening.MAX_BYTES_READ_AT_ONCE", 10)
-    np.testing.assert_array_equal(read(path), color_picture())
-    monkeypatch.setattr(png, "_MAX_CHUNKS", 2)
-    with pytest.raises(ImageError, match="has more than 2 chunks before its pixels"):
+def test_a_png_of_chunks_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    """Of more than are read at once anyway."""
+    path = tmp_path / "a.png"
+    pixels = zlib.compress(bytes(60 * 181))
+    path.write_bytes(bombs._png(60, 2, bombs._chunk(b"prVt", bytes(5_000_000)), pixels=pixels))
+    assert read(path).shape == (60, 60, 3)
+    chunks = bombs._chunk(b"prVt", bytes(30)) * 100_000
+    path.write_bytes(bombs._png(60, 2, chunks, pixels=pixels))
+    with pytest.raises(ImageError, match="has more than 100,000 chunks before its pixels"):
         open_image(path)
 
 
 @pytest.mark.parametrize("byteorder", ["<", ">"])
 @pytest.mark.parametrize("bigtiff", [False, True])
-def test_tags_are_counted_in_all_pages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, byteorder: str, bigtiff: bool
-) -> None:
+def test_tags_are_counted_in_all_pages(tmp_path: Path, byteorder: str, bigtiff: bool) -> None:
     path = tmp_path / "a.tif"
     with tifffile.TiffWriter(path, byteorder=byteorder, bigtiff=bigtiff) as file:
         for _ in range(3):
@@ -93,11 +89,11 @@ def test_tags_are_counted_in_all_pages(
             file.write(flux_image((32, 32)), tile=(16, 16), subfiletype=1, metadata=None)
     # Where 16 and 4 tiles lie, and how long they are, three times.
     least = 3 * (16 + 4) * 2 * 4
-    monkeypatch.setattr(tiff_bounds, "MAX_BYTES", 5 * least)
     assert read(path).shape == (64, 64)
-    monkeypatch.setattr(tiff_bounds, "MAX_BYTES", least - 1)
-    with pytest.raises(ImageError, match=f"bytes or more; allowed are {least - 1}"):
-        open_image(path)
+    with path.open("rb") as file:
+        check_tags(path, file, max_bytes=5 * least)
+        with pytest.raises(ImageError, match=f"bytes or more; allowed are {least - 1}"):
+            check_tags(path, file, max_bytes=least - 1)
 
 
 def test_pages_in_a_circle_end(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hubble_dash.builder.tables import formats
+from hubble_dash.builder.tables.formats import unpacked
 from hubble_dash.builder.tables.read import read_table
 from hubble_dash.errors import CatalogError
 
@@ -69,8 +69,9 @@ def test_what_is_no_table(tmp_path: Path, content: bytes, told: str) -> None:
         read_table(tmp_path / "a.csv")
 
 
-def test_packed_files_have_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(formats, "_MAX_BYTES", 1000)
-    (tmp_path / "a.csv").write_bytes(gzip.compress(bytes(2000)))
+def test_packed_files_have_a_bound(tmp_path: Path) -> None:
+    packed = gzip.compress(bytes(2000))
+    (tmp_path / "a.csv").write_bytes(packed)
     with pytest.raises(CatalogError, match="more than"):
-        read_table(tmp_path / "a.csv")
+        unpacked(tmp_path / "a.csv", packed, max_bytes=1999)
+    assert unpacked(tmp_path / "a.csv", packed, max_bytes=2000) == bytes(2000)

@@ -9,7 +9,6 @@ import pytest
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.columns import AtlasColumns
-from hubble_dash.viewer.columns import tables
 from hubble_dash.viewer.columns.tables import Columns
 from hubble_dash.viewer.columns.values import missing_code
 
@@ -36,12 +35,11 @@ def whole(columns: Columns, name: str, row_at: np.ndarray[Any, Any]) -> list[Any
     return [None if code == missing_code(codes) else texts[code] for code in codes]
 
 
-def test_columns_come_back_by_place(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "TEXTS_A_PIECE", 7)
+def test_columns_come_back_by_place(atlas: Atlas) -> None:
     notes = np.array([f"note {i // 2 if i % 4 else i}" for i in range(len(atlas))])
     copy = changed(atlas, note=np.roll(notes, 1))
     row_at = np.random.default_rng(0).permutation(len(atlas)).astype(np.int32)
-    columns = Columns(copy, per_block=50)
+    columns = Columns(copy, per_block=50, texts_a_piece=7)
     table = copy.cutouts.iloc[row_at]
     for name, field in {
         "magnitude": "magnitude", "class": "class", "note": "note", "ra": "ra_deg",

@@ -10,6 +10,7 @@ from helpers.decoding import decode
 from hubble_dash.atlas.atlas import Atlas, Neighbors
 from hubble_dash.viewer.data.index import (
     N_NEAR,
+    N_SHORT,
     bounds,
     box_index,
     near_depth,
@@ -89,10 +90,10 @@ def test_of_many_rows_a_sample_is_spread() -> None:
     assert apart[np.triu_indices(15, 1)].min() > 0.15
 
 
-def test_pages_of_many_cutouts_have_fewer_neighbours_of_each(
-    atlas: Atlas, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pages_of_many_cutouts_have_fewer_neighbours_of_each(atlas: Atlas) -> None:
     stored = atlas.neighbors.rows.shape[1]
     assert near_depth(atlas) == stored < N_NEAR[0]
-    monkeypatch.setattr("hubble_dash.viewer.data.index.N_SHORT", 10)
-    assert near_depth(atlas) == N_NEAR[1] < stored
+    for n, depth in ((N_SHORT, stored), (N_SHORT + 1, N_NEAR[1])):
+        many = Atlas(atlas.path, {**atlas.manifest, "n_cutouts": n})
+        many.neighbors = atlas.neighbors
+        assert near_depth(many) == depth <= stored

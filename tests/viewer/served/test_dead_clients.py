@@ -5,21 +5,20 @@ from __future__ import annotations
 import base64
 import re
 import socket
+from functools import partial
 
 import pytest
 from helpers.served import Served
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.viewer.served import routes
+from hubble_dash.viewer.served.routes import prepare_server
 from hubble_dash.viewer.served.server import dashboard
 
 
 @pytest.mark.slow
-def test_a_client_that_answers_no_ping_is_closed(
-    atlas: Atlas, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(routes, "PING_S", 0.2)
-    served = Served({"nebulae": lambda: dashboard(atlas)}, prepare=routes.prepare_server)
+def test_a_client_that_answers_no_ping_is_closed(atlas: Atlas) -> None:
+    prepare = partial(prepare_server, ping_s=0.2)
+    served = Served({"nebulae": lambda: dashboard(atlas)}, prepare=prepare)
     try:
         _, _, page = served.get("nebulae")
         token = re.search(rb'"token":"([^"]+)"', page)
