@@ -149,8 +149,8 @@ def _manifest(folder: Path, n: int, n_images: int, k: int, seed: int) -> dict[st
     from simulation.pictures import CYCLE, LAYOUT
     from simulation.structure import N_FEATURES
 
-    from hubble_dash.atlas.files import sha256_of
     from hubble_dash.atlas.schema import FINGERPRINTS_FILE, POSITIONS_FILE
+    from hubble_dash.disk.files import sha256_of
 
     made = datetime.now(UTC).isoformat(timespec="seconds")
     note = (

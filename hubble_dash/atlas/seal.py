@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
 from hubble_dash.atlas.atlas import Atlas, open_atlas
-from hubble_dash.atlas.files import is_marked, sha256_of
 from hubble_dash.atlas.manifest import FileEntry, Manifest, UnsealedManifest
 from hubble_dash.atlas.schema import (
     ARRAY_TYPES,
@@ -24,6 +23,7 @@ from hubble_dash.atlas.schema import (
     SHEETS_FOLDER,
 )
 from hubble_dash.disk.calls import remove, sync, sync_all
+from hubble_dash.disk.files import is_marked, sha256_of
 from hubble_dash.disk.names import give_name, write_inside
 from hubble_dash.errors import AtlasError
 

@@ -23,7 +23,6 @@ from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas, Neighbors, open_atlas
 from hubble_dash.atlas.boxes import Boxes, most_overlapping
-from hubble_dash.atlas.files import sha256_of
 from hubble_dash.atlas.manifest import CenterEntry, MapEntry
 from hubble_dash.atlas.schema import CUTOUTS_FILE, IMAGE_AND_BOX, IMAGES_FILE, POSITIONS_FILE
 from hubble_dash.atlas.seal import check_replaceable, seal
@@ -47,6 +46,7 @@ from hubble_dash.builder.shards.tables import (
 from hubble_dash.builder.shards.writer import PRECOMPUTED_ROW
 from hubble_dash.builder.stream import stream_to_shards
 from hubble_dash.config import BuildSettings
+from hubble_dash.disk.files import sha256_of
 from hubble_dash.disk.names import recover, resolved
 
 __all__ = ["build", "build_from"]

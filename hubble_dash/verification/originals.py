@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.boxes import Box
-from hubble_dash.atlas.files import sha256_of
+from hubble_dash.disk.files import sha256_of
 from hubble_dash.errors import HubbleDashError
 from hubble_dash.verification.findings import Verification
 

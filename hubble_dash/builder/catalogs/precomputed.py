@@ -16,12 +16,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hubble_dash.atlas.files import sha256_of
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.catalogs.identifiers import names_of_rows
 from hubble_dash.builder.catalogs.names import ImageNames
 from hubble_dash.builder.catalogs.vectors import VectorColumns, read_vectors
 from hubble_dash.config import CatalogPositions, CutoutSettings, WholeImage
+from hubble_dash.disk.files import sha256_of
 from hubble_dash.errors import BuildError
 
 __all__ = ["PrecomputedRows", "PrecomputedVectors"]

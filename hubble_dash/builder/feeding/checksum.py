@@ -7,8 +7,8 @@ import threading
 from functools import lru_cache
 from pathlib import Path
 
-from hubble_dash.atlas.files import sha256_of
 from hubble_dash.atlas.schema import ImageFileRow
+from hubble_dash.disk.files import sha256_of
 from hubble_dash.errors import ImageError
 
 __all__ = ["Checksum"]

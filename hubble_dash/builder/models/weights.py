@@ -23,9 +23,9 @@ import huggingface_hub
 import torch
 from huggingface_hub import constants as hub_constants
 
-from hubble_dash.atlas.files import sha256_of
 from hubble_dash.builder.models.timm_import import timm
 from hubble_dash.config import is_network_file
+from hubble_dash.disk.files import sha256_of
 from hubble_dash.errors import WeightsError
 
 __all__ = ["SUFFIXES", "Weights", "find_weights", "find_weights_again"]

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hubble_dash.atlas.files import sha256_of
 from hubble_dash.atlas.manifest import EngineEntry
 from hubble_dash.atlas.schema import MANIFEST_FILE
 from hubble_dash.builder.cursor import Cursor
+from hubble_dash.disk.files import sha256_of
 from hubble_dash.disk.names import write_inside
 
 __all__ = ["Checkpoint", "Sealed"]

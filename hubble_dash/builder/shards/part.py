@@ -15,11 +15,11 @@ from typing import Any
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyarrow import parquet
 
-from hubble_dash.atlas.files import sha256_of
 from hubble_dash.atlas.schema import MANIFEST_FILE, PREVIEWS_FOLDER
 from hubble_dash.builder.shards.checkpoint import Checkpoint, Sealed
 from hubble_dash.builder.shards.plan import Plan
 from hubble_dash.disk.calls import remove, sync
+from hubble_dash.disk.files import sha256_of
 from hubble_dash.disk.names import write_inside
 from hubble_dash.disk.owners import own_name
 

@@ -15,8 +15,8 @@ import numpy as np
 from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.files import is_marked, sha256_of
 from hubble_dash.atlas.manifest import FileEntry
+from hubble_dash.disk.files import is_marked, sha256_of
 from hubble_dash.disk.names import NewFolder, folder_beside, give_name, resolved
 from hubble_dash.errors import ExportError
 from hubble_dash.viewer.colors.columns import ColorColumn

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hubble_dash.atlas.files import is_marked, sha256_of
+from hubble_dash.disk.files import is_marked, sha256_of
 
 
 @pytest.mark.parametrize(
