@@ -6,7 +6,6 @@ Here stands what it is asked: what is similar, what a query means, what lies at 
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -15,7 +14,6 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.boxes import Boxes
 from hubble_dash.atlas.checks import check_heads, read_manifest
-from hubble_dash.atlas.columns import AtlasColumns
 from hubble_dash.atlas.schema import FINGERPRINTS_FILE, MANIFEST_FILE
 from hubble_dash.atlas.stored import MetricArrays, Neighbors, StoredAtlas
 from hubble_dash.config.bounds import choice
@@ -34,9 +32,6 @@ FloatArray: TypeAlias = NDArray[np.float32] | NDArray[np.float16]
 # Of so many cutouts every row is looked at when the atlas is opened, in some tenths of a second; of
 # more when its table or array is first asked for.
 CHECKED_AT_ONCE = 100_000
-
-# The neighbour whose distance says how isolated a cutout is: the last of those that a page shows.
-NTH_NEAREST = 9
 
 
 class Similar(NamedTuple):
@@ -202,24 +197,6 @@ class Atlas(StoredAtlas):
         found = boxes.overlap(boxes[row])
         found[row] = False
         return np.flatnonzero(found)
-
-    @cached_property
-    def columns(self) -> AtlasColumns:
-        """What `select` may name: columns of the tables, and labels."""
-        return AtlasColumns(self.cutouts, self.images, lambda: self.isolation)
-
-    @cached_property
-    def isolation(self) -> NDArray[np.float32]:
-        """How far each cutout is from those most like it, (n,) float32.
-
-        It is 1 less the cosine similarity of the ninth nearest, or of the last one where there are
-        fewer; the k-th nearest neighbour's distance is the simplest measure of an outlier
-        (Ramaswamy, Rastogi and Shim 2000). NaN where there is no other cutout.
-        """
-        similarities = self.neighbors.similarities
-        if not similarities.shape[1]:
-            return np.full(len(self), np.nan, np.float32)
-        return 1 - similarities[:, min(NTH_NEAREST, similarities.shape[1]) - 1]
 
     def select(self, query: str) -> NDArray[np.int64]:
         """Find the cutouts that a query means.

@@ -22,6 +22,7 @@ from hubble_dash.atlas.checks import (
     check_image_files,
     check_images,
 )
+from hubble_dash.atlas.columns import AtlasColumns
 from hubble_dash.atlas.manifest import Manifest
 from hubble_dash.atlas.schema import (
     ARRAY_TYPES,
@@ -44,6 +45,9 @@ from hubble_dash.foreign.folder import Folder
 from hubble_dash.foreign.tables import read_table
 
 __all__ = ["MetricArrays", "Neighbors", "StoredAtlas"]
+
+# The neighbour whose distance says how isolated a cutout is: the last of those that a page shows.
+NTH_NEAREST = 9
 
 
 @dataclass(frozen=True)
@@ -172,6 +176,24 @@ class StoredAtlas:
     def colors(self) -> NDArray[np.uint8] | None:
         """Mean colour of each thumbnail, (n, 3) uint8; None in an atlas that was made without."""
         return self._array(COLORS_FILE) if COLORS_FILE in self.manifest["files"] else None
+
+    @cached_property
+    def columns(self) -> AtlasColumns:
+        """What `select` may name: columns of the tables, and labels."""
+        return AtlasColumns(self.cutouts, self.images, lambda: self.isolation)
+
+    @cached_property
+    def isolation(self) -> NDArray[np.float32]:
+        """How far each cutout is from those most like it, (n,) float32.
+
+        It is 1 less the cosine similarity of the ninth nearest, or of the last one where there are
+        fewer; the k-th nearest neighbour's distance is the simplest measure of an outlier
+        (Ramaswamy, Rastogi and Shim 2000). NaN where there is no other cutout.
+        """
+        similarities = self.neighbors.similarities
+        if not similarities.shape[1]:
+            return np.full(len(self), np.nan, np.float32)
+        return 1 - similarities[:, min(NTH_NEAREST, similarities.shape[1]) - 1]
 
     def _array(self, name: str, *, checked: bool = True) -> NDArray[Any]:
         """Map an array; its values are checked here, but for fingerprints, which are large."""
