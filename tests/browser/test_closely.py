@@ -155,8 +155,7 @@ def test_what_a_finger_touched_is_read_off_below_a_cross(page: OpenPage, atlas: 
     touch("touchMove", (x - 20, y + 30))
     touch("touchMove", (x - 40, y + 60))
     touch("touchEnd")
-    page.page.wait_for_timeout(100)
-    assert middle() == pytest.approx((x - 40, y + 60), abs=1)
+    wait(lambda: middle() == pytest.approx((x - 40, y + 60), abs=1), "the cross there", seconds=10)
     assert said.inner_text() == words
 
 
