@@ -18,7 +18,7 @@ from hubble_dash.atlas.schema import FINGERPRINTS_FILE, MANIFEST_FILE
 from hubble_dash.atlas.stored import MetricArrays, Neighbors, StoredAtlas
 from hubble_dash.config.bounds import choice
 from hubble_dash.config.choices import AtlasCheck
-from hubble_dash.cosine import N_JOINED, Smoothed, nearest, to_unit_length
+from hubble_dash.cosine import N_JOINED, nearest, to_unit_length
 from hubble_dash.disk.names import recover, resolved
 from hubble_dash.errors import AtlasError
 from hubble_dash.foreign.folder import Folder
@@ -77,6 +77,8 @@ class Atlas(StoredAtlas):
         One row a cutout: ``image``, box, sky position, labels, then the user's columns.
     fingerprints : (n, d) float16 array
         Memory-mapped, as are the neighbours and the map.
+    smoothed : hubble_dash.cosine.Smoothed
+        The same, each joined with its nearest as it is read.
     mean : (d,) float32 array
         What was taken off all fingerprints; zeros if nothing was, or that of each one's group.
     metric : MetricArrays or None
@@ -149,7 +151,7 @@ class Atlas(StoredAtlas):
         keep = ~np.isin(stored, drop)
         if not refine and (keep.sum() >= n or len(stored) == len(self) - 1):
             return Similar(stored[keep][:n], self.neighbors.similarities[row][keep][:n])
-        all_rows = self._smoothed if refine else self.fingerprints
+        all_rows = self.smoothed if refine else self.fingerprints
         own = np.asarray(all_rows[row : row + 1][0], dtype=np.float32)
         left_out = np.append(drop, row)
         try:
@@ -157,17 +159,13 @@ class Atlas(StoredAtlas):
         except ValueError as err:
             raise AtlasError(f"{self.path / FINGERPRINTS_FILE}: row {row}: {err}") from err
 
-    @property
-    def _smoothed(self) -> Smoothed:
-        return Smoothed(self.fingerprints, self.neighbors.rows, self.neighbors.similarities)
-
     def _refined(self, vector: NDArray[np.float32], n: int, left_out: NDArray[np.int64]) -> Similar:
         """Smooth a fingerprint from outside by its own nearest, and compare it."""
         rows, similarities = nearest(self.fingerprints, vector, n=N_JOINED)
         own = vector[np.newaxis].copy()
         to_unit_length(own)
-        (joined,) = self._smoothed.joined(own, rows[np.newaxis], similarities[np.newaxis])
-        return Similar(*nearest(self._smoothed, joined, n=n, left_out=left_out))
+        (joined,) = self.smoothed.joined(own, rows[np.newaxis], similarities[np.newaxis])
+        return Similar(*nearest(self.smoothed, joined, n=n, left_out=left_out))
 
     def _all_but(self, rows: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
         """Give all other rows."""

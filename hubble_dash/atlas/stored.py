@@ -39,6 +39,7 @@ from hubble_dash.atlas.schema import (
     image_files_name,
 )
 from hubble_dash.atlas.sheets import Pictures, SheetLayout, sheet_name
+from hubble_dash.cosine import Smoothed
 from hubble_dash.errors import AtlasError
 from hubble_dash.foreign.arrays import read_array
 from hubble_dash.foreign.folder import Folder
@@ -166,6 +167,11 @@ class StoredAtlas:
     def neighbors(self) -> Neighbors:
         """The k nearest of every cutout."""
         return Neighbors(self._array(NEIGHBORS_FILE), self._array(SIMILARITIES_FILE))
+
+    @property
+    def smoothed(self) -> Smoothed:
+        """Its fingerprints, each joined with its nearest as it is read."""
+        return Smoothed(self.fingerprints, self.neighbors.rows, self.neighbors.similarities)
 
     @cached_property
     def positions(self) -> NDArray[np.float32]:

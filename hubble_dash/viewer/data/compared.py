@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.schema import FINGERPRINTS_FILE
-from hubble_dash.cosine import Smoothed, cosines, mean_direction, nearest
+from hubble_dash.cosine import cosines, mean_direction, nearest
 from hubble_dash.errors import AtlasError
 from hubble_dash.viewer.data.encoding import column
 from hubble_dash.viewer.data.schema import MOST_AVERAGED, MOST_LIKE, CosinePiece, LikeAnswer
@@ -41,10 +41,7 @@ def cosine_piece(atlas: Atlas, row: int, *, refine: bool = False) -> CosinePiece
     n = len(atlas)
     if not 0 <= row < n:
         raise LookupError(f"there is no row {row}; rows are 0 to {n - 1}")
-    fingerprints: NDArray[np.float16] | Smoothed = atlas.fingerprints
-    if refine:
-        stored = atlas.neighbors
-        fingerprints = Smoothed(atlas.fingerprints, stored.rows, stored.similarities)
+    fingerprints = atlas.smoothed if refine else atlas.fingerprints
     try:
         found = cosines(fingerprints, np.asarray(fingerprints[row : row + 1][0], np.float32))
     except ValueError as err:

@@ -25,10 +25,10 @@ from hubble_dash.cosine import N_JOINED
 from hubble_dash.smoothed import SmoothedNeighbors
 from hubble_dash.viewer.data.encoding import column
 from hubble_dash.viewer.data.index import (
+    N_SMOOTHED,
     near_depth,
     neighbor_columns,
     neighbor_depth,
-    smoothed_depth,
 )
 from hubble_dash.viewer.data.orders import Places, Rows
 from hubble_dash.viewer.data.schema import (
@@ -119,7 +119,7 @@ class Facts:
             Of the piece.
         """
         rows = self._rows("records", number)
-        found = self._smoothed.nearest(rows, smoothed_depth(self._atlas))
+        found = self._smoothed.nearest(rows, near_depth(self._atlas, N_SMOOTHED))
         return neighbor_columns(self._places.place_of, *found)
 
     def boxes(self, number: int) -> BoxPiece:

@@ -14,13 +14,13 @@ from hubble_dash.viewer.data.encoding import column
 from hubble_dash.viewer.data.schema import SIMILARITY_STEPS, BoxIndex, NearPiece, PlaneIndex
 
 __all__ = [
+    "N_SMOOTHED",
     "bounds",
     "box_index",
     "near_depth",
     "neighbor_columns",
     "neighbor_depth",
     "plane_index",
-    "smoothed_depth",
     "spread_rows",
 ]
 
@@ -183,36 +183,22 @@ def neighbor_depth(atlas: Atlas, similar: int, rows: NDArray[Any], *, per_block:
     return min(depth, stored)
 
 
-def near_depth(atlas: Atlas) -> int:
+def near_depth(atlas: Atlas, most: tuple[int, int] = N_NEAR) -> int:
     """Say how many neighbours of each cutout a page has at most.
 
     Parameters
     ----------
     atlas : Atlas
         The atlas.
+    most : (int, int)
+        In small collections and in large ones: `N_NEAR` or `N_SMOOTHED`.
 
     Returns
     -------
     int
         At most the depth that the atlas stores.
     """
-    return min(int(atlas.neighbors.rows.shape[1]), N_NEAR[len(atlas) > N_SHORT])
-
-
-def smoothed_depth(atlas: Atlas) -> int:
-    """Say how many neighbours by smoothed fingerprints a page has of each cutout.
-
-    Parameters
-    ----------
-    atlas : Atlas
-        The atlas.
-
-    Returns
-    -------
-    int
-        At most the depth that the atlas stores.
-    """
-    return min(int(atlas.neighbors.rows.shape[1]), N_SMOOTHED[len(atlas) > N_SHORT])
+    return min(int(atlas.neighbors.rows.shape[1]), most[len(atlas) > N_SHORT])
 
 
 def neighbor_columns(
