@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from hubble_dash.atlas.manifest import Manifest
+from hubble_dash.atlas.manifest import Manifest, channel_counts
 from hubble_dash.atlas.schema import (
     ARRAY_TYPES,
     AXES_FILE,
@@ -162,9 +162,9 @@ def array_shapes(manifest: Manifest) -> dict[str, tuple[int, ...]]:
         COLORS_FILE: (n, 3),
     }
     if (metric := manifest.get("metric")) is not None:
-        c, a = metric["n_channels"], metric["n_channel_axes"]
-        f = metric["n_last"] + a * (a + 1) // 2
-        shapes |= {CHANNELS_FILE: (c, a), AXES_FILE: (f, d), METRIC_MEAN_FILE: (f,)}
+        counts, a = channel_counts(metric), metric["n_channel_axes"]
+        f = metric["n_last"] + len(counts) * a * (a + 1) // 2
+        shapes |= {CHANNELS_FILE: (sum(counts), a), AXES_FILE: (f, d), METRIC_MEAN_FILE: (f,)}
         shapes |= {SAMPLE_FILE: (metric["n_sample"],)}
     return {name: shape for name, shape in shapes.items() if name in manifest["files"]}
 

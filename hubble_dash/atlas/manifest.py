@@ -29,6 +29,7 @@ __all__ = [
     "TrialEntry",
     "UnreadableEntry",
     "UnsealedManifest",
+    "channel_counts",
     "identity_of",
 ]
 
@@ -37,6 +38,10 @@ Count: TypeAlias = Annotated[int, Between(1, 2**31 - 1)]
 # A list of them for each cutout.
 NeighborCount: TypeAlias = Annotated[int, Between(0, 100_000)]
 FeatureCount: TypeAlias = Annotated[int, Between(1, 1_000_000)]
+ChannelCount: TypeAlias = Annotated[int, Between(1, 4096)]
+ChannelCounts: TypeAlias = Annotated[
+    list[ChannelCount], Satisfies(lambda counts: 0 < len(counts) < 100, "1 to 99 maps")
+]
 # A WebP has 16,383 pixels a side at most; sheets have 1,536.
 ThumbnailSize: TypeAlias = Annotated[int, Between(1, 4096)]
 SheetSide: TypeAlias = Annotated[int, Between(1, 1024)]
@@ -193,13 +198,16 @@ class MetricEntry(TypedDict):
     """What "alike" means in this collection, as it was learned from some of its cutouts.
 
     The network's features, ``n_last`` generalised means and the covariances of ``n_channels``
-    channels, are brought onto ``n_channel_axes`` axes of the latter (`CHANNELS_FILE`) and into one
-    form, from which `METRIC_MEAN_FILE` is taken off, and `AXES_FILE` makes the fingerprint.
+    channels of each of some maps, are brought onto ``n_channel_axes`` axes of the latter
+    (`CHANNELS_FILE`) and into one form, from which `METRIC_MEAN_FILE` is taken off, and
+    `AXES_FILE` makes the fingerprint.
 
     Attributes
     ----------
-    n_last, n_channels, n_means, n_channel_axes : int
+    n_last, n_means, n_channel_axes : int
         Lengths of the parts.
+    n_channels : list of int
+        Channels of each map; a number in early versions, which took one. See `channel_counts`.
     n_sample : int
         Cutouts that it was learned from; `SAMPLE_FILE` has their rows.
     views, changed : int
@@ -209,13 +217,25 @@ class MetricEntry(TypedDict):
     """
 
     n_last: FeatureCount
-    n_channels: Annotated[int, Between(1, 4096)]
+    n_channels: ChannelCount | ChannelCounts
     n_means: FeatureCount
-    n_channel_axes: Annotated[int, Between(1, 4096)]
+    n_channel_axes: ChannelCount
     n_sample: Annotated[int, Between(2, 1_000_000)]
     views: Annotated[int, Between(1, 1000)]
     changed: Annotated[int, Between(1, 1000)]
     seed: int
+
+
+def channel_counts(entry: MetricEntry) -> tuple[int, ...]:
+    """Say how many channels each map has whose covariances are compared.
+
+    Parameters
+    ----------
+    entry : MetricEntry
+        Of a manifest.
+    """
+    n = entry["n_channels"]
+    return (n,) if isinstance(n, int) else tuple(n)
 
 
 class NeighborsEntry(TypedDict, total=False):

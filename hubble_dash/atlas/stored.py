@@ -73,7 +73,7 @@ class MetricArrays(NamedTuple):
     Attributes
     ----------
     channels : (c, a) float32 array
-        Axes on which covariances of channels are brought.
+        Axes on which covariances of channels are brought, map by map.
     axes : (f, d) float32 array
         From features in one form to fingerprints.
     mean : (f,) float32 array

@@ -131,7 +131,7 @@ def learn_metric(
     if metric is not None:
         entry: MetricEntry = {
             "n_last": metric.parts.n_last,
-            "n_channels": metric.parts.n_channels,
+            "n_channels": [*metric.parts.n_channels],
             "n_means": metric.parts.n_means,
             "n_channel_axes": metric.channels.shape[1],
             "n_sample": len(sample.places),

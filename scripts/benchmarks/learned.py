@@ -18,6 +18,7 @@ from tqdm import tqdm
 from hubble_dash.builder.fingerprints.augmentation import SAMPLE_VIEWS, Views
 from hubble_dash.builder.fingerprints.fingerprinter import Cutout
 from hubble_dash.builder.fingerprints.loading import load_network
+from hubble_dash.builder.metric.features import FeatureParts
 from hubble_dash.builder.metric.learning import Learning, Metric, learn
 from hubble_dash.builder.models.weights import find_weights
 from hubble_dash.builder.neighbors.search import find_neighbors
@@ -58,6 +59,7 @@ class Setting:
     n_axes: int = Learning().n_axes
     metric: bool = True
     smoothed: bool = False
+    maps: Sequence[int] = (0, 1, 2)
 
     @property
     def learned_from(self) -> list[int]:
@@ -75,13 +77,17 @@ SETTINGS = [
     Setting("best, smoothed (turned ones are not)", "best", smoothed=True),
     Setting("covariances without a metric, 1 view", metric=False),
     Setting("covariances without a metric, 4 turns", "balanced", metric=False),
-    *(Setting(f"fast, of {n}", n=n) for n in (100, 150, 200, 250, 300, 500)),
-    Setting("fast, 4 turns + 2 changed", turns=4),
-    Setting("fast, 4 turns + 4 changed", turns=4, changed=4),
+    *(Setting(f"fast, of {n}", n=n) for n in (100, 150, 200, 300, 350, 500)),
+    Setting("fast, 2 turns + 2 changed", changed=2),
+    Setting("fast, 2 turns + 4 changed", changed=4),
+    Setting("fast, 4 turns + 2 changed", turns=4, changed=2),
     Setting("fast, 4 turns + 8 changed", turns=4, changed=8),
     Setting("fast, 4 turns alone", turns=4, changed=0),
-    Setting("fast, 1 + 2 changed", turns=1),
+    Setting("fast, 1 + 2 changed", turns=1, changed=2),
     Setting("fast, 1 + 4 changed", turns=1, changed=4),
+    Setting("fast, the map at a sixteenth alone", maps=[1]),
+    Setting("fast, this and the one before", maps=[0, 1]),
+    Setting("fast, this and the one behind", maps=[1, 2]),
     *(Setting(f"fast, {n} axes", n_axes=n) for n in (16, 32, 48, 96, 128)),
 ]
 
@@ -156,13 +162,15 @@ class Learned:
 
     def _fingerprints(self, setting: Setting, *names: str) -> list[NDArray[np.float32]]:
         """Learn from the first collection, and make fingerprints of all."""
+        parts, columns = _of_maps(self._parts, setting.maps)
         whole = self._features[names[0]]
         n = setting.n or Learning().n_sample(len(whole), len(OF_QUALITY[setting.quality]))
         sample = whole[evenly(len(whole), min(n, len(whole)))][:, setting.learned_from]
-        metric = learn(sample.astype(np.float32), self._parts, n_axes=setting.n_axes)
+        metric = learn(sample[:, :, columns].astype(np.float32), parts, n_axes=setting.n_axes)
         assert metric is not None
         views = OF_QUALITY[setting.quality]
-        made = [self._made(metric, self._features[name][:, views], setting) for name in names]
+        chosen = (self._features[name][:, views][:, :, columns] for name in names)
+        made = [self._made(metric, features, setting) for features in chosen]
         if setting.smoothed:
             return [_smoothed(made[0]), *made[1:]]
         return made if setting.metric else [one - made[0].mean(axis=0) for one in made]
@@ -192,6 +200,16 @@ class Learned:
         path.parent.mkdir(parents=True, exist_ok=True)
         np.save(path, found)
         return found
+
+
+def _of_maps(parts: FeatureParts, maps: Sequence[int]) -> tuple[FeatureParts, NDArray[np.intp]]:
+    """Leave some maps' covariances out: the parts of what is left, and its columns."""
+    every = np.arange(parts.n)
+    where = [columns for columns, _ in parts.maps]
+    chosen = [every[where[number]] for number in maps]
+    last, means = every[: parts.n_last], every[parts.n - parts.n_means :]
+    fewer = replace(parts, n_channels=tuple(parts.n_channels[number] for number in maps))
+    return fewer, np.concatenate([last, *chosen, means])
 
 
 def _precision_apart(gallery: Gallery, areas: Collection, *, nearest: int) -> Iterator[float]:

@@ -135,7 +135,7 @@ def run(options: argparse.Namespace) -> None:
         print(f"| {setting.name} | {len(setting.views)} | {row} |", flush=True)
     cut = cut_windows(options.data) if options.data is not None else None
     learned = Learned(options.cache, galaxies, field, areas, cut)
-    print("\nBy a metric, learned from 350 of the cutouts (balanced, best: 500) unless said:")
+    print("\nBy a metric, learned from 250 of the cutouts (balanced, best: 500) unless said:")
     print("\n| " + " | ".join(LEARNED_HEADS) + " |\n|" + "---|" * len(LEARNED_HEADS))
     for way in LEARNED:
         print(f"| {way.name} | {len(way.learned_from)} | {_cells(learned.row(way))} |", flush=True)

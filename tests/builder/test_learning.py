@@ -46,7 +46,7 @@ def test_an_atlas_says_what_was_learned_of_which_cutouts(
     manifest = json.loads((atlas.path / "manifest.json").read_text())
     assert manifest["format_version"] == 2
     told = atlas.manifest["metric"]
-    assert {"n_sample": 14, "views": 4, "changed": 2, "seed": 7}.items() <= told.items()
+    assert {"n_sample": 14, "views": 5, "changed": 3, "seed": 7}.items() <= told.items()
     assert atlas.fingerprints.shape == (24, N_AXES)
     assert atlas.manifest["n_features"] == N_AXES
     arrays = atlas.metric
@@ -91,6 +91,29 @@ def test_an_image_from_outside_finds_itself(
     found = atlas.similar(vector, 1)
     assert found.rows.tolist() == [15]
     assert found.similarities[0] > 0.999
+
+
+def test_an_atlas_that_says_its_channels_of_one_map_is_asked(
+    quick_build: QuickBuild, tmp_path: Path, mosaic: Path, small_weights: Path
+) -> None:
+    atlas = quick_build(mosaic, tmp_path / "x.atlas", cutouts=WINDOWS, blocks=BLOCKS)
+    path = atlas.path / "manifest.json"
+    said = json.loads(path.read_text())
+    (said["metric"]["n_channels"],) = said["metric"]["n_channels"]
+    path.write_text(json.dumps(said))
+    before = hd.open_atlas(atlas.path)
+    found = fingerprint_image(before, _cut(mosaic, tmp_path), weights=small_weights, device="cpu")
+    assert np.array_equal(before.similar(found, n=9).rows, atlas.similar(found, n=9).rows)
+    said["metric"]["n_channels"] = []
+    path.write_text(json.dumps(said))
+    with pytest.raises(hd.HubbleDashError, match=r"metric\.n_channels is a list of 0"):
+        hd.open_atlas(atlas.path)
+
+
+def _cut(mosaic: Path, folder: Path) -> Path:
+    with Image.open(mosaic) as image:
+        image.crop((20, 0, 40, 20)).save(folder / "cut.png")
+    return folder / "cut.png"
 
 
 def test_a_build_that_goes_on_uses_what_it_has_learned(

@@ -87,7 +87,7 @@ LEARNED_QUALITIES: Mapping[Quality, Views] = {
 # those by a quarter, since halves leave up and down where they were.
 SAMPLE_VIEWS: Mapping[Quality, Views] = {
     "plain": Views(),
-    "fast": Views(turns=4, first=2, disk=True, changed=2),
+    "fast": Views(turns=4, first=2, disk=True, changed=3),
     "balanced": Views(turns=4, disk=True, changed=4),
     "best": Views(turns=4, disk=True, changed=8),
 }

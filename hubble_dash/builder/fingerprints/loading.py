@@ -105,7 +105,8 @@ def load_network(
         if device == "auto" and "eager" not in opened.encoder.engines:
             device = "cpu"
     else:
-        opened = _from_timm(weights, features, quality, learns=learns)
+        several = metric is None or len(metric.parts.n_channels) > 1
+        opened = _from_timm(weights, features, quality, learns=learns, several=several)
     side = opened.network_input
     if quality != "plain" and side.height != side.width:
         raise ValueError(
@@ -151,7 +152,9 @@ def _opened(
     return _Opened(found.encoder, found.network_input, model_input=model_input, parts=found.parts)
 
 
-def _from_timm(weights: Weights, features: Features, quality: Quality, *, learns: bool) -> _Opened:
+def _from_timm(
+    weights: Weights, features: Features, quality: Quality, *, learns: bool, several: bool
+) -> _Opened:
     model: Any = load_model(weights.model, weights.path)
     if features == "probabilities" and not model.num_classes:
         raise WeightsError(
@@ -160,15 +163,17 @@ def _from_timm(weights: Weights, features: Features, quality: Quality, *, learns
         )
     config = timm.data.resolve_model_data_config(model)
     network_input = NetworkInput.from_config(config)
-    names, module, parts = _label_names(model), model, None
+    names, parts = _label_names(model), None
+    module: Any = model
     if quality != "plain":
         # The disk is the largest in the cutout, so all of its shorter side is seen.
         network_input = replace(network_input, crop_pct=1.0, crop_mode="center")
         if features == "pooled" and can_be_pooled(model, network_input.height):
-            module = DiskPooled(model)
             if learns:
-                module = CovariancePooled(model, network_input.height)
+                module = CovariancePooled(model, network_input.height, several=several)
                 parts = module.parts
+            else:
+                module = DiskPooled(model)
     encoder = Encoder(module, mean=config["mean"], std=config["std"])
     return _Opened(encoder, network_input, names, parts=parts)
 

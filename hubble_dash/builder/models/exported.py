@@ -20,7 +20,7 @@ from hubble_dash.builder.metric.features import FeatureParts
 from hubble_dash.builder.models.covariance import Covariances, parts_of
 from hubble_dash.builder.models.network_input import Expected, NetworkInput
 from hubble_dash.builder.models.onnx import OnnxEncoder
-from hubble_dash.builder.models.pooling import Depths, over_disk
+from hubble_dash.builder.models.pooling import over_disk
 from hubble_dash.config import ModelInput
 from hubble_dash.errors import WeightsError
 
@@ -119,7 +119,7 @@ class _Exported(torch.nn.Module):
         given = self._check(path)
         if learns and given.ndim == 4:
             n = given.shape[1]
-            self.parts, self._covariances = parts_of(n, n, n), Covariances(n)
+            self.parts, self._covariances = parts_of(n, [n], n), Covariances([n])
 
     def train(self, _mode: bool = True) -> _Exported:
         """Do nothing: an exported program has one mode, that in which it was exported."""
@@ -152,7 +152,7 @@ class _Exported(torch.nn.Module):
         means = over_disk(found) if self._disk else found.mean((2, 3))
         if self._covariances is None:
             return means
-        return torch.cat([self._covariances(Depths(found, found)), means.float()], dim=1)
+        return torch.cat([self._covariances(found, [found]), means.float()], dim=1)
 
     def _check(self, path: Path) -> torch.Tensor:
         """Run a blank picture through, to see what comes out."""

@@ -159,7 +159,7 @@ def _parts(port: Any) -> FeatureParts | None:
     lengths = _lengths(port.get_partial_shape())
     if len(lengths) != 4 or lengths[1] is None:
         return None
-    return parts_of(lengths[1], lengths[1], lengths[1])
+    return parts_of(lengths[1], [lengths[1]], lengths[1])
 
 
 def _vectors(port: Any, *, disk: bool, path: Path) -> Any:
@@ -200,7 +200,7 @@ def _with_covariances(port: Any, means: Any, parts: FeatureParts) -> Any:
     flat = weight.ravel()
     mean = ops.reduce_sum(ops.multiply(values, flat), np.array([2]), keep_dims=True)
     off = ops.multiply(ops.subtract(values, mean), np.sqrt(flat))
-    n = parts.n_channels
+    (n,) = parts.n_channels
     square = ops.reshape(ops.matmul(off, off, False, True), np.array([0, n * n]), special_zero=True)
     rows, columns = np.triu_indices(n)
     upper = ops.gather(square, (rows * n + columns).astype(np.int32), np.array(1, np.int32))

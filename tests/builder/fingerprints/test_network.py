@@ -12,6 +12,8 @@ from safetensors.torch import save_file
 
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.network import Network
+from hubble_dash.builder.metric.features import FeatureParts
+from hubble_dash.builder.metric.learning import Metric
 from hubble_dash.builder.models.checkpoints import load_model
 from hubble_dash.builder.models.timm_import import timm
 from hubble_dash.builder.models.weights import Weights, find_weights
@@ -221,3 +223,19 @@ def test_a_network_that_is_not_square_says_what_to_do(
     with pytest.raises(ValueError, match=r"sees 128 x 96 pixels; .* take --quality plain"):
         load_network(lite.weights, quality="fast", device="cpu")
     assert load_network(lite.weights, quality="plain", device="cpu").input_size == 96
+
+
+@pytest.mark.parametrize("n_maps", [1, 3])
+def test_a_network_gives_the_maps_that_a_metric_was_learned_of(tmp_path: Path, n_maps: int) -> None:
+    path = tmp_path / "small.safetensors"
+    save_file(timm.create_model("regnetx_002", num_classes=0).state_dict(), path)
+    parts = FeatureParts(368, (128, 128, 128)[:n_maps], 368 + 152)
+    n_form = 368 + n_maps * 3
+    axes, mean = np.ones((n_form, 5), np.float32), np.zeros(n_form, np.float32)
+    metric = Metric(parts, np.eye(128 * n_maps, 2, dtype=np.float32), mean, axes)
+    network = load_network(
+        find_weights("regnetx_002", path), device="cpu", quality="fast", metric=metric
+    )
+    found = network.fingerprint([noise(40, 40)]).fingerprints
+    assert found.shape == (1, 5)
+    assert np.isfinite(found).all()

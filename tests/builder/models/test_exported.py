@@ -18,7 +18,7 @@ import hubble_dash as hd
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.models.covariance import MAX_CHANNELS, Covariances, parts_of
 from hubble_dash.builder.models.exported import open_network_file
-from hubble_dash.builder.models.pooling import Depths, disk_weights, over_disk
+from hubble_dash.builder.models.pooling import disk_weights, over_disk
 from hubble_dash.builder.models.weights import find_weights
 from hubble_dash.builder.query.image import fingerprint_image
 from hubble_dash.config import ModelInput
@@ -61,9 +61,9 @@ def test_of_maps_a_metric_can_be_learned(
     pictures = cutouts(3)
     maps = torch.from_numpy(by_hand(model, pictures))
     with torch.inference_mode():
-        expected = torch.cat([Covariances(n)(Depths(maps, maps)), over_disk(maps)], dim=1)
+        expected = torch.cat([Covariances([n])(maps, [maps]), over_disk(maps)], dim=1)
         features, _ = found.encoder(torch.from_numpy(np.stack(pictures)))
-    assert found.parts == parts_of(n, n, n)
+    assert found.parts == parts_of(n, [n], n)
     np.testing.assert_allclose(features, expected, atol=2e-5)
     # Of vectors there is nothing more.
     other = write(tmp_path / f"vectors{suffix}", Small(), batch=batch)
