@@ -168,7 +168,8 @@ class Network:
         if self._parts is None:
             raise ValueError(f"{self.model} has no maps of which a metric could be learned")
         with closing(self._outputs(sample)) as outputs:
-            found = [self._finite(features).numpy() for _, (features, _) in outputs]
+            # By halves: those of `best` take a gigabyte otherwise.
+            found = [self._finite(features).half().numpy() for _, (features, _) in outputs]
         n_views = self.prepare_sample.views.n
         if sum(map(len, found)) < how.least * n_views:
             return None

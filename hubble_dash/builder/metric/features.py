@@ -70,13 +70,13 @@ class FeatureParts:
 
 
 def form_of(
-    features: NDArray[np.float32], parts: FeatureParts, channels: NDArray[np.float32]
+    features: NDArray[np.floating], parts: FeatureParts, channels: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Bring features into the form that is compared: means, then roots of covariances.
 
     Parameters
     ----------
-    features : (m, parts.n) float32 array
+    features : (m, parts.n) float32 or float16 array
         One row a view.
     parts : FeatureParts
         Of these.
@@ -115,12 +115,12 @@ def _brought(matrices: NDArray[np.float32], channels: NDArray[np.float32]) -> ND
     return found
 
 
-def covariances_of(upper: NDArray[np.float32]) -> NDArray[np.float32]:
+def covariances_of(upper: NDArray[np.floating]) -> NDArray[np.float32]:
     """Give covariances as matrices.
 
     Parameters
     ----------
-    upper : (m, c (c + 1) / 2) float32 array
+    upper : (m, c (c + 1) / 2) float32 or float16 array
         Those on and above the diagonal, row by row; one row a view.
 
     Returns
@@ -128,7 +128,7 @@ def covariances_of(upper: NDArray[np.float32]) -> NDArray[np.float32]:
     (m, c, c) float32 array
     """
     square = _square(upper.shape[1])
-    matrices: NDArray[np.float32] = upper.take(square, axis=1)
+    matrices = upper.astype(np.float32, copy=False).take(square, axis=1)
     return matrices.reshape(len(upper), *square.shape)
 
 

@@ -111,7 +111,7 @@ class Metric:
 
 
 def learn(
-    features: NDArray[np.float32],
+    features: NDArray[np.floating],
     parts: FeatureParts,
     *,
     groups: NDArray[Any] | None = None,
@@ -121,7 +121,7 @@ def learn(
 
     Parameters
     ----------
-    features : (n, v, parts.n) float32 array
+    features : (n, v, parts.n) float32 or float16 array
         Of the views of some cutouts, at least two of each.
     parts : FeatureParts
         Of these.
@@ -165,7 +165,7 @@ def _principal_axes(rows: NDArray[np.float64], *, least: float) -> NDArray[np.fl
     return axes.astype(np.float32)
 
 
-def _channel_axes(features: NDArray[np.float32], parts: FeatureParts) -> NDArray[np.float32]:
+def _channel_axes(features: NDArray[np.floating], parts: FeatureParts) -> NDArray[np.float32]:
     """Find the axes along which the channels of each map vary most, (c, a), map by map.
 
     Of a map that has fewer channels than axes the last columns are zero.

@@ -51,6 +51,13 @@ def test_the_form_is_means_beside_signed_roots_of_each_map() -> None:
     assert np.array_equal(form_of(many[3:], PARTS, channels)[-5:], formed)
 
 
+def test_halves_of_features_have_the_same_form() -> None:
+    rows, channels = given(5), axes()
+    formed = form_of(rows.astype(np.float16), PARTS, channels)
+    assert formed.dtype == np.float32
+    assert np.allclose(formed, form_of(rows, PARTS, channels), atol=0.01)
+
+
 def test_a_cutout_whose_channels_do_not_vary_has_a_form() -> None:
     rows = np.zeros((1, PARTS.n), np.float32)
     assert np.isfinite(form_of(rows, PARTS, axes())).all()
