@@ -14,6 +14,7 @@ from PIL import Image as PillowImage
 from hubble_dash.errors import AtlasError
 from hubble_dash.foreign.folder import Folder
 from hubble_dash.foreign.plain import check_plain, read_plain
+from hubble_dash.verification.bundles import MAX_FILE_BYTES, PieceFiles
 from hubble_dash.verification.findings import Verification, listed
 from hubble_dash.verification.pieces import PieceChecks
 from hubble_dash.viewer.data.encoding import checksum, embed_json
@@ -23,10 +24,8 @@ from hubble_dash.viewer.exported.folder import FORMAT, MARKER
 __all__ = ["verify_page", "verify_report"]
 
 MAX_PAGE_BYTES = 2_000_000_000
-MAX_FILE_BYTES = 400_000_000
 _DATA = re.compile(r'<script type="application/json" id="hd-data">(.*?)</script>', re.DOTALL)
 _SUM = re.compile(r'<meta name="hd-data-sha256" content="([0-9a-f]{64})">')
-_PIECE = re.compile(r'hubbleDash\.piece\("([a-z-]+/\d+)",(.*)\);', re.DOTALL)
 _PICTURE = re.compile(r"data:image/(?:webp|jpeg);base64,")
 
 
@@ -159,32 +158,26 @@ def _check_files(folder: Folder, files: dict[str, Any], found: Verification) -> 
 
 
 def _check_report_pieces(folder: Folder, index: dict[str, Any], found: Verification) -> None:
-    checks, sums, missing = PieceChecks(index), {}, []
+    checks, files = PieceChecks(index), PieceFiles(folder, index)
     for name in checks.names():
-        file = f"data/{name}.js"
-        try:
-            text = folder.read(file, max_bytes=MAX_FILE_BYTES).decode("utf-8")
-        except (AtlasError, UnicodeDecodeError) as err:
-            missing.append(str(err))
-            continue
-        sums[name] = checksum(text)
-        said = _PIECE.fullmatch(text)
-        if said is None or said[1] != name:
-            checks.wrong.append(f"{file} is no piece {name}")
-            continue
         with listed(checks.wrong):
-            piece = read_plain(said[2].encode())
+            text = files.text(name)
+            if text is None:
+                continue
+            piece = read_plain(text.encode())
             checks.look_at({name: piece})
             if name.startswith("previews/") and not checks.wrong:
                 for image, url in piece["urls"].items():
                     _decode_url(f"the preview of image {image}", url)
-    _check_sums(sums, index, found)
-    checks.wrong += missing
+            elif name.startswith("thumbnails/"):
+                checks.check_sheet(name, _decode_url(f"the piece {name}", piece["url"]))
+    _check_sums(files.sums, index, found)
+    checks.wrong += files.missing
     checks.tell(found)
 
 
 def _check_pictures(folder: Folder, found: Verification) -> None:
-    """Decode all thumbnails and tiles of a report."""
+    """Decode all pictures that are files of a report; those of early versions have thumbnails."""
     names = sorted(
         path.relative_to(folder.path).as_posix()
         for part in ("thumbnails", "tiles", "sky-tiles")
@@ -202,16 +195,18 @@ def _check_pictures(folder: Folder, found: Verification) -> None:
     found.add("pictures", len(names), wrong, "that they decode")
 
 
-def _decode_url(name: str, url: str) -> None:
+def _decode_url(name: str, url: str) -> tuple[int, int]:
     start = _PICTURE.match(url)
     if start is None:
         raise ValueError(f"{name}: the picture is no WebP or JPEG in the page")
-    _decode(name, base64.b64decode(url[start.end() :], validate=True))
+    return _decode(name, base64.b64decode(url[start.end() :], validate=True))
 
 
-def _decode(name: str, data: bytes) -> None:
+def _decode(name: str, data: bytes) -> tuple[int, int]:
+    """Decode a picture; give its pixels across and down."""
     try:
         with PillowImage.open(io.BytesIO(data), formats=("WEBP", "JPEG", "PNG")) as picture:
             picture.load()
+            return picture.size
     except (OSError, SyntaxError, PillowImage.DecompressionBombError) as err:
         raise ValueError(f"{name} does not decode: {err}") from err

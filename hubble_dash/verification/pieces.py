@@ -64,6 +64,19 @@ class PieceChecks:
         self._n_images = self._greatest_image() + 1
         self._n_previews = 0
         self._columns = ColumnChecks(index, self._n_images)
+        self._sheets = index["thumbnails"]
+        if self._per_sheet < 1:
+            raise AtlasError("the index has impossible numbers of thumbnails on a sheet")
+
+    @property
+    def _per_sheet(self) -> int:
+        return int(self._sheets["columns"] * self._sheets["rows"])
+
+    @property
+    def _n_sheets(self) -> int:
+        """Count the sheets of thumbnails that are pieces."""
+        are_files = "url" in self._sheets or "urls" in self._sheets
+        return 0 if are_files else -(-self._index["n"] // self._per_sheet)
 
     def names(self) -> Iterator[str]:
         """Name the pieces that there must be, those of previews last.
@@ -77,6 +90,8 @@ class PieceChecks:
             for number in range(-(-n // self._per_piece(kind))):
                 yield f"{kind}/{number}"
         yield from self._columns.names()
+        for number in range(self._n_sheets):
+            yield f"thumbnails/{number}"
         for number in range(self._n_previews):
             yield f"previews/{number}"
 
@@ -99,6 +114,28 @@ class PieceChecks:
                     self._columns.look_at(kind, int(number), piece)
                 else:
                     self._count(name, kind, piece)
+
+    def check_sheet(self, name: str, size: tuple[int, int]) -> None:
+        """Check a sheet of thumbnails that is a piece.
+
+        Parameters
+        ----------
+        name : str
+            Of the piece.
+        size : (int, int)
+            Pixels across and down of its picture.
+
+        Raises
+        ------
+        ValueError
+            If it has not room for its thumbnails.
+        """
+        first = int(name.partition("/")[2]) * self._per_sheet
+        n, side = min(self._per_sheet, self._index["n"] - first), self._sheets["size"]
+        columns, down = self._sheets["columns"], -(-n // self._sheets["columns"])
+        allowed = columns * side, down * self._sheets.get("pitch", side)
+        if size != allowed:
+            raise ValueError(f"piece {name} has {size} pixels; its {n} thumbnails take {allowed}")
 
     def tell(self, found: Verification) -> None:
         """Compare numbers with the index, and note what came of all.
@@ -142,7 +179,7 @@ class PieceChecks:
 
     def _count(self, name: str, kind: str, piece: Mapping[str, Any]) -> None:
         """Check how long the columns of a piece are, and what they may hold."""
-        if kind == "previews":
+        if kind in ("previews", "thumbnails"):
             return
         if kind == "images":
             self._counts[kind] += len(piece["images"])

@@ -54,7 +54,7 @@ function takeIndex() {
 }
 
 const { inline, index } = takeIndex();
-const pieces = new Pieces({ base: index.base, inline, complain });
+const pieces = new Pieces({ base: index.base, inline, files: index.files, complain });
 const data = makeData(index, pieces);
 addTagColumn(data.columns);
 const filters = new Filters(data.columns);

@@ -61,3 +61,68 @@ test("pieces that stand in the page are decoded when they are first asked for, a
   assert.equal(await pieces.once("rows", 0), piece);
   assert.deepEqual(Object.keys(inline), ["rows/1"]); // the text of what is here goes
 });
+
+/**
+ * Rows in files of three pieces, eight in all, as Python writes them, on a server or on a disk.
+ *
+ * @param {{ givesParts?: boolean | null, maxBytes?: number }} options null on a disk
+ */
+function bundled({ givesParts = null, maxBytes = 1e6 } = {}) {
+  const texts = [0, 1, 2].map((file) => [0, 1, 2].map((i) => 3 * file + i).filter((number) => number < 8).map((number) => (
+    `hubbleDash.piece("rows/${number}",${JSON.stringify({ place: column(new Int32Array(1 + number).fill(number)), note: "é" })});`
+  )));
+  const starts = texts.flatMap((lines) => lines.map((_, i) => Buffer.byteLength(lines.slice(0, i).map((line) => `${line}\n`).join(""))));
+  /** @type {string[]} */
+  const asked = [];
+  const linesOf = (/** @type {string} */ address) => texts[Number(/^data\/rows\/(\d+)\.js$/.exec(address)?.[1])];
+  const pieces = new Pieces({
+    base: "", files: { rows: { per_file: 3, starts: Int32Array.from(starts) } }, complain: assert.fail, maxBytes,
+    async run(address) {
+      asked.push(address);
+      await null;
+      for (const line of linesOf(address)) {
+        const [, key, json] = /** @type {RegExpExecArray} */ (/^hubbleDash\.piece\("([^"]+)",(.*)\);$/.exec(line));
+        pieces.receive(key, JSON.parse(json));
+      }
+    },
+    part: givesParts === null ? null : async (address, first, last) => {
+      asked.push(`${address} ${first}-`);
+      await null;
+      if (!givesParts) return null;
+      return Buffer.from(linesOf(address).join("\n")).subarray(first, last === null ? undefined : last + 1).toString();
+    },
+  });
+  const get = async (/** @type {number} */ number) => Array.from((await pieces.get("rows", number)).place);
+  return { get, pieces, asked, starts };
+}
+
+const numbersOf = (/** @type {number} */ number) => Array(1 + number).fill(number);
+
+test("one script brings all pieces of a file, whoever asks for them", async () => {
+  const { get, asked } = bundled();
+  assert.deepEqual(await Promise.all([4, 3, 4].map(get)), [4, 3, 4].map(numbersOf));
+  assert.deepEqual(await get(5), numbersOf(5));
+  assert.deepEqual(await get(7), numbersOf(7));
+  assert.deepEqual(asked, ["data/rows/1.js", "data/rows/2.js"]);
+});
+
+test("what only came along goes when there is too much of it; what is waited for stays", async () => {
+  const { get, asked } = bundled({ maxBytes: 60 });
+  assert.deepEqual(await Promise.all([0, 1, 2].map(get)), [0, 1, 2].map(numbersOf));
+  assert.deepEqual(await get(3), numbersOf(3));
+  assert.deepEqual(await get(4), numbersOf(4));
+  assert.deepEqual(asked, ["data/rows/0.js", "data/rows/1.js", "data/rows/1.js"]);
+});
+
+test("a server that gives parts of files is asked for the piece alone", async () => {
+  const { get, asked, starts } = bundled({ givesParts: true });
+  for (let number = 0; number < 8; number++) assert.deepEqual(await get(number), numbersOf(number));
+  assert.deepEqual(asked, starts.map((start, number) => `data/rows/${Math.floor(number / 3)}.js ${start}-`));
+});
+
+test("one that does not is asked for parts no more", async () => {
+  const { get, asked } = bundled({ givesParts: false });
+  assert.deepEqual(await Promise.all([1, 2].map(get)), [1, 2].map(numbersOf));
+  assert.deepEqual(await get(6), numbersOf(6));
+  assert.deepEqual(asked.slice(2), ["data/rows/0.js", "data/rows/2.js"]);
+});

@@ -182,7 +182,7 @@ FILES = [
     "data/records/0.js",
     "data/columns/0.js",
     "data/mapgrid/0.js",
-    "thumbnails/0.webp",
+    "data/thumbnails/0.js",
     "tiles/count/0/0-0.png",
     "index.html",
 ]

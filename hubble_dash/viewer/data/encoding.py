@@ -135,12 +135,12 @@ def piece_text(kind: str, number: int, piece: Piece) -> str:
     return f'hubbleDash.piece("{kind}/{number}",{embed_json(piece)});'
 
 
-def checksum(text: str) -> str:
+def checksum(text: str | bytes) -> str:
     """Give the SHA-256 of a text as UTF-8, hexadecimal.
 
     Parameters
     ----------
-    text : str
+    text : str or bytes
         Of a file, or of a piece that stands in the page, as `embed_json` writes it.
     """
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -46,6 +46,8 @@ from hubble_dash.viewer.data.schema import (
 
 __all__ = ["Facts", "label_codes", "label_columns", "metadata"]
 
+Table: TypeAlias = pd.DataFrame | Mapping[str, pd.Series]
+
 
 class Facts:
     """What pieces say of the cutouts of an atlas.
@@ -81,7 +83,7 @@ class Facts:
         number : int
             Of the piece.
         """
-        rows, table = self._rows("records", number), self._atlas.cutouts
+        rows, table = self._rows("records", number), self._columns
         x, y = self._atlas.positions[rows].T
         depth = neighbor_depth(self._atlas, self._similar, rows)
         return {
@@ -131,7 +133,7 @@ class Facts:
             Of the piece.
         """
         rows = self._places.box_rows[self._places.of_piece("boxes", number)]
-        return {"row": column(rows, "int32"), **_box_columns(self._atlas.cutouts, rows)}
+        return {"row": column(rows, "int32"), **_box_columns(self._columns, rows)}
 
     def label_block(self, number: int) -> LabelPiece:
         """Give a block of labels.
@@ -142,7 +144,7 @@ class Facts:
             Of the piece.
         """
         rows = self._rows("labels", number)
-        return label_columns(self._atlas.cutouts, self.labels[1], rows)
+        return label_columns(self._columns, self.labels[1], rows)
 
     def row_column(self, rows: Rows) -> RowColumn:
         """Say which cutouts a piece holds, where their places do not.
@@ -170,36 +172,42 @@ class Facts:
     def _sky_columns(self, rows: Rows) -> SkyColumns:
         if not self._places.has_sky:
             return {}
-        return _sky_columns(self._atlas.cutouts, self._places.sky, rows)
+        return _sky_columns(self._columns, self._places.sky, rows)
 
     def _label_columns(self, rows: Rows) -> LabelColumns:
         names, codes = self.labels
         if not names:
             return {}
-        found = label_columns(self._atlas.cutouts, codes, rows)
+        found = label_columns(self._columns, codes, rows)
         return {"label": found["label"], "score": found["score"]}
 
     @cached_property
-    def _extra(self) -> list[str]:
-        return extra_columns(self._atlas.cutouts)
+    def _columns(self) -> dict[str, pd.Series]:
+        """All columns: pandas takes longer to find one than to take 256 of its values."""
+        return {str(name): values for name, values in self._atlas.cutouts.items()}
+
+    @cached_property
+    def _extra(self) -> dict[str, pd.Series]:
+        return {name: self._columns[name] for name in extra_columns(self._atlas.cutouts)}
 
     @cached_property
     def _long(self) -> list[str]:
-        return [name for name in self._extra if is_long(self._atlas.cutouts[name])]
+        return [name for name, values in self._extra.items() if is_long(values)]
 
     def _metadata(self, rows: Rows) -> list[MetadataColumn]:
         # A page that carries all pieces has them in its columns.
         if self._places.is_by_row:
             return []
-        return metadata(self._atlas.cutouts.iloc[rows][self._extra], long=self._long)
+        found = {name: values.iloc[rows] for name, values in self._extra.items()}
+        return metadata(found, long=self._long)
 
 
-def metadata(rows: pd.DataFrame, *, long: Collection[str] = ()) -> list[MetadataColumn]:
+def metadata(rows: Table, *, long: Collection[str] = ()) -> list[MetadataColumn]:
     """Give columns for a piece: numbers as they are, anything else as codes into its texts.
 
     Parameters
     ----------
-    rows : (m, ...) pandas.DataFrame
+    rows : (m, ...) pandas.DataFrame, or mapping of str to (m,) pandas.Series
         The columns of `extra_columns`, of the cutouts in question.
     long : collection of str
         Columns of whole numbers that are too long for a float; they travel as texts.
@@ -210,8 +218,7 @@ def metadata(rows: pd.DataFrame, *, long: Collection[str] = ()) -> list[Metadata
         One a column, in their order.
     """
     found: list[MetadataColumn] = []
-    for name in rows:
-        values = rows[name]
+    for name, values in rows.items():
         if is_number(values) and name not in long:
             # The shortest number that is one of single precision is not that of its double.
             kind: Literal["float32", "float64"] = (
@@ -249,14 +256,12 @@ def label_codes(cutouts: pd.DataFrame) -> tuple[list[str], NDArray[np.int16]]:
     return names, np.column_stack(columns)
 
 
-def label_columns(
-    cutouts: pd.DataFrame, codes: NDArray[np.int16], rows: NDArray[np.int32]
-) -> LabelPiece:
+def label_columns(cutouts: Table, codes: NDArray[np.int16], rows: NDArray[np.int32]) -> LabelPiece:
     """Give the labels of some cutouts and their scores.
 
     Parameters
     ----------
-    cutouts : (n, ...) pandas.DataFrame
+    cutouts : (n, ...) pandas.DataFrame, or mapping of str to (n,) pandas.Series
         Its columns ``score_1`` to ``score_5``.
     codes : (n, 5) int16 array
         As of `label_codes`.
@@ -268,7 +273,7 @@ def label_columns(
     return {"label": column(codes[rows], "int16"), "score": column(fixed, "uint16")}
 
 
-def _box_columns(cutouts: pd.DataFrame, rows: Rows) -> BoxColumns:
+def _box_columns(cutouts: Table, rows: Rows) -> BoxColumns:
     """Give the parent images and the boxes of some cutouts."""
     box = np.column_stack([cutouts[name].to_numpy()[rows] for name in BOX])
     image = cutouts["image"].to_numpy()[rows]
@@ -276,7 +281,7 @@ def _box_columns(cutouts: pd.DataFrame, rows: Rows) -> BoxColumns:
 
 
 def _sky_columns(
-    cutouts: pd.DataFrame,
+    cutouts: Table,
     plane: tuple[NDArray[np.float64], NDArray[np.float64]],
     rows: Rows,
 ) -> SkyColumns:

@@ -174,11 +174,12 @@ def neighbor_depth(atlas: Atlas, similar: int, rows: NDArray[Any], *, per_block:
     depth = min(similar, stored)
     if len(atlas.images) == len(atlas):
         return depth
+    boxes = Boxes.of(atlas.cutouts)
     for start in range(0, len(rows), per_block):
         block = rows[start : start + per_block]
         # Few need more than those before them did; only they are looked at in full.
-        block = block[_apart(atlas, block, depth)[:, -1:].ravel() < similar]
-        apart = _apart(atlas, block, stored)
+        block = block[_apart(atlas, boxes, block, depth)[:, -1:].ravel() < similar]
+        apart = _apart(atlas, boxes, block, stored)
         depth = max(depth, int(np.max((apart < similar).sum(axis=1) + 1, initial=0)))
     return min(depth, stored)
 
@@ -228,8 +229,7 @@ def neighbor_columns(
     }
 
 
-def _apart(atlas: Atlas, rows: NDArray[Any], depth: int) -> NDArray[np.int64]:
+def _apart(atlas: Atlas, boxes: Boxes, rows: NDArray[Any], depth: int) -> NDArray[np.int64]:
     """Count the neighbours that do not overlap, among the nearest 1, 2, ... `depth` of each row."""
     neighbors = atlas.neighbors.rows[rows, :depth]
-    boxes = Boxes.of(atlas.cutouts)
     return np.cumsum(~boxes[rows[:, None]].overlap(boxes[neighbors]), axis=1)

@@ -26,6 +26,7 @@ from hubble_dash.viewer.data.index import box_index, plane_index, spread_rows
 from hubble_dash.viewer.data.orders import Order, Places
 from hubble_dash.viewer.data.parents import PREVIEW_BYTES, Parents
 from hubble_dash.viewer.data.schema import (
+    FileIndex,
     FirstIndex,
     ImagePiece,
     MapPiece,
@@ -127,6 +128,10 @@ class Pieces:
         dict of str to int
             The number of pieces of each kind; they count from 0.
         """
+        return dict(self._kinds)
+
+    @cached_property
+    def _kinds(self) -> dict[str, int]:
         columns = self._blocks.columns
         kinds = {**self.places.n_pieces, "columns": columns.n_blocks, "texts": columns.n_texts}
         if self._facts.has_near:
@@ -151,6 +156,7 @@ class Pieces:
         tiles: PyramidIndex | None = None,
         sky_tiles: PyramidIndex | None = None,
         pieces: dict[str, Piece] | None = None,
+        files: dict[str, FileIndex] | None = None,
         checksums: dict[str, str] | None = None,
     ) -> PageIndex:
         """Give what a page knows before it asks for a piece; it is put together here alone.
@@ -173,8 +179,10 @@ class Pieces:
             The pyramids of the map and of the sky, where there are such.
         pieces : dict of str to Piece, optional
             All pieces by ``kind/number``, for a page that carries them.
+        files : dict of str to FileIndex, optional
+            Kinds of pieces that have several in a file.
         checksums : dict of str to str, optional
-            SHA-256 of each piece as it is written, by ``kind/number``.
+            SHA-256 of each piece or file of pieces as it is written, by ``kind/number``.
 
         Returns
         -------
@@ -228,6 +236,8 @@ class Pieces:
             index["sky_tiles"] = sky_tiles
         if pieces is not None:
             index["pieces"] = pieces
+        if files:
+            index["files"] = files
         if checksums is not None:
             index["checksums"] = checksums
         return index
@@ -252,8 +262,8 @@ class Pieces:
         LookupError
             If there is no such piece.
         """
-        kinds = self.kinds()
-        if not 0 <= number < kinds.get(kind, 0):
+        if not 0 <= number < self._kinds.get(kind, 0):
+            kinds = self._kinds
             there = ", ".join(f"{name} (0 to {count - 1})" for name, count in kinds.items())
             raise LookupError(f"there is no piece {kind}/{number}; there are {there}")
         return self._makers[kind](number)

@@ -46,6 +46,7 @@ __all__ = [
     "ColumnIndex",
     "ColumnPiece",
     "CosinePiece",
+    "FileIndex",
     "FirstIndex",
     "GridPiece",
     "ImageEntry",
@@ -70,6 +71,7 @@ __all__ = [
     "RowPiece",
     "SkyPiece",
     "TextPiece",
+    "ThumbnailPiece",
     "ThumbnailsIndex",
     "TintPiece",
 ]
@@ -145,16 +147,28 @@ class BoxIndex(PieceIndex):
 class ThumbnailsIndex(TypedDict):
     """Sheets of thumbnails, in the page (``urls``) or elsewhere (``url`` with ``{piece}`` in it).
 
-    Thumbnail i, by row or by place, is on sheet ``i // (columns * rows)``; ``size`` is its side in
-    pixels.
+    Without either each is a piece. Thumbnail i, by row or by place, is on sheet
+    ``i // (columns * rows)``; ``size`` is its side in pixels, ``pitch`` how far it is from one to
+    the next below it, where that is more.
     """
 
     size: int
     columns: int
     rows: int
     by: Literal["row", "place"]
+    pitch: NotRequired[int]
     urls: NotRequired[list[str]]
     url: NotRequired[str]
+
+
+class FileIndex(TypedDict):
+    """Files of several pieces each, one after another; the last may hold fewer.
+
+    Piece i is in file ``i // per_file``, and begins there at byte ``starts[i]``.
+    """
+
+    per_file: int
+    starts: Int32
 
 
 class PyramidIndex(TypedDict):
@@ -225,7 +239,10 @@ class PageIndex(TypedDict):
     cosines: NotRequired[str]
     # All pieces by ``kind/number``, where they stand in the page.
     pieces: NotRequired[dict[str, Piece]]
-    # SHA-256 of each piece as it is written, by ``kind/number``; missing where a server makes them.
+    # By kinds of pieces; of others each has a file of its own.
+    files: NotRequired[dict[str, FileIndex]]
+    # SHA-256 of each piece or file of pieces as it is written, by ``kind/number``; missing where a
+    # server makes them.
     checksums: NotRequired[dict[str, str]]
 
 
@@ -362,6 +379,12 @@ class ImagePiece(TypedDict):
     images: list[ImageEntry]
 
 
+class ThumbnailPiece(TypedDict):
+    """A sheet of thumbnails as a data URL."""
+
+    url: str
+
+
 class PreviewPiece(TypedDict):
     """Pictures of parent images as data URLs, by the image's row as text."""
 
@@ -419,6 +442,7 @@ class PieceKinds(TypedDict):
     rows: RowPiece
     images: ImagePiece
     previews: PreviewPiece
+    thumbnails: ThumbnailPiece
     mapgrid: GridPiece
     skygrid: GridPiece
     tints: TintPiece
@@ -433,5 +457,6 @@ class PieceKinds(TypedDict):
 
 Piece: TypeAlias = (
     MapPiece | SkyPiece | BoxPiece | RecordPiece | RowPiece | ImagePiece | PreviewPiece
-    | GridPiece | TintPiece | LabelPiece | ColumnPiece | TextPiece | NearPiece | CosinePiece
+    | ThumbnailPiece | GridPiece | TintPiece | LabelPiece | ColumnPiece | TextPiece | NearPiece
+    | CosinePiece
 )  # fmt: skip

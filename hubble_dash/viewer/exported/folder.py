@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib.metadata
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,7 +24,6 @@ from hubble_dash.errors import ExportError
 from hubble_dash.viewer.colors.columns import ColorColumn
 from hubble_dash.viewer.colors.palette import PALETTE
 from hubble_dash.viewer.colors.points import category_colors, own_colors, shares
-from hubble_dash.viewer.data.encoding import checksum, piece_text
 from hubble_dash.viewer.data.orders import HilbertOrder, Places
 from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.data.schema import (
@@ -36,8 +37,9 @@ from hubble_dash.viewer.density.pyramid import Pyramid, Square, Tiles
 from hubble_dash.viewer.density.sky_tiles import SKY_SQUARE, pyramid_index, sky_pyramid, tile_number
 from hubble_dash.viewer.density.tile_images import encode_tile
 from hubble_dash.viewer.density.view import Density, View
-from hubble_dash.viewer.exported.sheets import write_sheets
+from hubble_dash.viewer.exported.bundles import FILE_BYTES, Bundles, in_order
 from hubble_dash.viewer.exported.standalone import standalone_html
+from hubble_dash.viewer.exported.thumbnails import n_pictures, thumbnail_pieces, thumbnails_index
 from hubble_dash.viewer.page import Page, make_page, page_data
 from hubble_dash.viewer.plots.evaluation_view import read_evaluation
 
@@ -50,6 +52,7 @@ MARKER = "hubble-dash-report.json"
 # Points whose density the page draws itself; of more it gets tiles.
 MAX_DRAWN = 4_000_000
 FIRST = "map.png"
+# The thumbnails of early versions among them.
 CONTENT = {"index.html", "data", "thumbnails", FIRST, "tiles", "sky-tiles", MARKER}
 # Side of the first picture of the map, in pixels.
 FIRST_SIDE = 1024
@@ -159,6 +162,7 @@ def write_data(
     *,
     max_points: int = MAX_POINTS,
     max_drawn: int = MAX_DRAWN,
+    file_bytes: int = FILE_BYTES,
     progress: bool = False,
 ) -> PageIndex:
     """Write all files that the page of a report asks for.
@@ -171,6 +175,8 @@ def write_data(
         Where the files go.
     max_points, max_drawn, progress
         As in `write_folder`.
+    file_bytes : int
+        As `Bundles` takes it.
 
     Returns
     -------
@@ -179,14 +185,7 @@ def write_data(
     """
     places = pieces.places
     pieces.prepare(progress=progress)
-    layout = write_sheets(
-        pieces.atlas, places.row_at, folder.within("thumbnails"), progress=progress
-    )
-    thumbnails: ThumbnailsIndex = {
-        "size": layout.size, "columns": layout.columns, "rows": layout.rows, "by": "place",
-        "url": "thumbnails/{piece}.webp",
-    }  # fmt: skip
-    checksums = _write_pieces(pieces, folder.within("data"), progress)
+    thumbnails, bundles = _write_pieces(pieces, folder.within("data"), file_bytes, progress)
     first = tiles = sky_tiles = None
     if len(pieces.atlas) > max_drawn:
         tiles = _write_map_tiles(pieces, folder.within("tiles"), progress)
@@ -195,7 +194,12 @@ def write_data(
     if len(places.sky_rows) > max_drawn:
         sky_tiles = _write_sky_tiles(places, folder.within("sky-tiles"), progress)
     return pieces.index(
-        thumbnails, first=first, tiles=tiles, sky_tiles=sky_tiles, checksums=checksums
+        thumbnails,
+        first=first,
+        tiles=tiles,
+        sky_tiles=sky_tiles,
+        files=bundles.index,
+        checksums=bundles.checksums,
     )
 
 
@@ -220,17 +224,25 @@ def _entries(folder: Path) -> dict[str, FileEntry]:
     }  # fmt: skip
 
 
-def _write_pieces(pieces: Pieces, folder: NewFolder, progress: bool) -> dict[str, str]:
-    """Write the scripts of all pieces; give the checksum of each."""
-    kinds, checksums = pieces.kinds(), {}
-    with tqdm(desc="pieces", total=sum(kinds.values()), unit=" files", disable=not progress) as bar:
+def _write_pieces(
+    pieces: Pieces, folder: NewFolder, file_bytes: int, progress: bool
+) -> tuple[ThumbnailsIndex, Bundles]:
+    """Write the files of all pieces, thumbnails among them."""
+    atlas, order = pieces.atlas, pieces.places.row_at
+    folder.path.mkdir()
+    bundles, kinds = Bundles(folder, file_bytes=file_bytes), pieces.kinds()
+    thumbnails = thumbnail_pieces(atlas, order, folder.path, progress=progress)
+    n_pieces = sum(kinds.values())
+    with (
+        ThreadPoolExecutor() as pool,
+        tqdm(desc="pieces", total=n_pieces, unit=" pieces", disable=not progress) as bar,
+    ):
         for kind, count in kinds.items():
-            for number in range(count):
-                text = piece_text(kind, number, pieces.make(kind, number))
-                folder.write(f"{kind}/{number}.js", text.encode())
-                checksums[f"{kind}/{number}"] = checksum(text)
-                bar.update()
-    return checksums
+            bundles.write(kind, in_order(pool, partial(pieces.make, kind), count), bar.update)
+    n_files, name = n_pictures(len(atlas)), "thumbnails, writing"
+    with tqdm(thumbnails, name, n_files, unit=" pictures", disable=not progress) as bar:
+        bundles.write("thumbnails", bar)
+    return thumbnails_index(atlas.sheet_layout.size), bundles
 
 
 def _square_of(pieces: Pieces) -> Square:

@@ -30,7 +30,7 @@ export function makeData(index, pieces) {
   const records = new Records(index, pieces, images, columns);
   const boxes = new Boxes(index, pieces, images);
   const alike = new Alike(index, pieces, records, columns);
-  const pictures = new Pictures(index, records, images);
+  const pictures = new Pictures(index, pieces, records, images);
   return {
     n: index.n,
     /** How many similar cutouts are shown. */

@@ -5,11 +5,12 @@ import { Lru } from "../wire/lru.js";
 /**
  * @import { PicturePart } from "./types.d.ts"
  * @import { PageIndex } from "../wire/types.d.ts"
+ * @import { Pieces } from "../wire/pieces.js"
  * @import { Images } from "./images.js"
  * @import { Records } from "./records.js"
  */
 
-const MAX_PICTURES = 256; // that are kept
+const MAX_PICTURES = 512; // that are kept
 
 /** @param {string} address */
 async function decodedImage(address) {
@@ -22,26 +23,44 @@ async function decodedImage(address) {
 export class Pictures {
   /**
    * @param {PageIndex} index
+   * @param {Pieces} pieces
    * @param {Records} records
    * @param {Images} images
    */
-  constructor(index, records, images) {
+  constructor(index, pieces, records, images) {
     this.index = index.thumbnails;
     this.base = index.base;
+    this.pieces = pieces;
     this.records = records;
     this.images = images;
     /** @type {Lru<Promise<HTMLImageElement>>} */
     this.kept = new Lru(MAX_PICTURES);
   }
 
-  /** @param {string} address */
-  picture(address) {
-    let picture = this.kept.get(address);
+  /**
+   * @param {string} name
+   * @param {() => string | Promise<string>} [find] its address, where that is another
+   */
+  picture(name, find = () => name) {
+    let picture = this.kept.get(name);
     if (!picture) {
-      picture = decodedImage(address);
-      this.kept.set(address, picture);
+      picture = Promise.resolve(find()).then(decodedImage);
+      picture.catch(() => this.kept.delete(name)); // to be tried again
+      this.kept.set(name, picture);
     }
     return picture;
+  }
+
+  /**
+   * A sheet of thumbnails, in the page, beside it, or a piece.
+   *
+   * @param {number} number
+   */
+  sheet(number) {
+    const { urls, url } = this.index;
+    if (urls) return this.picture(urls[number]);
+    if (url !== undefined) return this.picture(this.base + url.replace("{piece}", String(number)));
+    return this.picture(`thumbnails/${number}`, async () => (await this.pieces.once("thumbnails", number)).url);
   }
 
   /**
@@ -65,11 +84,10 @@ export class Pictures {
    * @returns {Promise<PicturePart>}
    */
   async thumbnailBy(key) {
-    const { size, columns, rows, urls, url = "" } = this.index;
-    const number = Math.floor(key / (columns * rows));
+    const { size, columns, rows, pitch = size } = this.index;
     const slot = key % (columns * rows);
-    const picture = await this.picture(urls ? urls[number] : this.base + url.replace("{piece}", String(number)));
-    return { picture, x: (slot % columns) * size, y: Math.floor(slot / columns) * size, width: size, height: size };
+    const picture = await this.sheet(Math.floor(key / (columns * rows)));
+    return { picture, x: (slot % columns) * size, y: Math.floor(slot / columns) * pitch, width: size, height: size };
   }
 
   /**

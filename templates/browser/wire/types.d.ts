@@ -56,7 +56,9 @@ export interface PageIndex {
   cosines?: string;
   /** All pieces by `kind/number`, where they stand in the page. */
   pieces?: Record<string, unknown>;
-  /** SHA-256 of each piece as it is written, by `kind/number`; missing where a server makes them. */
+  /** By kinds of pieces; of others each has a file of its own. */
+  files?: Record<string, FileIndex>;
+  /** SHA-256 of each piece or file of pieces as it is written, by `kind/number`; missing where a server makes them. */
   checksums?: Record<string, string>;
 }
 
@@ -87,12 +89,16 @@ export interface BoxIndex extends PieceIndex {
   images: Int32Array;
 }
 
-/** Sheets of thumbnails, in the page or beside it; `url` has `{piece}` where the number goes. */
+/**
+ * Sheets of thumbnails, in the page or beside it; `url` has `{piece}` where the number goes. Without either each is a piece. From one
+ * thumbnail to the next below it are `pitch` pixels, where that is more than its side.
+ */
 export interface ThumbnailsIndex {
   size: number;
   columns: number;
   rows: number;
   by: "row" | "place";
+  pitch?: number;
   urls?: string[];
   url?: string;
 }
@@ -101,6 +107,12 @@ export interface ThumbnailsIndex {
 export interface FirstIndex {
   url: string;
   extent: Extent;
+}
+
+/** Files of several pieces each, one after another: how many, and the byte at which each piece begins in its file. */
+export interface FileIndex {
+  per_file: number;
+  starts: Int32Array;
 }
 
 /** A pyramid of tiles; `present` are the numbers of those that are not empty. */
@@ -277,6 +289,11 @@ export interface ImageEntry {
   preview?: number;
 }
 
+/** A sheet of thumbnails as a data URL. */
+export interface ThumbnailPiece {
+  url: string;
+}
+
 export interface PreviewPiece {
   urls: Record<string, string>;
 }
@@ -321,6 +338,7 @@ export interface PieceKinds {
   rows: RowPiece;
   images: ImagePiece;
   previews: PreviewPiece;
+  thumbnails: ThumbnailPiece;
   mapgrid: GridPiece;
   skygrid: GridPiece;
   tints: TintPiece;

@@ -125,8 +125,8 @@ def served(atlas: Atlas, _: Path) -> schema.PageIndex:
     ("door", "extra"),
     [
         (inside, {"near", "smoothed", "pieces", "checksums"}),
-        (written, {"near", "smoothed", "rows", "tiles", "sky_tiles", "checksums"}),
-        (drawn, {"near", "smoothed", "rows", "first", "checksums"}),
+        (written, {"near", "smoothed", "rows", "tiles", "sky_tiles", "files", "checksums"}),
+        (drawn, {"near", "smoothed", "rows", "first", "files", "checksums"}),
         (served, {"near", "smoothed", "rows", "sky_tiles", "live", "cosines"}),
     ],
 )

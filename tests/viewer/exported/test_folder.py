@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 from pathlib import Path
@@ -9,13 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.decoding import decode, picture, thumbnail
+from helpers.decoding import decode, thumbnail
 from PIL import Image as PillowImage
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.disk.names import NewFolder
 from hubble_dash.errors import ExportError
-from hubble_dash.viewer.data.orders import HilbertOrder
+from hubble_dash.viewer.data.orders import PER_PIECE, HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.exported import folder as module
 from hubble_dash.viewer.exported.folder import MARKER, write_data, write_folder
@@ -25,12 +27,22 @@ from hubble_dash.viewer.page import Page, PageData
 pytestmark = pytest.mark.slow
 
 
-def read_piece(report: Path, key: str) -> Any:
-    text = (report / "data" / f"{key}.js").read_text(encoding="utf-8")
-    called = re.fullmatch(r'hubbleDash\.piece\("([^"]+)",(.*)\);', text, re.DOTALL)
-    assert called
-    assert called[1] == key
-    return json.loads(called[2])
+def read_pieces(data: Path) -> dict[str, Any]:
+    """All pieces of all files, in the order of their lines."""
+    found = {}
+    for path in sorted(data.rglob("*.js"), key=lambda path: (path.parent.name, int(path.stem))):
+        for line in path.read_text(encoding="utf-8").split("\n"):
+            called = re.fullmatch(r'hubbleDash\.piece\("([^"]+)",(.*)\);', line)
+            assert called
+            assert called[1] not in found
+            found[called[1]] = json.loads(called[2])
+    return found
+
+
+def picture_of(piece: Any) -> np.ndarray[Any, Any]:
+    data = base64.b64decode(piece["url"].partition(",")[2], validate=True)
+    with PillowImage.open(io.BytesIO(data)) as picture:
+        return np.asarray(picture.convert("RGB")).astype(int)
 
 
 def read_index(report: Path) -> Any:
@@ -64,44 +76,57 @@ def bare_page(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_piece_is_there_and_is_what_pieces_make(atlas: Atlas, report: Path) -> None:
-    pieces = Pieces(atlas, HilbertOrder(), similar=4)
-    expected = {f"{kind}/{i}" for kind, count in pieces.kinds().items() for i in range(count)}
-    files = {path.relative_to(report / "data") for path in (report / "data").rglob("*.js")}
-    assert {path.with_suffix("").as_posix() for path in files} == expected
+    pieces, found = Pieces(atlas, HilbertOrder(), similar=4), read_pieces(report / "data")
+    expected = [f"{kind}/{i}" for kind, count in pieces.kinds().items() for i in range(count)]
+    pictures = [f"thumbnails/{i}" for i in range(-(-len(atlas) // 32))]
+    assert sorted(found) == sorted(expected + pictures)
     for key in expected:
         kind, number = key.split("/")
-        made = json.loads(json.dumps(pieces.make(kind, int(number))))
-        assert read_piece(report, key) == made
+        assert found[key] == json.loads(json.dumps(pieces.make(kind, int(number))))
 
 
 def test_the_index_leads_to_what_is_there(atlas: Atlas, report: Path) -> None:
-    index = read_index(report)
+    index, found = read_index(report), read_pieces(report / "data")
     assert (index["n"], index["base"], index["similar"]) == (len(atlas), "", 4)
     assert "pieces" not in index
-    thumbnails = index["thumbnails"]
-    assert thumbnails["by"] == "place"
-    n_sheets = -(-len(atlas) // (thumbnails["columns"] * thumbnails["rows"]))
-    sheets = {path.relative_to(report).as_posix() for path in (report / "thumbnails").iterdir()}
-    assert sheets == {thumbnails["url"].replace("{piece}", str(i)) for i in range(n_sheets)}
-    (image,) = {piece["preview"] for piece in read_piece(report, "images/0")["images"]}
-    assert len(read_piece(report, f"previews/{image}")["urls"]) == len(atlas.images)
+    assert index["thumbnails"] == {"size": 96, "columns": 1, "rows": 32, "by": "place"}
+    files = {path.relative_to(report / "data") for path in (report / "data").rglob("*.js")}
+    assert {path.with_suffix("").as_posix() for path in files} == index["checksums"].keys()
+    (image,) = {piece["preview"] for piece in found["images/0"]["images"]}
+    assert len(found[f"previews/{image}"]["urls"]) == len(atlas.images)
 
 
 def test_thumbnails_stand_in_the_order_of_places(atlas: Atlas, report: Path) -> None:
+    found = read_pieces(report / "data")
     order = np.concatenate(
-        [decode(read_piece(report, f"records/{i}")["row"]) for i in range(-(-len(atlas) // 256))]
+        [decode(found[f"records/{i}"]["row"]) for i in range(-(-len(atlas) // 256))]
     )
     assert sorted(order.tolist()) == list(range(len(atlas)))
-    layout = read_index(report)["thumbnails"]
-    size, per_sheet = layout["size"], layout["columns"] * layout["rows"]
     for place in range(0, len(atlas), 7):
-        down, across = divmod(place % per_sheet, layout["columns"])
-        pixels = picture(report / f"thumbnails/{place // per_sheet}.webp")
-        shown = pixels[down * size :, across * size :][:size, :size].astype(int)
+        shown = picture_of(found[f"thumbnails/{place // 32}"])[96 * (place % 32) :][:96]
         off = np.abs(shown - thumbnail(atlas, order[place])).mean()
         assert off < 4
         other = (order[place] + 40) % len(atlas)
         assert off < 0.5 * np.abs(shown - thumbnail(atlas, other)).mean()
+
+
+def test_small_pieces_share_files(atlas: Atlas, tmp_path: Path) -> None:
+    """As the text of a million cutouts does in files of 0.6 MB."""
+    per_piece = {**PER_PIECE, "map": 16, "sky": 16, "boxes": 16, "records": 4, "rows": 16}
+    pieces, file_bytes = Pieces(atlas, HilbertOrder(per_piece)), 40_000
+    index = write_data(pieces, NewFolder(tmp_path), file_bytes=file_bytes)
+    alone = ("columns", "texts", "previews", "mapgrid", "skygrid", "tints", "labels", "images")
+    sizes = {
+        folder.name: [path.stat().st_size for path in folder.iterdir()]
+        for folder in (tmp_path / "data").iterdir()
+        if folder.name not in alone
+    }
+    small = {"boxes", "map", "near", "records", "rows", "sky", "smoothed", "thumbnails"}
+    assert sizes.keys() == small
+    for kind, there in sizes.items():
+        assert len(there) <= 1 + sum(there) / (0.7 * file_bytes), kind
+    assert len(read_pieces(tmp_path / "data")) > 4 * sum(map(len, sizes.values()))
+    assert {kind for kind, file in index["files"].items() if file["per_file"] > 1} >= sizes.keys()
 
 
 @pytest.mark.parametrize("kind", ["tiles", "sky_tiles"])
@@ -145,7 +170,7 @@ def test_points_are_seen_where_the_browser_looks_for_them(atlas: Atlas, report: 
 
 def test_many_points_have_a_first_picture(atlas: Atlas, tmp_path: Path) -> None:
     index = write_data(Pieces(atlas, HilbertOrder()), NewFolder(tmp_path), max_points=200)
-    assert {entry.name for entry in tmp_path.iterdir()} == {"data", "thumbnails", "map.png"}
+    assert {entry.name for entry in tmp_path.iterdir()} == {"data", "map.png"}
     assert not {"tiles", "sky_tiles"} & index.keys()
     left, right, bottom, top = index["first"]["extent"]
     with PillowImage.open(tmp_path / index["first"]["url"]) as picture:
@@ -159,7 +184,7 @@ def test_many_points_have_a_first_picture(atlas: Atlas, tmp_path: Path) -> None:
 
 def test_few_points_need_no_tiles(flipped_atlas: Atlas, tmp_path: Path) -> None:
     index = write_data(Pieces(flipped_atlas, HilbertOrder()), NewFolder(tmp_path))
-    assert {entry.name for entry in tmp_path.iterdir()} == {"data", "thumbnails"}
+    assert {entry.name for entry in tmp_path.iterdir()} == {"data"}
     assert not {"tiles", "sky_tiles", "sky"} & index.keys()
 
 
@@ -168,8 +193,7 @@ def test_one_cutout_is_enough(lonely_atlas: Atlas, tmp_path: Path) -> None:
     path = write_folder(lonely_atlas, tmp_path / "one", title="Only <one>")
     assert "<h1>Only &lt;one&gt;</h1>" in (path / "index.html").read_text(encoding="utf-8")
     assert json.loads((path / MARKER).read_text())["title"] == "Only <one>"
-    with PillowImage.open(path / "thumbnails/0.webp") as sheet:
-        assert sheet.size == (8 * 96, 96)
+    assert picture_of(read_pieces(path / "data")["thumbnails/0"]).shape == (96, 96, 3)
 
 
 def test_each_figure_stands_in_the_page_by_itself(report: Path) -> None:
@@ -218,7 +242,7 @@ def test_a_report_is_replaced_whole_or_not_at_all(
     write_folder(lonely_atlas, path)
     assert [entry.name for entry in base.iterdir()] == ["report"]
     assert read_index(path)["n"] == 1
-    assert len(list((path / "thumbnails").iterdir())) == 1
+    assert "thumbnails/1" not in read_pieces(path / "data")
 
 
 @pytest.mark.usefixtures("bare_page")
