@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas
@@ -54,6 +55,8 @@ MAX_DRAWN = 4_000_000
 FIRST = "map.png"
 # The thumbnails of early versions among them.
 CONTENT = {"index.html", "data", "thumbnails", FIRST, "tiles", "sky-tiles", MARKER}
+# Pieces that several threads make at once; others take Python most of their time.
+THREADED = {"smoothed", "previews"}
 # Side of the first picture of the map, in pixels.
 FIRST_SIDE = 1024
 
@@ -235,10 +238,14 @@ def _write_pieces(
     n_pieces = sum(kinds.values())
     with (
         ThreadPoolExecutor() as pool,
+        # Several threads that use it do as well as its own, which wait busily.
+        threadpool_limits(1, "blas"),
         tqdm(desc="pieces", total=n_pieces, unit=" pieces", disable=not progress) as bar,
     ):
         for kind, count in kinds.items():
-            bundles.write(kind, in_order(pool, partial(pieces.make, kind), count), bar.update)
+            make = partial(pieces.make, kind)
+            made = in_order(pool, make, count) if kind in THREADED else map(make, range(count))
+            bundles.write(kind, made, bar.update)
     n_files, name = n_pictures(len(atlas)), "thumbnails, writing"
     with tqdm(thumbnails, name, n_files, unit=" pictures", disable=not progress) as bar:
         bundles.write("thumbnails", bar)

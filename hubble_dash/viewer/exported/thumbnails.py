@@ -11,6 +11,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import RawIOBase
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -126,14 +127,14 @@ def thumbnail_pieces(
         ends = np.cumsum([0, *sizes]).tolist()
         for start in range(0, len(order), PER_PICTURE):
             rows = order[start : start + PER_PICTURE].tolist()
-            # Read rather than mapped, which would look like memory in use.
-            scans = [_read(store, ends[row], ends[row + 1]) for row in rows]
+            # Read rather than mapped, which would look like memory in use; no more than is wanted.
+            scans = [_read(store.raw, ends[row], ends[row + 1]) for row in rows]
             yield {"url": data_url(_joined(head, scans, _pitch(size)))}
 
 
-def _read(store: IO[bytes], start: int, stop: int) -> bytes:
+def _read(store: RawIOBase, start: int, stop: int) -> bytes:
     store.seek(start)
-    return store.read(stop - start)
+    return store.read(stop - start) or b""
 
 
 def _fill(

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from helpers.decoding import decode, thumbnail
 from PIL import Image as PillowImage
+from threadpoolctl import threadpool_limits
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.disk.names import NewFolder
@@ -80,9 +81,11 @@ def test_every_piece_is_there_and_is_what_pieces_make(atlas: Atlas, report: Path
     expected = [f"{kind}/{i}" for kind, count in pieces.kinds().items() for i in range(count)]
     pictures = [f"thumbnails/{i}" for i in range(-(-len(atlas) // 32))]
     assert sorted(found) == sorted(expected + pictures)
-    for key in expected:
-        kind, number = key.split("/")
-        assert found[key] == json.loads(json.dumps(pieces.make(kind, int(number))))
+    # The last bits of cosines, and with them who of two equals comes first, depend on its threads.
+    with threadpool_limits(1, "blas"):
+        for key in expected:
+            kind, number = key.split("/")
+            assert found[key] == json.loads(json.dumps(pieces.make(kind, int(number))))
 
 
 def test_the_index_leads_to_what_is_there(atlas: Atlas, report: Path) -> None:
