@@ -167,11 +167,21 @@ def _explained(old: Path, new: Path) -> str:
         ]
         said = f"columns {', '.join(other)}" if other else "equal columns, other bytes"
     elif old.suffix == ".js":
-        pieces = [re.fullmatch(r"[^{]*(\{.*\})\);\s*", p.read_text(), re.S) for p in (old, new)]
-        if all(pieces):
-            found = compare_json(*(json.loads(piece[1]) for piece in pieces if piece))
-            said = "; ".join(found[:3]) or "equal data, other text around them"
+        said = _scripts(old.read_text(), new.read_text())
     return f"SHA-256 {sums}{': ' if said else ''}{said}"
+
+
+def _scripts(old: str, new: str) -> str:
+    """Say what differs in pieces, which stand in a line each."""
+    called = re.compile(r"[^{]*(\{.*\})\);\s*")
+    pieces = [[called.fullmatch(line) for line in text.split("\n")] for text in (old, new)]
+    if not all(all(lines) for lines in pieces):
+        return ""
+    if len(pieces[0]) != len(pieces[1]):
+        return f"{len(pieces[0])} | {len(pieces[1])} pieces"
+    both = ([json.loads(piece[1]) for piece in lines if piece] for lines in pieces)
+    found = [line for one, other in zip(*both, strict=True) for line in compare_json(one, other)]
+    return "; ".join(found[:3]) or "equal data, other text around them"
 
 
 def _arrays(old: Any, new: Any) -> str:

@@ -108,6 +108,19 @@ def test_what_differs_in_a_file_is_explained(two: tuple[Path, Path]) -> None:
     assert found["report files (4)"][0].endswith(': x.data: "AAAA" | "AAAB"')
 
 
+def test_what_differs_in_one_of_several_pieces_is_explained(two: tuple[Path, Path]) -> None:
+    for root in two:
+        (root / "report" / "data" / "map" / "0.js").write_text(f"{PIECE}\n{PIECE}")
+    edit(
+        two[1] / "report" / "data" / "map" / "0.js", lambda text: text.replace("[0,1]", "[0,2]", 1)
+    )
+    (line,) = told(two)["report files (4)"]
+    assert line.endswith(": row[1]: 1 | 2")
+    (two[1] / "report" / "data" / "map" / "0.js").write_text(PIECE)
+    (line,) = told(two)["report files (4)"]
+    assert line.endswith(": 2 | 1 pieces")
+
+
 def test_files_that_only_one_has_are_told(two: tuple[Path, Path]) -> None:
     (two[1] / "report" / "tiles" / "0-0.png").unlink()
     (two[1] / "x.atlas" / "more.npy").write_bytes(b"")
