@@ -15,7 +15,13 @@ from skimage.exposure import equalize_adapthist
 
 from hubble_dash.builder.cutouts.display import LUMINANCE
 
-__all__ = ["equalize_adaptive", "equalize_histogram", "grayscale", "rescale_intensity"]
+__all__ = [
+    "equalize_adaptive",
+    "equalize_histogram",
+    "grayscale",
+    "median_levels",
+    "rescale_intensity",
+]
 
 Pixels: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -111,6 +117,24 @@ def equalize_adaptive(pixels: Pixels, *, clip_limit: float) -> Pixels:
         return pixels
     new = _to_uint8(equalize_adapthist(value, clip_limit=clip_limit))
     return _with_value(pixels, value, new)
+
+
+def median_levels(channels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Give the median of each channel, rounded down.
+
+    Levels are counted, which is several times as quick as sorting them.
+
+    Parameters
+    ----------
+    channels : (c, n) uint8 array
+        At least one level of each.
+
+    Returns
+    -------
+    (c,) uint8 array
+    """
+    counts = (np.bincount(levels, minlength=256) for levels in channels)
+    return np.array([int(_percentile(np.cumsum(count), 50)) for count in counts], np.uint8)
 
 
 def _histogram(pixels: Pixels, valid: Mask) -> NDArray[np.int64]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from hubble_dash.builder.cutouts.brightness import median_levels
+
 __all__ = ["PLACEHOLDER", "placeholder_note", "placeholder_of"]
 
 # The column of the table of images that says so; only atlases with such images have it.
@@ -44,8 +46,8 @@ def placeholder_of(pixels: NDArray[np.uint8]) -> str:
     top, left = int(MARGIN * height), int(MARGIN * width)
     inner = pixels[top : height - top, left : width - left]
     some = inner[::STEP, ::STEP].reshape(-1, *inner.shape[2:])
-    tone = np.asarray(np.median(some, axis=0)).astype(np.uint8)
-    if (_off(inner[::STEP, ::STEP], tone) <= NEAR).mean() < MIN_TONE:
+    tone = median_levels(some.reshape(len(some), -1).T)
+    if (_off(some, tone) <= NEAR).mean() < MIN_TONE:
         return ""
     off = _off(inner, tone)
     if (off > SAME).sum() < min(MAX_SPECKS, MAX_SPECKLED * off.size):
@@ -71,9 +73,9 @@ def placeholder_note(reason: str) -> list[str]:
 
 def _off(pixels: NDArray[np.uint8], tone: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """How many levels pixels are off a tone, in the channel that is off most."""
-    if pixels.ndim == 2:
+    if len(tone) == 1:
         return np.maximum(pixels, tone) - np.minimum(pixels, tone)
-    red, green, blue = (_off(pixels[..., i], tone[i]) for i in range(3))
+    red, green, blue = (_off(pixels[..., i], tone[i : i + 1]) for i in range(3))
     return np.maximum(np.maximum(red, green), blue)
 
 

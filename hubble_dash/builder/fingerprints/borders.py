@@ -69,7 +69,7 @@ def frame_of(pixels: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
     """
     height, width = pixels.shape[:2]
     thick = max(2, min(height, width) // CORNERS_A_SIDE)
-    if min(height, width) < 4 * thick:
+    if min(height, width) < 4 * thick or not _may_have_one(pixels, thick):
         return None
     blank = np.zeros((height, width), bool)
     for y in (slice(None, thick), slice(-thick, None)):
@@ -80,6 +80,14 @@ def frame_of(pixels: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
     if not blank.any() or not _is_frame(blank) or not _stands_out(pixels, blank):
         return None
     return blank
+
+
+def _may_have_one(pixels: NDArray[np.uint8], thick: int) -> bool:
+    """Look at nine pixels of each corner: nearly always they tell that none is of one colour."""
+    places = np.array([0, thick // 2, thick - 1, -thick, -(thick // 2) - 1, -1])
+    corners = pixels[places[:, None], places].reshape(2, 3, 2, 3, -1)
+    levels = corners.max(axis=(1, 3)) - corners.min(axis=(1, 3))
+    return bool((levels <= MAX_OFF_LEVELS).all(axis=2).any())
 
 
 def _around(

@@ -68,6 +68,22 @@ def test_the_disk_has_no_edge_where_the_sky_is_even() -> None:
     assert (see(even, QUALITIES["best"]) == even).all()
 
 
+@pytest.mark.parametrize("side", [SIDE, 97])
+def test_the_disk_is_faded_as_pillow_does_it(side: int) -> None:
+    shown = np.random.default_rng(3).integers(0, 256, (side, side, 3)).astype(np.uint8)
+    radius = np.hypot(*(np.mgrid[:side, :side].astype(np.float32) - (side - 1) / 2)) / (side / 2)
+    inside = np.clip((1 - radius) / 0.06, 0, 1)
+    mask = Image.fromarray(np.rint(255 * (1 - inside**2 * (3 - 2 * inside))).astype(np.uint8))
+    rim = np.median(shown[(radius > 0.88) & (radius <= 1)], axis=0).astype(int)
+    expected = Image.composite(
+        Image.new("RGB", (side, side), tuple(rim)), Image.fromarray(shown), mask
+    )
+    off = see(shown, Views(disk=True))[0].astype(int) - np.asarray(expected)
+    # The mask's own rounding, of 32-bit numbers.
+    assert np.abs(off).max() <= 1
+    assert (off != 0).mean() < 1e-3
+
+
 @pytest.mark.parametrize("quality", ["balanced", "best"])
 def test_joined_views_do_not_depend_on_quarter_turns(quality: str) -> None:
     views = QUALITIES[quality]  # type: ignore[index]
