@@ -25,7 +25,7 @@ from hubble_dash.builder.sky.sky import Sky
 from hubble_dash.config import Stretch
 from hubble_dash.config.choices import Curve
 
-__all__ = ["Display", "find_limits"]
+__all__ = ["Display", "find_limits", "shape_within"]
 
 Limits = tuple[float, float]
 
@@ -33,6 +33,8 @@ Limits = tuple[float, float]
 MAX_SAMPLED_PIXELS = 4_000_000
 # Whole images are read in bands of about this many pixels.
 BAND_PIXELS = 1_000_000
+# By what a decoder may divide the sides of an image.
+DECODER_FACTORS = (8, 4, 2)
 # How an image is shown whose values are all the same.
 GRAY = 128
 # Rec. 709 weights of red, green, blue, as in scikit-image's rgb2gray.
@@ -125,13 +127,13 @@ class Display:
         box = self._box(box)
         if max_side is not None and max_side < 1:
             raise ValueError(f"max_side is {max_side}; it must be at least 1 pixel")
-        factor = 1 if max_side is None else math.ceil(max(box.width, box.height) / max_side)
+        factor = _factor((box.height, box.width), max_side)
         limits = self._limits_of(box)
         turn = -1 if self.origin == "lower" else 1
         if factor == 1 and box.width * box.height <= self._band_pixels:
             shown, good = self._show(box, limits)
             return np.ascontiguousarray(shown[::turn]), np.ascontiguousarray(good[::turn])
-        shape = math.ceil(box.height / factor), math.ceil(box.width / factor)
+        shape = shape_within((box.height, box.width), max_side)
         valid = np.empty(shape, dtype=bool)
         pixels = np.empty(shape if self.image.n_channels == 1 else (*shape, 3), dtype=np.uint8)
         for band in _bands(box, self._band_pixels, multiple_of=factor):
@@ -142,6 +144,37 @@ class Display:
             rows = slice(start, start + len(good))
             pixels[::turn][rows], valid[::turn][rows] = shown, good
         return pixels, valid
+
+    def read_whole(
+        self, *, most: int = 1, max_side: int | None = None
+    ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """Read the whole image as it is shown, shrunk by its decoder where that is quicker.
+
+        Parameters
+        ----------
+        most : int
+            The decoder may divide the sides by so much; it divides them by 2, 4 or 8.
+        max_side : int, optional
+            Longest side, as in `read`, where the decoder does not shrink.
+
+        Returns
+        -------
+        pixels, valid
+            As of `read`. Where the decoder has shrunk them, neither side is divided by more than
+            `most`, and they may be longer than `max_side`.
+
+        Raises
+        ------
+        ImageError, ValueError
+            As in `read`.
+        """
+        for factor in DECODER_FACTORS:
+            if factor <= most:
+                pixels = self.image.shrunk(factor)
+                if pixels is not None:
+                    return pixels, np.ones(pixels.shape[:2], np.bool_)
+                break
+        return self.read(max_side=max_side)
 
     def flux(self, box: Box | None = None) -> NDArray[np.floating[Any]]:
         """Read the values that sources are detected on.
@@ -217,6 +250,24 @@ class Display:
         pixels = self.image.read(box, step=step)
         values: NDArray[Any] = pixels[self._valid(pixels, box, step=step)].ravel()
         return values
+
+
+def shape_within(shape: tuple[int, int], max_side: int | None) -> tuple[int, int]:
+    """Say how large a picture becomes that is shrunk by averaging blocks.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Its rows and columns.
+    max_side : int, optional
+        The most of either; it stays as it is if not given.
+    """
+    factor = _factor(shape, max_side)
+    return math.ceil(shape[0] / factor), math.ceil(shape[1] / factor)
+
+
+def _factor(shape: tuple[int, int], max_side: int | None) -> int:
+    return 1 if max_side is None else math.ceil(max(shape) / max_side)
 
 
 def find_limits(values: NDArray[Any], stretch: Stretch) -> Limits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["VECTORIZED", "resample"]
+__all__ = ["VECTORIZED", "resample", "shrink"]
 
 VECTORIZED = ("bilinear", "bicubic")
 
@@ -36,3 +36,23 @@ def resample(pixels: NDArray[np.uint8], shape: tuple[int, int], mode: str) -> ND
     resized = torch.nn.functional.interpolate(channels_first, size=shape, mode=mode, antialias=True)
     array: NDArray[np.uint8] = resized[0].permute(1, 2, 0).numpy()
     return array
+
+
+def shrink(pixels: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """Shrink a picture that is larger than it has to be, gray or in colour as it is.
+
+    Parameters
+    ----------
+    pixels : (h, w) or (h, w, 3) uint8 array
+        At least one pixel.
+    shape : (int, int)
+        Most rows and columns of the result.
+
+    Returns
+    -------
+    (rows, columns) or (rows, columns, 3) uint8 array
+        `pixels` themselves where they are no more than that.
+    """
+    if pixels.shape[0] <= shape[0] and pixels.shape[1] <= shape[1]:
+        return pixels
+    return resample(pixels, shape, "bilinear").reshape(*shape, *pixels.shape[2:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -16,8 +17,9 @@ from hubble_dash.atlas.boxes import Box
 from hubble_dash.atlas.schema import ImageFileRow
 from hubble_dash.builder.bounds.failures import failing
 from hubble_dash.builder.catalogs.catalog import Catalog
-from hubble_dash.builder.cutouts.display import Display
+from hubble_dash.builder.cutouts.display import Display, shape_within
 from hubble_dash.builder.cutouts.find import Cutouts, find_cutouts, reason_to_leave_out
+from hubble_dash.builder.cutouts.resampling import shrink
 from hubble_dash.builder.cutouts.sky_positions import SkyPositions, sky_positions_of
 from hubble_dash.builder.feeding.checksum import Checksum
 from hubble_dash.builder.feeding.image_row import describe_image, notes_on
@@ -40,6 +42,9 @@ __all__ = ["Cut", "CutImage", "Cutter", "Described", "ImageNumber", "Work"]
 # be cut as soon as it is read, and its file closed.
 MAX_PIXELS_AT_ONCE = 4_000_000
 MAX_BYTES_AT_ONCE = 16_000_000
+# A decoder may shrink a picture as far as its sides are still divided by so much afterwards: its
+# fingerprint is then as near to that of all pixels as by averages of blocks. With 2 it is not.
+LEFT_TO_DIVIDE = 3
 NO_PICTURES = np.empty((0, 0, 0, 3), np.uint8)
 # A file and which of its images, by their numbers.
 ImageNumber: TypeAlias = tuple[int, int]
@@ -159,6 +164,13 @@ class CutImage:
             self.display.image.close()
 
 
+class _Whole(NamedTuple):
+    """A whole image as shown."""
+
+    pixels: NDArray[np.uint8]
+    valid: NDArray[np.bool_]
+
+
 @dataclass(frozen=True)
 class Cutter:
     """Reads and cuts files; any thread or process may do it.
@@ -268,7 +280,9 @@ class Cutter:
         ImageError
             If the data cannot be decoded.
         """
-        pixels, valid = display.read(box, max_side=self.recipe.max_side)
+        return self._cut(*display.read(box, max_side=self.recipe.max_side))
+
+    def _cut(self, pixels: NDArray[np.uint8], valid: NDArray[np.bool_]) -> Cut:
         reason = reason_to_leave_out(pixels, valid, self.settings.cutouts)
         if reason is not None:
             return Cut(NO_PICTURES, None, (0, 0, 0), reason)
@@ -289,28 +303,54 @@ class Cutter:
             found = find_cutouts(display, self.settings.cutouts, catalog=self.catalog)
         if self.take is not None:
             found = self.take(number, part_number, found)
+        whole = self._whole(display, found, has_preview=checksum is not None)
         read = CutImage(
             number,
             image.path,
             image.metadata,
             found,
-            None if checksum is None else self._described(display, found, checksum),
+            None if checksum is None else self._described(display, found, checksum, whole),
             part=image.part,
             part_number=part_number,
             further=image.further,
         )
         if not self._are_few(found.boxes):
             return replace(read, display=display)
-        cuts = [self.cut(display, box) for box in found.boxes]
+        if whole is None:
+            cuts = [self.cut(display, box) for box in found.boxes]
+        else:
+            shape = shape_within(display.shape, self.recipe.max_side)
+            cuts = [self._cut(shrink(whole.pixels, shape), whole.valid)]
         image.close()
         return replace(read, cuts=cuts)
 
-    def _described(self, display: Display, found: Cutouts, checksum: Checksum) -> Described:
+    def _whole(self, display: Display, found: Cutouts, *, has_preview: bool) -> _Whole | None:
+        """Read an image that is its own only cutout, once for all that show it."""
+        ny, nx = display.shape
+        if found.boxes != [Box(0, nx, 0, ny)]:
+            return None
+        max_side = self.recipe.max_side
+        if max_side is None:
+            return _Whole(*display.read())
+        divided = [max(ny, nx) / self.thumbnail_size]
+        if self.prepare is not None:
+            divided.append(self.prepare.reduction(display.shape))
+        most = int(min(divided) / LEFT_TO_DIVIDE)
+        side = preview_side(display.shape, found.boxes, self.thumbnail_size)
+        # A small JPEG is its own preview.
+        if has_preview and (display.image.jpeg is None or max(ny, nx) > side):
+            most = min(most, math.ceil(max(ny, nx) / side))
+        return _Whole(*display.read_whole(most=most, max_side=max_side))
+
+    def _described(
+        self, display: Display, found: Cutouts, checksum: Checksum, whole: _Whole | None
+    ) -> Described:
         image = display.image
         # The preview comes first: it reads the whole image, so a damaged file shows itself
         # before any of its cutouts is taken.
         max_side = preview_side(display.shape, found.boxes, self.thumbnail_size)
-        preview = make_preview(display, max_side=max_side)
+        seen = None if whole is None else whole.pixels
+        preview = make_preview(display, max_side=max_side, seen=seen)
         positions = sky_positions_of(display, found, self.catalog, self.settings.cutouts)
         row = describe_image(display, preview, positions)
         file = checksum.row(image.credit)

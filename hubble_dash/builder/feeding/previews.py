@@ -14,9 +14,9 @@ from PIL import Image as Pillow
 
 from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.codecs.jpeg import without_metadata
-from hubble_dash.builder.cutouts.display import Display
+from hubble_dash.builder.cutouts.display import Display, shape_within
 from hubble_dash.builder.cutouts.placeholders import placeholder_of
-from hubble_dash.builder.cutouts.resampling import resample
+from hubble_dash.builder.cutouts.resampling import resample, shrink
 
 __all__ = ["Preview", "fit_thumbnail", "make_preview", "preview_name", "preview_side"]
 
@@ -96,7 +96,9 @@ def preview_side(shape: tuple[int, int], boxes: Sequence[Box], thumbnail_size: i
     return max(USUAL_SIDE, min(MAX_SIDE, math.ceil(max(shape) * min(1, CLOSE / side))))
 
 
-def make_preview(display: Display, *, max_side: int = USUAL_SIDE) -> Preview:
+def make_preview(
+    display: Display, *, max_side: int = USUAL_SIDE, seen: NDArray[np.uint8] | None = None
+) -> Preview:
     """Shrink a parent image.
 
     A small JPEG file that is shown as it is stays as it is, but for its metadata.
@@ -107,6 +109,8 @@ def make_preview(display: Display, *, max_side: int = USUAL_SIDE) -> Preview:
         The image as shown; read in bands, so never held whole.
     max_side : int
         Longest side of the preview, in pixels, at most 65535 (JPEG holds no more).
+    seen : (h, w) or (h, w, 3) uint8 array, optional
+        The whole image as it was read already, of `Display.read_whole`.
 
     Returns
     -------
@@ -125,15 +129,28 @@ def make_preview(display: Display, *, max_side: int = USUAL_SIDE) -> Preview:
     if display.image.jpeg is not None and max(ny, nx) <= max_side:
         data = without_metadata(display.image.jpeg)
         if data is not None and len(data) <= MAX_BYTES_A_PIXEL * ny * nx:
-            # Damage must show itself before a cutout is taken.
-            pixels, _ = display.read()
-            return Preview(data, nx, ny, placeholder_of(pixels))
-    pixels, _ = display.read(max_side=max_side)
+            return Preview(data, nx, ny, _placeholder_of(display, seen))
+    shape = shape_within(display.shape, max_side)
+    if seen is None or seen.shape[0] < shape[0] or seen.shape[1] < shape[1]:
+        pixels, _ = display.read(max_side=max_side)
+    else:
+        pixels = shrink(seen, shape)
     buffer = io.BytesIO()
     # An eighth of the time of the quickest WebP, for a quarter more bytes.
     Pillow.fromarray(pixels).save(buffer, format="JPEG", quality=PREVIEW_QUALITY)
     height, width = pixels.shape[:2]
     return Preview(buffer.getvalue(), width, height, placeholder_of(pixels))
+
+
+def _placeholder_of(display: Display, seen: NDArray[np.uint8] | None) -> str:
+    """Look at all pixels, so that damage shows itself before a cutout is taken."""
+    if seen is None:
+        seen, _ = display.read()
+    reason = placeholder_of(seen)
+    if reason and seen.shape[:2] != display.shape:
+        # Noise may be gone with the fine detail.
+        reason = placeholder_of(display.read()[0])
+    return reason
 
 
 def preview_name(number: int) -> str:

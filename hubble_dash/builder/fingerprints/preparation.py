@@ -34,6 +34,17 @@ class Preparation:
         """Bytes of the pictures of one cutout."""
         return self.views.n * self.network_input.height * self.network_input.width * 3
 
+    def reduction(self, shape: tuple[int, int]) -> float:
+        """Say by how much the sides of a cutout are divided before the network sees it, at least.
+
+        Parameters
+        ----------
+        shape : (int, int)
+            Its rows and columns.
+        """
+        seen = self.network_input
+        return min(shape) * seen.crop_pct / max(seen.height, seen.width)
+
     def __call__(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Prepare one cutout.
 

@@ -94,6 +94,9 @@ class _FitsSource:
     def valid(self, _rows: slice, _columns: slice) -> None:
         return None
 
+    def shrunk(self, _factor: int) -> None:
+        return None
+
     def close(self) -> None:
         if self._hdus is not None:
             with quiet_astropy():

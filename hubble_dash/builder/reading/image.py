@@ -196,6 +196,29 @@ class Image:
             with failing(self.path, "the data cannot be read"):
                 return source.valid(rows, columns)
 
+    def shrunk(self, factor: int) -> NDArray[Any] | None:
+        """Decode the whole image at a fraction of its pixels, where that costs less than all.
+
+        Parameters
+        ----------
+        factor : {2, 4, 8}
+            Sides are divided by it, and rounded up. Frequencies that are not seen are left out.
+
+        Returns
+        -------
+        (h, w) or (h, w, 3) uint8 array or None
+            All of it valid; None where it costs no less, or the data are damaged.
+
+        Raises
+        ------
+        ImageError, ValueError
+            As in `read`.
+        """
+        with self._reading:
+            source = self._open_source()
+            with failing(self.path, "the data cannot be read"):
+                return source.shrunk(factor)
+
     def _open_source(self) -> PixelSource:
         if self._source is None:
             raise ValueError(f"{self.path} has been closed; read it inside its with statement")

@@ -134,6 +134,7 @@ def _opened(
         is_flux=codec is not None,
         release=picture.close,
         n_bytes=n_bytes,
+        load_shrunk=lambda factor: _load_shrunk(picture, content, orientation, factor),
     )
     return Opened(
         source,
@@ -175,6 +176,25 @@ def _load(path: Path, picture: PIL.Image.Image, content: Path | bytes, orientati
         if pixels is None:
             return _decoded(picture)
         return split_alpha(turned(pixels, orientation))
+
+
+def _load_shrunk(
+    picture: PIL.Image.Image, content: Path | bytes, orientation: int, factor: int
+) -> NDArray[np.uint8] | None:
+    """Decode a JPEG by its lower frequencies; None of others, or where it is damaged."""
+    if picture.format != "JPEG" or picture.mode not in ("L", "RGB"):
+        return None
+    nx, ny = picture.size
+    with _open(io.BytesIO(content) if isinstance(content, bytes) else content) as shrunk:
+        shrunk.draft(picture.mode, (nx // factor, ny // factor))
+        if shrunk.size != (-(-nx // factor), -(-ny // factor)):
+            return None
+        try:
+            shrunk.load()
+        except OSError:
+            # Whoever decodes all of it says what is wrong.
+            return None
+        return turned(np.array(shrunk), orientation)
 
 
 def _xmp(picture: PIL.Image.Image, content: Path | bytes) -> bytes:

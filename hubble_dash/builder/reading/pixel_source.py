@@ -76,6 +76,20 @@ class PixelSource(Protocol):
             None where all are.
         """
 
+    def shrunk(self, factor: int) -> NDArray[Any] | None:
+        """Decode all pixels at a fraction of their number, where that costs less than all of them.
+
+        Parameters
+        ----------
+        factor : {2, 4, 8}
+            Sides are divided by it, and rounded up.
+
+        Returns
+        -------
+        (h, w) or (h, w, 3) array or None
+            None where it costs no less.
+        """
+
     def close(self) -> None:
         """Let go of files and arrays."""
 
@@ -98,6 +112,8 @@ class ArraySource:
         Lets go of what `load` needs.
     n_bytes : int
         What the array takes of memory once it is made; 0 where it is mapped, or there already.
+    load_shrunk : callable
+        Gives the array with its sides divided by a number, all of it valid; None where it cannot.
     """
 
     def __init__(
@@ -109,12 +125,13 @@ class ArraySource:
         is_flux: bool,
         release: Callable[[], None] = lambda: None,
         n_bytes: int = 0,
+        load_shrunk: Callable[[int], NDArray[Any] | None] = lambda _: None,
     ) -> None:
         self.shape = shape
         self.n_bytes = n_bytes
         self.n_channels = n_channels
         self.is_flux = is_flux
-        self._load, self._release = load, release
+        self._load, self._load_shrunk, self._release = load, load_shrunk, release
         self._loaded: Decoded | None = None
         self._loading = threading.Lock()
 
@@ -156,6 +173,27 @@ class ArraySource:
         """
         valid = self._arrays()[1]
         return None if valid is None else np.array(valid[rows, columns])
+
+    def shrunk(self, factor: int) -> NDArray[Any] | None:
+        """Decode all pixels at a fraction of their number, where that costs less.
+
+        Parameters
+        ----------
+        factor : {2, 4, 8}
+            Sides are divided by it, and rounded up.
+
+        Returns
+        -------
+        (h, w) or (h, w, 3) array or None
+            None where the decoder cannot, or all pixels are there already.
+        """
+        if self._loaded is not None:
+            return None
+        n_bytes = self.n_bytes // factor**2
+        with MEMORY.decoding(n_bytes):
+            pixels = self._load_shrunk(factor)
+        MEMORY.free(n_bytes)
+        return pixels
 
     def close(self) -> None:
         """Let go of the array."""

@@ -9,9 +9,14 @@ import pytest
 from helpers.images import blocks, make_picture
 
 import hubble_dash as hd
+from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.feeding import cutter as cutting
 from hubble_dash.builder.feeding.cutter import CutImage, Cutter
+from hubble_dash.builder.feeding.previews import fit_thumbnail, make_preview
 from hubble_dash.builder.reading.image import Image
+from hubble_dash.builder.reading.opening import open_image
+from hubble_dash.builder.reading.pixel_source import ArraySource
+from hubble_dash.config import Stretch
 from hubble_dash.errors import CatalogError, ImageError
 
 WINDOWS = hd.BuildSettings(cutouts=hd.SlidingWindow(size=30, step=20, cover_edges=False))
@@ -71,6 +76,64 @@ def test_windows_of_a_large_image_have_all_their_pixels_in_its_preview(tmp_path:
         image = Cutter(hd.BuildSettings(cutouts=cutouts), None, None, 96).read(0, path)
         assert isinstance(image, CutImage)
         assert image.described.row["preview_width"] == image.described.preview.width == width
+
+
+def smooth_jpeg(path: Path, side: int) -> Path:
+    y, x = np.mgrid[:side, : side - 60] * 3.0 / side
+    waves = np.stack([np.sin(3 * x + y), np.cos(2 * x * y), np.sin(x - 4 * y)], axis=2)
+    return make_picture(path, np.rint(127 + 100 * waves).astype(np.uint8), quality=90)
+
+
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """How often all pixels of an image were decoded, and by what it was shrunk."""
+    calls: list[object] = []
+    arrays, shrunk = ArraySource._arrays, ArraySource.shrunk
+
+    def look(source: ArraySource, factor: int) -> object:
+        calls.append(factor)
+        return shrunk(source, factor)
+
+    monkeypatch.setattr(ArraySource, "_arrays", lambda own: calls.append("all") or arrays(own))
+    monkeypatch.setattr(ArraySource, "shrunk", look)
+    return calls
+
+
+@pytest.mark.parametrize(
+    ("side", "factor", "preview"), [(200, None, 200), (700, 2, 700), (1700, 2, 850)]
+)
+def test_a_large_jpeg_is_decoded_at_a_fraction_of_its_size(
+    tmp_path: Path, decoded: list[object], side: int, factor: int | None, preview: int
+) -> None:
+    path = smooth_jpeg(tmp_path / "a.jpg", side)
+    image = Cutter(hd.BuildSettings(), None, None, 96).read(0, path)
+    assert isinstance(image, CutImage)
+    assert image.cuts is not None
+    assert image.cuts[0].thumbnail is not None
+    assert set(decoded) == {factor or "all"}
+    # Only what is decoded has changed.
+    with open_image(path) as opened:
+        display = Display(opened, Stretch())
+        expected = fit_thumbnail(display.read(max_side=1024)[0], 96)
+        shown = make_preview(display)
+    assert np.abs(image.cuts[0].thumbnail.astype(int) - expected).max() <= 2
+    assert image.found.boxes == [(0, side - 60, 0, side)]
+    row, made = image.described.row, image.described.preview
+    assert (row["nx"], row["ny"], made.height) == (side - 60, side, preview)
+    assert made[1:] == shown[1:]
+    assert (made.data == path.read_bytes()) == (preview == side)
+
+
+def test_steps_and_windows_see_all_pixels(tmp_path: Path, decoded: list[object]) -> None:
+    path = smooth_jpeg(tmp_path / "a.jpg", 700)
+    for settings in (
+        hd.BuildSettings(process_cutouts=[hd.Grayscale()]),
+        hd.BuildSettings(process_images=[hd.Grayscale()]),
+        hd.BuildSettings(cutouts=hd.SlidingWindow(size=300)),
+    ):
+        decoded.clear()
+        assert isinstance(Cutter(settings, None, None, 96).read(0, path), CutImage)
+        assert not {2, 4, 8} & set(decoded) or settings.process_images
 
 
 def test_what_is_left_out_says_why(tmp_path: Path) -> None:

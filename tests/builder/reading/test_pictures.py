@@ -51,6 +51,47 @@ def test_truncated_jpeg_stays_an_error_for_others(tmp_path: Path) -> None:
         picture.load()
 
 
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 2}])
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("factor", [2, 4, 8])
+def test_jpegs_are_decoded_at_a_fraction_of_their_size(
+    tmp_path: Path, options: dict[str, int], orientation: int, factor: int
+) -> None:
+    """What is left are the means of blocks, but for what is finer than these."""
+    y, x = np.mgrid[:83, :117]
+    smooth = np.stack([x * 2, y * 3, x + y], axis=2).astype(np.uint8)
+    exif = PIL.Image.Exif()
+    exif[0x0112] = orientation
+    path = make_picture(tmp_path / "a.jpg", smooth, quality=95, exif=exif, **options)
+    with open_image(path) as image:
+        shrunk = image.shrunk(factor)
+        whole = image.read()
+        assert image.shrunk(factor) is None
+    height, width = (-(-side // factor) for side in whole.shape[:2])
+    assert shrunk is not None
+    assert shrunk.shape == (height, width, 3)
+    rows, columns = whole.shape[0] // factor, whole.shape[1] // factor
+    blocks = whole[: rows * factor, : columns * factor].reshape(rows, factor, columns, factor, 3)
+    # Turned, blocks are counted from the other edge, and the first may be smaller.
+    found = shrunk[:rows, -columns:] if orientation == 6 else shrunk[:rows, :columns]
+    assert np.abs(found - blocks.mean(axis=(1, 3))).mean() < 2 * factor
+
+
+def test_what_cannot_be_decoded_at_a_fraction_is_decoded_whole(tmp_path: Path) -> None:
+    make_picture(tmp_path / "a.png", color_picture())
+    PIL.Image.new("CMYK", (40, 40), (255, 0, 0, 0)).save(tmp_path / "cmyk.jpg")
+    cut_short = make_picture(tmp_path / "cut.jpg", color_picture((300, 300)))
+    cut_short.write_bytes(cut_short.read_bytes()[:-2000])
+    for name in ("a.png", "cmyk.jpg", "cut.jpg"):
+        with open_image(tmp_path / name) as image:
+            assert image.shrunk(2) is None
+            if name == "cut.jpg":
+                with pytest.raises(ImageError, match="is damaged"):
+                    image.read()
+            else:
+                assert image.read().shape[:2] == image.shape
+
+
 def test_budget_goes_before_pillows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make_picture(tmp_path / "a.png", color_picture())
     monkeypatch.setattr(PIL.Image, "MAX_IMAGE_PIXELS", 100)
