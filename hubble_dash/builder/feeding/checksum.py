@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from functools import lru_cache
@@ -18,8 +19,10 @@ MIN_BYTES_BESIDE = 4_000_000
 
 
 @lru_cache(maxsize=16)
-def _sum_of(path: Path, n_bytes: int, mtime_ns: int) -> str:  # noqa: ARG001 - tell files apart
+def _sum_of(path: Path, n_bytes: int, mtime_ns: int) -> str:  # noqa: ARG001 - tells files apart
     """Remember the last files, since one may have many images."""
+    if n_bytes < MIN_BYTES_BESIDE:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
     return sha256_of(path)
 
 
