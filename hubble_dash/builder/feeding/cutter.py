@@ -17,9 +17,8 @@ from hubble_dash.atlas.boxes import Box
 from hubble_dash.atlas.schema import ImageFileRow
 from hubble_dash.builder.bounds.failures import failing
 from hubble_dash.builder.catalogs.catalog import Catalog
-from hubble_dash.builder.cutouts.display import Display, shape_within
+from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.cutouts.find import Cutouts, find_cutouts, reason_to_leave_out
-from hubble_dash.builder.cutouts.resampling import shrink
 from hubble_dash.builder.cutouts.sky_positions import SkyPositions, sky_positions_of
 from hubble_dash.builder.feeding.checksum import Checksum
 from hubble_dash.builder.feeding.image_row import describe_image, notes_on
@@ -42,9 +41,6 @@ __all__ = ["Cut", "CutImage", "Cutter", "Described", "ImageNumber", "Work"]
 # be cut as soon as it is read, and its file closed.
 MAX_PIXELS_AT_ONCE = 4_000_000
 MAX_BYTES_AT_ONCE = 16_000_000
-# A decoder may shrink a picture as far as its sides are still divided by so much afterwards: its
-# fingerprint is then as near to that of all pixels as by averages of blocks. With 2 it is not.
-LEFT_TO_DIVIDE = 3
 NO_PICTURES = np.empty((0, 0, 0, 3), np.uint8)
 # A file and which of its images, by their numbers.
 ImageNumber: TypeAlias = tuple[int, int]
@@ -319,8 +315,7 @@ class Cutter:
         if whole is None:
             cuts = [self.cut(display, box) for box in found.boxes]
         else:
-            shape = shape_within(display.shape, self.recipe.max_side)
-            cuts = [self._cut(shrink(whole.pixels, shape), whole.valid)]
+            cuts = [self._cut(*whole)]
         image.close()
         return replace(read, cuts=cuts)
 
@@ -329,18 +324,15 @@ class Cutter:
         ny, nx = display.shape
         if found.boxes != [Box(0, nx, 0, ny)]:
             return None
-        max_side = self.recipe.max_side
-        if max_side is None:
-            return _Whole(*display.read())
-        divided = [max(ny, nx) / self.thumbnail_size]
+        divided = max(ny, nx) / self.thumbnail_size
         if self.prepare is not None:
-            divided.append(self.prepare.reduction(display.shape))
-        most = int(min(divided) / LEFT_TO_DIVIDE)
+            divided = min(divided, self.prepare.reduction(display.shape))
+        most = None
         side = preview_side(display.shape, found.boxes, self.thumbnail_size)
         # A small JPEG is its own preview.
         if has_preview and (display.image.jpeg is None or max(ny, nx) > side):
-            most = min(most, math.ceil(max(ny, nx) / side))
-        return _Whole(*display.read_whole(most=most, max_side=max_side))
+            most = math.ceil(max(ny, nx) / side)
+        return _Whole(*self.recipe.read_whole(display, divided=divided, most=most))
 
     def _described(
         self, display: Display, found: Cutouts, checksum: Checksum, whole: _Whole | None

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubble_dash.builder.cutouts.display import Display
+from hubble_dash.builder.cutouts.display import Display, shape_within
 from hubble_dash.builder.cutouts.processing import process, process_image
+from hubble_dash.builder.cutouts.resampling import shrink
 from hubble_dash.builder.reading.image import Image
 from hubble_dash.builder.reading.opening import open_image, read_through
 from hubble_dash.builder.reading.pixel_source import PART_KEY
@@ -23,6 +24,9 @@ __all__ = ["MAX_CUTOUT_SIDE", "Recipe"]
 
 # Cutouts with longer sides are averaged down while they are read; the network sees far less.
 MAX_CUTOUT_SIDE = 1024
+# A decoder may shrink a picture as far as its sides are still divided by so much afterwards: its
+# fingerprint is then as near to that of all pixels as by averages of blocks. With 2 it is not.
+LEFT_TO_DIVIDE = 3
 
 
 @dataclass(frozen=True)
@@ -198,17 +202,46 @@ class Recipe:
         with self.open_image(path, part) as image:
             read_through(image)
 
+    def read_whole(
+        self, display: Display, *, divided: float, most: int | None = None
+    ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """Read an image that is one cutout.
+
+        Parameters
+        ----------
+        display : Display
+            The image as shown.
+        divided : float
+            By how much its sides are divided in all, before they are looked at.
+        most : int, optional
+            By how much they may be divided here.
+
+        Returns
+        -------
+        pixels, valid
+            As of `Display.read_whole`; for `finish`.
+
+        Raises
+        ------
+        ImageError
+            If the data cannot be decoded.
+        """
+        by_decoder = 1 if self.max_side is None else int(divided / LEFT_TO_DIVIDE)
+        by_decoder = by_decoder if most is None else min(by_decoder, most)
+        return display.read_whole(most=by_decoder, max_side=self.max_side)
+
     def finish(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Do the steps on a cutout as it was read.
 
         Parameters
         ----------
         pixels : (h, w) or (h, w, 3) uint8 array
-            Of `Display.read`, with `max_side`.
+            Of `Display.read` with `max_side`, or of `read_whole`.
 
         Returns
         -------
         (h', w') or (h', w', 3) uint8 array
             What the network and the thumbnail show.
         """
-        return process(pixels, self.process_cutouts)
+        small = shrink(pixels, shape_within(pixels.shape[:2], self.max_side))
+        return process(small, self.process_cutouts)

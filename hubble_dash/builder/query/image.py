@@ -52,6 +52,6 @@ def fingerprint_image(
     restored = Restored(atlas, weights=weights, device=device)
     display = restored.recipe.open(path)
     with display.image:
-        pixels, _ = display.read(max_side=restored.recipe.max_side)
+        pixels = restored.read(display)
     vector: NDArray[np.float32] = restored.fingerprint([pixels])[0]
     return vector

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.feeding.recipe import Recipe
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.network import Network
@@ -88,6 +89,29 @@ class Restored:
             metric=self._metric,
             model_input=ModelInput(**model["input"]) if "input" in model else None,
         )
+
+    def read(self, display: Display) -> NDArray[np.uint8]:
+        """Read an image that is one cutout as a build reads it.
+
+        Parameters
+        ----------
+        display : Display
+            The image as shown, of `recipe`.
+
+        Returns
+        -------
+        (h, w) or (h, w, 3) uint8 array
+            For `fingerprint`.
+
+        Raises
+        ------
+        ImageError
+            If the data cannot be decoded.
+        WeightsError
+            As of `fingerprint`.
+        """
+        divided = self._network.prepare.reduction(display.shape)
+        return self.recipe.read_whole(display, divided=divided)[0]
 
     def fingerprint(
         self, cutouts: Sequence[NDArray[np.uint8]], *, n_expected: int | None = None
