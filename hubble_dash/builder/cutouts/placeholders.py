@@ -78,7 +78,8 @@ def _off(pixels: NDArray[np.uint8], tone: NDArray[np.uint8]) -> NDArray[np.uint8
     # Rows of levels of all channels: where the inner axis is long, arrays are quick.
     rows = pixels.reshape(len(pixels), -1)
     tones = np.tile(tone, rows.shape[1] // 3)
-    off = (np.maximum(rows, tones) - np.minimum(rows, tones)).reshape(pixels.shape)
+    by_rows: NDArray[np.uint8] = np.maximum(rows, tones) - np.minimum(rows, tones)
+    off = by_rows.reshape(pixels.shape)
     return np.maximum(np.maximum(off[..., 0], off[..., 1]), off[..., 2])
 
 

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from helpers.atlases import QuickBuild, nebula
 from helpers.images import flux_image, make_fits, make_picture
+from PIL import Image as Pillow
 
 import hubble_dash as hd
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.builder.models import weights as weights_module
 from hubble_dash.builder.query.image import fingerprint_image
+from hubble_dash.builder.reading.image import Image
 from hubble_dash.errors import ImageError, WeightsError
 
 
@@ -58,15 +60,30 @@ def test_images_of_the_atlas_find_themselves(
         assert found.similarities[0] > 0.9999
 
 
+def test_a_large_jpeg_is_read_as_by_the_build(
+    quick_build: QuickBuild,
+    small_weights: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pixels = np.kron(nebula(1)[:175, :175], np.ones((8, 8, 1), np.uint8))
+    path = make_picture(tmp_path / "a.jpg", pixels)
+    factors, shrunk = [], Image.shrunk
+    monkeypatch.setattr(Image, "shrunk", lambda self, by: factors.append(by) or shrunk(self, by))
+    atlas = quick_build([path], tmp_path / "x.atlas")
+    of_build = factors.copy()
+    fingerprint_image(atlas, path, weights=small_weights, device="cpu")
+    assert factors == 2 * of_build == 2 * factors[:1]
+
+
 def test_a_cutout_saved_as_a_picture_finds_itself(
     mosaic: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(weights_module.hub_constants, "HF_HUB_OFFLINE", True)
     preview = mosaic.path / "previews" / mosaic.images["preview"][0]
-    from PIL import Image
 
     x0, x1, y0, y1 = mosaic.cutouts[["ixmin", "ixmax", "iymin", "iymax"]].iloc[21]
-    shown = np.asarray(Image.open(preview))[150 - y1 : 150 - y0, x0:x1]
+    shown = np.asarray(Pillow.open(preview))[150 - y1 : 150 - y0, x0:x1]
     vector = hd.fingerprint_image(mosaic, make_picture(tmp_path / "a.png", shown), device="cpu")
     assert 21 in mosaic.similar(vector, n=2).rows
 
