@@ -4,11 +4,11 @@
 >>> atlas = hd.build("images/", cutouts=hd.SlidingWindow(size=224, step=112), out="carina.atlas")
 >>> hd.export(atlas, "carina.html")
 
-`build` makes an `Atlas`, `open_atlas` opens one, and `evaluate` measures how alike its neighbours
-really are. `export` writes its page; `serve` and `dashboard` serve it. `fingerprint_image` takes an
-image from outside to where its like can be looked for; `verify` says whether an atlas or a page is
-what it says it is. The other names are settings of `build`, and `HubbleDashError`, which all errors
-are but those about arguments.
+`build` makes an `Atlas`, `add` adds images to one, `open_atlas` opens one, and `evaluate` measures
+how alike its neighbours really are. `export` writes its page; `serve` and `dashboard` serve it.
+`fingerprint_image` takes an image from outside to where its like can be looked for; `verify` says
+whether an atlas or a page is what it says it is. The other names are settings of `build` and `add`,
+and `HubbleDashError`, which all errors are but those about arguments.
 
 Whatever is more than a setting is imported when it is first used: a saved atlas opens where torch
 is missing, a GPU machine builds without panel, and wrong arguments are told at once.
@@ -20,6 +20,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from hubble_dash.config import (
+    AddSettings,
     BuildSettings,
     CatalogColumns,
     CatalogPositions,
@@ -44,6 +45,7 @@ from hubble_dash.errors import HubbleDashError
 if TYPE_CHECKING:
     from hubble_dash.atlas.atlas import Atlas, Neighbors, Similar, open_atlas
     from hubble_dash.builder.build import build
+    from hubble_dash.builder.growing.add import add
     from hubble_dash.builder.query.image import fingerprint_image
     from hubble_dash.evaluation.evaluate import evaluate
     from hubble_dash.verification.verify import verify
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from hubble_dash.viewer.served.server import dashboard, serve
 
 __all__ = [
+    "AddSettings",
     "Atlas",
     "BuildSettings",
     "CatalogColumns",
@@ -73,6 +76,7 @@ __all__ = [
     "SlidingWindow",
     "Stretch",
     "WholeImage",
+    "add",
     "build",
     "dashboard",
     "evaluate",
@@ -85,6 +89,7 @@ __all__ = [
 
 _LAZY = {
     **dict.fromkeys(("Atlas", "Neighbors", "Similar", "open_atlas"), "hubble_dash.atlas.atlas"),
+    "add": "hubble_dash.builder.growing.add",
     "build": "hubble_dash.builder.build",
     "dashboard": "hubble_dash.viewer.served.server",
     "evaluate": "hubble_dash.evaluation.evaluate",

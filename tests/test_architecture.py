@@ -22,7 +22,7 @@ REPOSITORY = Path(__file__).parents[1]
 FLOORS = [
     [
         *("errors", "config", "allocator", "cosine", "printable"),
-        *("builder.ahead", "builder.cursor", "builder.quiet", "viewer.linker"),
+        *("builder.ahead", "builder.bars", "builder.cursor", "builder.quiet", "viewer.linker"),
     ],
     ["disk", "foreign", "query", "smoothed"],
     ["atlas", "builder.bounds", "builder.codecs", "builder.sky"],
@@ -35,6 +35,7 @@ FLOORS = [
     ["builder.feeding", "builder.inputs", "builder.projection", "viewer.exported"],
     ["builder.shards", "builder.query", "builder.sampling", "viewer.served"],
     ["builder.going_on", "builder.learning", "builder.stream", "verification"],
+    ["builder.growing"],
     ["builder.build"],
     ["cli"],
     ["app", "__main__"],

@@ -26,6 +26,7 @@ from hubble_dash.atlas.atlas import Atlas
 PACKAGE = Path(hd.__file__).parent
 SNAPSHOTS = Path(__file__).parent / "snapshots" / "help"
 NAMES = [
+    "AddSettings",
     "Atlas",
     "BuildSettings",
     "CatalogColumns",
@@ -48,6 +49,7 @@ NAMES = [
     "SlidingWindow",
     "Stretch",
     "WholeImage",
+    "add",
     "build",
     "dashboard",
     "evaluate",

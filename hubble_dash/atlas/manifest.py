@@ -15,6 +15,7 @@ from hubble_dash.foreign.folder import is_inside
 from hubble_dash.foreign.plain import Between, Matches, OneOf, Satisfies
 
 __all__ = [
+    "AdditionEntry",
     "CenterEntry",
     "EngineEntry",
     "FileEntry",
@@ -278,6 +279,9 @@ class MapEntry(TypedDict):
         they were chosen by the number of cutouts.
     quality : dict of str to float
         How far it keeps neighbourhoods; names say of how many.
+    added : dict of str to float
+        Of cutouts that were placed on it later: how many ``cutouts``, and what it keeps of their
+        neighbourhoods and of those of the others.
     file, sha256, matched : str
         Of a map that was given: the file, its checksum, and how its rows found their cutouts.
     """
@@ -290,9 +294,42 @@ class MapEntry(TypedDict):
     n_neighbors: NotRequired[int | None]
     min_dist: NotRequired[float | None]
     quality: NotRequired[dict[str, float]]
+    added: NotRequired[dict[str, float]]
     file: NotRequired[str]
     sha256: NotRequired[str]
     matched: NotRequired[Matched]
+
+
+class AdditionEntry(TypedDict):
+    """Images that came into an atlas after it was built.
+
+    Attributes
+    ----------
+    date : str
+        When, ISO 8601, UTC.
+    column : str
+        Of the table of images, that says when each came.
+    inputs : list of str
+        Names of files and folders, without the folders they are in.
+    n_images, n_cutouts : int
+        How many.
+    catalog, catalog_sha256 : str or None
+        Name and checksum of their catalogue's file.
+    hubble_dash : str
+        The version that added them.
+    versions : dict of str to str
+        As of the atlas.
+    """
+
+    date: str
+    column: str
+    inputs: list[str]
+    n_images: Count
+    n_cutouts: Count
+    catalog: str | None
+    catalog_sha256: Sha256 | None
+    hubble_dash: str
+    versions: dict[str, str]
 
 
 class ThumbnailsEntry(TypedDict):
@@ -344,6 +381,8 @@ class UnsealedManifest(TypedDict):
         How they were found; atlases of early versions lack it.
     map : MapEntry
         How it was laid out.
+    additions : list of AdditionEntry
+        What came into the atlas since it was built; missing where nothing did.
     thumbnails : ThumbnailsEntry
         Where they stand.
     left_out : LeftOutEntry
@@ -368,6 +407,7 @@ class UnsealedManifest(TypedDict):
     center: NotRequired[CenterEntry | None]
     neighbors: NotRequired[NeighborsEntry]
     map: MapEntry
+    additions: NotRequired[list[AdditionEntry]]
     thumbnails: ThumbnailsEntry
     left_out: LeftOutEntry
     notes: list[str]

@@ -10,39 +10,32 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import Atlas, Neighbors, open_atlas
-from hubble_dash.atlas.boxes import Boxes, most_overlapping
+from hubble_dash.atlas.boxes import Boxes
 from hubble_dash.atlas.manifest import CenterEntry, MapEntry
-from hubble_dash.atlas.schema import CUTOUTS_FILE, IMAGE_AND_BOX, IMAGES_FILE, POSITIONS_FILE
+from hubble_dash.atlas.schema import IMAGES_FILE, POSITIONS_FILE
 from hubble_dash.atlas.seal import check_replaceable, seal
+from hubble_dash.builder.bars import bar
 from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.going_on import can_go_on, finish_part, open_part, sealed_build
 from hubble_dash.builder.inputs import Blocks, Inputs, Source, gather_inputs, source_of
 from hubble_dash.builder.learning import learn_metric
+from hubble_dash.builder.neighbors.depth import neighbors_to_keep
 from hubble_dash.builder.projection.layout import lay_out
 from hubble_dash.builder.shards.arrays import save_array, write_neighbors
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.manifest import Outcome, list_files, make_manifest
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.builder.shards.plan import Plan
-from hubble_dash.builder.shards.tables import (
-    column_of,
-    write_colors,
-    write_cutouts,
-    write_image_files,
-    write_images,
-)
+from hubble_dash.builder.shards.tables import column_of, write_tables
 from hubble_dash.builder.shards.writer import PRECOMPUTED_ROW
 from hubble_dash.builder.stream import stream_to_shards
 from hubble_dash.config import BuildSettings
@@ -55,10 +48,6 @@ __all__ = ["build", "build_from"]
 NEWER = ("catalog_table", "name_column", "leave_out_columns")
 # Settings that a build may change which goes on with another's cutouts.
 MAY_CHANGE = ("title", "map", "neighbors", "max_unreadable", "workers")
-# Beyond this many overlapping cutouts, `Atlas.similar` searches the fingerprints instead.
-MAX_OVERLAPS = 400
-# What a page shows beside the selected cutout, for which neighbours must suffice.
-N_SHOWN = 9
 BLOCKS = Blocks()
 
 
@@ -175,7 +164,8 @@ def build_from(
             settings, inputs, plan.sizes, fingerprinter, part,
             found=learned.found, blocks=blocks, progress=progress,
         )  # fmt: skip
-        cutouts = _write_tables(part, inputs, fingerprinter.label_names)
+        metadata = None if inputs.catalog is None else inputs.catalog.metadata
+        cutouts = write_tables(part, fingerprinter.label_names, metadata)
         learned.write_sample(part, cutouts)
         outcome = _see_all(settings, inputs, part, cutouts, file, blocks=blocks, progress=progress)
         manifest = make_manifest(
@@ -224,15 +214,6 @@ def _plan(settings: BuildSettings, inputs: Inputs, source: Source) -> Plan:
     return Plan.of(json.loads(json.dumps(told | dict(source.told))), inputs.files, usual)
 
 
-def _write_tables(part: Part, inputs: Inputs, label_names: Sequence[str] | None) -> Boxes:
-    """Join the tables of the shards; give the cutouts' boxes."""
-    write_cutouts(part, label_names, inputs.catalog.metadata if inputs.catalog else None)
-    write_images(part)
-    write_image_files(part)
-    write_colors(part)
-    return Boxes.of(pd.read_parquet(part.atlas / CUTOUTS_FILE, columns=IMAGE_AND_BOX))
-
-
 def _see_all(
     settings: BuildSettings,
     inputs: Inputs,
@@ -246,8 +227,8 @@ def _see_all(
     """Do what needs all cutouts at once: centre fingerprints, find neighbours, lay out the map."""
     centering = _center(part, inputs.groups, cutouts)
     fingerprints = file.finish(len(cutouts), centering.codes, rows_a_block=blocks.rows_a_block)
-    depth = _depth(settings, cutouts)
-    with _bar("neighbours", " cutouts", shown=progress) as show:
+    depth = neighbors_to_keep(settings, cutouts)
+    with bar("neighbours", " cutouts", shown=progress) as show:
         neighbors, report = write_neighbors(part, fingerprints, k=depth, progress=show)
     return Outcome(
         n_cutouts=len(cutouts),
@@ -277,16 +258,6 @@ def _center(part: Part, groups: Groups | None, cutouts: Boxes) -> _Centering:
     return _Centering(codes, told, groups.notes(codes))
 
 
-def _depth(settings: BuildSettings, cutouts: Boxes) -> int:
-    """Count the neighbours to keep: for the map, and for nine that do not overlap."""
-    wanted = max(
-        settings.neighbors,
-        round(3 * settings.map.perplexity),
-        min(most_overlapping(cutouts), MAX_OVERLAPS) + N_SHOWN,
-    )
-    return min(wanted, len(cutouts) - 1)
-
-
 def _place(
     settings: BuildSettings,
     inputs: Inputs,
@@ -305,19 +276,8 @@ def _place(
         told = {"method": "given", **inputs.positions.describe()}
     else:
         is_long = settings.map.method == "tsne"
-        with _bar("map", " iterations", shown=progress and is_long) as show:
+        with bar("map", " iterations", shown=progress and is_long) as show:
             layout = lay_out(fingerprints, neighbors, settings.map, progress=show)
         positions, told = layout.positions, {**asdict(settings.map), **layout.report}
     save_array(part.atlas / POSITIONS_FILE, positions)
     return cast("MapEntry", told)
-
-
-@contextmanager
-def _bar(what: str, unit: str, *, shown: bool) -> Iterator[Callable[[int, int], None]]:
-    with tqdm(desc=what, unit=unit, disable=not shown) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        yield show

@@ -8,7 +8,26 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = ["Counts", "Cursor", "SeenColumns"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Before", "Counts", "Cursor", "SeenColumns"]
+
+
+class Before(NamedTuple):
+    """What an atlas has to which a build adds, so that rows, images and sheets go on after it.
+
+    Attributes
+    ----------
+    n_cutouts, n_images : int
+        Its rows.
+    thumbnails : tuple of (size, size, 3) uint8 arrays
+        Those of its last sheet, where that is not full.
+    """
+
+    n_cutouts: int = 0
+    n_images: int = 0
+    thumbnails: tuple[NDArray[np.uint8], ...] = ()
 
 
 @dataclass

@@ -19,6 +19,7 @@ __all__ = ["can_go_on", "finish_part", "open_part", "sealed_build"]
 logger = logging.getLogger(__name__)
 
 N_DIFFERENCES_SAID = 5
+OTHERWISE = "drop that work with --overwrite, or choose another name with --out"
 
 
 def sealed_build(out: Path) -> str | None:
@@ -71,7 +72,9 @@ def can_go_on(out: Path, plan: Plan) -> bool:
 
 
 @contextlib.contextmanager
-def open_part(out: Path, plan: Plan, *, replace: bool) -> Iterator[Part]:
+def open_part(
+    out: Path, plan: Plan, *, replace: bool, otherwise: str = OTHERWISE
+) -> Iterator[Part]:
     """Open the folder of a build, or go on with one that was interrupted.
 
     When the build ends, the folder goes; when it fails, it stays if it has a full shard, and the
@@ -85,6 +88,8 @@ def open_part(out: Path, plan: Plan, *, replace: bool) -> Iterator[Part]:
         Of the build.
     replace : bool
         Whether a folder of a build with another plan is dropped.
+    otherwise : str
+        What is to be done where there is one, and it is not dropped.
 
     Yields
     ------
@@ -102,7 +107,7 @@ def open_part(out: Path, plan: Plan, *, replace: bool) -> Iterator[Part]:
         part = Part(folder)
         different = part.differences(plan)
         if different and part.checkpoint.is_worth_keeping and not replace:
-            raise BuildError(_refusal(part, out, different))
+            raise BuildError(_refusal(part, out, different, otherwise))
         try:
             with _told_of_space(part, out):
                 if different or not part.checkpoint.is_worth_keeping:
@@ -145,12 +150,11 @@ def _busy(out: Path) -> str:
     return f"another process builds {out} at this moment; choose another name with --out"
 
 
-def _refusal(part: Part, out: Path, different: Sequence[str]) -> str:
+def _refusal(part: Part, out: Path, different: Sequence[str], otherwise: str) -> str:
     named = "; ".join(different[:N_DIFFERENCES_SAID])
     if len(different) > N_DIFFERENCES_SAID:
         named += "; ..."
     return (
         f"{part.folder} has {part.checkpoint.n:,} cutouts of a build of {out} that was interrupted,"
-        f" and it cannot go on: {named}. Run the command as it was, or drop that work with"
-        " --overwrite, or choose another name with --out"
+        f" and it cannot go on: {named}. Run the command as it was, or {otherwise}"
     )

@@ -130,7 +130,11 @@ class Source:
 
 
 def gather_inputs(
-    given: str | Path | Sequence[str | Path], settings: BuildSettings, *, blocks: Blocks
+    given: str | Path | Sequence[str | Path],
+    settings: BuildSettings,
+    *,
+    blocks: Blocks,
+    choose: Callable[[list[Path]], list[Path]] | None = None,
 ) -> Inputs:
     """Find and read what a build starts from, but for the images.
 
@@ -142,6 +146,8 @@ def gather_inputs(
         Name the other files.
     blocks : Blocks
         How many images are looked at for a column to centre by.
+    choose : callable, optional
+        Given all files that were found, gives those that are read.
 
     Raises
     ------
@@ -159,6 +165,8 @@ def gather_inputs(
     names = [Path(one).name or Path(one).resolve().name for one in several]
     catalog = _catalog_of(settings)
     files, notes = _files_of(several, catalog)
+    if choose is not None:
+        files = choose(files)
     if catalog is not None:
         catalog = catalog.of_images(files)
     groups: Groups | None = None

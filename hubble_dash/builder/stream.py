@@ -77,8 +77,9 @@ def stream_to_shards(
     """
     _take_up(part, inputs)
     fingerprints = FingerprintFile(
-        part, fingerprinter.n_features, is_centered=_is_centered(settings)
-    )
+        part, fingerprinter.n_features,
+        is_centered=_is_centered(settings) or part.before.n_cutouts > 0,
+    )  # fmt: skip
     if part.checkpoint.complete:
         return fingerprints
     n_per_shard = _cutouts_a_shard(settings, fingerprinter, blocks)
@@ -98,6 +99,7 @@ def stream_to_shards(
             precomputed=inputs.precomputed,
             max_unreadable=settings.max_unreadable,
             cutouts_a_shard=n_per_shard,
+            before=part.before,
         )
         if part.checkpoint.n:
             reader.restore(part.checkpoint.cursor, part.checkpoint.n)

@@ -1,18 +1,20 @@
-"""``hubble-dash build``: its options become settings, and these an atlas."""
+"""``hubble-dash build`` and ``add``: their options become settings, and these an atlas."""
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from itertools import chain
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
 
 from hubble_dash.cli.build_options import CUTOUT_KINDS, add_options, flag
 from hubble_dash.cli.commands import Commands
 from hubble_dash.cli.info import print_summary
 from hubble_dash.config import (
     GIVEN_INSTEAD,
+    AddSettings,
     BuildSettings,
     CatalogColumns,
     CutoutSettings,
@@ -21,9 +23,13 @@ from hubble_dash.config import (
     Stretch,
     is_network_file,
 )
+from hubble_dash.config.choices import AngleUnit, Device
 from hubble_dash.printable import printable
 
-__all__ = ["add_command", "settings_of"]
+if TYPE_CHECKING:
+    from hubble_dash.atlas.atlas import Atlas
+
+__all__ = ["add_commands", "settings_of"]
 
 EXAMPLES = """\
 hubble-dash build mosaic.fits --out mosaic.atlas --cutouts window --size 224 --step 112
@@ -37,6 +43,12 @@ processing steps, in the order given, on images and on cutouts:
   grayscale, crop:WIDTH[xHEIGHT], resize:WIDTH[xHEIGHT], rotate:DEGREES, flip-lr, flip-ud,
   rescale-intensity[:LOW,HIGH], equalize, equalize-adaptive[:CLIP]
   for example: --process-cutouts grayscale --process-cutouts rescale-intensity:1,99"""
+
+EXAMPLES_OF_ADD = """\
+hubble-dash add archive.atlas new-images/
+  hubble-dash add archive.atlas new-images/ --catalog new-observations.csv
+  hubble-dash select archive.atlas 'added > "2026-11-01"' --format list
+  hubble-dash add archive.atlas --new-map"""
 
 _SETTINGS_OF_KIND = {
     kind: [field.name for field in fields(one) if field.init] for kind, one in CUTOUT_KINDS.items()
@@ -61,8 +73,8 @@ _INPUT_OPTIONS = ("input_size", "input_mean", "input_std")
 _COLUMN_OPTIONS = [field.name for field in fields(CatalogColumns) if field.name != "ra_unit"]
 
 
-def add_command(commands: Commands) -> None:
-    """Add ``build``.
+def add_commands(commands: Commands) -> None:
+    """Add ``build`` and ``add``.
 
     Parameters
     ----------
@@ -72,6 +84,7 @@ def add_command(commands: Commands) -> None:
     parser = commands.add("build", _run, text="make an atlas of images", examples=EXAMPLES)
     parser.usage = "%(prog)s [INPUT ...] --out X.atlas [options]"
     add_options(parser)
+    _add_add(commands)
 
 
 def _run(options: Namespace) -> None:
@@ -189,3 +202,102 @@ def _refuse_without_catalog(options: Namespace) -> None:
     spoken_of = [*(f"{name}_column" for name in _COLUMN_OPTIONS), "ra_unit", "catalog_table"]
     for name in _given(options, spoken_of):
         raise ValueError(f"{flag(name)} speaks of a catalogue; name it: --catalog FILE")
+
+
+def _add_add(commands: Commands) -> None:
+    parser = commands.add(
+        "add", _run_add,
+        text="add images to an atlas; rows and places on the map of the others stay",
+        examples=EXAMPLES_OF_ADD,
+    )  # fmt: skip
+    parser.usage = "%(prog)s ATLAS [INPUT ...] [options]"
+    parser.add_argument("atlas", help="folder of the atlas; the new one takes its place when whole")
+    parser.add_argument(
+        "input", nargs="*", metavar="INPUT",
+        help="image files, folders, globs, or @list.txt; those that are in it are passed over",
+    )  # fmt: skip
+    parser.add_argument(
+        "--new-map", action="store_true", help="lay the map out anew, of old and new cutouts"
+    )
+    _add_files(parser)
+    _add_running(parser)
+
+
+def _add_files(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("catalogue and vectors of the new images")
+    group.add_argument("--catalog", metavar="FILE", help="positions and metadata")
+    for name in _COLUMN_OPTIONS:
+        group.add_argument(
+            f"--{name}-column", metavar="NAME",
+            help=f"its column of {name} (as in the atlas's own catalogue)",
+        )  # fmt: skip
+    group.add_argument("--ra-unit", choices=get_args(AngleUnit), help="unit of its RA column")
+    group.add_argument("--catalog-table", metavar="NAME", help="which of several tables")
+    group.add_argument(
+        "--fingerprints", metavar="FILE",
+        help="vectors of the new cutouts, where those of the atlas were given",
+    )  # fmt: skip
+    group.add_argument("--name-column", metavar="NAME", help="their column that names images")
+    group.add_argument(
+        "--leave-out-column", action="append", dest="leave_out_columns", metavar="NAME",
+        help="a column of theirs that is no feature; may be repeated",
+    )  # fmt: skip
+
+
+def _add_running(parser: ArgumentParser) -> None:
+    group, usual = parser.add_argument_group("running"), AddSettings()
+    group.add_argument(
+        "--weights", metavar="FILE", help="the atlas's own weights, where they were a file of yours"
+    )
+    group.add_argument(
+        "--device", choices=get_args(Device), help=f"where the network runs ({usual.device})"
+    )
+    group.add_argument("--batch-size", type=int, help=f"cutouts in one pass ({usual.batch_size})")
+    group.add_argument("--workers", type=int, metavar="N", help="processes that read files")
+    group.add_argument(
+        "--max-unreadable", type=float, metavar="SHARE",
+        help="share of unreadable files, of the new ones, past which nothing is added"
+        f" ({usual.max_unreadable})",
+    )  # fmt: skip
+
+
+def _run_add(options: Namespace) -> None:
+    told = _told(options)
+    if not (options.input or told.catalog or told.new_map):
+        raise ValueError("no INPUT: name image files or folders, or a --catalog that names them")
+    # Imported late: torch takes seconds, and wrong arguments are told at once.
+    from hubble_dash.builder.growing.add import add_from
+
+    atlas = add_from(told, Path(options.atlas), options.input, progress=not options.quiet)
+    if not options.quiet:
+        _tell(atlas)
+
+
+def _told(options: Namespace) -> AddSettings:
+    columns = {name: getattr(options, f"{name}_column") for name in _COLUMN_OPTIONS}
+    spoken_of = [*(f"{name}_column" for name in _COLUMN_OPTIONS), "ra_unit", "catalog_table"]
+    for names, other in (
+        (spoken_of, "catalog"),
+        (("name_column", "leave_out_columns"), "fingerprints"),
+    ):
+        for name in names:
+            if getattr(options, name) is not None and getattr(options, other) is None:
+                raise ValueError(f"{flag(name)} speaks of a file; name it: {flag(other)} FILE")
+    names = [field.name for field in fields(AddSettings) if field.name != "catalog_columns"]
+    return AddSettings(
+        catalog_columns=CatalogColumns(**columns, ra_unit=options.ra_unit), **_given(options, names)
+    )
+
+
+def _tell(atlas: Atlas) -> None:
+    """Say what is in the atlas now, and how far its map holds."""
+    from hubble_dash.methods.provenance import provenance
+
+    images, n = atlas.manifest["n_images"], len(atlas)
+    print(printable(f"{atlas.path}: {n:,} cutouts of {images:,} images"))
+    for name, text in provenance(atlas):
+        if name in ("Added", "Placed later", "Neighbours"):
+            print(printable(f"  {name + ':':<18} {text}"))
+    for note in atlas.manifest["notes"]:
+        if note.startswith(("The collection has grown", "The map was laid out")):
+            print(printable(f"  {'Note:':<18} {note}"))

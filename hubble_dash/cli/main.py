@@ -26,6 +26,7 @@ EXAMPLES = """\
 examples:
   hubble-dash build mosaic.fits --out mosaic.atlas --cutouts window --size 224 --step 112
   hubble-dash build previews/ --out previews.atlas --catalog observations.csv
+  hubble-dash add previews.atlas new-previews/
   hubble-dash export mosaic.atlas mosaic.html
   hubble-dash export archive.atlas archive-report/
   hubble-dash serve mosaic.atlas
@@ -90,7 +91,7 @@ def make_parser() -> argparse.ArgumentParser:
     version = importlib.metadata.version("hubble-dash")
     parser.add_argument("--version", action="version", version=f"hubble-dash {version}")
     commands = Commands(parser)
-    build.add_command(commands)
+    build.add_commands(commands)
     page.add_commands(commands)
     info.add_commands(commands)
     asking.add_commands(commands)

@@ -4,6 +4,7 @@ In come words and numbers, out come values that hold, or a `ValueError` that say
 Each choice and each bound is written here, and nowhere else.
 """
 
+from hubble_dash.config.addition import AddSettings
 from hubble_dash.config.build import GIVEN_INSTEAD, BuildSettings, CatalogColumns
 from hubble_dash.config.cutouts import (
     CatalogPositions,
@@ -33,6 +34,7 @@ from hubble_dash.config.stretch import Stretch
 __all__ = [
     "GIVEN_INSTEAD",
     "NETWORK_FILES",
+    "AddSettings",
     "BuildSettings",
     "CatalogColumns",
     "CatalogPositions",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from hubble_dash.atlas.atlas import Atlas, open_atlas
 from hubble_dash.atlas.manifest import UnsealedManifest
 from hubble_dash.atlas.schema import CUTOUT_COLUMNS, CUTOUTS_FILE, LABELS, SCORES
 from hubble_dash.atlas.seal import check_replaceable, seal
+from hubble_dash.disk.files import take_over
 from hubble_dash.disk.names import folder_beside, resolved
 from hubble_dash.disk.space import watched
 from hubble_dash.errors import AtlasError
@@ -69,7 +68,7 @@ def with_tags(
     with folder_beside(final) as folder:
         for name in files:
             if name != CUTOUTS_FILE:
-                _take_over(atlas.path / name, folder.path / name, linked=in_place)
+                take_over(atlas.path / name, folder.path / name, linked=in_place)
         _write_table(atlas.path / CUTOUTS_FILE, folder.path / CUTOUTS_FILE, column, tags)
         return seal(
             folder.path, final, manifest, files=files, replace=replace or in_place,
@@ -89,19 +88,6 @@ def _check_column(atlas: Atlas, column: str) -> None:
             f"{atlas.path} has a column {column} that does not come from tags; give another name"
             " with --column"
         )
-
-
-def _take_over(old: Path, new: Path, *, linked: bool) -> None:
-    """Copy a file; one whose old name will go gets a further name, where the disk knows such."""
-    new.parent.mkdir(parents=True, exist_ok=True)
-    if linked:
-        try:
-            os.link(old, new)
-            return
-        except OSError:
-            pass  # as on FAT, or over a network
-    with watched(new, old.stat().st_size):
-        shutil.copyfile(old, new)
 
 
 def _write_table(old: Path, new: Path, column: str, tags: NDArray[np.int8]) -> None:

@@ -65,6 +65,8 @@ def provenance(atlas: Atlas) -> list[tuple[str, str]]:
         ("Neighbours", _neighbors(manifest.get("neighbors"))),
         ("Map", _map(manifest["map"])),
         ("Map keeps", _kept(manifest["map"].get("quality"))),
+        ("Placed later", _placed(manifest["map"].get("added"))),
+        ("Added", _added(manifest.get("additions", []))),
         ("Made", f"{manifest['created']} with hubble-dash {manifest['hubble_dash']}"),
         ("Versions", ", ".join(f"{k} {v}" for k, v in manifest["versions"].items())),
     ]  # fmt: skip
@@ -159,6 +161,30 @@ def _kept(quality: Mapping[str, Any] | None) -> str:
         if name.startswith(start)
     ]
     return f"{', '.join(parts)} (measured on {quality.get('sample', 0):,.0f} cutouts)"
+
+
+def _placed(added: Mapping[str, Any] | None) -> str:
+    """Say what the map keeps of cutouts that were placed on it, beside those it was laid out of."""
+    if not added or not added["cutouts"]:
+        return ""
+    kept = {name: value for name, value in added.items() if name.startswith("neighbors_kept_at_")}
+    old = next((value for name, value in kept.items() if name.endswith("_of_old")), None)
+    new = next((value for name, value in kept.items() if not name.endswith("_of_old")), None)
+    shares = (
+        "" if None in (old, new) else f": {new:.0%} of the nearest kept, of the others {old:.0%}"
+    )
+    return f"{added['cutouts']:,} cutouts beside their neighbours, the others fixed{shares}"
+
+
+def _added(additions: Sequence[Mapping[str, Any]]) -> str:
+    """Say when what came."""
+    said = [
+        f"{one['date'][:10]} {one['n_cutouts']:,} cutouts of {one['n_images']:,} images"
+        f" ({_few(one['inputs'])})"
+        for one in additions[-MOST_NAMED:]
+    ]
+    n_before = len(additions) - len(said)
+    return "; ".join([f"{n_before} times before"] * bool(n_before) + said)
 
 
 def _words(table: Mapping[str, str], name: object) -> str:

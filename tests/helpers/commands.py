@@ -12,6 +12,7 @@ __all__ = ["COMMANDS", "Capture", "fails", "parser_of", "status"]
 
 COMMANDS = [
     "build",
+    "add",
     "export",
     "serve",
     "info",

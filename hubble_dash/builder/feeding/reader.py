@@ -11,7 +11,7 @@ from typing import Any
 
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.catalogs.precomputed import PrecomputedRows
-from hubble_dash.builder.cursor import Counts, Cursor
+from hubble_dash.builder.cursor import Before, Counts, Cursor
 from hubble_dash.builder.feeding.cutter import CutImage, Described
 from hubble_dash.builder.feeding.feeder import Feeder
 from hubble_dash.builder.feeding.image_row import IMAGE_FILE
@@ -23,6 +23,8 @@ from hubble_dash.errors import BuildError, ImageError
 __all__ = ["CutoutReader"]
 
 logger = logging.getLogger(__name__)
+
+NOTHING_BEFORE = Before()
 
 
 class CutoutReader:
@@ -51,6 +53,8 @@ class CutoutReader:
         Share of unreadable files past which reading stops.
     cutouts_a_shard : int
         After so many, a cutout says where reading goes on after it.
+    before : Before
+        What the atlas has to which these cutouts are added.
     """
 
     def __init__(
@@ -66,13 +70,15 @@ class CutoutReader:
         precomputed: Sequence[PrecomputedRows] = (),
         max_unreadable: float = 0.5,
         cutouts_a_shard: int,
+        before: Before = NOTHING_BEFORE,
     ) -> None:
         self._feeder, self._files, self._sizes = feeder, files, sizes
         self._catalog, self._groups, self._precomputed = catalog, groups, precomputed
         self._max_unreadable, self._cutouts_a_shard = max_unreadable, cutouts_a_shard
         self._keep_preview = keep_preview
-        before = [*notes, *(catalog.notes if catalog is not None else [])]
-        self._counts = Counts(notes=Counter(before))
+        known = [*notes, *(catalog.notes if catalog is not None else [])]
+        self._n_before = before.n_cutouts
+        self._counts = Counts(before.n_images, notes=Counter(known))
         self._start, self._n = Cursor(), 0
 
     def restore(self, cursor: Cursor, n: int) -> None:
@@ -178,7 +184,7 @@ class CutoutReader:
             for one, row in zip(self._precomputed, taken, strict=True):
                 one.take(row)
             self._n += 1
-            is_last = self._n % self._cutouts_a_shard == 0
+            is_last = (self._n_before + self._n) % self._cutouts_a_shard == 0
             yield Cutout(
                 cut.pictures,
                 n_expected,

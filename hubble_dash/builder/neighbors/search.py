@@ -33,6 +33,7 @@ __all__ = [
     "MAX_EXACT_PRODUCTS",
     "Searched",
     "find_neighbors",
+    "in_order",
     "nearest_to",
     "search_neighbors",
 ]
@@ -143,7 +144,7 @@ def search_neighbors(
     found, report = _searching(fingerprints, k, random_state, max_exact_products)
     done = 0
     for rows, (similarities, nearest) in found:
-        out.rows[rows], out.similarities[rows] = _sorted(similarities, nearest)
+        out.rows[rows], out.similarities[rows] = in_order(similarities, nearest)
         done += len(nearest)
         if progress is not None:
             progress(done, n)
@@ -182,7 +183,7 @@ def nearest_to(
     for part in blocks(len(numbers), queries_per_reading):
         queries = unit_block(fingerprints, numbers[part])
         found = nearest_of_some(queries, fingerprints, k + 1)
-        rows[part], similarities[part] = _sorted(*_without_self(found, numbers[part]))
+        rows[part], similarities[part] = in_order(*_without_self(found, numbers[part]))
     return rows, similarities
 
 
@@ -217,10 +218,25 @@ def _without_self(found: Found, numbers: NDArray[np.int64]) -> Found:
     return similarities[~own].reshape(shape), rows[~own].reshape(shape)
 
 
-def _sorted(
+def in_order(
     similarities: NDArray[np.float32], rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Order by similarity, then by row."""
+    """Order what was found by similarity, then by row.
+
+    Parameters
+    ----------
+    similarities : (m, k) float32 array
+        Cosines.
+    rows : (m, k) int64 array
+        Whose.
+
+    Returns
+    -------
+    rows : (m, k) int32 array
+        Most similar first.
+    similarities : (m, k) float32 array
+        To six decimals.
+    """
     rounded = np.clip(np.round(similarities, SIMILARITY_DECIMALS), -1, 1).astype(np.float32)
     order = np.lexsort((rows, -rounded), axis=1)
     return (

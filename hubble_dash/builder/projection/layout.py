@@ -30,7 +30,7 @@ from hubble_dash.builder.projection.tsne import (
 from hubble_dash.builder.projection.umap import umap_positions
 from hubble_dash.config import MapSettings
 
-__all__ = ["MIN_CUTOUTS_TO_LAY_OUT", "Layout", "lay_out"]
+__all__ = ["MAX_EDGES", "MIN_CUTOUTS_TO_LAY_OUT", "Layout", "lay_out", "n_neighbors_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ def lay_out(
         positions = fit(two_components(fingerprints))
     else:
         first, group = group_duplicates(neighbors)
-        k = _n_neighbors(len(first), neighbors, settings, max_edges)
+        k = n_neighbors_of(len(first), neighbors, settings, max_edges)
         distinct = fingerprints, neighbors
         if len(first) < n:
             logger.info("%d duplicates are laid out with their likes", n - len(first))
@@ -130,8 +130,20 @@ def lay_out(
     return Layout(positions, {"method": settings.method, **changed, "quality": quality})
 
 
-def _n_neighbors(n: int, neighbors: Neighbors, settings: MapSettings, max_edges: int) -> int:
-    """Count the neighbours that a layout takes of each of n different cutouts."""
+def n_neighbors_of(n: int, neighbors: Neighbors, settings: MapSettings, max_edges: int) -> int:
+    """Count the neighbours that a layout takes of each of n different cutouts.
+
+    Parameters
+    ----------
+    n : int
+        Different cutouts.
+    neighbors : Neighbors
+        Of all.
+    settings : MapSettings
+        Method and parameters.
+    max_edges : int
+        As of `lay_out`.
+    """
     wanted = round(NEIGHBORS_PER_PERPLEXITY * settings.perplexity)
     if settings.method == "umap":
         wanted = settings.n_neighbors

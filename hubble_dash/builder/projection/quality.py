@@ -30,6 +30,7 @@ def map_quality(
     *,
     n_sample: int = 1000,
     random_state: int = 0,
+    rows: NDArray[np.integer[Any]] | None = None,
 ) -> dict[str, float | int]:
     """Measure how far what is near on a map is alike.
 
@@ -45,6 +46,8 @@ def map_quality(
         Cutouts of which the neighbours on the map are looked at, among all n.
     random_state : int
         Seed of their choice.
+    rows : (m,) int array, optional
+        Of which cutouts the sample is drawn; of all if not given.
 
     Returns
     -------
@@ -58,7 +61,8 @@ def map_quality(
     k = min(N_NEIGHBORS, neighbors.rows.shape[1], (n - 1) // 2)
     if k < 1:
         return {}
-    drawn = np.random.default_rng(random_state).choice(n, min(n, n_sample), replace=False)
+    of = np.arange(n) if rows is None else rows
+    drawn = np.random.default_rng(random_state).choice(of, min(len(of), n_sample), replace=False)
     sample = np.sort(drawn)
     near = _nearest_on_map(positions, sample, k)
     similar, above = _compared(fingerprints, sample, near)

@@ -147,6 +147,7 @@ def optimize(
     start: Positions,
     phases: list[tuple[float, int]],
     *,
+    n_fixed: int = 0,
     progress: Progress | None = None,
 ) -> Positions:
     """Move points until they lie as their affinities say.
@@ -162,6 +163,8 @@ def optimize(
     phases : list of (float, int)
         Exaggeration of the attraction, and iterations with it. The learning rate is n divided by
         the exaggeration, after Belkina et al. 2019, Nature Communications 10, 5415.
+    n_fixed : int
+        The first so many points stay where they are, and act on the others.
     progress : callable, optional
         Called with the iterations done and all iterations.
 
@@ -169,9 +172,10 @@ def optimize(
     -------
     (n, 2) float64 array
     """
-    gradient = _Gradient(joint)
+    gradient = _Gradient(joint, n_fixed)
     points = np.array(start, np.float64, order="C")
-    step, gains = np.zeros_like(points), np.ones_like(points)
+    moved = points[n_fixed:]
+    step, gains = np.zeros_like(moved), np.ones_like(moved)
     total, done = sum(n_iter for _, n_iter in phases), 0
     for exaggeration, n_iter in phases:
         learning_rate = len(points) / exaggeration
@@ -185,8 +189,9 @@ def optimize(
             step -= slope
             lengths = np.sqrt(np.einsum("ij,ij->i", step, step))
             step *= (MAX_STEP / np.maximum(lengths, MAX_STEP))[:, np.newaxis]
-            points += step
-            points -= points.mean(axis=0)
+            moved += step
+            if not n_fixed:
+                points -= points.mean(axis=0)
             done += 1
             if progress is not None:
                 progress(done, total)
@@ -194,20 +199,20 @@ def optimize(
 
 
 class _Gradient:
-    """The gradient of t-SNE's divergence.
+    """The gradient of t-SNE's divergence, for all points but the first that are fixed.
 
     The attraction is openTSNE's. So is, of few points, the repulsion: summed from point to point.
     """
 
-    def __init__(self, joint: csr_matrix) -> None:
-        self.joint = joint
+    def __init__(self, joint: csr_matrix, n_fixed: int = 0) -> None:
+        self.joint, self.n_fixed = joint[n_fixed:] if n_fixed else joint, n_fixed
         n = joint.shape[0]
         self.few = n < MIN_POINTS_FOR_GRID
         self.n_jobs = 1 if n < MIN_POINTS_FOR_THREADS else os.cpu_count() or 1
         self.repulsion = Repulsion(n_jobs=self.n_jobs)
 
     def __call__(self, points: Positions, exaggeration: float) -> Positions:
-        """Give the gradient, (n, 2), with the attraction so many times as strong."""
+        """Give the gradient, (n - n_fixed, 2), with the attraction so many times as strong."""
         from openTSNE import _tsne
         from openTSNE.quad_tree import QuadTree
 
@@ -220,11 +225,12 @@ class _Gradient:
         else:
             gradient, normalization = self.repulsion(points)
             gradient /= -normalization
+        gradient = np.ascontiguousarray(gradient[self.n_fixed :])
         gradient /= exaggeration
         # Adds the attraction in place.
         _tsne.estimate_positive_gradient_nn(
-            self.joint.indices, self.joint.indptr, self.joint.data, points, points, gradient,
-            1.0, num_threads=self.n_jobs,
+            self.joint.indices, self.joint.indptr, self.joint.data, points[self.n_fixed :], points,
+            gradient, 1.0, num_threads=self.n_jobs,
         )  # fmt: skip
         gradient *= exaggeration
         return gradient

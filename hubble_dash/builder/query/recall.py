@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.atlas.manifest import ModelEntry
+from hubble_dash.builder.backends.backend import Backend
+from hubble_dash.builder.backends.pytorch import available_backends
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.feeding.recipe import Recipe
 from hubble_dash.builder.fingerprints.loading import load_network
@@ -37,11 +41,17 @@ class Restored:
         The file of weights, where the atlas was built from a file of the user's.
     device : {"auto", "cpu", "cuda", "mps"}
         Where the network runs.
+    batch_size : int
+        Pictures in one pass of it.
+    as_before : bool
+        Whether it runs in the backend in which it ran for the atlas, where that is here.
 
     Attributes
     ----------
     recipe : Recipe
         How its images were read.
+    network : Network
+        What made its fingerprints, looked for when it is first needed.
 
     Raises
     ------
@@ -53,9 +63,16 @@ class Restored:
     """
 
     def __init__(
-        self, atlas: Atlas, *, weights: str | Path | None = None, device: str = "auto"
+        self,
+        atlas: Atlas,
+        *,
+        weights: str | Path | None = None,
+        device: str = "auto",
+        batch_size: int = 32,
+        as_before: bool = False,
     ) -> None:
         self._model, self._weights, self._device = atlas.manifest["model"], weights, device
+        self._batch_size, self._as_before = batch_size, as_before
         _refuse_what_no_network_made(atlas)
         if weights is None and self._model["weights_source"] == "file":
             raise WeightsError(
@@ -67,7 +84,7 @@ class Restored:
         self.recipe = Recipe.from_manifest(atlas.manifest)
 
     @cached_property
-    def _network(self) -> Network:
+    def network(self) -> Network:
         """The network, looked for when it is first needed."""
         model = self._model
         if self._weights is None:
@@ -81,9 +98,13 @@ class Restored:
                 f"{found.path} has SHA-256 {found.sha256}, the atlas was built with"
                 f" {model['weights_sha256']}; fingerprints of different weights cannot be compared"
             )
+        backend = _backend_of(model, self._device) if self._as_before else None
         return load_network(
             found,
             device=self._device,
+            batch_size=self._batch_size,
+            engine=backend.engine if backend else "auto",
+            precision=backend.precision if backend else "auto",
             features=cast(Features, model["features"]),
             quality=model.get("quality", "plain"),
             metric=self._metric,
@@ -131,8 +152,20 @@ class Restored:
             If the atlas's weights cannot be had, or those named are others.
         """
         shown = [self.recipe.finish(one) for one in cutouts]
-        batch = self._network.fingerprint(shown, n_expected=n_expected)
+        batch = self.network.fingerprint(shown, n_expected=n_expected)
         return take_off(batch.fingerprints, self._mean)
+
+
+def _backend_of(model: ModelEntry, device: str) -> Backend | None:
+    """Give the backend in which the network ran, if it can run in it again where it will run."""
+    there = ("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())
+    usual = next((name for name, is_there in there if is_there), "cpu")
+    before = model.get("device")
+    if before is None or before != (usual if device == "auto" else device):
+        return None
+    said = str(model.get("engine")), str(model.get("precision"))
+    here = available_backends(before)
+    return next((one for one in here if (one.engine, one.precision) == said), None)
 
 
 def _metric_of(atlas: Atlas) -> Metric | None:

@@ -124,17 +124,58 @@ class FingerprintFile:
         (n, d) float16 array
             Memory-mapped, read-only.
         """
-        shape = n, self._n_features
-        with self._path.open("r+b") as file:
-            write_array_header_1_0(
-                file, {"descr": self._kind.str, "fortran_order": False, "shape": shape}
-            )
-            assert file.tell() == HEADER_BYTES
+        self._write_header(n)
         self.files = [FINGERPRINTS_FILE]
         if self._is_centered and _write_centered(self._path, self._final, groups, rows_a_block):
             self.files.append(MEAN_FILE)
         mapped: NDArray[np.float16] = np.load(self._final, mmap_mode="r")
         return mapped
+
+    def finish_after(
+        self,
+        old: NDArray[np.float16],
+        mean: NDArray[np.float32],
+        n: int,
+        *,
+        rows_a_block: int = 16384,
+    ) -> NDArray[np.float16]:
+        """Make ``fingerprints.npy`` of those of an atlas and what was written and closed after it.
+
+        Parameters
+        ----------
+        old : (m, d) float16 array
+            Those of the atlas, which stay as they are.
+        mean : (d,) float32 array
+            What was taken off them, and is taken off the new ones.
+        n : int
+            How many new rows there are.
+        rows_a_block : int
+            As of `finish`.
+
+        Returns
+        -------
+        (m + n, d) float16 array
+            Memory-mapped.
+        """
+        self._write_header(n)
+        rows, m = np.load(self._path, mmap_mode="r"), len(old)
+        joined = map_new(self._final, (m + n, self._n_features))
+        for start in range(0, m, rows_a_block):
+            block = slice(start, min(start + rows_a_block, m))
+            joined[block] = old[block]
+        for start in range(0, n, rows_a_block):
+            new = take_off(rows[start : start + rows_a_block], mean)
+            joined[m + start : m + start + len(new)] = _halved(new)
+        self.files = [FINGERPRINTS_FILE]
+        return joined
+
+    def _write_header(self, n: int) -> None:
+        with self._path.open("r+b") as file:
+            shape = n, self._n_features
+            write_array_header_1_0(
+                file, {"descr": self._kind.str, "fortran_order": False, "shape": shape}
+            )
+            assert file.tell() == HEADER_BYTES
 
     def _opened(self) -> BufferedRandom:
         if self._file is None:

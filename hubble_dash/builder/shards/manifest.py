@@ -166,7 +166,7 @@ def list_files(part: Part, layout: SheetLayout, fingerprints: FingerprintFile) -
     list of str
         Paths in the atlas, for `hubble_dash.atlas.seal.seal`.
     """
-    sheets = range(layout.n_sheets(part.checkpoint.n))
+    sheets = range(layout.n_sheets(part.before.n_cutouts + part.checkpoint.n))
     previews = parquet.read_table(part.atlas / IMAGES_FILE, columns=["preview"])["preview"]
     return [
         *fingerprints.files,

@@ -16,6 +16,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from pyarrow import parquet
 
 from hubble_dash.atlas.schema import MANIFEST_FILE, PREVIEWS_FOLDER
+from hubble_dash.builder.cursor import Before
 from hubble_dash.builder.shards.checkpoint import Checkpoint, Sealed
 from hubble_dash.builder.shards.plan import Plan
 from hubble_dash.disk.calls import remove, sync
@@ -46,11 +47,13 @@ class Part:
         The atlas as far as it is made.
     checkpoint : Checkpoint
         What is done.
+    before : Before
+        What the atlas has before it; nothing where it is built anew.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.atlas = folder, folder / "atlas"
-        self.checkpoint = Checkpoint()
+        self.checkpoint, self.before = Checkpoint(), Before()
 
     def shard(self, number: int) -> Path:
         """Give the path of a shard's table.

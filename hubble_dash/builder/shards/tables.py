@@ -15,10 +15,12 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from pyarrow import parquet
 
+from hubble_dash.atlas.boxes import Boxes
 from hubble_dash.atlas.schema import (
     COLORS_FILE,
     CUTOUT_COLUMNS,
     CUTOUTS_FILE,
+    IMAGE_AND_BOX,
     IMAGE_FILES_FILE,
     IMAGES_FILE,
     LABELS,
@@ -31,7 +33,15 @@ from hubble_dash.builder.tables.kinds import nullable
 from hubble_dash.builder.tables.text import unique_names
 from hubble_dash.disk.space import watched
 
-__all__ = ["column_of", "write_colors", "write_cutouts", "write_image_files", "write_images"]
+__all__ = [
+    "SOURCES",
+    "column_of",
+    "write_colors",
+    "write_cutouts",
+    "write_image_files",
+    "write_images",
+    "write_tables",
+]
 
 COLORS = ["red", "green", "blue"]
 OF_ATLAS = list(CUTOUT_COLUMNS)
@@ -58,6 +68,28 @@ def column_of(part: Part, name: str) -> NDArray[np.int64]:
     """
     columns = [table[name].to_numpy() for table in _shards(part, [name])]
     return np.concatenate([np.empty(0, np.int64), *columns])
+
+
+def write_tables(
+    part: Part, label_names: Sequence[str] | None, metadata: pd.DataFrame | None
+) -> Boxes:
+    """Write all tables of the atlas, and the mean colours.
+
+    Parameters
+    ----------
+    part, label_names, metadata
+        As of `write_cutouts`.
+
+    Returns
+    -------
+    Boxes
+        Of the cutouts.
+    """
+    write_cutouts(part, label_names, metadata)
+    write_images(part)
+    write_image_files(part)
+    write_colors(part)
+    return Boxes.of(pd.read_parquet(part.atlas / CUTOUTS_FILE, columns=IMAGE_AND_BOX))
 
 
 def write_cutouts(

@@ -84,9 +84,14 @@ class ShardWriter:
         self._part, self._fingerprinter, self._options = part, fingerprinter, options
         self._fingerprints = fingerprints
         self._n, self._n_shards = part.checkpoint.n, part.checkpoint.n_shards
+        # After the first shard, sheets of a build that adds to an atlas are full as well.
+        started = () if self._n else part.before.thumbnails
         self._sheets = SheetWriter(
-            part.atlas / SHEETS_FOLDER, options.layout, n_done=self._n, n_threads=options.n_threads
-        )
+            part.atlas / SHEETS_FOLDER, options.layout,
+            n_done=part.before.n_cutouts + self._n - len(started), n_threads=options.n_threads,
+        )  # fmt: skip
+        for thumbnail in started:
+            self._sheets.add(thumbnail)
         self._images: list[dict[str, Any]] = []
         self._rows: list[tuple[int | float, ...]] = []
         self._labels: list[NDArray[np.int32]] = []

@@ -1,0 +1,358 @@
+"""An atlas and files -> the atlas with their cutouts; the only place that knows how one grows.
+
+New images go the way of a build, into a part that goes on after the atlas's rows and sheets. What
+stays is linked into the part, tables are joined, and the whole takes the atlas's place in one step.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hubble_dash.atlas.atlas import Atlas, Neighbors, open_atlas
+from hubble_dash.atlas.boxes import Boxes
+from hubble_dash.atlas.manifest import MapEntry, NeighborsEntry
+from hubble_dash.atlas.schema import (
+    COLORS_FILE,
+    CUTOUTS_FILE,
+    IMAGE_AND_BOX,
+    MANIFEST_FILE,
+    NEIGHBORS_FILE,
+    POSITIONS_FILE,
+    SIMILARITIES_FILE,
+)
+from hubble_dash.atlas.seal import check_replaceable, seal
+from hubble_dash.builder.bars import bar
+from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
+from hubble_dash.builder.fingerprints.precomputed import PrecomputedFingerprints
+from hubble_dash.builder.going_on import finish_part, open_part, sealed_build
+from hubble_dash.builder.growing.anew import laid_out, lay_out_anew
+from hubble_dash.builder.growing.known import Sorted, sort_out
+from hubble_dash.builder.growing.manifest import Grown, grown_manifest
+from hubble_dash.builder.growing.restored import settings_of
+from hubble_dash.builder.growing.tables import Added, join_all
+from hubble_dash.builder.growing.taking_over import (
+    before_of,
+    check_same,
+    kept_files,
+    take_over_files,
+)
+from hubble_dash.builder.inputs import Blocks, Inputs, gather_inputs
+from hubble_dash.builder.neighbors.depth import neighbors_to_keep
+from hubble_dash.builder.neighbors.joined import join_neighbors
+from hubble_dash.builder.projection.placing import place_new, quality_of_new
+from hubble_dash.builder.projection.quality import map_quality
+from hubble_dash.builder.query.recall import Restored
+from hubble_dash.builder.shards.arrays import map_new, save_array
+from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
+from hubble_dash.builder.shards.manifest import list_files
+from hubble_dash.builder.shards.part import Part
+from hubble_dash.builder.shards.plan import Plan
+from hubble_dash.builder.shards.tables import write_tables
+from hubble_dash.builder.stream import stream_to_shards
+from hubble_dash.config import AddSettings, BuildSettings
+from hubble_dash.disk.files import sha256_of
+from hubble_dash.disk.names import recover, resolved
+from hubble_dash.errors import BuildError
+
+__all__ = ["add", "add_from"]
+
+logger = logging.getLogger(__name__)
+
+COLUMN = "added"
+# As header keys have it; dates in UTC.
+FORMAT_OF_DATES = "%Y-%m-%dT%H:%M:%S"
+CHANGED = (
+    "it has changed since its cutouts were made, which stay as they are; build the atlas again to"
+    " have them made anew"
+)
+BLOCKS = Blocks()
+
+
+class _NothingNewError(Exception):
+    """All files that were named are in the atlas already."""
+
+
+def add(
+    atlas: Atlas | str | Path,
+    inputs: str | Path | Sequence[str | Path] = (),
+    *,
+    progress: bool = True,
+    **settings: Any,
+) -> Atlas:
+    """Add images to an atlas, cut and fingerprinted as its own were.
+
+    What is in it stays: rows keep their numbers, points their places on the map. Neighbours of old
+    and new cutouts are found among all; new points are placed beside their neighbours and then
+    moved, the old ones fixed. A column of the images, ``added``, says when each came. The old atlas
+    is there until the new one is whole, and takes its place. Interrupted, the same call goes on.
+
+    Parameters
+    ----------
+    atlas : Atlas or path-like
+        The atlas, or its folder.
+    inputs : path-like or sequence of path-like
+        Image files, folders, globs, and ``@list.txt`` files. Those that are in the atlas already
+        are passed over. May be empty where a catalogue names the files, or for `new_map` alone.
+    progress : bool
+        Whether bars with rate and time left are shown.
+    **settings
+        Any parameter of `hubble_dash.AddSettings`, such as `catalog`, `weights` or `new_map`.
+
+    Returns
+    -------
+    Atlas
+        Opened anew. How far its map holds is in its manifest, and among its notes where that is
+        not far enough.
+
+    Raises
+    ------
+    BuildError
+        If no new image has a cutout, too many cannot be read, another process works on the atlas,
+        or something must be told: vectors, or a catalogue.
+    WeightsError, CatalogError, AtlasError
+        If the atlas's weights cannot be had or are others, or the catalogue or the atlas cannot be
+        used.
+    ValueError, TypeError
+        If a setting is wrong, or there is nothing to add.
+    """
+    path = atlas.path if isinstance(atlas, Atlas) else Path(atlas)
+    return add_from(AddSettings(**settings), path, inputs, progress=progress)
+
+
+def add_from(
+    told: AddSettings,
+    path: Path,
+    given: str | Path | Sequence[str | Path] = (),
+    *,
+    progress: bool = True,
+    blocks: Blocks = BLOCKS,
+) -> Atlas:
+    """Add as `add` does, with settings that are made and checked already.
+
+    Parameters
+    ----------
+    told : AddSettings
+        What the atlas does not say.
+    path : Path
+        Of the atlas.
+    given : path-like or sequence of path-like
+        Images.
+    progress : bool
+        As in `add`.
+    blocks : Blocks
+        How much is done at once; the layout of sheets is the atlas's.
+
+    Returns
+    -------
+    Atlas
+
+    Raises
+    ------
+    HubbleDashError, ValueError
+        As in `add`.
+    """
+    final = resolved(path)
+    recover(final)
+    if sealed_build(final) is not None:
+        # Of a process that was killed when all but the cleaning was done.
+        finish_part(final)
+    old = open_atlas(final)
+    check_replaceable(final, replace=True)
+    if not given and told.catalog is None:
+        if told.new_map:
+            return lay_out_anew(old, progress=progress)
+        raise ValueError("nothing to add: name image files or folders, or a catalogue with paths")
+    settings = settings_of(old, told)
+    blocks = replace(blocks, layout=old.sheet_layout)
+    found = Sorted()
+
+    def choose(files: Sequence[Path]) -> list[Path]:
+        nonlocal found
+        found = sort_out(files, old)
+        _tell(old, found)
+        if not found.new:
+            raise _NothingNewError
+        return found.new
+
+    try:
+        inputs = gather_inputs(given, settings, blocks=blocks, choose=choose)
+    except _NothingNewError:
+        return lay_out_anew(old, progress=progress) if told.new_map else old
+    return _Addition(told, old, settings, inputs, found, blocks, progress).run()
+
+
+def _tell(atlas: Atlas, found: Sorted) -> None:
+    """Say which files are not read, and why."""
+    if found.there:
+        n, named = len(found.there), ", ".join(path.name for path in found.there[:3])
+        text = "%s: %d of the files are in it already, and are passed over (%s%s)"
+        logger.info(text, atlas.path, n, named, ", ..." if n > 3 else "")
+    for path in found.changed:
+        logger.warning("left out: %s: %s", path, CHANGED)
+    if not found.new:
+        logger.info("%s: there is nothing new to add; it is as it was", atlas.path)
+
+
+@dataclass(frozen=True)
+class _Addition:
+    """One run, all of whose inputs are known."""
+
+    told: AddSettings
+    old: Atlas
+    settings: BuildSettings
+    inputs: Inputs
+    found: Sorted
+    blocks: Blocks
+    progress: bool
+
+    def run(self) -> Atlas:
+        """Do it."""
+        old, final = self.old, self.old.path
+        fingerprinter, base = self._fingerprinter(), sha256_of(final / MANIFEST_FILE)
+        plan = self._plan(base)
+        drop = f"remove {final}.part to drop that work"
+        with open_part(final, plan, replace=False, otherwise=drop) as part:
+            part.before = before_of(old)
+            take_over_files(old, part)
+            file = stream_to_shards(
+                self.settings, self.inputs, plan.sizes, fingerprinter, part,
+                found={}, blocks=self.blocks, progress=self.progress,
+            )  # fmt: skip
+            metadata = None if self.inputs.catalog is None else self.inputs.catalog.metadata
+            write_tables(part, fingerprinter.label_names, metadata)
+            when = datetime.fromtimestamp(_now(), UTC)
+            column = Added(_column(old), _date(old), when.strftime(FORMAT_OF_DATES))
+            join_all(old, part, column)
+            neighbors, map_entry, (n, k) = self._see_all(part, file)
+            catalog = self.told.catalog
+            grown = Grown(
+                n, k, neighbors, map_entry, part.checkpoint.cursor.counts, self.inputs.names,
+                [(str(path), CHANGED) for path in self.found.changed], when, column.name,
+                None if catalog is None else Path(catalog).name, plan.settings["catalog_sha256"],
+                fingerprinter.packages,
+            )  # fmt: skip
+            manifest = grown_manifest(old, grown)
+            files = {*list_files(part, self.blocks.layout, file), *kept_files(old)}
+            if old.colors is None:
+                files.remove(COLORS_FILE)
+
+            def about_to() -> None:
+                check_same(old, part.atlas)
+                if sha256_of(final / MANIFEST_FILE) != base:
+                    raise BuildError(f"{final} has become another meanwhile; add once more")
+                part.write_sealed(plan.digest({}))
+
+            return seal(part.atlas, final, manifest, files=files, replace=True, about_to=about_to)
+
+    def _plan(self, base: str) -> Plan:
+        """Say what decides the new cutouts and their fingerprints."""
+        settings = self.settings
+        told = json.loads(json.dumps(asdict(settings), default=str))
+        for name in ("title", "map", "neighbors", "max_unreadable", "workers"):
+            del told[name]
+        catalog, vectors = settings.catalog, self.inputs.fingerprints
+        told |= {"adds_to": base, "hubble_dash": self.old.manifest["hubble_dash"]}
+        told["catalog_sha256"] = None if catalog is None else sha256_of(Path(catalog))
+        told["fingerprints_sha256"] = None if vectors is None else vectors.vectors.sha256
+        return Plan.of(told, self.inputs.files)
+
+    def _fingerprinter(self) -> Fingerprinter:
+        """Give what made the atlas's fingerprints: its network and metric, or vectors again."""
+        made: Fingerprinter
+        if self.inputs.fingerprints is not None:
+            vectors = self.inputs.fingerprints
+            made = PrecomputedFingerprints(vectors, cutouts_a_batch=self.blocks.vectors_a_batch)
+        else:
+            told = self.told
+            made = Restored(
+                self.old, weights=told.weights, device=told.device, batch_size=told.batch_size,
+                as_before=True,
+            ).network  # fmt: skip
+        if made.n_features != self.old.manifest["n_features"]:
+            raise BuildError(
+                f"the new fingerprints are {made.n_features} long, and those of {self.old.path}"
+                f" {self.old.manifest['n_features']}; they must be of one kind"
+            )
+        return made
+
+    def _see_all(
+        self, part: Part, file: FingerprintFile
+    ) -> tuple[NeighborsEntry, MapEntry, tuple[int, int]]:
+        """Do what needs old and new cutouts at once: join fingerprints, neighbours, the map."""
+        # Its files are let go of before the atlas goes.
+        old = Atlas(self.old.path, self.old.manifest)
+        n_new = part.checkpoint.n
+        fingerprints = file.finish_after(
+            old.fingerprints, old.mean, n_new, rows_a_block=self.blocks.rows_a_block
+        )
+        boxes = Boxes.of(pd.read_parquet(part.atlas / CUTOUTS_FILE, columns=IMAGE_AND_BOX))
+        n, known = len(boxes), old.neighbors.rows.shape[1]
+        k = max(neighbors_to_keep(self.settings, boxes), known)
+        out = Neighbors(
+            *(map_new(part.atlas / name, (n, k)) for name in (NEIGHBORS_FILE, SIMILARITIES_FILE))
+        )
+        before = dict(old.manifest.get("neighbors", {"method": "exact"}))
+        with bar("neighbours", " cutouts", shown=self.progress) as show:
+            report = join_neighbors(fingerprints, old.neighbors, before, out=out, progress=show)
+        for array in (out.rows, out.similarities):
+            if isinstance(array, np.memmap):
+                array.flush()
+        positions, said = self._place(old, fingerprints, out)
+        save_array(part.atlas / POSITIONS_FILE, positions)
+        return cast("NeighborsEntry", report), said, (n, k)
+
+    def _place(
+        self, old: Atlas, fingerprints: NDArray[np.float16], neighbors: Neighbors
+    ) -> tuple[NDArray[np.float32], MapEntry]:
+        if self.told.new_map:
+            settings = self.settings.map
+            return laid_out(fingerprints, neighbors, settings, progress=self.progress)
+        before = old.manifest["map"]
+        with bar("map", " iterations", shown=self.progress) as show:
+            positions = place_new(
+                fingerprints, neighbors, old.positions, self.settings.map,
+                is_moved=before["method"] == "tsne", progress=show,
+            )  # fmt: skip
+        n_laid_out = len(old) - int(before.get("added", {}).get("cutouts", 0))
+        told = {
+            **before,
+            "quality": map_quality(fingerprints, neighbors, positions),
+            "added": quality_of_new(fingerprints, neighbors, positions, n_laid_out),
+        }
+        return positions, cast("MapEntry", told)
+
+
+def _now() -> int:
+    """Give the time in seconds since 1970, or ``SOURCE_DATE_EPOCH``."""
+    said = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return int(said) if said.isdecimal() else int(datetime.now(UTC).timestamp())
+
+
+def _date(atlas: Atlas) -> str | None:
+    """Say when an atlas was made, as the column says it; None where that is no date."""
+    try:
+        made = datetime.fromisoformat(atlas.manifest["created"])
+    except ValueError:
+        return None
+    return (made.astimezone(UTC) if made.tzinfo else made).strftime(FORMAT_OF_DATES)
+
+
+def _column(atlas: Atlas) -> str:
+    """Name the column of dates: as before, or as no column of the user's is called."""
+    if before := atlas.manifest.get("additions"):
+        return before[0]["column"]
+    name = COLUMN
+    while name in atlas.cutouts or name in atlas.images:
+        name += "_atlas"
+    return name

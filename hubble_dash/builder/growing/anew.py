@@ -1,0 +1,94 @@
+"""The map of an atlas laid out anew; all else stays as it is, byte for byte."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubble_dash.atlas.atlas import Atlas, Neighbors
+from hubble_dash.atlas.manifest import MapEntry, UnsealedManifest
+from hubble_dash.atlas.schema import POSITIONS_FILE
+from hubble_dash.atlas.seal import seal
+from hubble_dash.builder.bars import bar
+from hubble_dash.builder.growing.manifest import with_advice
+from hubble_dash.builder.growing.restored import map_settings_of
+from hubble_dash.builder.projection.layout import lay_out
+from hubble_dash.builder.shards.arrays import save_array
+from hubble_dash.config import MapSettings
+from hubble_dash.disk.files import take_over
+from hubble_dash.disk.names import folder_beside
+
+__all__ = ["laid_out", "lay_out_anew"]
+
+
+def lay_out_anew(atlas: Atlas, *, progress: bool) -> Atlas:
+    """Lay the map of an atlas out anew, by the settings that it says.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas, which the new one replaces when it is whole.
+    progress : bool
+        Whether a bar is shown.
+
+    Returns
+    -------
+    Atlas
+        The new one.
+
+    Raises
+    ------
+    AtlasError
+        If the atlas is damaged.
+    OSError
+        If the disk does not do it; the old atlas is as it was.
+    """
+    final = atlas.path
+    with folder_beside(final) as folder:
+        for name in atlas.manifest["files"]:
+            if name != POSITIONS_FILE:
+                take_over(final / name, folder.path / name, linked=True)
+        opened = Atlas(final, atlas.manifest)
+        positions, told = laid_out(
+            opened.fingerprints, opened.neighbors, map_settings_of(atlas), progress=progress
+        )
+        del opened
+        save_array(folder.path / POSITIONS_FILE, positions)
+        manifest = with_advice(cast("UnsealedManifest", {**atlas.manifest, "map": told}))
+        return seal(folder.path, final, manifest, files=atlas.manifest["files"], replace=True)
+
+
+def laid_out(
+    fingerprints: NDArray[np.float16],
+    neighbors: Neighbors,
+    settings: MapSettings,
+    *,
+    progress: bool,
+) -> tuple[NDArray[np.float32], MapEntry]:
+    """Lay a map out as a build does.
+
+    Parameters
+    ----------
+    fingerprints : (n, d) float16 array
+        May be memory-mapped.
+    neighbors : Neighbors
+        Of all n.
+    settings : MapSettings
+        Method and parameters.
+    progress : bool
+        Whether a bar is shown.
+
+    Returns
+    -------
+    positions : (n, 2) float32 array
+        The map.
+    told : MapEntry
+        What the manifest says of it.
+    """
+    with bar("map", " iterations", shown=progress and settings.method == "tsne") as show:
+        layout = lay_out(fingerprints, neighbors, settings, progress=show)
+    told: dict[str, Any] = {**asdict(settings), **layout.report}
+    return layout.positions, cast("MapEntry", told)
