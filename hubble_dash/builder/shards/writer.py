@@ -142,15 +142,17 @@ class ShardWriter:
             Where reading ended.
         """
         self._sheets.close()
+        # In one step: of a build that goes on after a part of a sheet the rest would be blank.
         if self._rows:
-            self._close_shard(cursor)
-        self._commit(cursor, complete=True)
+            self._close_shard(cursor, complete=True)
+        else:
+            self._commit(cursor, complete=True)
 
     def _add_labels(self, batch: Batch, start: int, stop: int) -> None:
         self._labels.append(batch.labels[start:stop])
         self._scores.append(batch.scores[start:stop])
 
-    def _close_shard(self, cursor: Cursor) -> None:
+    def _close_shard(self, cursor: Cursor, *, complete: bool = False) -> None:
         """Wait until all of a shard is on the disk, and make it count."""
         self._sheets.flush()
         sink = pa.BufferOutputStream()
@@ -161,7 +163,7 @@ class ShardWriter:
         self._fingerprints.flush()
         self._n += len(self._rows)
         self._n_shards += 1
-        self._commit(cursor, complete=False)
+        self._commit(cursor, complete=complete)
         self._images, self._rows, self._labels, self._scores = [], [], [], []
 
     def _table(self) -> pa.Table:

@@ -233,10 +233,10 @@ def test_whenever_it_dies_the_atlas_is_the_old_or_the_new_one(
         shutil.copytree(kept, growing.path)
 
     deadly = Deadly(monkeypatch)
-    # The last calls, of which each counts, and some of those before.
+    # Of the last calls, at which names change, more than of those before.
     prepare()
     deadly.run(lambda: growing.add(5, 11))
-    for number in [*range(0, deadly.n - 14, 11), *range(deadly.n - 14, deadly.n)]:
+    for number in [*range(0, deadly.n - 12, 25), *range(deadly.n - 12, deadly.n, 2)]:
         prepare()
         assert deadly.run(lambda: growing.add(5, 11), number)
         assert content(growing.path) in (old, new), number
