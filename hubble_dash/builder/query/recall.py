@@ -131,7 +131,7 @@ class Restored:
         WeightsError
             As of `fingerprint`.
         """
-        divided = self._network.prepare.reduction(display.shape)
+        divided = self.network.prepare.reduction(display.shape)
         return self.recipe.read_whole(display, divided=divided)[0]
 
     def fingerprint(
