@@ -32,11 +32,11 @@ Tiles: TypeAlias = dict[str, bytes]
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
 
 # Side of a tile, in pixels.
-TILE = 256
-MAX_LEVELS = 7
+TILE = 512
+MAX_LEVELS = 6
 # In tiles: sides of the blocks that are aggregated at a time, and of the largest view of a level.
-BLOCK_TILES = 4
-VIEW_TILES = 4
+BLOCK_TILES = 2
+VIEW_TILES = 2
 # Share of the pixels of the area in use that are hit, from which on a point is drawn as one pixel,
 # and as a dot of 3 pixels across rather than 5.
 DENSE, SPARSE = 0.4, 0.02
@@ -87,7 +87,7 @@ class _Block(NamedTuple):
 
 
 class Pyramid:
-    """Draw points of a plane as tiles of 256 x 256 pixels, level z having ``4**z`` of them.
+    """Draw points of a plane as tiles of 512 x 512 pixels, level z having ``4**z`` of them.
 
     Tiles are named ``z/x/y``, y counted from the top; those without a point are left out.
 
@@ -106,7 +106,7 @@ class Pyramid:
     Attributes
     ----------
     levels : int
-        Enough for every view of 4 x 4 tiles of the last one to hold at most `max_points`; 7 at
+        Enough for every view of 2 x 2 tiles of the last one to hold at most `max_points`; 6 at
         most.
     n_blocks : int
         How many blocks `counts`, `colors` and `numbers` yield.
@@ -245,7 +245,7 @@ class Pyramid:
 
 
 def _n_levels(across: NDArray[np.float64], down: NDArray[np.float64], max_points: int) -> int:
-    """Find the first level at which no view of 4 x 4 tiles holds more points than that."""
+    """Find the first level at which no view of 2 x 2 tiles holds more points than that."""
     for level in range(MAX_LEVELS - 1):
         edges = np.linspace(0, 1, 2**level + 1)
         held = np.histogram2d(down, across, bins=(edges, edges))[0]

@@ -23,7 +23,7 @@ import { isDark } from "../theme.js";
  * @typedef {{ canvas: HTMLCanvasElement | HTMLImageElement, box: Rectangle }} Picture of a part of the plane
  */
 
-const MAX_TILES = 240; // that are kept
+const MAX_TILES = 60; // that are kept
 const SHARPNESS = 0.3; // of a level that tiles may be too coarse by
 
 /**

@@ -165,8 +165,8 @@ def test_points_are_seen_where_the_browser_looks_for_them(atlas: Atlas, report: 
     with PillowImage.open(report / "tiles/count/0/0-0.png") as picture:
         opaque = np.asarray(picture.convert("RGBA"))[..., 3] > 0
     x, y = atlas.positions.astype(float).T
-    columns = ((x - left) / (right - left) * 256).astype(int)
-    rows = ((top - y) / (top - bottom) * 256).astype(int)
+    columns = ((x - left) / (right - left) * 512).astype(int)
+    rows = ((top - y) / (top - bottom) * 512).astype(int)
     assert opaque[rows, columns].all()
     assert opaque.sum() <= 21 * len(atlas)
 
