@@ -27,6 +27,7 @@ __all__ = [
     "HubbleDashError",
     "ImageError",
     "MissingExtraError",
+    "NoCutoutsError",
     "WeightsError",
 ]
 
@@ -69,6 +70,10 @@ class WeightsError(HubbleDashError):
 
 class BuildError(HubbleDashError):
     """No atlas can be made of this input: no images, no cutouts, or too many unreadable files."""
+
+
+class NoCutoutsError(BuildError):
+    """Of none of the images is there a cutout."""
 
 
 class AtlasError(HubbleDashError):

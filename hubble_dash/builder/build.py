@@ -12,6 +12,7 @@ import importlib.metadata
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -21,11 +22,12 @@ from numpy.typing import NDArray
 from hubble_dash.atlas.atlas import Atlas, Neighbors, open_atlas
 from hubble_dash.atlas.boxes import Boxes
 from hubble_dash.atlas.manifest import CenterEntry, MapEntry
-from hubble_dash.atlas.schema import IMAGES_FILE, POSITIONS_FILE
+from hubble_dash.atlas.schema import FORMAT, IMAGES_FILE, MANIFEST_FILE, POSITIONS_FILE
 from hubble_dash.atlas.seal import check_replaceable, seal
 from hubble_dash.builder.bars import bar
 from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.going_on import can_go_on, finish_part, open_part, sealed_build
+from hubble_dash.builder.growing.again import build_again
 from hubble_dash.builder.inputs import Blocks, Inputs, Source, gather_inputs, source_of
 from hubble_dash.builder.learning import learn_metric
 from hubble_dash.builder.neighbors.depth import neighbors_to_keep
@@ -39,7 +41,7 @@ from hubble_dash.builder.shards.tables import column_of, write_tables
 from hubble_dash.builder.shards.writer import PRECOMPUTED_ROW
 from hubble_dash.builder.stream import stream_to_shards
 from hubble_dash.config import BuildSettings
-from hubble_dash.disk.files import sha256_of
+from hubble_dash.disk.files import is_marked, sha256_of
 from hubble_dash.disk.names import recover, resolved
 
 __all__ = ["build", "build_from"]
@@ -62,7 +64,8 @@ def build(
     """Make an atlas: cutouts of all images, their fingerprints, neighbours and map.
 
     A build that was interrupted leaves what it has done in ``X.atlas.part`` beside the atlas, and
-    the same call goes on with it. The atlas is the same as that of a build in one go.
+    the same call goes on with it. The atlas is the same as that of a build in one go. Where the
+    atlas is there already, built with the same settings, only files that are new are read.
 
     Parameters
     ----------
@@ -134,9 +137,13 @@ def build_from(
     recover(out)
     # Of a build that was killed when all but the cleaning was done, and may be this one.
     sealed = sealed_build(out)
-    check_replaceable(out, replace=overwrite or sealed is not None)
+    exists = not overwrite and sealed is None and is_marked(out / MANIFEST_FILE, FORMAT)
+    check_replaceable(out, replace=overwrite or sealed is not None or exists)
     inputs = gather_inputs(given, settings, blocks=blocks)
-    source = source_of(settings, inputs, blocks=blocks)
+    find_source = partial(source_of, settings, inputs, blocks=blocks)
+    if exists:
+        return build_again(settings, inputs, find_source, out, blocks=blocks, progress=progress)
+    source = find_source()
     plan = _plan(settings, inputs, source)
     for of_old, old_source in _older(inputs, source):
         if can_go_on(out, _plan(settings, of_old, old_source)):

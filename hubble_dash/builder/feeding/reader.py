@@ -18,7 +18,7 @@ from hubble_dash.builder.feeding.image_row import IMAGE_FILE
 from hubble_dash.builder.feeding.previews import preview_name
 from hubble_dash.builder.fingerprints.fingerprinter import Cutout
 from hubble_dash.builder.fingerprints.groups import Groups
-from hubble_dash.errors import BuildError, ImageError
+from hubble_dash.errors import BuildError, ImageError, NoCutoutsError
 
 __all__ = ["CutoutReader"]
 
@@ -132,7 +132,7 @@ class CutoutReader:
         if not self._n:
             reasons = counts.left_out or Counter(why for _, why in counts.unreadable)
             listed = "; ".join(f"{reason} ({n})" for reason, n in reasons.most_common(5))
-            raise BuildError(
+            raise NoCutoutsError(
                 f"no cutouts in {n_files} images ({listed or 'none was found'});"
                 " try other cutouts, a lower threshold, or a lower min_valid"
             )

@@ -65,7 +65,7 @@ from hubble_dash.disk.files import sha256_of
 from hubble_dash.disk.names import recover, resolved
 from hubble_dash.errors import BuildError
 
-__all__ = ["add", "add_from"]
+__all__ = ["Addition", "add", "add_from"]
 
 logger = logging.getLogger(__name__)
 
@@ -189,7 +189,7 @@ def add_from(
         inputs = gather_inputs(given, settings, blocks=blocks, choose=choose)
     except _NothingNewError:
         return lay_out_anew(old, progress=progress) if told.new_map else old
-    return _Addition(told, old, settings, inputs, found, blocks, progress).run()
+    return Addition(told, old, settings, inputs, found, blocks, progress).run()
 
 
 def _tell(atlas: Atlas, found: Sorted) -> None:
@@ -205,8 +205,26 @@ def _tell(atlas: Atlas, found: Sorted) -> None:
 
 
 @dataclass(frozen=True)
-class _Addition:
-    """One run, all of whose inputs are known."""
+class Addition:
+    """One run, all of whose inputs are known.
+
+    Parameters
+    ----------
+    told : AddSettings
+        What the atlas does not say.
+    old : Atlas
+        The atlas.
+    settings : BuildSettings
+        With which its images were cut.
+    inputs : Inputs
+        The new images.
+    found : Sorted
+        Files that were left out.
+    blocks : Blocks
+        How much is done at once.
+    progress : bool
+        Whether bars are shown.
+    """
 
     told: AddSettings
     old: Atlas
@@ -217,7 +235,18 @@ class _Addition:
     progress: bool
 
     def run(self) -> Atlas:
-        """Do it."""
+        """Do it.
+
+        Returns
+        -------
+        Atlas
+            Under the name of the old one.
+
+        Raises
+        ------
+        HubbleDashError
+            As of `add`.
+        """
         old, final = self.old, self.old.path
         fingerprinter, base = self._fingerprinter(), sha256_of(final / MANIFEST_FILE)
         plan = self._plan(base)

@@ -32,7 +32,7 @@ class Sorted:
     changed: list[Path] = field(default_factory=list)
 
 
-def sort_out(files: Sequence[Path], atlas: Atlas) -> Sorted:
+def sort_out(files: Sequence[Path], atlas: Atlas, *, copies: bool = False) -> Sorted:
     """Say of each file whether an atlas has it, by name and content.
 
     Only files that have the name or the size of one of the atlas's are read. Of an atlas of an
@@ -44,6 +44,8 @@ def sort_out(files: Sequence[Path], atlas: Atlas) -> Sorted:
         Any.
     atlas : Atlas
         The atlas.
+    copies : bool
+        Whether a copy of a file that it has, by another name, is new.
     """
     known = dict.fromkeys(map(str, atlas.images["path"]), "")
     sizes, sums = set(), set()
@@ -60,7 +62,7 @@ def sort_out(files: Sequence[Path], atlas: Atlas) -> Sorted:
             digest = ""  # which is said when it is read
         if name in known and known[name] not in ("", digest):
             found.changed.append(file)
-        elif name in known or digest in sums:
+        elif name in known or (digest in sums and not copies):
             found.there.append(file)
         else:
             found.new.append(file)

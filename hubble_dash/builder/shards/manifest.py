@@ -42,7 +42,7 @@ from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.config import BuildSettings
 
-__all__ = ["Outcome", "list_files", "make_manifest"]
+__all__ = ["Outcome", "list_files", "make_manifest", "settings_entry"]
 
 MIN_CUTOUTS_TO_COMPARE = 10
 # Packages that are always used, beside those of the fingerprinter.
@@ -129,7 +129,7 @@ def make_manifest(
         "n_features": fingerprinter.n_features,
         "n_neighbors": outcome.n_neighbors,
         "model": cast("ModelEntry", {**fingerprinter.describe(), **checkpoint.engine}),
-        "settings": _settings(settings, inputs, catalog_sha256),
+        "settings": settings_entry(settings, inputs, catalog_sha256),
         "center": outcome.center,
         "neighbors": outcome.neighbors,
         "map": outcome.map,
@@ -177,9 +177,18 @@ def list_files(part: Part, layout: SheetLayout, fingerprints: FingerprintFile) -
     ]
 
 
-def _settings(
+def settings_entry(
     settings: BuildSettings, inputs: list[str], catalog_sha256: str | None
 ) -> SettingsEntry:
+    """Give what a manifest says of what was asked for.
+
+    Parameters
+    ----------
+    settings : BuildSettings
+        All of it.
+    inputs, catalog_sha256
+        As of `make_manifest`.
+    """
     return {
         "inputs": inputs,
         "cutouts": asdict(settings.cutouts),
