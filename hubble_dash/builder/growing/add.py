@@ -52,7 +52,6 @@ from hubble_dash.builder.neighbors.depth import neighbors_to_keep
 from hubble_dash.builder.neighbors.joined import join_neighbors
 from hubble_dash.builder.projection.placing import place_new, quality_of_new
 from hubble_dash.builder.projection.quality import map_quality
-from hubble_dash.builder.query.recall import Restored
 from hubble_dash.builder.shards.arrays import map_new, save_array
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.manifest import list_files
@@ -303,6 +302,9 @@ class Addition:
             vectors = self.inputs.fingerprints
             made = PrecomputedFingerprints(vectors, cutouts_a_batch=self.blocks.vectors_a_batch)
         else:
+            # timm takes three seconds to import, which the user's own vectors need not wait for.
+            from hubble_dash.builder.query.recall import Restored
+
             told = self.told
             made = Restored(
                 self.old, weights=told.weights, device=told.device, batch_size=told.batch_size,
