@@ -51,7 +51,8 @@ class ImageError(HubbleDashError):
 
     def __init__(self, path: str | Path, reason: str, further: Sequence[str] = ()) -> None:
         super().__init__(f"{path}: {reason}")
-        self.path = Path(path)
+        # A path may be of another kind, such as that of a file of a server.
+        self.path = path if isinstance(path, Path) else Path(path)
         self.reason = reason
         self.further = tuple(further)
 

@@ -22,11 +22,11 @@ REPOSITORY = Path(__file__).parents[1]
 FLOORS = [
     [
         *("errors", "config", "allocator", "cosine", "printable"),
-        *("builder.ahead", "builder.bars", "builder.cursor", "builder.quiet", "viewer.linker"),
+        *("builder.ahead", "builder.bars", "builder.quiet", "viewer.linker"),
     ],
     ["disk", "foreign", "query", "smoothed"],
-    ["atlas", "builder.bounds", "builder.codecs", "builder.sky"],
-    ["builder.files", "builder.backends", "builder.hdus", "builder.metric"],
+    ["atlas", "builder.bounds", "builder.codecs", "builder.remote", "builder.sky"],
+    ["builder.cursor", "builder.files", "builder.backends", "builder.hdus", "builder.metric"],
     ["builder.reading", "builder.tables", "viewer.columns", "viewer.planes"],
     ["evaluation", "listing", "methods", "builder.catalogs", "viewer.colors"],
     ["builder.cutouts", "viewer.data"],

@@ -160,14 +160,14 @@ class ImageFileRow(TypedDict):
     ----------
     bytes : int
         Its size.
-    sha256 : str
-        Its checksum, hexadecimal.
+    sha256 : str or None
+        Its checksum, hexadecimal; None of a file of a server of which only parts were read.
     credit : str
         What it says of whom to thank, and what is allowed; empty where it says nothing.
     """
 
     bytes: int
-    sha256: str
+    sha256: str | None
     credit: str
 
 

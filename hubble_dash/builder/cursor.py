@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hubble_dash.builder.remote.path import path_of
+
 __all__ = ["Before", "Counts", "Cursor", "SeenColumns"]
 
 
@@ -84,7 +86,7 @@ class Counts:
         """
         return cls(
             data["n_images"],
-            [(Path(path), reason) for path, reason in data["unreadable"]],
+            [(path_of(path), reason) for path, reason in data["unreadable"]],
             Counter(data["left_out"]),
             Counter(data["notes"]),
             data.get("n_further", 0),

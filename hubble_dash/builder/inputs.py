@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -20,6 +22,9 @@ from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.fingerprints.precomputed import PrecomputedFingerprints
 from hubble_dash.builder.metric.learning import Learning
 from hubble_dash.builder.reading.opening import count_images
+from hubble_dash.builder.remote.failures import connections
+from hubble_dash.builder.remote.fetching import ask_all
+from hubble_dash.builder.remote.path import Remote, path_of
 from hubble_dash.config import (
     BuildSettings,
     CatalogPositions,
@@ -162,11 +167,13 @@ def gather_inputs(
     """
     several = [given] if isinstance(given, (str, Path)) else list(given)
     # The name of "." is that of the folder it stands for.
-    names = [Path(one).name or Path(one).resolve().name for one in several]
+    names = [path_of(one).name or Path(one).resolve().name for one in several]
     catalog = _catalog_of(settings)
     files, notes = _files_of(several, catalog)
     if choose is not None:
         files = choose(files)
+    ask_all(files)
+    notes = [*notes, *_told_of_secrets(files)]
     if catalog is not None:
         catalog = catalog.of_images(files)
     groups: Groups | None = None
@@ -256,7 +263,8 @@ def _rows_of(
     vectors = PrecomputedVectors(path, what, columns=columns)
     n_images = None
     if vectors.names is None and isinstance(settings.cutouts, WholeImage):
-        n_images = [count_images(file, settings.hdu) for file in files]
+        with ThreadPoolExecutor(connections()) as pool:
+            n_images = list(pool.map(partial(count_images, hdu=settings.hdu), files))
     return PrecomputedRows(vectors, settings.cutouts, files, catalog, n_images)
 
 
@@ -294,6 +302,13 @@ def _catalog_of(settings: BuildSettings) -> Catalog | None:
             " give RA and Dec, or apply this step to the cutouts"
         )
     return catalog
+
+
+def _told_of_secrets(files: Sequence[Path]) -> list[str]:
+    """Say of how many addresses less is kept than was given."""
+    n = sum(isinstance(file, Remote) and file.address.has_secrets for file in files)
+    what = "names, passwords or signatures in addresses are not kept in the atlas"
+    return [f"{what} ({n:,} of {len(files):,} files)"] if n else []
 
 
 def _files_of(given: Sequence[str | Path], catalog: Catalog | None) -> Found:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,10 +18,14 @@ from pathlib import Path
 from hubble_dash.disk.calls import exchange, remove, sync, sync_all
 from hubble_dash.disk.owners import leftovers, own_name
 from hubble_dash.disk.space import reserve, watched
+from hubble_dash.errors import HubbleDashError
 
 __all__ = [
     "NewFolder", "folder_beside", "give_name", "recover", "resolved", "write_file", "write_inside",
 ]  # fmt: skip
+
+# A path takes one of the two slashes of https://host/... for superfluous.
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
 
 def resolved(final: Path) -> Path:
@@ -30,7 +35,17 @@ def resolved(final: Path) -> Path:
     ----------
     final : Path
         A name that was given.
+
+    Raises
+    ------
+    HubbleDashError
+        If it is an address of a server.
     """
+    if _ADDRESS.match(str(final)):
+        raise HubbleDashError(
+            f"{final} is an address; atlases, pages and reports lie on this machine or on a shared"
+            " file system: give a path, and copy them to a server when they are whole"
+        )
     return Path(os.path.realpath(final)) if final.is_symlink() else final
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.boxes import Box
+from hubble_dash.builder.remote.address import is_address
 from hubble_dash.disk.files import sha256_of
 from hubble_dash.errors import HubbleDashError
 from hubble_dash.verification.findings import Verification
@@ -77,9 +78,12 @@ def verify_originals(
 def _at_hand(atlas: Atlas, images: NDArray[Any], found: Verification) -> list[int]:
     """Give the images whose files are there and have their checksum; say what the others are."""
     table, files = atlas.images, atlas.image_files
-    there, missing, wrong, n_summed = [], [], [], 0
+    there, missing, wrong, n_summed, n_far = [], [], [], 0, 0
     for image in map(int, images):
         path = Path(str(table["path"].iloc[image]))
+        if is_address(path):
+            n_far += 1
+            continue
         if not path.is_file():
             missing.append(path)
             continue
@@ -96,6 +100,11 @@ def _at_hand(atlas: Atlas, images: NDArray[Any], found: Verification) -> list[in
         found.notes.append(
             f"{len(missing)} of {len(images)} source images of the sample are no longer there"
             f" ({missing[0]}), so that their cutouts were not made again"
+        )
+    if n_far:
+        found.notes.append(
+            f"{n_far} of {len(images)} source images of the sample lie on servers, which are not"
+            " asked"
         )
     if n_summed:
         found.add("source images of the sample", n_summed, wrong, "their SHA-256")

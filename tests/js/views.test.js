@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { told } from "../../templates/browser/plots/marks.js";
-import { numberColumns } from "../../templates/browser/views/image.js";
+import { nameOf, numberColumns } from "../../templates/browser/views/image.js";
 import { fieldOf, separation, unproject } from "../../templates/browser/views/sky.js";
 
 /** @import { Shown, SimilarCutout } from "../../templates/browser/data/types.d.ts" */
@@ -76,4 +76,26 @@ test("a number stands where it has room, and at what is hovered", () => {
 test("numbers of boxes that share a corner stand beside each other", () => {
   const cutouts = [1, 2, 3].map((rank) => /** @type {SimilarCutout} */ ({ rank, shownBox: { left: rank === 3 ? 100 : 10, top: 7 } }));
   assert.deepEqual(numberColumns(cutouts, 5), { x: [10, 15, 100], y: [7, 7, 7], text: ["1", "2", "3"] });
+});
+
+test("only what lies on a server of the web is linked", () => {
+  /** @param {string} tag */
+  const createElement = (tag) => ({
+    tag,
+    /** @type {Record<string, string>} */
+    attributes: {},
+    /**
+     * @param {string} key
+     * @param {string} value
+     */
+    setAttribute(key, value) {
+      this.attributes[key] = value;
+    },
+    append() {},
+  });
+  Object.assign(globalThis, { document: { createElement } });
+  const link = /** @type {any} */ (nameOf("a.fits", "https://host/a.fits"));
+  assert.equal(link.attributes.href, "https://host/a.fits");
+  assert.equal(link.attributes.rel, "noopener noreferrer");
+  for (const source of [undefined, "", "javascript:alert(1)", "data:text/html,x"]) assert.equal(nameOf("a.fits", source), "a.fits");
 });

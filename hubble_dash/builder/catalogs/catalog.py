@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from hubble_dash.builder.catalogs.columns import Columns, find_columns, say_choice
 from hubble_dash.builder.catalogs.frames import read_positions
-from hubble_dash.builder.catalogs.names import ImageNames, expanded
+from hubble_dash.builder.catalogs.names import ImageNames, named_in
 from hubble_dash.builder.reading.image import Image
+from hubble_dash.builder.remote.path import path_of
 from hubble_dash.builder.tables.astropy_tables import TableFile
 from hubble_dash.builder.tables.read import read_table
 from hubble_dash.config.bounds import choice
@@ -91,7 +92,7 @@ class Catalog:
         """
         if self.paths is None:
             return np.arange(len(self), dtype=np.int64)
-        found = self._names.find(Path(image_path), part)
+        found = self._names.find(path_of(image_path), part)
         if found.is_unclear:
             logger.warning("%s: several rows may mean %s; none is taken", self.path, image_path)
         return found.rows
@@ -104,7 +105,7 @@ class Catalog:
         image_path : path-like
             One of which `rows_of` is empty.
         """
-        if self._names.find(Path(image_path)).is_unclear:
+        if self._names.find(path_of(image_path)).is_unclear:
             return (
                 "the catalogue has rows that may mean it or another image, so that none was taken"
             )
@@ -286,4 +287,4 @@ def _read_paths(path: Path, column: pd.Series) -> list[Path]:
         raise CatalogError(f"{path}: row {row} of column {column.name!r} has no path")
     if pd.api.types.is_float_dtype(column) and (column % 1 == 0).all():
         column = column.astype("int64")
-    return [path.parent / expanded(str(value).strip()) for value in column]
+    return [named_in(path.parent, str(value).strip()) for value in column]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hubble_dash.builder.catalogs.names import (
     ImageNames,
-    expanded,
+    named_in,
     plain_name,
     without_suffix,
 )
@@ -47,7 +47,7 @@ def names_of_rows(
     BuildError
         If no row means any image.
     """
-    found = ImageNames([path.parent / expanded(name) for name in names], images)
+    found = ImageNames([named_in(path.parent, name) for name in names], images)
     if any(len(found.find(image).rows) for image in images):
         return found, []
     meant = images_by_identifier(names, images)
@@ -63,7 +63,7 @@ def names_of_rows(
         f"Rows of {path.name} mean images by the identifiers in their names: {identifier!r} is"
         f" {image.name}"
     )
-    rows = [meant.get(name, path.parent / expanded(name)) for name in names]
+    rows = [meant.get(name, named_in(path.parent, name)) for name in names]
     return ImageNames(rows, images), [note]
 
 

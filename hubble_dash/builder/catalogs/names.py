@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.builder.files.kinds import SUFFIXES
+from hubble_dash.builder.remote.address import is_address
+from hubble_dash.builder.remote.path import Remote, path_of
 
-__all__ = ["Found", "ImageNames", "expanded", "find_file", "plain_name", "without_suffix"]
+__all__ = ["Found", "ImageNames", "find_file", "named_in", "plain_name", "without_suffix"]
 
 _SUFFIXES = tuple(sorted(SUFFIXES, key=len, reverse=True))
 # A path takes one of the two slashes of https://host/... for superfluous.
@@ -73,7 +75,10 @@ class ImageNames:
             those that name the file.
         """
         if part is not None:
-            found = self.find(Path(f"{image}[{part}]"))
+            if isinstance(image, Remote):
+                found = self.find(image.with_name(f"{image.name}[{part}]"))
+            else:
+                found = self.find(Path(f"{image}[{part}]"))
             if len(found.rows):
                 return found
         real = _real(image)
@@ -146,24 +151,30 @@ class ImageNames:
 
 
 def _real(path: Path) -> Path:
+    if isinstance(path, Remote):
+        return path
     try:
         return Path(os.path.realpath(path))
     except ValueError:  # no file can be called so
         return path
 
 
-def expanded(text: str) -> Path:
-    """Give a path; one that begins with ``~`` and no user's name is a name.
+def named_in(folder: Path, text: str) -> Path:
+    """Give the file that a table in a folder means.
 
     Parameters
     ----------
+    folder : Path
+        Of the table.
     text : str
-        As a table has it.
+        A path; one that begins with ``~`` and no user's name is a name. Or an address of a server.
     """
+    if is_address(text):
+        return path_of(text)
     try:
-        return Path(text).expanduser()
+        return folder / Path(text).expanduser()
     except (RuntimeError, ValueError):
-        return Path(text)
+        return folder / text
 
 
 def find_file(path: Path, folder: Path) -> Path:
@@ -200,6 +211,8 @@ def plain_name(path: Path) -> str:
     path : Path
         Of this system, of Windows, or an address.
     """
+    if isinstance(path, Remote):
+        return unicodedata.normalize("NFC", path.name.strip())
     text = str(path)
     if text.isascii() and ":" not in text and "\\" not in text:
         return path.name.strip()

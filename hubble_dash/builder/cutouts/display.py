@@ -35,6 +35,8 @@ MAX_SAMPLED_PIXELS = 4_000_000
 BAND_PIXELS = 1_000_000
 # By what a decoder may divide the sides of an image.
 DECODER_FACTORS = (8, 4, 2)
+# Of an image whose pixels come from a server part by part, limits and preview take so many rows.
+FAR_SIDE = 256
 # How an image is shown whose values are all the same.
 GRAY = 128
 # Rec. 709 weights of red, green, blue, as in scikit-image's rgb2gray.
@@ -109,6 +111,7 @@ class Display:
             Shrink so that no side is longer, by averaging blocks of ``f x f`` display values,
             ``f = ceil(longer side / max_side)``; blocks are counted from array pixel (0, 0) of the
             box. The image is read in bands of rows: beside the result no more than one is held.
+            Of an image that is far, nothing is averaged, and no side is longer than `FAR_SIDE`.
 
         Returns
         -------
@@ -130,8 +133,10 @@ class Display:
         factor = _factor((box.height, box.width), max_side)
         limits = self._limits_of(box)
         turn = -1 if self.origin == "lower" else 1
-        if factor == 1 and box.width * box.height <= self._band_pixels:
-            shown, good = self._show(box, limits)
+        is_coarse = max_side is not None and self._is_coarse(box)
+        if is_coarse or (factor == 1 and box.width * box.height <= self._band_pixels):
+            step = math.ceil(max(self.shape) / FAR_SIDE) if is_coarse else 1
+            shown, good = self._show(box, limits, step=step)
             return np.ascontiguousarray(shown[::turn]), np.ascontiguousarray(good[::turn])
         shape = shape_within((box.height, box.width), max_side)
         valid = np.empty(shape, dtype=bool)
@@ -219,10 +224,16 @@ class Display:
             finite = np.asarray(finite.all(axis=2))
         return finite if opaque is None else finite & opaque
 
-    def _show(self, box: Box, limits: Limits | None) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    def _is_coarse(self, box: Box) -> bool:
+        """Say whether a box is all of an image of which few rows should be asked for."""
+        return self.image.is_far and box == self._box(None) and max(self.shape) > FAR_SIDE
+
+    def _show(
+        self, box: Box, limits: Limits | None, *, step: int = 1
+    ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
         """Give display values in array orientation."""
-        pixels = self.image.read(box)
-        valid = self._valid(pixels, box)
+        pixels = self.image.read(box, step=step)
+        valid = self._valid(pixels, box, step=step)
         shown = pixels if limits is None else _to_display(pixels, valid, limits, self.stretch.curve)
         if not valid.all():
             shown[~valid] = 0
@@ -244,6 +255,8 @@ class Display:
             lows, highs = zip(*ends, strict=True) if ends else ((0.0,), (0.0,))
             return min(lows), max(highs)
         step = max(1, math.ceil(math.sqrt(box.width * box.height / self._max_sampled_pixels)))
+        if self._is_coarse(box):
+            step = max(step, math.ceil(max(self.shape) / FAR_SIDE))
         return find_limits(self._sample(box, step=step), self.stretch)
 
     def _sample(self, box: Box, *, step: int) -> NDArray[Any]:

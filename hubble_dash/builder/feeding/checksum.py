@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from hubble_dash.atlas.schema import ImageFileRow
+from hubble_dash.builder.remote.path import Remote
 from hubble_dash.disk.files import sha256_of
 from hubble_dash.errors import ImageError
 
@@ -35,7 +36,7 @@ class Checksum:
     Parameters
     ----------
     path : Path
-        The file.
+        The file; of one of a server that is read in parts there is only the size.
 
     Raises
     ------
@@ -45,13 +46,19 @@ class Checksum:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._sha256: str | OSError = ""
+        self._sha256: str | OSError | None = None
+        self._thread: threading.Thread | None = None
+        here = path.copied() if isinstance(path, Remote) else path
+        if here is None:
+            # Of a file that is read in parts there is none.
+            self._bytes = path.stat().st_size
+            return
+        self._here = here
         try:
-            found = path.stat()
+            found = here.stat()
         except OSError as err:
             raise self._gone(err) from err
         self._bytes, self._mtime_ns = found.st_size, found.st_mtime_ns
-        self._thread: threading.Thread | None = None
         if self._bytes < MIN_BYTES_BESIDE:
             self._sum()
         else:
@@ -79,7 +86,7 @@ class Checksum:
 
     def _sum(self) -> None:
         try:
-            self._sha256 = _sum_of(self._path, self._bytes, self._mtime_ns)
+            self._sha256 = _sum_of(self._here, self._bytes, self._mtime_ns)
         except OSError as err:
             self._sha256 = err
 

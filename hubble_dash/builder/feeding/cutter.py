@@ -313,6 +313,7 @@ class Cutter:
         if not self._are_few(found.boxes):
             return replace(read, display=display)
         if whole is None:
+            image.expect(found.boxes)
             cuts = [self.cut(display, box) for box in found.boxes]
         else:
             cuts = [self._cut(*whole)]

@@ -23,6 +23,7 @@ from hubble_dash.builder.feeding.processes import (
     of_work,
     wait_for,
 )
+from hubble_dash.builder.remote.fetching import Fetched
 from hubble_dash.errors import ImageError
 
 __all__ = ["N_THREADS", "Feeder", "usual_workers"]
@@ -159,7 +160,7 @@ class Feeder:
             return
         with display.image:
             parts = in_order(
-                lambda i: [self._try(display, box) for box in boxes[i : i + BOXES_A_TASK]],
+                lambda i: self._try_some(display, boxes[i : i + BOXES_A_TASK]),
                 range(start, len(boxes), BOXES_A_TASK),
                 executor=self._threads,
                 depth=2 * N_THREADS,
@@ -167,6 +168,13 @@ class Feeder:
             with closing(parts):
                 for part in parts:
                     yield from part
+
+    def _try_some(self, display: Display, boxes: Sequence[Box]) -> list[Cut | ImageError]:
+        try:
+            display.image.expect(boxes)
+        except ImageError as err:
+            return [err] * len(boxes)
+        return [self._try(display, box) for box in boxes]
 
     def _try(self, display: Display, box: Box) -> Cut | ImageError:
         try:
@@ -178,13 +186,19 @@ class Feeder:
     def _read(self, works: Iterable[Work]) -> Generator[CutImage | ImageError, None, None]:
         """Read images ahead, in order; each is closed when the next one is asked for."""
         read = self._read_here if self._processes is None else self._processes.read
-        images = read(works)
-        with closing(images):
+        fetched = Fetched(
+            works,
+            path=lambda work: work.path,
+            replaced=lambda work, path: work._replace(path=path),
+            is_fetched=lambda work: not self.cutter.recipe.reads_in_parts(work.path),
+        )
+        with closing(fetched), closing(read(fetched)) as images:
             for image in images:
                 try:
                     yield image
                 finally:
                     _close(image)
+                    fetched.release()
 
     def _read_here(self, works: Iterable[Work]) -> Generator[CutImage | ImageError, None, None]:
         yield from in_order(

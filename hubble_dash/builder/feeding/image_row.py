@@ -14,6 +14,7 @@ from hubble_dash.builder.cutouts.plane import plane_of
 from hubble_dash.builder.cutouts.sky_positions import SkyPositions
 from hubble_dash.builder.feeding.previews import Preview
 from hubble_dash.builder.reading.image import Image
+from hubble_dash.builder.remote.path import Remote
 
 __all__ = ["IMAGE_FILE", "describe_image", "listed_path", "notes_on"]
 
@@ -69,13 +70,15 @@ def notes_on(image: Image, preview: Preview, positions: SkyPositions) -> list[st
 
 
 def listed_path(path: Path) -> str:
-    """Give a path as the table of images has it: links followed, as text.
+    """Give a path as the table of images has it: links followed; an address as it is shown.
 
     Parameters
     ----------
     path : Path
         Of a file; the links of its folder are followed once for all of its files.
     """
+    if isinstance(path, Remote):
+        return _text(str(path))
     is_link = path.is_symlink()
     return _text(os.path.realpath(path) if is_link else f"{_real_folder(path.parent)}{path.name}")
 

@@ -14,10 +14,17 @@ from numpy.typing import NDArray
 from hubble_dash.builder.cutouts.display import Display, shape_within
 from hubble_dash.builder.cutouts.processing import process, process_image
 from hubble_dash.builder.cutouts.resampling import shrink
+from hubble_dash.builder.files.content import may_be_in_parts
 from hubble_dash.builder.reading.image import Image
 from hubble_dash.builder.reading.opening import open_image, read_through
 from hubble_dash.builder.reading.pixel_source import PART_KEY
-from hubble_dash.config import BuildSettings, ProcessingStep, Stretch, step_from_dict
+from hubble_dash.config import (
+    BuildSettings,
+    CatalogPositions,
+    ProcessingStep,
+    Stretch,
+    step_from_dict,
+)
 from hubble_dash.errors import AtlasError
 
 __all__ = ["MAX_CUTOUT_SIDE", "Recipe"]
@@ -47,6 +54,9 @@ class Recipe:
         FITS keys kept as metadata beside the usual ones.
     several : bool
         FITS: whether all HDUs of the kind are images.
+    in_parts : bool
+        Whether few pixels of an image are looked at, so that of a large one of a server no more is
+        read.
     """
 
     stretch: Stretch
@@ -56,6 +66,7 @@ class Recipe:
     plane: int | None = None
     header_keys: Sequence[str] = ()
     several: bool = False
+    in_parts: bool = False
 
     @classmethod
     def of(cls, settings: BuildSettings, *, several: bool = False) -> Recipe:
@@ -76,6 +87,7 @@ class Recipe:
             settings.plane,
             settings.header_keys,
             several,
+            _looks_at_few(settings.cutouts.kind, settings.stretch, settings.process_images),
         )
 
     @classmethod
@@ -94,12 +106,15 @@ class Recipe:
         """
         told = manifest["settings"]
         try:
+            stretch = Stretch(**told["stretch"])
+            on_images = [step_from_dict(step) for step in told["process_images"]]
             return cls(
-                Stretch(**told["stretch"]),
-                [step_from_dict(step) for step in told["process_images"]],
+                stretch,
+                on_images,
                 [step_from_dict(step) for step in told["process_cutouts"]],
                 told.get("hdu"),
                 told.get("plane"),
+                in_parts=_looks_at_few(told.get("cutouts", {}).get("kind", ""), stretch, on_images),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as err:
             raise AtlasError(
@@ -111,6 +126,16 @@ class Recipe:
     def max_side(self) -> int | None:
         """Longest side of a cutout as read; None where steps must see each pixel."""
         return None if self.process_cutouts else MAX_CUTOUT_SIDE
+
+    def reads_in_parts(self, path: Path) -> bool:
+        """Say whether a file may be read part by part where it is, on its server.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+        """
+        return self.in_parts and may_be_in_parts(path)
 
     def open(
         self,
@@ -184,6 +209,7 @@ class Recipe:
             several=self.several,
             plane=self.plane,
             header_keys=self.header_keys,
+            in_parts=self.in_parts,
         )
 
     def read_through(self, path: Path, part: str | None) -> None:
@@ -245,3 +271,9 @@ class Recipe:
         """
         small = shrink(pixels, shape_within(pixels.shape[:2], self.max_side))
         return process(small, self.process_cutouts)
+
+
+def _looks_at_few(kind: str, stretch: Stretch, process_images: Sequence[ProcessingStep]) -> bool:
+    """Say whether of a large image few pixels suffice, beside those of its cutouts."""
+    needs_all = stretch.limits == "minmax" and stretch.per == "image"
+    return kind == CatalogPositions.kind and not process_images and not needs_all

@@ -11,6 +11,7 @@ __all__ = [
     "READ",
     "SIDE_FILE",
     "SUFFIXES",
+    "WEB_PAGE",
     "Kind",
     "kind_by_suffix",
     "kind_of",
@@ -110,7 +111,7 @@ _UNREAD = {
 
 # What stands beside images and is none.
 SIDE_FILE = Kind("no image")
-_WEB_PAGE = Kind("a web page", advice="fetch anew: this may be a login or an error")
+WEB_PAGE = Kind("a web page", advice="fetch anew: this may be a login or an error")
 _XML = Kind("XML", advice="name images instead")
 _LFS = Kind("a pointer of Git LFS", advice="fetch the file itself with git lfs pull")
 _NUMPY = Kind("NumPy", advice="save as FITS")
@@ -186,7 +187,7 @@ def kind_of(start: bytes) -> Kind | None:
         return _AT_257.get(start[257:262], _UNREAD["dicom"])
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<!doctype html", b"<html")):
-        return _WEB_PAGE
+        return WEB_PAGE
     if text.startswith(b"<?xml"):
         return _UNREAD["svg"] if b"<svg" in text else _XML
     return None

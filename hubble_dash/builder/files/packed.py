@@ -24,7 +24,12 @@ __all__ = ["unpack"]
 
 
 def unpack(
-    path: Path, kind: Kind, *, most_in_memory: int = 256_000_000, bytes_a_step: int = 1_000_000
+    path: Path,
+    kind: Kind,
+    *,
+    file: Path | None = None,
+    most_in_memory: int = 256_000_000,
+    bytes_a_step: int = 1_000_000,
 ) -> BinaryIO:
     """Unpack a file.
 
@@ -34,6 +39,8 @@ def unpack(
         The file.
     kind : Kind
         One of `hubble_dash.builder.files.kinds.PACKED`.
+    file : Path, optional
+        Its copy here, of a file of a server.
     most_in_memory : int
         Bytes. More is kept in a temporary file, from which arrays are mapped.
     bytes_a_step : int
@@ -50,22 +57,23 @@ def unpack(
         If it is damaged, grows or takes too long beyond what is allowed, or is an archive of
         several files.
     """
-    with failing(path, "cannot be unpacked"), _opened(path, kind) as packed:
-        return _copy(path, packed, most_in_memory, bytes_a_step)
+    file = path if file is None else file
+    with failing(path, "cannot be unpacked"), _opened(path, file, kind) as packed:
+        return _copy(path, packed, file.stat().st_size, most_in_memory, bytes_a_step)
 
 
 @contextmanager
-def _opened(path: Path, kind: Kind) -> Iterator[IO[bytes]]:
+def _opened(path: Path, file: Path, kind: Kind) -> Iterator[IO[bytes]]:
     openers: dict[Kind, Callable[[Path], Any]] = {
         GZIP: gzip.GzipFile,
         BZIP2: bz2.BZ2File,
         XZ: lzma.LZMAFile,
     }
     if kind != ZIP:
-        with openers[kind](path) as packed:
+        with openers[kind](file) as packed:
             yield packed
         return
-    with zipfile.ZipFile(path) as archive, archive.open(_only_member(path, archive)) as packed:
+    with zipfile.ZipFile(file) as archive, archive.open(_only_member(path, archive)) as packed:
         yield packed
 
 
@@ -83,8 +91,9 @@ def _only_member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     return members[0]
 
 
-def _copy(path: Path, packed: IO[bytes], most_in_memory: int, bytes_a_step: int) -> BinaryIO:
-    n_file = path.stat().st_size
+def _copy(
+    path: Path, packed: IO[bytes], n_file: int, most_in_memory: int, bytes_a_step: int
+) -> BinaryIO:
     most, deadline = allowed_bytes(n_file), time.monotonic() + allowed_seconds(n_file)
     content: BinaryIO = io.BytesIO()
     n_bytes = 0

@@ -59,7 +59,22 @@ class PassedOver:
         if kind is None and (kind := _look(path)) in (*READ, *PACKED):
             why = f"{kind.name} by the first bytes; rename, or name each by itself"
             self._known[suffix, why] += 1
-        elif kind is None or kind is SIDE_FILE:
+        else:
+            self._add(suffix, kind)
+
+    def add_name(self, name: str) -> None:
+        """Count a file of a server, which is not looked into.
+
+        Parameters
+        ----------
+        name : str
+            What it is called.
+        """
+        if name not in _OF_SYSTEMS and not name.startswith("."):
+            self._add(_suffix(name), kind_by_suffix(name))
+
+    def _add(self, suffix: str, kind: Kind | None) -> None:
+        if kind is None or kind is SIDE_FILE:
             self._others[suffix] += 1
         else:
             self._known[suffix, f"{kind.name}, not read; {kind.advice}"] += 1

@@ -12,6 +12,16 @@ from typing import NamedTuple
 from hubble_dash.atlas.schema import MANIFEST_FILE, SHEETS_FOLDER
 from hubble_dash.builder.files.kinds import READ, SUFFIXES
 from hubble_dash.builder.files.passed_over import PassedOver
+from hubble_dash.builder.remote.address import (
+    SCHEMES,
+    Address,
+    address_of,
+    is_address,
+    other_scheme,
+)
+from hubble_dash.builder.remote.failures import RemoteError
+from hubble_dash.builder.remote.listing import has_magic, list_folder, list_glob
+from hubble_dash.builder.remote.path import Remote
 from hubble_dash.errors import ImageError
 
 __all__ = ["Found", "find_files", "real_path"]
@@ -42,7 +52,8 @@ def find_files(inputs: Sequence[str | Path]) -> Found:
         `hubble_dash.builder.files.kinds.SUFFIXES`; hidden ones, atlases, and links to folders are
         passed over), globs (``"data/**/*.fits"``), and lists ``"@list.txt"`` with any of these one
         a line, relative to the list's folder; blank lines and lines that start with ``#`` are
-        skipped.
+        skipped. Files, folders and globs may be addresses of servers, such as
+        ``"s3://bucket/folder/"``; there a folder of the web ends with a slash.
 
     Returns
     -------
@@ -76,6 +87,8 @@ def real_path(path: Path) -> str:
     path : Path
         Of any file, or of none at all.
     """
+    if isinstance(path, Remote):
+        return str(path)
     try:
         return os.path.realpath(path)
     except (OSError, ValueError):
@@ -85,6 +98,8 @@ def real_path(path: Path) -> str:
 def _expand(text: str, passed_over: PassedOver) -> list[Path]:
     if text.startswith("@"):
         return _read_list(_home(text[1:]), passed_over)
+    if is_address(text):
+        return _of_server(address_of(text), passed_over)
     path = _home(text)
     if _is(os.path.isdir, path):
         files = list(_search(path, passed_over))
@@ -94,12 +109,40 @@ def _expand(text: str, passed_over: PassedOver) -> list[Path]:
         files = _search_glob(path, passed_over)
     else:
         raise ImageError(text, f"there is no such file or folder{_why_not(path)}")
+    return _some(text, files, passed_over)
+
+
+def _some(text: str, files: list[Path], passed_over: PassedOver) -> list[Path]:
+    """Refuse a folder or glob without images."""
     if not files:
         told = "; ".join(note[0].lower() + note[1:] for note in passed_over.notes())
         usual = ", ".join(kind.suffixes[0] for kind in READ)
         why = told or f"names should end in {usual} or the like"
         raise ImageError(text, f"no image found; {why}")
     return files
+
+
+def _of_server(address: Address, passed_over: PassedOver) -> list[Path]:
+    """List the images of a folder or glob of a server; else it is a file, of any name."""
+    file = Remote(address)
+    try:
+        if has_magic(address):
+            found = list_glob(address)
+        elif address.shown.endswith("/") or file.facts().is_folder:
+            found = list(list_folder(address))
+        else:
+            return [file]
+    except RemoteError as err:
+        if address.shown.endswith("/") or has_magic(address):
+            raise ImageError(file, err.reason) from err
+        return [file]  # which says so when it is opened, and others are read
+    files = []
+    for path in _naturally(found):
+        if _is_image(path):
+            files.append(path)
+        else:
+            passed_over.add_name(path.name)
+    return _some(address.shown, files, passed_over)
 
 
 def _home(text: str) -> Path:
@@ -122,6 +165,9 @@ def _is(asked: Callable[[Path], bool], path: Path) -> bool:
 
 def _why_not(path: Path) -> str:
     """Say what the system has against a name, where that is not plain."""
+    if scheme := other_scheme(str(path).replace(":/", "://", 1)):
+        allowed = ", ".join(f"{one}://" for one in SCHEMES)
+        return f"; {scheme}:// is not read, allowed are {allowed}"
     try:
         path.lstat()
     except FileNotFoundError:
@@ -146,6 +192,11 @@ def _read_list(path: Path, passed_over: PassedOver) -> list[Path]:
         raise ImageError(path, "the list is empty; write one path a line")
     files: list[Path] = []
     for entry in entries:
+        if is_address(entry):
+            address = address_of(entry)
+            is_several = has_magic(address) or address.shown.endswith("/")
+            files += _of_server(address, passed_over) if is_several else [Remote(address)]
+            continue
         try:
             named = path.parent / Path(entry).expanduser()
         except (RuntimeError, ValueError):

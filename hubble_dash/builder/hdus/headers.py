@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, cast
 from astropy.io import fits
 
 from hubble_dash.builder.quiet import quiet_astropy
+from hubble_dash.builder.remote.ranges import RangeFile
 from hubble_dash.errors import ImageError
 
 __all__ = ["Unit", "check_bounds", "count", "read_units", "up_to"]
@@ -181,6 +182,9 @@ def up_to(content: Path | BinaryIO, end: int) -> BinaryIO:
     binary file
         At its start.
     """
+    if isinstance(content, RangeFile):
+        content.end_at(end)
+        return cast(BinaryIO, content)
     if isinstance(content, io.BytesIO):
         content.truncate(end)
         content.seek(0)
@@ -226,6 +230,8 @@ def check_bounds(path: Path, content: Path | BinaryIO, unit: Unit, max_pixels: i
     """
     if isinstance(content, Path):
         n_there = content.stat().st_size
+    elif isinstance(content, RangeFile):
+        n_there = content.size
     else:
         n_pixels, n_there = math.prod(unit.shape), content.seek(0, os.SEEK_END)
         if n_pixels > max_pixels:

@@ -17,6 +17,7 @@ from hubble_dash.builder.hdus.planes import choose_plane
 from hubble_dash.builder.hdus.tiles import check_tiles
 from hubble_dash.builder.quiet import quiet_astropy
 from hubble_dash.builder.reading.pixel_source import PART_KEY, Metadata, Opened
+from hubble_dash.builder.remote.ranges import RangeFile
 from hubble_dash.builder.sky.header import sky_from_header
 from hubble_dash.errors import ImageError
 
@@ -37,6 +38,11 @@ HEADER_KEYS = (
     "ROOTNAME",
 )
 
+# What is said of an image of a server of which few pixels are asked for.
+IN_PARTS = (
+    "only parts were read from its server: preview and limits are of a coarse grid of pixels,"
+    " and there is no checksum"
+)
 # Letters of what a header says of an observer, and so on.
 MAX_CREDIT = 200
 
@@ -68,13 +74,20 @@ class _FitsSource:
     is_flux = True
 
     def __init__(
-        self, path: Path, hdus: fits.HDUList, hdu: ImageHDU, plane: tuple[int, ...]
+        self,
+        path: Path,
+        hdus: fits.HDUList,
+        hdu: ImageHDU,
+        plane: tuple[int, ...],
+        parts: RangeFile | None,
     ) -> None:
         self.shape: tuple[int, int] = hdu.shape[-2:]
         self._path = path
         self._hdus: fits.HDUList | None = hdus
         self._hdu = hdu
         self._plane = plane
+        # What reads the file where it is, on a server.
+        self._parts = parts
         bitpix = int(hdu.header["BITPIX"])
         self._dtype = np.dtype(np.float32 if bitpix in (8, 16, -32) else np.float64)
         self._kept: tuple[int, int, NDArray[Any]] | None = None
@@ -84,6 +97,10 @@ class _FitsSource:
             with quiet_astropy():
                 if isinstance(self._hdu, fits.CompImageHDU):
                     stored = self._read_compressed(rows, columns)
+                elif self._parts is not None:
+                    self.expect([(rows, columns)])
+                    row = slice(columns.start, columns.stop)
+                    stored = self._hdu.section[(*self._plane, rows, row)][:, :: columns.step or 1]
                 else:
                     stored = self._hdu.data[(*self._plane, rows, columns)]
                 values = _scaled(stored, self._hdu, self._dtype)
@@ -96,6 +113,19 @@ class _FitsSource:
 
     def shrunk(self, _factor: int) -> None:
         return None
+
+    def expect(self, places: Sequence[tuple[slice, slice]]) -> None:
+        if self._parts is None or not isinstance(self._hdu, fits.PrimaryHDU | fits.ImageHDU):
+            return
+        shape, item = self._hdu.shape, abs(int(self._hdu.header["BITPIX"])) // 8
+        plane = int(np.ravel_multi_index(self._plane, shape[:-2])) if self._plane else 0
+        start = self._hdu.fileinfo()["datLoc"] + plane * shape[-2] * shape[-1] * item
+        self._parts.want(
+            (start + (row * shape[-1] + columns.start) * item,
+             start + (row * shape[-1] + columns.stop) * item)
+            for rows, columns in places
+            for row in range(rows.start, rows.stop, rows.step or 1)
+        )  # fmt: skip
 
     def close(self) -> None:
         if self._hdus is not None:
@@ -178,8 +208,11 @@ def open_fits(
             sky, sky_notes = sky_from_header(chosen.header, hdus)
             metadata = _read_metadata(chosen.header, hdus[0].header, header_keys)
             part = part or (parts[0] if parts else None)
+            if isinstance(content, RangeFile):
+                notes.append(IN_PARTS)
+            far = content if isinstance(content, RangeFile) else None
             return Opened(
-                _FitsSource(path, hdus, chosen, index),
+                _FitsSource(path, hdus, chosen, index, far),
                 origin="lower",
                 sky=sky,
                 metadata=metadata if part is None else {PART_KEY: part, **metadata},
@@ -187,6 +220,7 @@ def open_fits(
                 credit=_credit(chosen.header, hdus[0].header),
                 part=part,
                 further=tuple(parts[1:]),
+                is_far=far is not None,
             )
     except ImageError:
         _close(hdus)
@@ -200,12 +234,14 @@ def _open_unit(path: Path, content: Path | BinaryIO, unit: Unit) -> tuple[fits.H
     """Open a file and make an image of one HDU; others are read no further than their headers."""
     # Tables of distortions may be compressed too, and then astropy must see all as images.
     has_tables = any(key.startswith(("CPDIS", "D2IMDIS", "AXISCORR")) for key in unit.header)
+    # What reads tiles one by one; else all of them come with the table.
+    is_far = isinstance(content, RangeFile) and unit.is_compressed
     end = max(one.end for one in read_units(path, content)) if has_tables else unit.end
     file, hdus = up_to(content, end), None
     try:
         hdus = fits.open(
             file, memmap=True, do_not_scale_image_data=True,
-            disable_image_compression=not has_tables,
+            disable_image_compression=not (has_tables or is_far),
         )  # fmt: skip
         found = hdus[unit.number]
         if unit.header.get("SIMPLE") is False:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hubble_dash.atlas.boxes import Box
 from hubble_dash.builder.bounds.failures import failing
 from hubble_dash.builder.reading.pixel_source import ArraySource, Metadata, PixelSource
+from hubble_dash.builder.remote.path import path_of
 from hubble_dash.builder.sky.sky import Sky
 
 __all__ = ["Image"]
@@ -45,6 +46,10 @@ class Image:
         Which image of its file it is, where that has several: an HDU, such as ``"SCI,2"``.
     further : sequence of str
         The other images of the file, for the first of them.
+    is_far : bool
+        Whether its pixels come from a server, part by part, so that few should be asked for.
+    release : callable, optional
+        Called when it is closed.
     """
 
     def __init__(
@@ -60,8 +65,11 @@ class Image:
         credit: str = "",
         part: str | None = None,
         further: Sequence[str] = (),
+        is_far: bool = False,
+        release: Callable[[], None] = lambda: None,
     ) -> None:
-        self.path = Path(path)
+        self.path = path_of(path)
+        self.is_far, self._release = is_far, release
         self.jpeg, self.credit = jpeg, credit
         self.part, self.further = part, tuple(further)
         self.origin = origin
@@ -219,6 +227,23 @@ class Image:
             with failing(self.path, "the data cannot be read"):
                 return source.shrunk(factor)
 
+    def expect(self, boxes: Sequence[Box]) -> None:
+        """Say what will be read, so that it comes from a server in one go; else nothing is done.
+
+        Parameters
+        ----------
+        boxes : sequence of Box
+            Of this image.
+
+        Raises
+        ------
+        ImageError
+            If it cannot be had.
+        """
+        if self.is_far:
+            with self._reading, failing(self.path, "the data cannot be read"):
+                self._open_source().expect([self._slices(box, 1) for box in boxes])
+
     def _open_source(self) -> PixelSource:
         if self._source is None:
             raise ValueError(f"{self.path} has been closed; read it inside its with statement")
@@ -238,6 +263,7 @@ class Image:
         if self._source is not None:
             self._source.close()
             self._source = None
+            self._release()
 
     def __enter__(self) -> Image:
         return self

@@ -22,6 +22,7 @@ from hubble_dash.builder.reading.jpeg_xl import open_jpeg_xl
 from hubble_dash.builder.reading.pictures import MAX_BYTES_READ_AT_ONCE, open_picture
 from hubble_dash.builder.reading.pixel_source import Opened
 from hubble_dash.builder.reading.tiff import open_tiff
+from hubble_dash.builder.remote.path import path_of
 from hubble_dash.errors import ImageError
 
 __all__ = ["MAX_PIXELS", "count_images", "open_image", "read_through"]
@@ -42,6 +43,7 @@ def open_image(
     plane: int | None = None,
     header_keys: Sequence[str] = (),
     max_pixels: int = MAX_PIXELS,
+    in_parts: bool = False,
 ) -> Image:
     """Open an image file of any kind that is read, told apart by content, not by name.
 
@@ -49,7 +51,7 @@ def open_image(
     ----------
     path : path-like
         The file: FITS, TIFF, JPEG, PNG, WebP, GIF, BMP, JPEG 2000, JPEG XL or AVIF, as it is or
-        packed by gzip, bzip2, xz or zip.
+        packed by gzip, bzip2, xz or zip. Or its address on a server.
     hdu : str or int, optional
         FITS: name (``"SCI"``, ``"SCI,2"``, ``"N*"``) or number of the HDU; the first image with
         data if not given.
@@ -64,6 +66,8 @@ def open_image(
         FITS: keys to keep in the metadata beside the usual ones.
     max_pixels : int
         The most pixels that may be decoded into memory; memory-mapped files may be larger.
+    in_parts : bool
+        Whether few pixels will be wanted, so that of a large FITS file of a server no more is read.
 
     Returns
     -------
@@ -75,15 +79,17 @@ def open_image(
     ImageError
         If there is no such file, or it is empty, damaged, too large, or no image.
     """
-    path = Path(path)
+    path = path_of(path)
     options: dict[str, Any] = {"hdu": hdu, "part": part, "several": several}
     options |= {"plane": plane, "header_keys": header_keys, "max_pixels": max_pixels}
-    with quiet(), failing(path):
-        opened, n_file = _open(path, **options)
+    options |= {"in_parts": in_parts}
+    with quiet(), failing(path), ExitStack() as used:
+        opened, n_file = _open(path, used, **options)
         if is_suspicious(opened.n_bytes, n_file):
             opened.source.close()
             try_apart(_read_all, path, options)
-            opened, _ = _open(path, **options)
+            opened, _ = _open(path, used, **options)
+        release = used.pop_all().close
     for note in opened.notes:
         logger.info("%s: %s", path, note)
     return Image(
@@ -97,6 +103,8 @@ def open_image(
         credit=opened.credit,
         part=opened.part,
         further=opened.further,
+        is_far=opened.is_far,
+        release=release,
     )
 
 
@@ -116,17 +124,27 @@ def count_images(path: Path, hdu: str | int | None) -> int:
         One where it cannot be read.
     """
     try:
-        with failing(path):
-            content = look_into(path, most=0)
+        with failing(path), ExitStack() as used:
+            content = look_into(path, most=0, used=used, in_parts=True)
             is_fits = content.kind == FITS
             return max(1, len(parts_of(path, content.file, hdu)[1])) if is_fits else 1
     except ImageError:
         return 1
 
 
-def _open(path: Path, *, plane: int | None, max_pixels: int, **of_fits: Any) -> tuple[Opened, int]:
+def _open(
+    path: Path,
+    used: ExitStack,
+    *,
+    plane: int | None,
+    max_pixels: int,
+    in_parts: bool,
+    **of_fits: Any,
+) -> tuple[Opened, int]:
     """Open a file; give how many bytes it has, too."""
-    kind, file, data, n_file = look_into(path, most=MAX_BYTES_READ_AT_ONCE)
+    kind, file, data, n_file = look_into(
+        path, most=MAX_BYTES_READ_AT_ONCE, used=used, in_parts=in_parts
+    )
     with ExitStack() as unpacked:
         if not isinstance(file, Path):
             unpacked.callback(file.close)
@@ -140,9 +158,11 @@ def _open(path: Path, *, plane: int | None, max_pixels: int, **of_fits: Any) -> 
             unpacked.pop_all()
             return opened, n_file
     bounds = {"n_file": n_file, "max_pixels": max_pixels}
+    # Of pictures that are not packed; of the others the data are all here.
+    here = file if isinstance(file, Path) else path
     if kind == JPEG_XL:
-        return open_jpeg_xl(path, data or path.read_bytes(), **bounds), n_file
-    return open_picture(path, data or path, **bounds), n_file
+        return open_jpeg_xl(path, data or here.read_bytes(), **bounds), n_file
+    return open_picture(path, data or here, **bounds), n_file
 
 
 def _read_all(path: Path, options: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -88,6 +88,15 @@ class PixelSource(Protocol):
         -------
         (h, w) or (h, w, 3) array or None
             None where it costs no less.
+        """
+
+    def expect(self, places: Sequence[tuple[slice, slice]]) -> None:
+        """Get ready for what will be read.
+
+        Parameters
+        ----------
+        places : sequence of (slice, slice)
+            Rows and columns.
         """
 
     def close(self) -> None:
@@ -195,6 +204,15 @@ class ArraySource:
         MEMORY.free(n_bytes)
         return pixels
 
+    def expect(self, places: Sequence[tuple[slice, slice]]) -> None:
+        """Do nothing: all of it is here.
+
+        Parameters
+        ----------
+        places : sequence of (slice, slice)
+            Rows and columns.
+        """
+
     def close(self) -> None:
         """Let go of the array."""
         if self._loaded is not None:
@@ -252,7 +270,9 @@ def turned(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class Opened:
-    """What a reader found in a file; `jpeg`, `credit`, `part` and `further` as of `Image`.
+    """What a reader found in a file.
+
+    `jpeg`, `credit`, `part`, `further` and `is_far` are as of `Image`.
 
     Attributes
     ----------
@@ -270,3 +290,4 @@ class Opened:
     credit: str = ""
     part: str | None = None
     further: tuple[str, ...] = ()
+    is_far: bool = False

@@ -185,7 +185,7 @@ def _load(path: Path, content: Path | BinaryIO, page_offset: int) -> Decoded:
         page = tifffile.TiffPage(file, 0)
         if page.is_memmappable and page.dtype is not None and isinstance(content, Path):
             dtype = page.dtype.newbyteorder(file.byteorder)
-            pixels: NDArray[Any] = np.memmap(path, dtype, "r", page.dataoffsets[0], page.shape)
+            pixels: NDArray[Any] = np.memmap(content, dtype, "r", page.dataoffsets[0], page.shape)
         else:
             pixels = page.asarray()
         pixels = pixels.reshape(page.shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -25,6 +26,7 @@ from hubble_dash.viewer.planes.tangent import MAX_ERROR, MIN_CUTOUTS, tangent_pl
 __all__ = ["PREVIEW_BYTES", "Parents"]
 
 PREVIEW_BYTES = 1_000_000
+_OF_THE_WEB = re.compile("https?://")
 
 
 class Parents:
@@ -82,6 +84,8 @@ class Parents:
             }
             if sums is not None and isinstance(sums[image], str):
                 entry["sha256"] = sums[image]
+            if _OF_THE_WEB.match(record["path"]):
+                entry["source"] = record["path"]
             if record["position_quality"] == "exact":
                 self._place(entry, image, record)
             if with_preview:

@@ -365,6 +365,8 @@ class ImageEntry(TypedDict):
     metadata: list[tuple[str, str | float]]
     # Of its file; missing in atlases of early versions.
     sha256: NotRequired[str]
+    # Where a browser finds its file; missing where that does not lie on a server of the web.
+    source: NotRequired[str]
     # Where it lies on the sky, as a `TangentPlane`; missing where neither file nor cutouts tell.
     wcs: NotRequired[list[float]]
     # Whether that tells directions alone: places are off by more than half a pixel.

@@ -7,7 +7,7 @@ import { openPlot } from "../plots/plot.js";
 import { viewOf, viewText } from "../link.js";
 import { on, state } from "../state.js";
 import { bitsOfImage, tellSubset } from "../subset/tell.js";
-import { byId } from "../text/element.js";
+import { byId, element } from "../text/element.js";
 import { count } from "../text/format.js";
 import { SAY } from "../text/strings.js";
 import { linkView } from "./looking.js";
@@ -21,6 +21,19 @@ const MARGIN = 0.02; // around the whole image, as a part of it
 const NUMBER_STEP = 19; // pixels that a number takes
 const HOVER_MS = 120; // that a cutout is pointed at before its image is shown
 const LEAST_SCALE = 1 / 12; // pixels of the image a pixel
+
+/**
+ * Name an image, with a link to its file where that lies on a server of the web.
+ *
+ * @param {string} name
+ * @param {string} [source]
+ * @returns {Node | string}
+ */
+export function nameOf(name, source) {
+  // An atlas may come from anywhere, and other schemes may do anything.
+  if (!source || !/^https?:\/\//.test(source)) return name;
+  return element("a", { href: source, target: "_blank", rel: "noopener noreferrer" }, name);
+}
 
 /** @param {Cutout[]} cutouts */
 function boxColumns(cutouts) {
@@ -85,9 +98,9 @@ export async function openImage(data) {
     current = number;
     tell();
     byId("hd-image").dataset.image = String(number);
-    const { name, nx, ny, url, sha256 } = await data.image(number);
+    const { name, nx, ny, url, sha256, source } = await data.image(number);
     if (number !== current) return;
-    byId("hd-image-name").textContent = name;
+    byId("hd-image-name").replaceChildren(nameOf(name, source));
     byId("hd-image-name").title = sha256 ? `${name}, SHA-256 ${sha256}` : name;
     byId("hd-image-size").textContent = `${count(nx)} × ${count(ny)}`;
     plot.draw("picture", url ? { url: [url], w: [nx], h: [ny] } : { url: [], w: [], h: [] });

@@ -281,6 +281,8 @@ export interface ImageEntry {
   metadata: Fact[];
   /** Of its file; missing in atlases of early versions. */
   sha256?: string;
+  /** Where a browser finds its file; missing where that does not lie on a server of the web. */
+  source?: string;
   /** Its place on the sky: a pixel, that pixel's RA and Dec, and degrees to the east and north a pixel; missing where not known. */
   wcs?: [x: number, y: number, ra: number, dec: number, cd11: number, cd12: number, cd21: number, cd22: number];
   /** Whether that tells directions alone: places are off by more than half a pixel. */

@@ -9,7 +9,7 @@ import pytest
 from helpers.tables import write_text
 
 from hubble_dash.builder.catalogs.catalog import read_catalog
-from hubble_dash.builder.catalogs.names import ImageNames, expanded, find_file, plain_name
+from hubble_dash.builder.catalogs.names import ImageNames, find_file, named_in, plain_name
 from hubble_dash.errors import CatalogError
 
 NFC, NFD = (unicodedata.normalize(form, "Müller 1.png") for form in ("NFC", "NFD"))
@@ -135,7 +135,7 @@ def test_identifiers_of_any_kind_name_images(tmp_path: Path) -> None:
 
 
 def test_names_that_no_file_can_have_are_names(tmp_path: Path) -> None:
-    paths = [tmp_path / expanded(text) for text in ("~a\0b.png", "b\0.png", "c.png")]
+    paths = [named_in(tmp_path, text) for text in ("~a\0b.png", "b\0.png", "c.png")]
     names = ImageNames(paths, [tmp_path / "c.png"])
     assert names.find(tmp_path / "c.png").rows.tolist() == [2]
     assert names.find(tmp_path / "b\0.png").rows.tolist() == [1]

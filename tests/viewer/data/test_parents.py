@@ -43,6 +43,14 @@ def test_an_image_says_which_piece_has_its_preview_or_waits_for_its_picture(atla
     assert [entry["url"] for entry in waiting] == [None, None]
 
 
+def test_an_image_of_the_web_has_its_address(atlas: Atlas) -> None:
+    paths = ["https://host/a.fits", "s3://bucket/a.fits", "/here/a.fits", "javascript:alert(1)"]
+    images = atlas.images.iloc[[0] * 4].assign(path=paths)
+    few = {"images": images, "cutouts": atlas.cutouts, "image_files": None}
+    told = Parents(cast(Any, SimpleNamespace(**few))).describe(slice(0, 4), with_preview=False)
+    assert [entry.get("source") for entry in told] == ["https://host/a.fits", None, None, None]
+
+
 TOLD = [83.6, 22.0, -1e-3, 0.0, 0.0, 1e-3]
 
 
