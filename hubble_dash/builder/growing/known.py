@@ -9,6 +9,7 @@ from pathlib import Path
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.builder.feeding.image_row import listed_path
 from hubble_dash.disk.files import sha256_of
+from hubble_dash.errors import ImageError
 
 __all__ = ["Sorted", "sort_out"]
 
@@ -58,7 +59,7 @@ def sort_out(files: Sequence[Path], atlas: Atlas, *, copies: bool = False) -> So
         name = listed_path(file)
         try:
             digest = sha256_of(file) if name in known or file.stat().st_size in sizes else ""
-        except OSError:
+        except (OSError, ImageError):
             digest = ""  # which is said when it is read
         if name in known and known[name] not in ("", digest):
             found.changed.append(file)
