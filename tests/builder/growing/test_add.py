@@ -83,6 +83,7 @@ def test_the_column_gives_way_to_the_user_s(growing: Growing) -> None:
     assert list(atlas.cutouts["added_catalog"].fillna("")) == [""] * 5 + ["by hand"] * 2
 
 
+@pytest.mark.slow
 def test_columns_of_either_side_are_kept(growing: Growing) -> None:
     paths = [file.name for file in growing.files]
     one, other = growing.folder / "images" / "one.csv", growing.folder / "images" / "two.csv"
@@ -291,6 +292,7 @@ def test_weights_that_are_others_are_refused(
         )
 
 
+@pytest.mark.slow
 def test_cutouts_at_positions_need_those_of_the_new_images(growing: Growing) -> None:
     catalog = growing.folder / "images" / "list.csv"
     table = pd.DataFrame({"path": [file.name for file in growing.files], "x": 30, "y": 20})
@@ -310,6 +312,7 @@ def test_cutouts_at_positions_need_those_of_the_new_images(growing: Growing) -> 
     assert atlas.cutouts["ixmin"].nunique() == 1
 
 
+@pytest.mark.slow
 def test_windows_go_on_within_a_sheet(growing: Growing) -> None:
     n = 12
     windows = hd.SlidingWindow(size=20, step=20)
@@ -325,6 +328,7 @@ def test_windows_go_on_within_a_sheet(growing: Growing) -> None:
     assert np.array_equal(boxes[2 * n :], boxes[:n])
 
 
+@pytest.mark.slow
 def test_an_atlas_of_an_early_version_grows(growing: Growing) -> None:
     import json
 
