@@ -128,7 +128,7 @@ def _parsing(folder: Path) -> Read:
     import pandas as pd
 
     from hubble_dash.builder.catalogs.angles import AngleColumn, to_degrees
-    from hubble_dash.builder.catalogs.names import ImageNames, expanded, plain_name
+    from hubble_dash.builder.catalogs.names import ImageNames, named_in, plain_name
     from hubble_dash.cli.asking import _parse_position
     from hubble_dash.cli.build import settings_of
     from hubble_dash.cli.main import make_parser
@@ -173,7 +173,7 @@ def _parsing(folder: Path) -> Read:
                 assert (np.isnan(degrees) | (abs(degrees) <= most)).all()
 
     def names(text: str) -> None:
-        paths = [folder / expanded(name) for name in text.split("\n")]
+        paths = [named_in(folder, name) for name in text.split("\n")]
         images = [folder / "c d.fits", folder / "b.fits", *paths[:1]]
         found = ImageNames(paths, images)
         for image in images:

@@ -42,7 +42,7 @@ def test_export_as_a_folder(atlas: Atlas, tmp_path: Path, capsys: Capture) -> No
     assert printed.out.startswith(f"{report} ({size:.1f} MB in {len(files)} files)\n")
     assert f"open {report / 'index.html'} in a browser" in printed.out
     assert "one file would do" in printed.err
-    assert "thumbnails: 100%" in printed.err
+    assert "thumbnails, writing: 100%" in printed.err
     assert "<title>Clouds &amp; dust</title>" in (report / "index.html").read_text(encoding="utf-8")
     words = ["export", atlas.path, tmp_path / "other.html", "--form", "folder", "--quiet"]
     assert status(*words) == 0
