@@ -97,10 +97,20 @@ def address_of(text: str) -> Address:
         shown = f"{scheme}://{_without_user(rest)}"
         return Address(shown, shown, _last(shown))
     real = f"{scheme}://{rest.partition('#')[0]}"
-    parts = urlsplit(real)
+    parts = _split(real)
     kept = _without_secrets(parts.query)
     shown = f"{scheme}://{_without_user(parts.netloc)}{parts.path}{'?' * bool(kept)}{kept}"
     return Address(real, shown, _name_of(parts))
+
+
+def _split(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        # No server is called so, which is told when the file is asked for.
+        scheme, _, rest = address.partition("://")
+        host, slash, path = rest.partition("?")[0].partition("/")
+        return SplitResult(scheme, host, slash + path, rest.partition("?")[2], "")
 
 
 def _without_user(rest: str) -> str:

@@ -40,6 +40,9 @@ def test_a_file_has_the_name_that_people_call_it_by(text: str, name: str) -> Non
         ("https://host/x.fits?sv=1&sr=b&se=2&sig=s&b=2", "https://host/x.fits?b=2"),
         ("https://host/x.fits?access_token=t#part", "https://host/x.fits"),
         ("s3://key:secret@bucket/x.fits", "s3://bucket/x.fits"),
+        # No server is called so.
+        ("https://me:word@[/x.fits?token=t&b=2", "https://[/x.fits?b=2"),
+        ("https://a\u2100b/x.fits", "https://a\u2100b/x.fits"),
         # These are no secrets.
         ("https://host/x.fits?author=a&se=2&id=3", "https://host/x.fits?author=a&se=2&id=3"),
         (MAST, MAST),
