@@ -49,8 +49,14 @@ function write() {
 }
 
 function writeSoon() {
-  writing ??= setTimeout(write, PATIENCE_MS);
+  writing ??= setTimeout(() => {
+    writing = undefined;
+    if (!isAtLink()) write();
+  }, PATIENCE_MS);
 }
+
+/** Whether the address is that of a link of which `hashchange` is about to tell; it is not to be written over before. */
+const isAtLink = () => history.state === null;
 
 /** @param {number | null} row */
 function arrive(row) {
@@ -227,7 +233,7 @@ export function startWalk(n) {
     writeSoon();
   });
   window.addEventListener("hashchange", () => {
-    if (history.state === null) followLink();
+    if (isAtLink()) followLink();
   });
   arrive(row);
   for (const [name, text] of others) followers.get(name)?.(text);

@@ -61,9 +61,13 @@ export function openBrowser(hash = "") {
       return `file:///page.html${visits[at].address}`;
     },
   };
-  /** @param {string} address is followed, or pasted into the open page */
-  const paste = (address) => {
+  /**
+   * @param {string} address is followed, or pasted into the open page
+   * @param {() => void} [before] what runs until that is told
+   */
+  const paste = (address, before) => {
     visits.splice(++at, Infinity, { state: null, address });
+    before?.();
     tell();
   };
   Object.assign(globalThis, {

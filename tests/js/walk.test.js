@@ -167,3 +167,11 @@ test("rows that are not there are refused", async () => {
   }
   assert.equal(state.selected, null);
 });
+
+test("a link is not written over before it is followed", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { sayInLink, paste, address } = await openWalk("#row=1");
+  sayInLink("view", "1,2,3");
+  paste("#row=7", () => t.mock.timers.tick(1000));
+  assert.deepEqual([state.selected, address()], [7, "#row=7&view=1,2,3"]);
+});
