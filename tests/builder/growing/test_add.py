@@ -46,6 +46,7 @@ def test_what_was_there_stays_and_what_is_new_stands_after_it(growing: Growing) 
     assert np.abs(made_at_once.mean(axis=(0, 1)) - new.colors[16]).max() < 3  # type: ignore[index]
 
 
+@pytest.mark.slow
 def test_neighbors_are_those_of_all(growing: Growing) -> None:
     growing.build(10)
     new = growing.add(10, 20)
@@ -54,6 +55,7 @@ def test_neighbors_are_those_of_all(growing: Growing) -> None:
     assert np.allclose(new.neighbors.similarities, similarities, atol=2e-6)
 
 
+@pytest.mark.slow
 def test_a_column_of_dates_says_what_is_new(
     growing: Growing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -350,6 +352,7 @@ def test_an_atlas_of_an_early_version_grows(growing: Growing) -> None:
     assert atlas.check() == []
 
 
+@pytest.mark.slow
 def test_an_atlas_that_is_served_is_read_anew(growing: Growing) -> None:
     old = growing.build(6)
     held = old.fingerprints, old.neighbors.rows

@@ -111,6 +111,7 @@ def test_an_interrupted_build_goes_on_unless_a_file_has_changed(
     assert not any(method == "GET" for method, _ in server.requests)
 
 
+@pytest.mark.slow
 def test_cutouts_of_a_large_image_are_read_in_parts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,6 +75,7 @@ def test_the_same_pixels_as_of_a_copy(server: FileServer, tmp_path: Path) -> Non
             assert np.array_equal(far.read(box, step=step), here.read(box, step=step))
 
 
+@pytest.mark.slow
 def test_limits_and_preview_are_of_few_rows(
     server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,7 @@ def shown(url: str) -> np.ndarray:
         return np.asarray(picture.convert("RGB"))
 
 
+@pytest.mark.slow
 def test_all_thumbnails_in_any_order_and_no_thread_is_left(tmp_path: Path) -> None:
     """More thumbnails than an atlas's sheet holds, shuffled."""
     made = make_atlas(tmp_path / "x.atlas", pictures=[nebula(7, (320, 400))], size=40, step=20)
