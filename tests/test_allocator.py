@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import platform
-import resource
+import subprocess
 import sys
 import threading
 import weakref
@@ -55,22 +55,36 @@ def test_many_wishes_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(given) == 2
 
 
+# Where the heap of a process meets a mapped file, glibc has a second one, of which it gives nothing
+# back: what is asked of a process that has seen hundreds of tests says little.
+KEEPS_PAGES = """
+import resource
+import numpy as np
+from hubble_dash import allocator
+from test_allocator import own_bytes
+
+page, n = 4096, 16 * 2**20
+
+def faults_of_a_second_time():
+    for _ in range(2):
+        before = resource.getrusage(resource.RUSAGE_THREAD).ru_minflt
+        np.ones(n, np.uint8)  # freed at once
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_minflt - before
+
+with allocator.pages_kept():
+    assert faults_of_a_second_time() < n / page / 10
+    kept = own_bytes()
+assert kept - own_bytes() > n / 2
+"""
+
+
 @glibc
-def test_pages_are_kept_as_long_as_they_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in allocator.ENVIRONMENT:
-        monkeypatch.delenv(name, raising=False)
-    page, n = 4096, 16 * 2**20
-
-    def faults_of_a_second_time() -> int:
-        for _ in range(2):
-            before = resource.getrusage(resource.RUSAGE_THREAD).ru_minflt
-            np.ones(n, np.uint8)  # freed at once
-        return resource.getrusage(resource.RUSAGE_THREAD).ru_minflt - before
-
-    with allocator.pages_kept():
-        assert faults_of_a_second_time() < n / page / 10
-        kept = own_bytes()
-    assert kept - own_bytes() > n / 2
+def test_pages_are_kept_as_long_as_they_are_wanted() -> None:
+    environment = {k: v for k, v in os.environ.items() if k not in allocator.ENVIRONMENT}
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    subprocess.run(
+        [sys.executable, "-c", KEEPS_PAGES], check=True, env={**environment, "PYTHONPATH": path}
+    )
 
 
 @pytest.mark.parametrize("name", allocator.ENVIRONMENT)
