@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -56,7 +55,7 @@ from hubble_dash.builder.shards.arrays import map_new, save_array
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.manifest import list_files
 from hubble_dash.builder.shards.part import Part
-from hubble_dash.builder.shards.plan import Plan
+from hubble_dash.builder.shards.plan import Plan, time_told
 from hubble_dash.builder.shards.tables import write_tables
 from hubble_dash.builder.stream import stream_to_shards
 from hubble_dash.config import AddSettings, BuildSettings
@@ -259,7 +258,7 @@ class Addition:
             )  # fmt: skip
             metadata = None if self.inputs.catalog is None else self.inputs.catalog.metadata
             write_tables(part, fingerprinter.label_names, metadata)
-            when = datetime.fromtimestamp(_now(), UTC)
+            when = time_told() or datetime.now(UTC).replace(microsecond=0)
             column = Added(_column(old), _date(old), when.strftime(FORMAT_OF_DATES))
             join_all(old, part, column)
             neighbors, map_entry, (n, k) = self._see_all(part, file)
@@ -362,12 +361,6 @@ class Addition:
             "added": quality_of_new(fingerprints, neighbors, positions, n_laid_out),
         }
         return positions, cast("MapEntry", told)
-
-
-def _now() -> int:
-    """Give the time in seconds since 1970, or ``SOURCE_DATE_EPOCH``."""
-    said = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return int(said) if said.isdecimal() else int(datetime.now(UTC).timestamp())
 
 
 def _date(atlas: Atlas) -> str | None:

@@ -15,7 +15,26 @@ from typing import Any
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 
-__all__ = ["Plan"]
+__all__ = ["Plan", "time_told"]
+
+
+def time_told() -> datetime | None:
+    """Give the time that ``SOURCE_DATE_EPOCH`` says, in UTC; None where it is not set.
+
+    Raises
+    ------
+    ValueError
+        If it is no number of seconds.
+    """
+    said = os.environ.get("SOURCE_DATE_EPOCH")
+    if said is None:
+        return None
+    try:
+        return datetime.fromtimestamp(int(said), UTC)
+    except (ValueError, OverflowError, OSError) as err:
+        raise ValueError(
+            f"SOURCE_DATE_EPOCH is {said!r}; set it to seconds since 1970, or not at all"
+        ) from err
 
 
 @dataclass(frozen=True)
@@ -82,15 +101,8 @@ class Plan:
         ValueError
             If ``SOURCE_DATE_EPOCH`` is no number of seconds.
         """
-        said = os.environ.get("SOURCE_DATE_EPOCH")
-        if said is None:
-            return datetime.fromtimestamp(max(self.files["mtime_ns"].to_pylist()) // 10**9, UTC)
-        try:
-            return datetime.fromtimestamp(int(said), UTC)
-        except (ValueError, OverflowError, OSError) as err:
-            raise ValueError(
-                f"SOURCE_DATE_EPOCH is {said!r}; set it to seconds since 1970, or not at all"
-            ) from err
+        newest = max(self.files["mtime_ns"].to_pylist()) // 10**9
+        return time_told() or datetime.fromtimestamp(newest, UTC)
 
     def differences(self, settings: Mapping[str, Any], files: pa.Table) -> list[str]:
         """Say in what this plan differs from what is written of another, a line each.
