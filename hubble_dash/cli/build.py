@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from hubble_dash.cli.build_options import CUTOUT_KINDS, add_options, flag
+from hubble_dash.cli.build_options import add_options, flag
 from hubble_dash.cli.commands import Commands
 from hubble_dash.cli.info import print_summary
 from hubble_dash.config import (
@@ -24,6 +24,7 @@ from hubble_dash.config import (
     is_network_file,
 )
 from hubble_dash.config.choices import AngleUnit, Device
+from hubble_dash.config.cutouts import CUTOUT_KINDS
 from hubble_dash.printable import printable
 
 if TYPE_CHECKING:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import math
 from argparse import ArgumentParser
-from collections.abc import Mapping
 from typing import get_args
 
 from hubble_dash.config import (
     BuildSettings,
-    CutoutSettings,
     DetectedSources,
     MapSettings,
     ModelInput,
@@ -32,12 +30,10 @@ from hubble_dash.config.choices import (
     Quality,
     SizeUnit,
 )
+from hubble_dash.config.cutouts import CUTOUT_KINDS
 
-__all__ = ["CUTOUT_KINDS", "add_options", "flag"]
+__all__ = ["add_options", "flag"]
 
-CUTOUT_KINDS: Mapping[str, type[CutoutSettings]] = {
-    one.kind: one for one in get_args(CutoutSettings)
-}
 # Options that turn a setting off, or give one of several.
 _OTHER = {
     "cover_edges": "--no-cover-edges",

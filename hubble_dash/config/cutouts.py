@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from hubble_dash.config.bounds import above, at_least, choice, within
 from hubble_dash.config.choices import SizeUnit
 
 __all__ = [
+    "CUTOUT_KINDS",
     "CatalogPositions",
     "CutoutSettings",
     "DetectedSources",
@@ -136,3 +138,6 @@ class CatalogPositions:
 
 
 CutoutSettings: TypeAlias = WholeImage | SlidingWindow | DetectedSources | CatalogPositions
+CUTOUT_KINDS: Mapping[str, type[CutoutSettings]] = {
+    one.kind: one for one in get_args(CutoutSettings)
+}

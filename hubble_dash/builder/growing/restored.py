@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.config import (
     AddSettings,
     BuildSettings,
     CatalogColumns,
-    CutoutSettings,
     MapSettings,
     ModelInput,
     Stretch,
     step_from_dict,
 )
+from hubble_dash.config.cutouts import CUTOUT_KINDS
 from hubble_dash.errors import AtlasError, BuildError
 
 __all__ = ["map_settings_of", "settings_of"]
 
-_KINDS: Mapping[str, type[CutoutSettings]] = {one.kind: one for one in get_args(CutoutSettings)}
 _OF_MAP = ("early_exaggeration", "n_iter", "random_state", "n_neighbors", "min_dist")
 
 
@@ -71,7 +69,7 @@ def settings_of(atlas: Atlas, told: AddSettings) -> BuildSettings:
             made |= {"model_input": ModelInput(**model["input"])} if "input" in model else {}
         cutouts = dict(own["cutouts"])
         return BuildSettings(
-            cutouts=_KINDS[cutouts.pop("kind")](**cutouts),
+            cutouts=CUTOUT_KINDS[cutouts.pop("kind")](**cutouts),
             stretch=Stretch(**own["stretch"]),
             process_images=[step_from_dict(step) for step in own["process_images"]],
             process_cutouts=[step_from_dict(step) for step in own["process_cutouts"]],
