@@ -31,7 +31,7 @@ def has_magic(address: Address) -> bool:
     address : Address
         As it was given.
     """
-    return _magic_of(address).search(_path_of(address)) is not None
+    return _first_magic(address) is not None
 
 
 def list_folder(address: Address, *, depth: int | None = None) -> Iterator[Remote]:
@@ -82,10 +82,9 @@ def list_glob(address: Address) -> list[Remote]:
     system_of(address)
     from fsspec.utils import glob_translate
 
-    path = _path_of(address)
-    first = _magic_of(address).search(path)
+    path, first = _path_of(address), _first_magic(address)
     assert first is not None
-    root = path[: path.rindex("/", 0, first.start()) + 1]
+    root = path[: path.rindex("/", 0, first) + 1]
     depth = None if "**" in path else path.count("/") - root.count("/") + 1
     wanted = re.compile(glob_translate(_plain(path)))
     folder = address_of(root)
@@ -119,8 +118,13 @@ def _remote(text: str, info: Mapping[str, Any]) -> Remote:
     return Remote(address_of(text), facts_of(info))
 
 
-def _magic_of(address: Address) -> re.Pattern[str]:
-    return _MAGIC if address.scheme.startswith("http") else _MAGIC_IN_BUCKETS
+def _first_magic(address: Address) -> int | None:
+    """Say where the glob in an address begins; names of servers and buckets are none."""
+    path = _path_of(address)
+    magic = _MAGIC if address.scheme.startswith("http") else _MAGIC_IN_BUCKETS
+    host = path.index("//") + 2
+    found = magic.search(path, path.find("/", host) if "/" in path[host:] else len(path))
+    return None if found is None else found.start()
 
 
 def _path_of(address: Address) -> str:

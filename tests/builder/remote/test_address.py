@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from hubble_dash.builder.remote.address import address_of, is_address, other_scheme
+from hubble_dash.builder.remote.listing import has_magic
 from hubble_dash.builder.remote.path import Remote, path_of
 
 MAST = "https://mast.stsci.edu/api/v0.1/Download/file?uri=mast:HST/product/abc_drz.fits"
@@ -79,3 +80,20 @@ def test_a_remote_path_goes_to_other_processes() -> None:
     assert len({path, again}) == 1
     assert path != Path(str(path))
     assert str(path.with_name("x.fits[SCI,2]")) == "https://host/x.fits[SCI,2]"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_glob"),
+    [
+        ("https://[::1]/*.fits", True),
+        ("https://host/a*b?x=1", True),
+        ("s3://bucket/a?c", True),
+        # Names of servers and buckets, and queries, are no globs.
+        ("https://[::1]/x.fits", False),
+        ("https://[/x.fits", False),
+        ("https://host/a?x=[", False),
+        ("s3://b*", False),
+    ],
+)
+def test_globs_are_those_of_paths(text: str, is_glob: bool) -> None:
+    assert has_magic(address_of(text)) is is_glob
