@@ -7,7 +7,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
 from typing import cast
 
@@ -21,6 +21,7 @@ from hubble_dash.atlas.schema import N_LABELS
 from hubble_dash.builder.ahead import ahead, in_order
 from hubble_dash.builder.backends.autotune import Autotuned, autotune
 from hubble_dash.builder.backends.backend import Encoder, Outputs
+from hubble_dash.builder.backends.threads import one_thread_each
 from hubble_dash.builder.fingerprints.augmentation import LEARNED_QUALITIES, SAMPLE_VIEWS, join
 from hubble_dash.builder.fingerprints.fingerprinter import NO_PIXELS, Batch, Cutout
 from hubble_dash.builder.fingerprints.preparation import Preparation
@@ -319,7 +320,9 @@ class Network:
         self, cutouts: Iterable[Cutout]
     ) -> Generator[tuple[list[Cutout], Outputs], None, None]:
         """Run the network over the views of cutouts, which are drawn in another thread."""
-        with pages_kept(), closing(ahead(self._batches(cutouts), depth=BATCHES_AHEAD)) as drawn:
+        with ExitStack() as stack:
+            stack.enter_context(pages_kept())
+            drawn = stack.enter_context(closing(ahead(self._batches(cutouts), depth=BATCHES_AHEAD)))
             batches: Iterator[tuple[list[Cutout], NDArray[np.uint8]]] = drawn
             if self._autotuned is None:
                 n_batches = -(-SAMPLE_PICTURES // self._options.batch_size)
@@ -333,6 +336,8 @@ class Network:
                 # Of an iterator, so that these pictures, some tens of megabytes, are let go of.
                 batches = itertools.chain(iter(first), drawn)
                 del first, sample, pictures
+            if self._autotuned.backend.engine == "openvino":
+                stack.enter_context(one_thread_each())
             under_way: deque[tuple[list[Cutout], Callable[[], Outputs]]] = deque()
             for some, pictures in batches:
                 under_way.append((some, self._autotuned.runner(pictures)))
