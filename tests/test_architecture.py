@@ -22,7 +22,7 @@ REPOSITORY = Path(__file__).parents[1]
 FLOORS = [
     [
         *("errors", "config", "allocator", "cosine", "printable"),
-        *("builder.ahead", "builder.bars", "builder.quiet", "viewer.linker"),
+        *("builder.ahead", "builder.bars", "builder.quiet", "builder.shared", "viewer.linker"),
     ],
     ["disk", "foreign", "query", "smoothed"],
     ["atlas", "builder.bounds", "builder.codecs", "builder.remote", "builder.sky"],

@@ -287,7 +287,10 @@ class Cutter:
         # Along one axis after the other: ten times as fast as along both.
         total = thumbnail.sum(axis=0, dtype=np.uint32).sum(axis=0)
         red, green, blue = (total / self.thumbnail_size**2 + 0.5).astype(int).tolist()
-        pictures = NO_PICTURES if self.prepare is None else self.prepare(shown)
+        # Contiguous, as arrays must be that go to another process by shared memory.
+        pictures = (
+            NO_PICTURES if self.prepare is None else np.ascontiguousarray(self.prepare(shown))
+        )
         return Cut(pictures, thumbnail, (red, green, blue), "")
 
     def _found(self, number: int, part_number: int, display: Display) -> CutImage:

@@ -17,10 +17,19 @@ from hubble_dash.builder.bounds.apart import try_apart
 from hubble_dash.builder.bounds.patience import patient_result
 from hubble_dash.builder.feeding.cutter import CutImage, Cutter, Work
 from hubble_dash.builder.feeding.recipe import Recipe
-from hubble_dash.builder.feeding.workers import Answer, further_there, read_there, start_worker
+from hubble_dash.builder.feeding.workers import (
+    Answer,
+    Task,
+    further_there,
+    read_there,
+    start_worker,
+)
+from hubble_dash.builder.shared import SharedBlocks
 from hubble_dash.errors import BuildError, ImageError
 
 __all__ = ["BYTES_AHEAD_A_READER", "Processes", "of_work", "wait_for"]
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -30,6 +39,8 @@ BYTES_AHEAD_A_READER = 16_000_000
 # Small files go to a process together, so that going to and fro costs little.
 MAX_FILES_A_TASK = 4
 MAX_BYTES_A_TASK = 2_000_000
+# Bytes of the cutouts of a task that go by shared memory: those of an image with many are as many.
+BLOCK_BYTES = 24_000_000
 
 
 class Processes:
@@ -45,6 +56,9 @@ class Processes:
 
     def __init__(self, cutter: Cutter, n: int) -> None:
         self._cutter, self._n = cutter, n
+        self._depth = n + n // 2 + 2
+        # Of readings that ended. One image of a file may be read while others are under way.
+        self._spare: list[SharedBlocks] = []
         self._pool: Any = self._start()
 
     def _start(self) -> Any:
@@ -58,6 +72,8 @@ class Processes:
     def close(self) -> None:
         """End them."""
         self._pool.shutdown(kill_workers=True)
+        for blocks in self._spare:
+            blocks.close()
 
     def read(self, works: Iterable[Work]) -> Generator[CutImage | ImageError, None, None]:
         """Read images ahead, in order.
@@ -85,37 +101,50 @@ class Processes:
                 yield work
 
         while True:
+            blocks = self._spare.pop() if self._spare else self._new_blocks()
+            free = deque(range(blocks.n_blocks))
             tasks = in_order(
                 read_there,
-                _tasks(drawn()),
+                (Task(some, blocks, free.popleft()) for some in _tasks(drawn())),
                 executor=self._pool,
-                depth=self._n + self._n // 2 + 2,
-                weigh=lambda task: sum(work.n_bytes for work in task),
+                depth=self._depth,
+                weigh=lambda task: sum(work.n_bytes for work in task.works),
                 most=BYTES_AHEAD_A_READER * self._n,
-                result=partial(wait_for, recipe=self._cutter.recipe),
+                result=lambda future, task: wait_for(future, task.works, self._cutter.recipe),
             )
             try:
-                for answers in tasks:
+                for packed in tasks:
+                    answers = blocks.unpack(packed)
+                    free.append(packed.block)
                     for answer in answers:
                         waiting.popleft()
                         yield _take(answer)
+                self._spare.append(blocks)
                 return
             except (BrokenProcessPool, ImageError):
                 self._restart()
                 # One of the images under way ended a process, or hangs: alone, it shows itself.
                 while waiting:
-                    yield self._read_alone(waiting.popleft())
+                    yield self._read_alone(waiting.popleft(), blocks)
 
-    def _read_alone(self, work: Work) -> CutImage | ImageError:
+    def _new_blocks(self) -> SharedBlocks:
+        # One for each task under way, and one for the next.
+        blocks = SharedBlocks(self._depth + 1, BLOCK_BYTES)
+        if not blocks.is_shared:
+            logger.info("cutouts go through pipes: there is no memory that processes share here")
+        return blocks
+
+    def _read_alone(self, work: Work, blocks: SharedBlocks) -> CutImage | ImageError:
+        task = Task([work], blocks, 0)
         try:
-            (answer,) = self._result(self._pool.submit(read_there, [work]), work)
+            packed = self._result(self._pool.submit(read_there, task), work)
         except BrokenProcessPool:
             why = "ended the process that read it: it is damaged, or too large"
             error = ImageError(work.path, why)
         except ImageError as err:
             error = err
         else:
-            return _take(answer)
+            return _take(*blocks.unpack(packed))
         self._restart()
         return of_work(error, work, self._further_of(work))
 

@@ -15,9 +15,28 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hubble_dash.builder.feeding.cutter import CutImage, Cutter, Work
+from hubble_dash.builder.shared import Packed, SharedBlocks
 from hubble_dash.errors import ImageError
 
-__all__ = ["Answer", "further_there", "read_there", "start_worker"]
+__all__ = ["Answer", "Task", "further_there", "read_there", "start_worker"]
+
+
+class Task(NamedTuple):
+    """Files that a process reads, and where it puts what it found.
+
+    Attributes
+    ----------
+    works : sequence of Work
+        Which.
+    blocks : SharedBlocks
+        Take what it finds.
+    block : int
+        The number of the one that does.
+    """
+
+    works: Sequence[Work]
+    blocks: SharedBlocks
+    block: int
 
 
 class Answer(NamedTuple):
@@ -61,20 +80,21 @@ def _follow(parent: int) -> None:
     os._exit(1)
 
 
-def read_there(works: Sequence[Work]) -> list[Answer]:
+def read_there(task: Task) -> Packed:
     """Read files, and cut those whose cutouts are few.
 
     Parameters
     ----------
-    works : sequence of Work
+    task : Task
         Which.
 
     Returns
     -------
-    list of Answer
-        An open file stays in its process, so of an image with many cutouts there is no display.
+    Packed
+        A list with an `Answer` each. An open file stays in its process, so of an image with many
+        cutouts there is no display.
     """
-    return [_read(work) for work in works]
+    return task.blocks.pack([_read(work) for work in task.works], task.block)
 
 
 def further_there(path: Path) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from hubble_dash.builder.feeding.cutter import CutImage, Cutter, Work
 from hubble_dash.builder.feeding.feeder import N_THREADS, Feeder, usual_workers
 from hubble_dash.builder.feeding.previews import fit_thumbnail
 from hubble_dash.builder.feeding.processes import Processes
-from hubble_dash.builder.feeding.workers import Answer, further_there, read_there
+from hubble_dash.builder.feeding.workers import Answer, Task, further_there
 from hubble_dash.builder.reading.opening import open_image
 from hubble_dash.errors import BuildError, ImageError
 
@@ -154,10 +154,10 @@ class DeadlyPool:
     def __init__(self, cutter: Cutter) -> None:
         self.cutter, self.is_broken = cutter, False
 
-    def submit(self, task: Any, works: Any = ()) -> Future[Any]:
+    def submit(self, task: Any, given: Any = None) -> Future[Any]:
         told: Future[Any] = Future()
-        if task is read_there:
-            self.is_broken |= any((one.number, one.part) == (3, None) for one in works)
+        works = given.works if isinstance(given, Task) else []
+        self.is_broken |= any((one.number, one.part) == (3, None) for one in works)
         if self.is_broken:
             told.set_exception(BrokenProcessPool("died"))
         elif task is os.getpid:
@@ -166,7 +166,7 @@ class DeadlyPool:
             told.set_result(self.further)
         else:
             found = [self.cutter.read(one.number, one.path, one.part) for one in works]
-            told.set_result([Answer(one, []) for one in found])
+            told.set_result(given.blocks.pack([Answer(one, []) for one in found], given.block))
         return told
 
     def shutdown(self, **_: object) -> None:
