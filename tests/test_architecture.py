@@ -36,6 +36,7 @@ FLOORS = [
     ["builder.shards", "builder.query", "builder.sampling", "viewer.served"],
     ["builder.going_on", "builder.learning", "builder.stream", "verification"],
     ["builder.growing"],
+    ["builder.updating"],
     ["builder.build"],
     ["cli"],
     ["app", "__main__"],

@@ -27,7 +27,6 @@ from hubble_dash.atlas.seal import check_replaceable, seal
 from hubble_dash.builder.bars import bar
 from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.going_on import can_go_on, finish_part, open_part, sealed_build
-from hubble_dash.builder.growing.again import build_again
 from hubble_dash.builder.inputs import Blocks, Inputs, Source, gather_inputs, source_of
 from hubble_dash.builder.learning import learn_metric
 from hubble_dash.builder.neighbors.depth import neighbors_to_keep
@@ -40,6 +39,7 @@ from hubble_dash.builder.shards.plan import Plan
 from hubble_dash.builder.shards.tables import column_of, write_tables
 from hubble_dash.builder.shards.writer import PRECOMPUTED_ROW
 from hubble_dash.builder.stream import stream_to_shards
+from hubble_dash.builder.updating.again import build_again
 from hubble_dash.config import BuildSettings
 from hubble_dash.disk.files import is_marked, sha256_of
 from hubble_dash.disk.names import recover, resolved
@@ -141,8 +141,11 @@ def build_from(
     check_replaceable(out, replace=overwrite or sealed is not None or exists)
     inputs = gather_inputs(given, settings, blocks=blocks)
     find_source = partial(source_of, settings, inputs, blocks=blocks)
+    again = partial(
+        build_again, settings, inputs, find_source, out, blocks=blocks, progress=progress
+    )
     if exists:
-        return build_again(settings, inputs, find_source, out, blocks=blocks, progress=progress)
+        return again()
     source = find_source()
     plan = _plan(settings, inputs, source)
     for of_old, old_source in _older(inputs, source):
@@ -155,6 +158,9 @@ def build_from(
     if digest == sealed:
         finish_part(out)
         return open_atlas(out)
+    if sealed is not None and not overwrite:
+        # Of other settings, or of images that were added.
+        return again()
     check_replaceable(out, replace=overwrite)
     with open_part(out, plan, replace=overwrite) as part:
         fingerprinter = source.open(part.checkpoint.engine, source.learns)

@@ -222,6 +222,8 @@ class Addition:
         How much is done at once.
     progress : bool
         Whether bars are shown.
+    final : Path, optional
+        The atlas whose place is taken, where that is not `old`.
     """
 
     told: AddSettings
@@ -231,6 +233,7 @@ class Addition:
     found: Sorted
     blocks: Blocks
     progress: bool
+    final: Path | None = None
 
     def run(self) -> Atlas:
         """Do it.
@@ -245,9 +248,9 @@ class Addition:
         HubbleDashError
             As of `add`.
         """
-        old, final = self.old, self.old.path
+        old, final = self.old, self.final or self.old.path
         fingerprinter, base = self._fingerprinter(), sha256_of(final / MANIFEST_FILE)
-        plan = self._plan(base)
+        plan = self._plan()
         drop = f"remove {final}.part to drop that work"
         with open_part(final, plan, replace=False, otherwise=drop) as part:
             part.before = before_of(old)
@@ -282,14 +285,15 @@ class Addition:
 
             return seal(part.atlas, final, manifest, files=files, replace=True, about_to=about_to)
 
-    def _plan(self, base: str) -> Plan:
+    def _plan(self) -> Plan:
         """Say what decides the new cutouts and their fingerprints."""
         settings = self.settings
         told = json.loads(json.dumps(asdict(settings), default=str))
         for name in ("title", "map", "neighbors", "max_unreadable", "workers"):
             del told[name]
         catalog, vectors = settings.catalog, self.inputs.fingerprints
-        told |= {"adds_to": base, "hubble_dash": self.old.manifest["hubble_dash"]}
+        told["adds_to"] = sha256_of(self.old.path / MANIFEST_FILE)
+        told["hubble_dash"] = self.old.manifest["hubble_dash"]
         told["catalog_sha256"] = None if catalog is None else sha256_of(Path(catalog))
         told["fingerprints_sha256"] = None if vectors is None else vectors.vectors.sha256
         return Plan.of(told, self.inputs.files)
