@@ -156,9 +156,10 @@ class Sentences:
         name, works = _MAPS[layout["method"]]
         settings = ""
         if layout["method"] == "tsne":
-            package = self._cite("opentsne", version=self._version("openTSNE"))
+            # Atlases of the first builds were laid out with it.
+            version = self._version("openTSNE")
+            settings = f" with openTSNE{self._cite('opentsne', version=version)}" if version else ""
             perplexity = layout.get("perplexity")
-            settings = f" with openTSNE{package}"
             settings += f", perplexity {perplexity:g}" if perplexity else ""
         elif layout["method"] == "umap":
             settings = f", {layout.get('n_neighbors')} neighbours, minimal distance"

@@ -35,7 +35,7 @@ def test_what_made_a_real_atlas(mosaic: hd.Atlas) -> None:
     ):
         assert wanted in made.text
     used = {"numpy", "astropy2013", "astropy2018", "astropy2022", "efficientnet", "imagenet"}
-    used |= {"timm", "pytorch", "tsne", "fitsne", "opentsne", "holoviews", "bokeh", "hubble-dash"}
+    used |= {"timm", "pytorch", "tsne", "fitsne", "holoviews", "bokeh", "hubble-dash"}
     assert cited(made.bibtex) == used
     # Each work stands in the text by its short form.
     assert made.text.count("(") >= 8
@@ -51,6 +51,11 @@ def test_what_made_a_real_atlas(mosaic: hd.Atlas) -> None:
     [
         ({"map": {"method": "umap", "n_neighbors": 15, "min_dist": 0.1}}, {"umap"}, {"tsne"}),
         ({"map": {"method": "pca"}}, {"pca"}, {"opentsne", "umap"}),
+        (
+            {"map": {"method": "tsne"}, "versions": {"openTSNE": "1.0.4"}},
+            {"tsne", "opentsne"},
+            set(),
+        ),
         ({"map": {"method": "given"}}, set(), {"pca", "tsne"}),
         ({"neighbors": {"method": "inverted file", "recall_at_9": 0.993}}, {"faiss"}, set()),
         ({"neighbors": {"method": "exact"}}, set(), {"faiss"}),

@@ -63,6 +63,7 @@ def lay_out(
     neighbors: Neighbors,
     settings: MapSettings,
     *,
+    device: str = "cpu",
     progress: Progress | None = None,
     max_edges: int = MAX_EDGES,
     max_unsorted_points: int = MAX_UNSORTED_POINTS,
@@ -83,6 +84,8 @@ def lay_out(
         the perplexity asked for, k must be three times as large; with less it is lowered.
     settings : MapSettings
         Method and parameters.
+    device : str
+        Where the forces of t-SNE are computed.
     progress : callable, optional
         Called with the iterations done and all iterations of t-SNE.
     max_edges : int
@@ -123,8 +126,9 @@ def lay_out(
             logger.info("%d duplicates are laid out with their likes", n - len(first))
             distinct = without_duplicates(fingerprints, neighbors, first, group, k=k)
         plane, changed = _lay_out_distinct(
-            *distinct, k, settings, progress=progress, max_unsorted_points=max_unsorted_points
-        )
+            *distinct, k, settings, device=device, progress=progress,
+            max_unsorted_points=max_unsorted_points,
+        )  # fmt: skip
         positions = fit(fit(plane)[group] + offsets_in_groups(group))
     quality = map_quality(fingerprints, neighbors, positions)
     return Layout(positions, {"method": settings.method, **changed, "quality": quality})
@@ -157,6 +161,7 @@ def _lay_out_distinct(
     k: int,
     settings: MapSettings,
     *,
+    device: str,
     progress: Progress | None,
     max_unsorted_points: int,
 ) -> tuple[Positions, dict[str, Any]]:
@@ -178,6 +183,7 @@ def _lay_out_distinct(
         start_positions(fingerprints, settings.random_state),
         perplexity,
         settings,
+        device=device,
         progress=progress,
         max_unsorted_points=max_unsorted_points,
     )

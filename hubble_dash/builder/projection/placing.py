@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
-from scipy.spatial.distance import pdist
 
 from hubble_dash.atlas.atlas import Neighbors
+from hubble_dash.builder.forces.affinities import affinities
+from hubble_dash.builder.forces.descent import as_tensor, optimize, repulsion_of
+from hubble_dash.builder.forces.threads import threads_for
 from hubble_dash.builder.neighbors.exact import nearest_of_some
 from hubble_dash.builder.neighbors.unit import FloatMatrix, blocks, unit_block
 from hubble_dash.builder.projection.duplicates import (
@@ -27,13 +29,7 @@ from hubble_dash.builder.projection.layout import (
 )
 from hubble_dash.builder.projection.plane import Positions
 from hubble_dash.builder.projection.quality import map_quality
-from hubble_dash.builder.projection.repulsion import Repulsion
-from hubble_dash.builder.projection.tsne import (
-    NEIGHBORS_PER_PERPLEXITY,
-    Progress,
-    affinities,
-    optimize,
-)
+from hubble_dash.builder.projection.tsne import NEIGHBORS_PER_PERPLEXITY, Progress
 from hubble_dash.config import MapSettings
 
 __all__ = ["natural_scale", "place_new", "quality_of_new"]
@@ -47,8 +43,6 @@ EARLY_ITERATIONS, ITERATIONS = 50, 150
 SMALLEST_SCALE, STEP_OF_SCALE = 2.0, 1.5
 # Pairs of neighbours that this takes into account.
 MAX_PAIRS_FOR_SCALE = 2_000_000
-# Of fewer points all pairs are summed.
-MIN_POINTS_FOR_GRID = 1000
 
 
 def place_new(
@@ -58,6 +52,7 @@ def place_new(
     settings: MapSettings,
     *,
     is_moved: bool = True,
+    device: str = "cpu",
     progress: Progress | None = None,
     max_edges: int = MAX_EDGES,
 ) -> NDArray[np.float32]:
@@ -79,6 +74,8 @@ def place_new(
     is_moved : bool
         Whether it is one of t-SNE, on which points can be moved by its forces; on others they stay
         beside their neighbours.
+    device : str
+        Where forces are computed.
     progress : callable, optional
         Called with the iterations done and all iterations.
     max_edges : int
@@ -103,12 +100,13 @@ def place_new(
             _, graph = without_duplicates(fingerprints, neighbors, first, group, k=k)
         perplexity = min(settings.perplexity, k / NEIGHBORS_PER_PERPLEXITY)
         nearest = Neighbors(graph.rows[:, :k], graph.similarities[:, :k])
-        joint = affinities(nearest, perplexity)
+        joint = affinities(nearest, perplexity, device=device)
         phases = [(settings.early_exaggeration, EARLY_ITERATIONS), (1.0, ITERATIONS)]
         # A map of t-SNE has a size of its own.
-        scale = natural_scale(joint[:n_old, :n_old], points[:n_old])
+        scale = natural_scale(joint[:n_old, :n_old], points[:n_old], device=device)
         points *= scale
-        points = optimize(joint, points, phases, n_fixed=n_old, progress=progress) / scale
+        points = optimize(joint, points, phases, n_fixed=n_old, device=device, progress=progress)
+        points /= scale
     positions = (points[group] + offsets_in_groups(group)).astype(np.float32)
     # Of those that have one nearest, some have the same.
     same = np.unique(positions[m:], axis=0, return_inverse=True)[1].reshape(-1)
@@ -167,15 +165,17 @@ def _beside(
     return places
 
 
-def natural_scale(joint: csr_matrix, points: Positions) -> float:
+def natural_scale(joint: csr_matrix, points: Positions, *, device: str = "cpu") -> float:
     """Find how large t-SNE would draw a map: its divergence is least at that size.
 
     Parameters
     ----------
     joint : (n, n) sparse float64 matrix
-        Affinities, as of `hubble_dash.builder.projection.tsne.affinities`; of any sum.
+        Affinities, as of `hubble_dash.builder.forces.affinities.affinities`; of any sum.
     points : (n, 2) float64 array
         A map of any size.
+    device : str
+        Where forces are computed.
 
     Returns
     -------
@@ -187,23 +187,21 @@ def natural_scale(joint: csr_matrix, points: Positions) -> float:
     ends = np.arange(len(points))[rows][pairs.row], pairs.col
     squared = ((points[ends[0]] - points[ends[1]]) ** 2).sum(axis=1)
     weights = pairs.data / pairs.data.sum()
-    squares = pdist(points, "sqeuclidean") if len(points) < MIN_POINTS_FOR_GRID else None
-    repulsion = Repulsion()
+    places = as_tensor(points, device)
+    repulsion = repulsion_of(places[:, :0], n=len(points))
 
     def divergence(logarithm: float) -> float:
         scale = float(np.exp(logarithm))
-        if squares is not None:
-            total = 2 * float((1 / (1 + scale**2 * squares)).sum())
-        else:
-            total = repulsion(points * scale)[1]
+        total = float(repulsion.normalization(scale * places, pool))
         return float((weights * np.log1p(scale**2 * squared)).sum() + np.log(total))
 
-    at, step = np.log(SMALLEST_SCALE), np.log(STEP_OF_SCALE)
-    here, beyond = divergence(at), divergence(at + step)
-    while beyond < here:
-        at, here = at + step, beyond
-        beyond = divergence(at + step)
-    found = minimize_scalar(
-        divergence, bounds=(at - step, at + step), method="bounded", options={"xatol": 0.02}
-    )
+    with threads_for(places.device, len(points)) as pool:
+        at, step = np.log(SMALLEST_SCALE), np.log(STEP_OF_SCALE)
+        here, beyond = divergence(at), divergence(at + step)
+        while beyond < here:
+            at, here = at + step, beyond
+            beyond = divergence(at + step)
+        found = minimize_scalar(
+            divergence, bounds=(at - step, at + step), method="bounded", options={"xatol": 0.02}
+        )
     return float(np.exp(found.x))

@@ -46,7 +46,7 @@ __all__ = ["Outcome", "list_files", "make_manifest", "settings_entry"]
 
 MIN_CUTOUTS_TO_COMPARE = 10
 # Packages that are always used, beside those of the fingerprinter.
-PACKAGES = ("faiss-cpu", "openTSNE", "astropy", "photutils", "numpy")
+PACKAGES = ("torch", "faiss-cpu", "astropy", "photutils", "numpy", "scipy")
 
 
 @dataclass(frozen=True)

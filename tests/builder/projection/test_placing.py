@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from hubble_dash.builder.forces.affinities import affinities
 from hubble_dash.builder.neighbors.search import find_neighbors
 from hubble_dash.builder.projection.layout import lay_out
 from hubble_dash.builder.projection.placing import natural_scale, place_new, quality_of_new
-from hubble_dash.builder.projection.tsne import affinities
 from hubble_dash.config import MapSettings
 
 SETTINGS = MapSettings(perplexity=10, n_iter=100)
