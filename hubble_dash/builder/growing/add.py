@@ -12,30 +12,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
-from hubble_dash.atlas.atlas import Atlas, Neighbors, open_atlas
-from hubble_dash.atlas.boxes import Boxes
-from hubble_dash.atlas.manifest import MapEntry, NeighborsEntry
+from hubble_dash.atlas.atlas import Atlas, open_atlas
 from hubble_dash.atlas.schema import (
     COLORS_FILE,
-    CUTOUTS_FILE,
-    IMAGE_AND_BOX,
     MANIFEST_FILE,
-    NEIGHBORS_FILE,
-    POSITIONS_FILE,
-    SIMILARITIES_FILE,
 )
 from hubble_dash.atlas.seal import check_replaceable, seal
-from hubble_dash.builder.bars import bar
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
 from hubble_dash.builder.fingerprints.precomputed import PrecomputedFingerprints
 from hubble_dash.builder.going_on import finish_part, open_part, sealed_build
-from hubble_dash.builder.growing.anew import laid_out, lay_out_anew
+from hubble_dash.builder.growing.anew import lay_out_anew
 from hubble_dash.builder.growing.known import Sorted, sort_out
 from hubble_dash.builder.growing.manifest import Grown, grown_manifest
 from hubble_dash.builder.growing.restored import settings_of
@@ -46,15 +34,9 @@ from hubble_dash.builder.growing.taking_over import (
     kept_files,
     take_over_files,
 )
+from hubble_dash.builder.growing.together import see_all
 from hubble_dash.builder.inputs import Blocks, Inputs, gather_inputs
-from hubble_dash.builder.neighbors.depth import neighbors_to_keep
-from hubble_dash.builder.neighbors.joined import join_neighbors
-from hubble_dash.builder.projection.placing import place_new, quality_of_new
-from hubble_dash.builder.projection.quality import map_quality
-from hubble_dash.builder.shards.arrays import map_new, save_array
-from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.manifest import list_files
-from hubble_dash.builder.shards.part import Part
 from hubble_dash.builder.shards.plan import Plan, time_told
 from hubble_dash.builder.shards.tables import write_tables
 from hubble_dash.builder.stream import stream_to_shards
@@ -264,10 +246,14 @@ class Addition:
             when = time_told() or datetime.now(UTC).replace(microsecond=0)
             column = Added(_column(old), _date(old), when.strftime(FORMAT_OF_DATES))
             join_all(old, part, column)
-            neighbors, map_entry, (n, k) = self._see_all(part, file)
+            seen = see_all(
+                old, part, file, self.settings,
+                new_map=self.told.new_map, rows_a_block=self.blocks.rows_a_block,
+                progress=self.progress,
+            )  # fmt: skip
             catalog = self.told.catalog
             grown = Grown(
-                n, k, neighbors, map_entry, part.checkpoint.cursor.counts, self.inputs.names,
+                *seen, part.checkpoint.cursor.counts, self.inputs.names,
                 [(str(path), CHANGED) for path in self.found.changed], when, column.name,
                 None if catalog is None else Path(catalog).name, plan.settings["catalog_sha256"],
                 fingerprinter.packages,
@@ -319,52 +305,6 @@ class Addition:
                 f" {self.old.manifest['n_features']}; they must be of one kind"
             )
         return made
-
-    def _see_all(
-        self, part: Part, file: FingerprintFile
-    ) -> tuple[NeighborsEntry, MapEntry, tuple[int, int]]:
-        """Do what needs old and new cutouts at once: join fingerprints, neighbours, the map."""
-        # Its files are let go of before the atlas goes.
-        old = Atlas(self.old.path, self.old.manifest)
-        n_new = part.checkpoint.n
-        fingerprints = file.finish_after(
-            old.fingerprints, old.mean, n_new, rows_a_block=self.blocks.rows_a_block
-        )
-        boxes = Boxes.of(pd.read_parquet(part.atlas / CUTOUTS_FILE, columns=IMAGE_AND_BOX))
-        n, known = len(boxes), old.neighbors.rows.shape[1]
-        k = max(neighbors_to_keep(self.settings, boxes), known)
-        out = Neighbors(
-            *(map_new(part.atlas / name, (n, k)) for name in (NEIGHBORS_FILE, SIMILARITIES_FILE))
-        )
-        before = dict(old.manifest.get("neighbors", {"method": "exact"}))
-        with bar("neighbours", " cutouts", shown=self.progress) as show:
-            report = join_neighbors(fingerprints, old.neighbors, before, out=out, progress=show)
-        for array in (out.rows, out.similarities):
-            if isinstance(array, np.memmap):
-                array.flush()
-        positions, said = self._place(old, fingerprints, out)
-        save_array(part.atlas / POSITIONS_FILE, positions)
-        return cast("NeighborsEntry", report), said, (n, k)
-
-    def _place(
-        self, old: Atlas, fingerprints: NDArray[np.float16], neighbors: Neighbors
-    ) -> tuple[NDArray[np.float32], MapEntry]:
-        if self.told.new_map:
-            settings = self.settings.map
-            return laid_out(fingerprints, neighbors, settings, progress=self.progress)
-        before = old.manifest["map"]
-        with bar("map", " iterations", shown=self.progress) as show:
-            positions = place_new(
-                fingerprints, neighbors, old.positions, self.settings.map,
-                is_moved=before["method"] == "tsne", progress=show,
-            )  # fmt: skip
-        n_laid_out = len(old) - int(before.get("added", {}).get("cutouts", 0))
-        told = {
-            **before,
-            "quality": map_quality(fingerprints, neighbors, positions),
-            "added": quality_of_new(fingerprints, neighbors, positions, n_laid_out),
-        }
-        return positions, cast("MapEntry", told)
 
 
 def _date(atlas: Atlas) -> str | None:

@@ -202,12 +202,17 @@ def _refuse_other_collection(old: Atlas, stays: NDArray[np.bool_], named: set[st
 def _said(old: Atlas, new: list[Path], stays: NDArray[np.bool_], different: Differences) -> str:
     """Say what is otherwise than it was."""
     names = [name for name in ("title", "neighbors", "map") if getattr(different, name)]
-    told = [f"{len(new)} files are new or changed ({new[0].name}, ...)"] if new else []
+    told = [f"files that are new or changed: {_listed([path.name for path in new])}"] if new else []
     if not stays.all():
-        gone = str(old.images["path"][~stays].iloc[0])
-        told.append(f"{(~stays).sum()} of its images have changed or are gone ({gone}, ...)")
-    told += [f"{' and '.join(names)} are to be others"] if names else []
+        gone = dict.fromkeys(Path(path).name for path in old.images["path"][~stays])
+        told.append(f"images that have changed or are gone: {_listed([*gone])}")
+    told += [f"{' and '.join(names)} to be others"] if names else []
     return "; ".join(told)
+
+
+def _listed(names: list[str]) -> str:
+    """Count names, and say the first."""
+    return f"{len(names)} ({', '.join(names[:N_SAID])}{', ...' if names[N_SAID:] else ''})"
 
 
 def _was_left_out(old: Atlas, path: Path) -> bool:

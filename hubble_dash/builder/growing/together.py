@@ -1,0 +1,129 @@
+"""Old and new cutouts at once: their fingerprints joined, their neighbours, the map."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hubble_dash.atlas.atlas import Atlas, Neighbors
+from hubble_dash.atlas.boxes import Boxes
+from hubble_dash.atlas.manifest import MapEntry, NeighborsEntry
+from hubble_dash.atlas.schema import (
+    CUTOUTS_FILE,
+    IMAGE_AND_BOX,
+    NEIGHBORS_FILE,
+    POSITIONS_FILE,
+    SIMILARITIES_FILE,
+)
+from hubble_dash.builder.bars import bar
+from hubble_dash.builder.growing.anew import laid_out
+from hubble_dash.builder.neighbors.depth import neighbors_to_keep
+from hubble_dash.builder.neighbors.joined import join_neighbors
+from hubble_dash.builder.projection.placing import place_new, quality_of_new
+from hubble_dash.builder.projection.quality import map_quality
+from hubble_dash.builder.shards.arrays import map_new, save_array
+from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
+from hubble_dash.builder.shards.part import Part
+from hubble_dash.config import BuildSettings, MapSettings
+
+__all__ = ["Seen", "see_all"]
+
+
+class Seen(NamedTuple):
+    """What came of it, beside the files.
+
+    Attributes
+    ----------
+    n_cutouts, n_neighbors : int
+        Of the whole.
+    neighbors : NeighborsEntry
+        How they were found.
+    map : MapEntry
+        How far it keeps neighbourhoods, and of what it was laid out.
+    """
+
+    n_cutouts: int
+    n_neighbors: int
+    neighbors: NeighborsEntry
+    map: MapEntry
+
+
+def see_all(
+    old: Atlas,
+    part: Part,
+    file: FingerprintFile,
+    settings: BuildSettings,
+    *,
+    new_map: bool,
+    rows_a_block: int,
+    progress: bool,
+) -> Seen:
+    """Write the fingerprints, neighbours and positions of old and new cutouts.
+
+    Parameters
+    ----------
+    old : Atlas
+        The atlas.
+    part : Part
+        What is added, its tables joined with the atlas's.
+    file : FingerprintFile
+        Of the new cutouts.
+    settings : BuildSettings
+        How many neighbours are wanted, and how a map is laid out.
+    new_map : bool
+        Whether it is laid out anew, or the new cutouts are placed on the old one.
+    rows_a_block : int
+        Fingerprints that are joined at a time.
+    progress : bool
+        Whether bars are shown.
+    """
+    # Its files are let go of before the atlas goes.
+    old = Atlas(old.path, old.manifest)
+    fingerprints = file.finish_after(
+        old.fingerprints, old.mean, part.checkpoint.n, rows_a_block=rows_a_block
+    )
+    boxes = Boxes.of(pd.read_parquet(part.atlas / CUTOUTS_FILE, columns=IMAGE_AND_BOX))
+    n, known = len(boxes), old.neighbors.rows.shape[1]
+    k = max(neighbors_to_keep(settings, boxes), known)
+    out = Neighbors(
+        *(map_new(part.atlas / name, (n, k)) for name in (NEIGHBORS_FILE, SIMILARITIES_FILE))
+    )
+    before = dict(old.manifest.get("neighbors", {"method": "exact"}))
+    with bar("neighbours", " cutouts", shown=progress) as show:
+        report = join_neighbors(fingerprints, old.neighbors, before, out=out, progress=show)
+    for array in (out.rows, out.similarities):
+        if isinstance(array, np.memmap):
+            array.flush()
+    if new_map:
+        positions, said = laid_out(fingerprints, out, settings.map, progress=progress)
+    else:
+        positions, said = _placed(old, fingerprints, out, settings.map, progress=progress)
+    save_array(part.atlas / POSITIONS_FILE, positions)
+    return Seen(n, k, cast("NeighborsEntry", report), said)
+
+
+def _placed(
+    old: Atlas,
+    fingerprints: NDArray[np.float16],
+    neighbors: Neighbors,
+    settings: MapSettings,
+    *,
+    progress: bool,
+) -> tuple[NDArray[np.float32], MapEntry]:
+    """Place the new cutouts on the old map, and say how far it still holds."""
+    before = old.manifest["map"]
+    with bar("map", " iterations", shown=progress) as show:
+        positions = place_new(
+            fingerprints, neighbors, old.positions, settings,
+            is_moved=before["method"] == "tsne", progress=show,
+        )  # fmt: skip
+    n_laid_out = len(old) - int(before.get("added", {}).get("cutouts", 0))
+    told: dict[str, Any] = {
+        **before,
+        "quality": map_quality(fingerprints, neighbors, positions),
+        "added": quality_of_new(fingerprints, neighbors, positions, n_laid_out),
+    }
+    return positions, cast("MapEntry", told)
