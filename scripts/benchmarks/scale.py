@@ -67,13 +67,14 @@ def run(options: argparse.Namespace) -> None:
         folder = Path(scratch)
         if not {"cut", "neighbors", "layout"}.isdisjoint(stages):
             real = _cut_real(options, folder)
-        print("| n | stage | time | cutouts/s | peak memory, MB | |\n|---|---|---|---|---|---|")
+        heads = ("n", "stage", "time", "of processors", "cutouts/s", "peak memory, MB", "")
+        print(f"| {' | '.join(heads)} |\n" + "|---" * len(heads) + "|")
         for n in options.sizes or SIZES:
             for stage in stages:
                 if stage == "cut":
-                    seconds = real["seconds"] / real["rows"] * n
-                    note = f"extrapolated from {real['rows']:,} real windows"
-                    result = {**real, "seconds": seconds, "rows": n, "note": note}
+                    result = {**real, "note": f"extrapolated from {real['rows']:,} real windows"}
+                    for name in ("seconds", "processors_s"):
+                        result[name] *= n / real["rows"]
                 else:
                     _provide(stage, folder, n)
                     result = _child(stage, folder, n)
@@ -156,11 +157,14 @@ def _clear(folder: Path) -> None:
 
 
 def _print_row(n: int, stage: str, result: dict[str, Any]) -> None:
-    seconds = result["seconds"]
-    shown = f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
-    rate = "" if stage == "opening" else f"{n / seconds:,.0f}"
+    times = f"{_time(result['seconds'])} | {_time(result['processors_s'])}"
+    rate = "" if stage == "opening" else f"{n / result['seconds']:,.0f}"
     print(
-        f"| {n:,} | {NAMES[stage]} | {shown} | {rate} | {result['peak_mb']:,.0f}"
+        f"| {n:,} | {NAMES[stage]} | {times} | {rate} | {result['peak_mb']:,.0f}"
         f" | {result.get('note', '')} |",
         flush=True,
     )
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} min"

@@ -127,7 +127,9 @@ def _noted(report: dict[str, Any]) -> str:
 def main() -> None:
     stage, folder, n = sys.argv[1:]
     result = STAGES[stage](Path(folder), int(n))
-    print(json.dumps({**result, "peak_mb": peak_megabytes()}))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    processors_s = used.ru_utime + used.ru_stime
+    print(json.dumps({**result, "peak_mb": peak_megabytes(), "processors_s": processors_s}))
 
 
 if __name__ == "__main__":
