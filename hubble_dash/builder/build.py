@@ -24,6 +24,7 @@ from hubble_dash.atlas.boxes import Boxes
 from hubble_dash.atlas.manifest import CenterEntry, MapEntry
 from hubble_dash.atlas.schema import FORMAT, IMAGES_FILE, MANIFEST_FILE, POSITIONS_FILE
 from hubble_dash.atlas.seal import check_replaceable, seal
+from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
 from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.going_on import can_go_on, finish_part, open_part, sealed_build
@@ -242,7 +243,9 @@ def _see_all(
     fingerprints = file.finish(len(cutouts), centering.codes, rows_a_block=blocks.rows_a_block)
     depth = neighbors_to_keep(settings, cutouts)
     with bar("neighbours", " cutouts", shown=progress) as show:
-        neighbors, report = write_neighbors(part, fingerprints, k=depth, progress=show)
+        neighbors, report = write_neighbors(
+            part, fingerprints, k=depth, device=device_of_tensors(settings.device), progress=show
+        )
     return Outcome(
         n_cutouts=len(cutouts),
         n_neighbors=depth,
@@ -290,7 +293,8 @@ def _place(
     else:
         is_long = settings.map.method == "tsne"
         with bar("map", " iterations", shown=progress and is_long) as show:
-            layout = lay_out(fingerprints, neighbors, settings.map, progress=show)
+            device = device_of_tensors(settings.device)
+            layout = lay_out(fingerprints, neighbors, settings.map, device=device, progress=show)
         positions, told = layout.positions, {**asdict(settings.map), **layout.report}
     save_array(part.atlas / POSITIONS_FILE, positions)
     return cast("MapEntry", told)

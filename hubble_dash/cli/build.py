@@ -251,8 +251,9 @@ def _add_running(parser: ArgumentParser) -> None:
         "--weights", metavar="FILE", help="the atlas's own weights, where they were a file of yours"
     )
     group.add_argument(
-        "--device", choices=get_args(Device), help=f"where the network runs ({usual.device})"
-    )
+        "--device", choices=get_args(Device),
+        help=f"where the network, neighbours and map are computed ({usual.device})",
+    )  # fmt: skip
     group.add_argument("--batch-size", type=int, help=f"cutouts in one pass ({usual.batch_size})")
     group.add_argument("--workers", type=int, metavar="N", help="processes that read files")
     group.add_argument(

@@ -278,7 +278,7 @@ def _add_running(group: argparse._ArgumentGroup) -> None:
     usual = BuildSettings()
     group.add_argument(
         "--device", choices=get_args(Device),
-        help=f"where the network runs ({usual.device})",
+        help=f"where the network, neighbours and map are computed ({usual.device})",
     )  # fmt: skip
     group.add_argument("--batch-size", type=int, help=f"cutouts in one pass ({usual.batch_size})")
     group.add_argument(

@@ -100,7 +100,7 @@ class BuildSettings:
         than 100, and where the model has no maps, they pool the disk at two depths, take the
         collection's mean off, and join 1, 4 or 8 turned views. Of probabilities, fast is plain.
     device : {"auto", "cpu", "cuda", "mps"}
-        Where the network runs.
+        Where the network runs, and, but for ``"mps"``, neighbours and the map are computed.
     batch_size : int
         Cutouts in one pass of the network.
     engine : {"auto", "eager", "compile", "openvino"}

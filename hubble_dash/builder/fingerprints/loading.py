@@ -6,9 +6,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
-import torch
-
 from hubble_dash.builder.backends.backend import Encoder
+from hubble_dash.builder.backends.devices import find_device
 from hubble_dash.builder.fingerprints.augmentation import QUALITIES
 from hubble_dash.builder.fingerprints.network import Network, NetworkOptions
 from hubble_dash.builder.fingerprints.preparation import Preparation
@@ -119,7 +118,7 @@ def load_network(
         prepare=Preparation(opened.network_input, QUALITIES[quality]),
         label_names=opened.label_names,
         options=NetworkOptions(
-            _device(device),
+            find_device(device),
             features,
             batch_size,
             engine,
@@ -176,23 +175,6 @@ def _from_timm(
                 module = DiskPooled(model)
     encoder = Encoder(module, mean=config["mean"], std=config["std"])
     return _Opened(encoder, network_input, names, parts=parts)
-
-
-def _device(device: str) -> str:
-    there = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
-    available = [name for name, is_there in there.items() if is_there]
-    if device == "auto":
-        return available[0]
-    if device not in available:
-        known = "not there" if device in there else "not known"
-        raise ValueError(
-            f"device {device!r} is {known}; here there are: auto, {', '.join(available)}"
-        )
-    return device
 
 
 def _label_names(model: Any) -> list[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -17,6 +18,8 @@ from hubble_dash.builder.forces.repulsion import Repulsion
 from hubble_dash.builder.forces.threads import threads_for
 
 __all__ = ["Progress", "as_tensor", "optimize", "repulsion_of"]
+
+logger = logging.getLogger(__name__)
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -52,7 +55,8 @@ def optimize(
     n_fixed : int
         The first so many points stay where they are, and act on the others.
     device : str
-        Where the forces are computed.
+        Where the forces are computed. A GPU with too little memory leaves it to the processor,
+        which is logged.
     progress : callable, optional
         Called with the iterations done and all iterations.
 
@@ -60,30 +64,13 @@ def optimize(
     -------
     (n, 2) float64 array
     """
-    points = as_tensor(start, device)
-    moved = points[:, n_fixed:]
-    attraction = Attraction(joint[n_fixed:] if n_fixed else joint, points.device)
-    repulsion = repulsion_of(points[:, :n_fixed], n=len(start))
-    step, gains = torch.zeros_like(moved), torch.ones_like(moved)
-    total, done = sum(n_iter for _, n_iter in phases), 0
-    with pages_kept(), threads_for(points.device, len(start)) as pool:
-        for exaggeration, n_iter in phases:
-            learning_rate = len(start) / exaggeration
-            for _ in range(n_iter):
-                pulled = attraction(moved, points, pool)
-                away, normalization = repulsion(moved, pool)
-                slope = exaggeration * pulled() - away / normalization
-                same_way = torch.signbit(step) == torch.signbit(slope)
-                gains = torch.where(same_way, gains * 0.8 + MIN_GAIN, gains + 0.2)
-                step = MOMENTUM * step - learning_rate * gains * slope
-                step *= MAX_STEP / torch.hypot(step[0], step[1]).clamp_(min=MAX_STEP)
-                moved += step
-                if not n_fixed:
-                    moved -= moved.mean(1, keepdim=True)
-                done += 1
-                if progress is not None:
-                    progress(done, total)
-    return points.T.cpu().numpy().astype(np.float64)
+    try:
+        return _descended(joint, start, phases, n_fixed, device, progress)
+    except torch.OutOfMemoryError:
+        if device == "cpu":
+            raise
+    logger.warning("%s has too little memory: the map is laid out by the processor", device)
+    return _descended(joint, start, phases, n_fixed, "cpu", progress)
 
 
 def as_tensor(points: NDArray[np.floating[Any]], device: str) -> torch.Tensor:
@@ -115,3 +102,37 @@ def repulsion_of(fixed: torch.Tensor, *, n: int) -> PairwiseRepulsion | Repulsio
         To be called with places of the n - m others.
     """
     return PairwiseRepulsion(fixed) if n < MIN_POINTS_FOR_GRID else Repulsion(fixed)
+
+
+def _descended(
+    joint: csr_matrix,
+    start: NDArray[np.floating[Any]],
+    phases: list[tuple[float, int]],
+    n_fixed: int,
+    device: str,
+    progress: Progress | None,
+) -> NDArray[np.float64]:
+    points = as_tensor(start, device)
+    moved = points[:, n_fixed:]
+    attraction = Attraction(joint[n_fixed:] if n_fixed else joint, points.device)
+    repulsion = repulsion_of(points[:, :n_fixed], n=len(start))
+    step, gains = torch.zeros_like(moved), torch.ones_like(moved)
+    total, done = sum(n_iter for _, n_iter in phases), 0
+    with pages_kept(), threads_for(points.device, len(start)) as pool:
+        for exaggeration, n_iter in phases:
+            learning_rate = len(start) / exaggeration
+            for _ in range(n_iter):
+                pulled = attraction(moved, points, pool)
+                away, normalization = repulsion(moved, pool)
+                slope = exaggeration * pulled() - away / normalization
+                same_way = torch.signbit(step) == torch.signbit(slope)
+                gains = torch.where(same_way, gains * 0.8 + MIN_GAIN, gains + 0.2)
+                step = MOMENTUM * step - learning_rate * gains * slope
+                step *= MAX_STEP / torch.hypot(step[0], step[1]).clamp_(min=MAX_STEP)
+                moved += step
+                if not n_fixed:
+                    moved -= moved.mean(1, keepdim=True)
+                done += 1
+                if progress is not None:
+                    progress(done, total)
+    return points.T.cpu().numpy().astype(np.float64)

@@ -151,7 +151,7 @@ def add_from(
     check_replaceable(final, replace=True)
     if not given and told.catalog is None:
         if told.new_map:
-            return lay_out_anew(old, progress=progress)
+            return lay_out_anew(old, device=told.device, progress=progress)
         raise ValueError("nothing to add: name image files or folders, or a catalogue with paths")
     settings = settings_of(old, told)
     blocks = replace(blocks, layout=old.sheet_layout)
@@ -168,7 +168,7 @@ def add_from(
     try:
         inputs = gather_inputs(given, settings, blocks=blocks, choose=choose)
     except _NothingNewError:
-        return lay_out_anew(old, progress=progress) if told.new_map else old
+        return lay_out_anew(old, device=told.device, progress=progress) if told.new_map else old
     return Addition(told, old, settings, inputs, found, blocks, progress).run()
 
 
@@ -248,8 +248,8 @@ class Addition:
             join_all(old, part, column)
             seen = see_all(
                 old, part, file, self.settings,
-                new_map=self.told.new_map, rows_a_block=self.blocks.rows_a_block,
-                progress=self.progress,
+                new_map=self.told.new_map, device=self.told.device,
+                rows_a_block=self.blocks.rows_a_block, progress=self.progress,
             )  # fmt: skip
             catalog = self.told.catalog
             grown = Grown(

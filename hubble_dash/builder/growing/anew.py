@@ -12,25 +12,29 @@ from hubble_dash.atlas.atlas import Atlas, Neighbors
 from hubble_dash.atlas.manifest import MapEntry, UnsealedManifest
 from hubble_dash.atlas.schema import POSITIONS_FILE
 from hubble_dash.atlas.seal import seal
+from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
 from hubble_dash.builder.growing.manifest import with_advice
 from hubble_dash.builder.growing.restored import map_settings_of
 from hubble_dash.builder.projection.layout import lay_out
 from hubble_dash.builder.shards.arrays import save_array
 from hubble_dash.config import MapSettings
+from hubble_dash.config.choices import Device
 from hubble_dash.disk.files import take_over
 from hubble_dash.disk.names import folder_beside
 
 __all__ = ["laid_out", "lay_out_anew"]
 
 
-def lay_out_anew(atlas: Atlas, *, progress: bool) -> Atlas:
+def lay_out_anew(atlas: Atlas, *, device: Device, progress: bool) -> Atlas:
     """Lay the map of an atlas out anew, by the settings that it says.
 
     Parameters
     ----------
     atlas : Atlas
         The atlas, which the new one replaces when it is whole.
+    device : {"auto", "cpu", "cuda", "mps"}
+        Where that is computed.
     progress : bool
         Whether a bar is shown.
 
@@ -53,8 +57,9 @@ def lay_out_anew(atlas: Atlas, *, progress: bool) -> Atlas:
                 take_over(final / name, folder.path / name, linked=True)
         opened = Atlas(final, atlas.manifest)
         positions, told = laid_out(
-            opened.fingerprints, opened.neighbors, map_settings_of(atlas), progress=progress
-        )
+            opened.fingerprints, opened.neighbors, map_settings_of(atlas),
+            device=device, progress=progress,
+        )  # fmt: skip
         del opened
         save_array(folder.path / POSITIONS_FILE, positions)
         manifest = with_advice(cast("UnsealedManifest", {**atlas.manifest, "map": told}))
@@ -66,6 +71,7 @@ def laid_out(
     neighbors: Neighbors,
     settings: MapSettings,
     *,
+    device: Device,
     progress: bool,
 ) -> tuple[NDArray[np.float32], MapEntry]:
     """Lay a map out as a build does.
@@ -78,6 +84,8 @@ def laid_out(
         Of all n.
     settings : MapSettings
         Method and parameters.
+    device : {"auto", "cpu", "cuda", "mps"}
+        Where that is computed.
     progress : bool
         Whether a bar is shown.
 
@@ -89,6 +97,8 @@ def laid_out(
         What the manifest says of it.
     """
     with bar("map", " iterations", shown=progress and settings.method == "tsne") as show:
-        layout = lay_out(fingerprints, neighbors, settings, progress=show)
+        layout = lay_out(
+            fingerprints, neighbors, settings, device=device_of_tensors(device), progress=show
+        )
     told: dict[str, Any] = {**asdict(settings), **layout.report}
     return layout.positions, cast("MapEntry", told)

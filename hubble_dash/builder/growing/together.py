@@ -18,6 +18,7 @@ from hubble_dash.atlas.schema import (
     POSITIONS_FILE,
     SIMILARITIES_FILE,
 )
+from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
 from hubble_dash.builder.growing.anew import laid_out
 from hubble_dash.builder.neighbors.depth import neighbors_to_keep
@@ -28,6 +29,7 @@ from hubble_dash.builder.shards.arrays import map_new, save_array
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.config import BuildSettings, MapSettings
+from hubble_dash.config.choices import Device
 
 __all__ = ["Seen", "see_all"]
 
@@ -58,6 +60,7 @@ def see_all(
     settings: BuildSettings,
     *,
     new_map: bool,
+    device: Device,
     rows_a_block: int,
     progress: bool,
 ) -> Seen:
@@ -75,6 +78,8 @@ def see_all(
         How many neighbours are wanted, and how a map is laid out.
     new_map : bool
         Whether it is laid out anew, or the new cutouts are placed on the old one.
+    device : {"auto", "cpu", "cuda", "mps"}
+        Where neighbours and the map are computed.
     rows_a_block : int
         Fingerprints that are joined at a time.
     progress : bool
@@ -93,14 +98,21 @@ def see_all(
     )
     before = dict(old.manifest.get("neighbors", {"method": "exact"}))
     with bar("neighbours", " cutouts", shown=progress) as show:
-        report = join_neighbors(fingerprints, old.neighbors, before, out=out, progress=show)
+        report = join_neighbors(
+            fingerprints, old.neighbors, before, out=out, progress=show,
+            device=device_of_tensors(device),
+        )  # fmt: skip
     for array in (out.rows, out.similarities):
         if isinstance(array, np.memmap):
             array.flush()
     if new_map:
-        positions, said = laid_out(fingerprints, out, settings.map, progress=progress)
+        positions, said = laid_out(
+            fingerprints, out, settings.map, device=device, progress=progress
+        )
     else:
-        positions, said = _placed(old, fingerprints, out, settings.map, progress=progress)
+        positions, said = _placed(
+            old, fingerprints, out, settings.map, device=device, progress=progress
+        )
     save_array(part.atlas / POSITIONS_FILE, positions)
     return Seen(n, k, cast("NeighborsEntry", report), said)
 
@@ -111,6 +123,7 @@ def _placed(
     neighbors: Neighbors,
     settings: MapSettings,
     *,
+    device: Device,
     progress: bool,
 ) -> tuple[NDArray[np.float32], MapEntry]:
     """Place the new cutouts on the old map, and say how far it still holds."""
@@ -118,7 +131,7 @@ def _placed(
     with bar("map", " iterations", shown=progress) as show:
         positions = place_new(
             fingerprints, neighbors, old.positions, settings,
-            is_moved=before["method"] == "tsne", progress=show,
+            is_moved=before["method"] == "tsne", device=device_of_tensors(device), progress=show,
         )  # fmt: skip
     n_laid_out = len(old) - int(before.get("added", {}).get("cutouts", 0))
     told: dict[str, Any] = {

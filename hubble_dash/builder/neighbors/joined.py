@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from hubble_dash.atlas.atlas import Neighbors
 from hubble_dash.builder.neighbors.exact import nearest_of_some
 from hubble_dash.builder.neighbors.search import (
-    MAX_EXACT_PRODUCTS,
     Progress,
+    exact_products,
     in_order,
     nearest_to,
     search_neighbors,
@@ -39,8 +39,9 @@ def join_neighbors(
     report: dict[str, Any],
     *,
     out: Neighbors,
+    device: str = "cpu",
     progress: Progress | None = None,
-    max_exact_products: float = MAX_EXACT_PRODUCTS,
+    max_exact_products: float | None = None,
 ) -> dict[str, Any]:
     """Find the neighbours of all rows, those of the first being known among themselves.
 
@@ -58,9 +59,11 @@ def join_neighbors(
         How these were found. Of approximate ones the recall is measured anew.
     out : Neighbors
         Arrays (n, k) int32 and float32 to write to, such as memory-mapped files.
+    device : str
+        Where rows are compared.
     progress : callable, optional
         Called with the rows done and all rows.
-    max_exact_products : float
+    max_exact_products : float, optional
         Multiplications up to which new rows are compared with all; with more, all are searched.
 
     Returns
@@ -74,16 +77,20 @@ def join_neighbors(
         As of `hubble_dash.builder.neighbors.search.search_neighbors`.
     """
     (n, d), (m, known), k = fingerprints.shape, old.rows.shape, out.rows.shape[1]
+    if max_exact_products is None:
+        max_exact_products = exact_products(device)
     if known < min(k, m - 1) or float(n - m) * (n + m) * d > max_exact_products:
-        found = search_neighbors(fingerprints, k=k, out=out, progress=progress)
+        found = search_neighbors(fingerprints, k=k, device=device, out=out, progress=progress)
         return found.report
     for part in blocks(m, BLOCK_ROWS):
-        _join(fingerprints, old, out, part)
+        _join(fingerprints, old, out, part, device)
         if progress is not None:
             progress(part.stop, n)
     for part in blocks(n - m, BLOCK_ROWS):
         numbers = np.arange(m + part.start, m + part.stop)
-        out.rows[numbers], out.similarities[numbers] = nearest_to(numbers, fingerprints, k=k)
+        out.rows[numbers], out.similarities[numbers] = nearest_to(
+            numbers, fingerprints, k=k, device=device
+        )
         if progress is not None:
             progress(m + part.stop, n)
     return (
@@ -91,16 +98,18 @@ def join_neighbors(
     )
 
 
-def _join(fingerprints: FloatMatrix, old: Neighbors, out: Neighbors, part: slice) -> None:
+def _join(
+    fingerprints: FloatMatrix, old: Neighbors, out: Neighbors, part: slice, device: str
+) -> None:
     """Put the new rows that are near among the neighbours of some old ones."""
     m, k = len(old.rows), out.rows.shape[1]
     queries, new = unit_block(fingerprints, part), fingerprints[m:]
-    similarities, rows = nearest_of_some(queries, new, min(k, len(new)))
-    both = in_order(
+    similarities, rows = nearest_of_some(queries, new, min(k, len(new)), device=device)
+    out.rows[part], out.similarities[part] = in_order(
         np.concatenate([old.similarities[part], similarities], axis=1),
         np.concatenate([old.rows[part], rows + m], axis=1),
+        k,
     )
-    out.rows[part], out.similarities[part] = (found[:, :k] for found in both)
 
 
 def _measured(

@@ -30,8 +30,8 @@ from hubble_dash.builder.neighbors.unit import (
 )
 
 __all__ = [
-    "MAX_EXACT_PRODUCTS",
     "Searched",
+    "exact_products",
     "find_neighbors",
     "in_order",
     "nearest_to",
@@ -45,6 +45,12 @@ Progress: TypeAlias = Callable[[int, int], None]
 # Exact search takes n x n x d multiplications. Up to so many it is done, which is about a minute on
 # two cores, such as for 60,000 rows of 1,280 or 200,000 of 128.
 MAX_EXACT_PRODUCTS = 5e12
+# On a GPU, likewise: a million rows of 1,280 are 1.3e15, which takes 40 s at the 67 TFLOP/s that an
+# H100 has in single precision. This is by arithmetic: it was never tried on one.
+MAX_EXACT_PRODUCTS_ON_GPU = 2e15
+# More rows are found than are asked for, so that among equally similar ones, unless they are very
+# many, it is the first that are taken.
+SPARE = 8
 # The last bits of a cosine depend on where in the matrix product a row stands. Without them equal
 # fingerprints have equal similarities.
 SIMILARITY_DECIMALS = 6
@@ -67,14 +73,30 @@ class Searched(NamedTuple):
     report: dict[str, Any]
 
 
-def find_neighbors(fingerprints: FloatMatrix, *, k: int) -> Neighbors:
+def exact_products(device: str) -> float:
+    """Say up to how many multiplications all pairs are compared.
+
+    Parameters
+    ----------
+    device : str
+        Where.
+
+    Returns
+    -------
+    float
+        So many take about a minute.
+    """
+    return MAX_EXACT_PRODUCTS if device == "cpu" else MAX_EXACT_PRODUCTS_ON_GPU
+
+
+def find_neighbors(fingerprints: FloatMatrix, *, k: int, device: str = "cpu") -> Neighbors:
     """Find the k most similar cutouts of every cutout, itself left out.
 
     `search_neighbors`, without its report.
 
     Parameters
     ----------
-    fingerprints, k
+    fingerprints, k, device
         As of `search_neighbors`.
 
     Returns
@@ -82,17 +104,18 @@ def find_neighbors(fingerprints: FloatMatrix, *, k: int) -> Neighbors:
     Neighbors
         ``rows`` (n, k) int32 and ``similarities`` (n, k) float32, cosine, most similar first.
     """
-    return search_neighbors(fingerprints, k=k).neighbors
+    return search_neighbors(fingerprints, k=k, device=device).neighbors
 
 
 def search_neighbors(
     fingerprints: FloatMatrix,
     *,
     k: int,
+    device: str = "cpu",
     out: Neighbors | None = None,
     progress: Progress | None = None,
     random_state: int = 0,
-    max_exact_products: float = MAX_EXACT_PRODUCTS,
+    max_exact_products: float | None = None,
 ) -> Searched:
     """Find the k most similar cutouts of every cutout, itself left out, and say how.
 
@@ -109,14 +132,17 @@ def search_neighbors(
         read block by block.
     k : int
         Neighbours per cutout, ``1 <= k < n``; 0 where there is only one cutout.
+    device : str
+        Where all pairs are compared; an index is searched on the processor.
     out : Neighbors, optional
         Arrays (n, k) int32 and float32 to write to, such as memory-mapped files.
     progress : callable, optional
         Called with the rows done and all rows.
     random_state : int
         Seed of the index; exact search needs none.
-    max_exact_products : float
-        Multiplications, n x n x d, up to which all pairs are compared.
+    max_exact_products : float, optional
+        Multiplications, n x n x d, up to which all pairs are compared; `exact_products` of the
+        device if not given.
 
     Returns
     -------
@@ -141,10 +167,12 @@ def search_neighbors(
     if k == 0:
         unit_rows(fingerprints)
         return Searched(out, {"method": "exact"})
-    found, report = _searching(fingerprints, k, random_state, max_exact_products)
+    if max_exact_products is None:
+        max_exact_products = exact_products(device)
+    found, report = _searching(fingerprints, k, device, random_state, max_exact_products)
     done = 0
     for rows, (similarities, nearest) in found:
-        out.rows[rows], out.similarities[rows] = in_order(similarities, nearest)
+        out.rows[rows], out.similarities[rows] = in_order(similarities, nearest, k)
         done += len(nearest)
         if progress is not None:
             progress(done, n)
@@ -156,6 +184,7 @@ def nearest_to(
     fingerprints: FloatMatrix,
     *,
     k: int,
+    device: str = "cpu",
     queries_per_reading: int = QUERIES_PER_READING,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Find the neighbours of a few rows, exactly.
@@ -168,6 +197,8 @@ def nearest_to(
         Read in blocks.
     k : int
         Neighbours a row, less than n.
+    device : str
+        Where rows are compared.
     queries_per_reading : int
         Rows of `numbers` for which all fingerprints are read once.
 
@@ -182,13 +213,18 @@ def nearest_to(
     similarities = np.empty((len(numbers), k), np.float32)
     for part in blocks(len(numbers), queries_per_reading):
         queries = unit_block(fingerprints, numbers[part])
-        found = nearest_of_some(queries, fingerprints, k + 1)
-        rows[part], similarities[part] = in_order(*_without_self(found, numbers[part]))
+        wanted = min(k + 1 + SPARE, len(fingerprints))
+        found = nearest_of_some(queries, fingerprints, wanted, device=device)
+        rows[part], similarities[part] = in_order(*_without_self(found, numbers[part]), k)
     return rows, similarities
 
 
 def _searching(
-    fingerprints: FloatMatrix, k: int, random_state: int, max_exact_products: float
+    fingerprints: FloatMatrix,
+    k: int,
+    device: str,
+    random_state: int,
+    max_exact_products: float,
 ) -> tuple[Iterator[tuple[slice | NDArray[np.int64], Found]], dict[str, Any]]:
     """Choose how to search: blocks of rows with their neighbours, and the report."""
     n, d = fingerprints.shape
@@ -201,16 +237,17 @@ def _searching(
             report["reason"] = f"an index would have missed too much: {missed}"
         else:
             return index.search(), index.report
-    return _exact(fingerprints, k), report
+    return _exact(fingerprints, k, device), report
 
 
-def _exact(fingerprints: FloatMatrix, k: int) -> Iterator[tuple[slice, Found]]:
-    for rows, found in nearest_of_all(fingerprints, k + 1):
+def _exact(fingerprints: FloatMatrix, k: int, device: str) -> Iterator[tuple[slice, Found]]:
+    wanted = min(k + 1 + SPARE, len(fingerprints))
+    for rows, found in nearest_of_all(fingerprints, wanted, device=device):
         yield rows, _without_self(found, np.arange(rows.start, rows.stop))
 
 
 def _without_self(found: Found, numbers: NDArray[np.int64]) -> Found:
-    """Drop one column of k + 1: each row's own number, or the last where duplicates hide it."""
+    """Drop one column: each row's own number, or the last where duplicates hide it."""
     similarities, rows = found
     own = rows == numbers[:, np.newaxis]
     own[~own.any(axis=1), -1] = True
@@ -219,16 +256,18 @@ def _without_self(found: Found, numbers: NDArray[np.int64]) -> Found:
 
 
 def in_order(
-    similarities: NDArray[np.float32], rows: NDArray[np.int64]
+    similarities: NDArray[np.float32], rows: NDArray[np.int64], k: int
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Order what was found by similarity, then by row.
+    """Order what was found by similarity, then by row, and leave the first.
 
     Parameters
     ----------
-    similarities : (m, k) float32 array
+    similarities : (m, l) float32 array
         Cosines.
-    rows : (m, k) int64 array
+    rows : (m, l) int64 array
         Whose.
+    k : int
+        How many are left of each.
 
     Returns
     -------
@@ -238,7 +277,7 @@ def in_order(
         To six decimals.
     """
     rounded = np.clip(np.round(similarities, SIMILARITY_DECIMALS), -1, 1).astype(np.float32)
-    order = np.lexsort((rows, -rounded), axis=1)
+    order = np.lexsort((rows, -rounded), axis=1)[:, :k]
     return (
         np.take_along_axis(rows, order, axis=1).astype(np.int32),
         np.take_along_axis(rounded, order, axis=1),

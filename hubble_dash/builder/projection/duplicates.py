@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from hubble_dash.atlas.atlas import Neighbors
-from hubble_dash.builder.neighbors.search import MAX_EXACT_PRODUCTS, nearest_to, search_neighbors
+from hubble_dash.builder.neighbors.search import exact_products, nearest_to, search_neighbors
 from hubble_dash.builder.neighbors.unit import FloatMatrix, blocks
 from hubble_dash.builder.projection.plane import Positions
 
@@ -95,7 +95,8 @@ def without_duplicates(
     group: NDArray[np.int64],
     *,
     k: int,
-    max_exact_products: float = MAX_EXACT_PRODUCTS,
+    device: str = "cpu",
+    max_exact_products: float | None = None,
 ) -> tuple[FloatMatrix, Neighbors]:
     """Leave one of each group of duplicates, and give the graph among these.
 
@@ -114,7 +115,9 @@ def without_duplicates(
         The group of each row, an index into `first`.
     k : int
         Neighbours wanted of each, less than m.
-    max_exact_products : float
+    device : str
+        Where rows are compared.
+    max_exact_products : float, optional
         As of `hubble_dash.builder.neighbors.search.search_neighbors`: with more multiplications for
         the rows that are searched again, all are searched anew.
 
@@ -137,10 +140,14 @@ def without_duplicates(
         rows[part] = np.take_along_axis(groups, order, axis=1)
         similarities[part] = np.take_along_axis(neighbors.similarities[first[part]], order, axis=1)
     again = np.flatnonzero(scarce)
+    if max_exact_products is None:
+        max_exact_products = exact_products(device)
     if float(len(again)) * distinct.size > max_exact_products:
-        searched = search_neighbors(distinct, k=k, max_exact_products=max_exact_products)
+        searched = search_neighbors(
+            distinct, k=k, device=device, max_exact_products=max_exact_products
+        )
         return distinct, searched.neighbors
-    rows[again], similarities[again] = nearest_to(again, distinct, k=k)
+    rows[again], similarities[again] = nearest_to(again, distinct, k=k, device=device)
     return distinct, Neighbors(rows, similarities)
 
 

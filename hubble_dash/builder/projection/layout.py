@@ -85,7 +85,8 @@ def lay_out(
     settings : MapSettings
         Method and parameters.
     device : str
-        Where the forces of t-SNE are computed.
+        Where the forces of t-SNE are computed. A GPU with too little memory leaves it to the
+        processor, which is logged.
     progress : callable, optional
         Called with the iterations done and all iterations of t-SNE.
     max_edges : int
@@ -124,7 +125,7 @@ def lay_out(
         distinct = fingerprints, neighbors
         if len(first) < n:
             logger.info("%d duplicates are laid out with their likes", n - len(first))
-            distinct = without_duplicates(fingerprints, neighbors, first, group, k=k)
+            distinct = without_duplicates(fingerprints, neighbors, first, group, k=k, device=device)
         plane, changed = _lay_out_distinct(
             *distinct, k, settings, device=device, progress=progress,
             max_unsorted_points=max_unsorted_points,

@@ -92,12 +92,12 @@ def place_new(
     n_old = int(np.searchsorted(first, m))
     points = np.empty((len(first), 2))
     points[:n_old] = placed[first[:n_old]]
-    points[n_old:] = _beside(fingerprints, first[n_old:], placed)
+    points[n_old:] = _beside(fingerprints, first[n_old:], placed, device)
     k = n_neighbors_of(len(first), neighbors, settings, max_edges)
     if is_moved and MIN_CUTOUTS_TO_LAY_OUT <= n_old < len(first):
         graph = neighbors
         if len(first) < n:
-            _, graph = without_duplicates(fingerprints, neighbors, first, group, k=k)
+            _, graph = without_duplicates(fingerprints, neighbors, first, group, k=k, device=device)
         perplexity = min(settings.perplexity, k / NEIGHBORS_PER_PERPLEXITY)
         nearest = Neighbors(graph.rows[:, :k], graph.similarities[:, :k])
         joint = affinities(nearest, perplexity, device=device)
@@ -148,14 +148,17 @@ def quality_of_new(
 
 
 def _beside(
-    fingerprints: FloatMatrix, new: NDArray[np.int64], placed: NDArray[np.float32]
+    fingerprints: FloatMatrix,
+    new: NDArray[np.int64],
+    placed: NDArray[np.float32],
+    device: str,
 ) -> Positions:
     """Give places amid the nearest old cutouts, but for those that lie far from the others."""
     k = min(N_BESIDE, len(placed))
     places = np.empty((len(new), 2))
     for part in blocks(len(new)):
         queries = unit_block(fingerprints, new[part])
-        _, rows = nearest_of_some(queries, fingerprints[: len(placed)], k)
+        _, rows = nearest_of_some(queries, fingerprints[: len(placed)], k, device=device)
         there = placed[rows].astype(np.float64)
         apart = np.linalg.norm(there[:, :, np.newaxis] - there[:, np.newaxis], axis=-1)
         middle = apart.sum(axis=2).argmin(axis=1)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from hubble_dash.atlas.atlas import Neighbors
-from hubble_dash.builder.neighbors.exact import MAX_SIMILARITIES_HELD
+from hubble_dash.builder.neighbors.place import MAX_SIMILARITIES_HELD
 from hubble_dash.builder.neighbors.unit import (
     SIMILARITY_TOLERANCE,
     FloatMatrix,

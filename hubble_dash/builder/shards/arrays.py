@@ -29,6 +29,7 @@ def write_neighbors(
     fingerprints: NDArray[np.float16],
     *,
     k: int,
+    device: str = "cpu",
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Neighbors, NeighborsEntry]:
     """Write the neighbours of each cutout, unless an interrupted build has done so.
@@ -41,6 +42,8 @@ def write_neighbors(
         Of its cutouts.
     k : int
         Neighbours of each.
+    device : str
+        Where they are found.
     progress : callable, optional
         Is told how many cutouts are done, and of how many.
 
@@ -61,7 +64,7 @@ def write_neighbors(
     needed = math.prod(shape) * sum(ARRAY_TYPES[path.name].itemsize for path in paths)
     check_room(paths[0].with_name("neighbours"), needed)
     out = Neighbors(*(map_new(path, shape) for path in paths))
-    found = search_neighbors(fingerprints, k=k, out=out, progress=progress).report
+    found = search_neighbors(fingerprints, k=k, device=device, out=out, progress=progress).report
     for array in (out.rows, out.similarities):
         if isinstance(array, np.memmap):
             array.flush()

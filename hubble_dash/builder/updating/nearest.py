@@ -21,6 +21,7 @@ def nearest_of_kept(
     report: dict[str, Any],
     *,
     out: Neighbors,
+    device: str = "cpu",
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Find the neighbours of rows that stay, of which those among all are known.
@@ -41,6 +42,8 @@ def nearest_of_kept(
         How these were found.
     out : Neighbors
         Arrays (n, k) int32 and float32 to write to, such as memory-mapped files.
+    device : str
+        Where rows are compared.
     progress : callable, optional
         Called with the rows done and all rows.
 
@@ -51,7 +54,7 @@ def nearest_of_kept(
     """
     n, k = out.rows.shape
     if k > old.rows.shape[1] or report.get("method", "exact") != "exact":
-        return search_neighbors(fingerprints, k=k, out=out, progress=progress).report
+        return search_neighbors(fingerprints, k=k, device=device, out=out, progress=progress).report
     new_row = np.full(len(old.rows), -1, np.int32)
     new_row[rows] = np.arange(n, dtype=np.int32)
     for part in blocks(n, BLOCK_ROWS):
@@ -60,7 +63,7 @@ def nearest_of_kept(
         out.rows[part], out.similarities[part] = nearest, old.similarities[some, :k]
         lacking = part.start + np.flatnonzero((nearest < 0).any(axis=1))
         if len(lacking):
-            found = nearest_to(lacking, fingerprints, k=k)
+            found = nearest_to(lacking, fingerprints, k=k, device=device)
             out.rows[lacking], out.similarities[lacking] = found
         if progress is not None:
             progress(part.stop, n)

@@ -20,6 +20,7 @@ from hubble_dash.atlas.schema import (
     SIMILARITIES_FILE,
 )
 from hubble_dash.atlas.seal import seal
+from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
 from hubble_dash.builder.growing.anew import laid_out
 from hubble_dash.builder.growing.manifest import with_advice
@@ -83,8 +84,9 @@ class Update:
             arrays = (folder / name for name in (NEIGHBORS_FILE, SIMILARITIES_FILE))
             neighbors = Neighbors(*(np.load(path, mmap_mode="r") for path in arrays))
             positions, manifest["map"] = laid_out(
-                fingerprints, neighbors, self.settings.map, progress=self.progress
-            )
+                fingerprints, neighbors, self.settings.map,
+                device=self.settings.device, progress=self.progress,
+            )  # fmt: skip
             save_array(folder / POSITIONS_FILE, positions)
             del fingerprints, neighbors
         final = self.old.path
@@ -112,8 +114,9 @@ class Update:
         before: dict[str, Any] = {**manifest.get("neighbors", {"method": "exact"})}
         with bar("neighbours", " cutouts", shown=self.progress) as show:
             report = nearest_of_kept(
-                fingerprints, kept.atlas.neighbors, rows, before, out=out, progress=show
-            )
+                fingerprints, kept.atlas.neighbors, rows, before, out=out, progress=show,
+                device=device_of_tensors(self.settings.device),
+            )  # fmt: skip
         for array in (out.rows, out.similarities):
             if isinstance(array, np.memmap):
                 array.flush()

@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import openTSNE
 import pytest
+import torch
 from helpers.vectors import clustered
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from hubble_dash.atlas.atlas import Neighbors
+from hubble_dash.builder.forces import descent
 from hubble_dash.builder.forces.affinities import affinities
+from hubble_dash.builder.forces.attraction import Attraction
 from hubble_dash.builder.forces.descent import optimize
 from hubble_dash.builder.neighbors.search import find_neighbors
 
@@ -65,3 +69,21 @@ def test_blocks_of_affinities_are_those_of_the_whole() -> None:
 def test_graph_is_a_graph() -> None:
     joint = affinities(Neighbors(np.array([[1], [0]], np.int32), np.ones((2, 1), np.float32)), 1.0)
     assert joint.toarray().tolist() == [[0, 0.5], [0.5, 0]]
+
+
+def test_a_device_with_too_little_memory_leaves_it_to_the_processor(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The device "meta" has no memory at all."""
+
+    def attraction(joint: csr_matrix, device: torch.device) -> Attraction:
+        if device.type == "meta":
+            raise torch.OutOfMemoryError
+        return Attraction(joint, device)
+
+    monkeypatch.setattr(descent, "Attraction", attraction)
+    joint = affinities(find_neighbors(clustered(100), k=30), 10.0)
+    start = np.random.default_rng(0).normal(0, 1e-4, (100, 2))
+    found = optimize(joint, start, [(1.0, 3)], device="meta")
+    assert "too little memory" in caplog.text
+    assert (found == optimize(joint, start, [(1.0, 3)])).all()
