@@ -88,7 +88,7 @@ def test_vectors_and_map_of_whole_images_in_order(tmp_path: Path) -> None:
         "sha256": hashlib.sha256((tmp_path / "map.npy").read_bytes()).hexdigest(),
         "matched": "order",
     }
-    assert "torch" not in atlas.manifest["versions"]
+    assert "timm" not in atlas.manifest["versions"]
     assert atlas.check() == []
     # p10 comes after p9, and not after p1.
     assert any("not alphabetical" in note for note in atlas.manifest["notes"]) == (
