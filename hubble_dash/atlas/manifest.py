@@ -16,6 +16,7 @@ from hubble_dash.foreign.plain import Between, Matches, OneOf, Satisfies
 
 __all__ = [
     "AdditionEntry",
+    "BatchesEntry",
     "CenterEntry",
     "EngineEntry",
     "FileEntry",
@@ -60,7 +61,23 @@ class FileEntry(TypedDict):
     sha256: Sha256
 
 
-class TrialEntry(TypedDict):
+class BatchesEntry(TypedDict, total=False):
+    """How whole batches were timed; older atlases know none of it.
+
+    Attributes
+    ----------
+    batch_size : int or None
+        Pictures at a time, where several sizes were tried.
+    spread : float or None
+        Between the quartiles of the times of whole batches, as a share of their median; None where
+        it ran once.
+    """
+
+    batch_size: int | None
+    spread: float | None
+
+
+class TrialEntry(BatchesEntry):
     """What was measured of one way to run the network.
 
     Attributes
@@ -94,6 +111,8 @@ class EngineEntry(TypedDict, total=False):
         `hubble_dash.ModelInput`.
     engine, precision : str
         What ran it, and how exactly.
+    batch_size : int
+        Pictures in one pass.
     tried : list of TrialEntry
         What was measured; empty where nothing was to choose.
     """
@@ -102,6 +121,7 @@ class EngineEntry(TypedDict, total=False):
     input: dict[str, Any]
     engine: str
     precision: str
+    batch_size: int
     tried: list[TrialEntry]
 
 

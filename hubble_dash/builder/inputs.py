@@ -238,7 +238,7 @@ def _network(
         weights,
         device=before.get("device", settings.device),
         features=settings.features,
-        batch_size=settings.batch_size,
+        batch_size=before.get("batch_size", settings.batch_size),
         engine=before.get("engine", settings.engine),
         precision=before.get("precision", settings.precision),
         deterministic=settings.deterministic,

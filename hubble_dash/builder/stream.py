@@ -9,6 +9,7 @@ from contextlib import closing
 from tqdm import tqdm
 
 from hubble_dash.atlas.sheets import SheetLayout
+from hubble_dash.builder.backends.batches import BATCH_SIZES, USUAL_BATCH
 from hubble_dash.builder.cutouts.find import Cutouts
 from hubble_dash.builder.feeding.cutter import Cutter, ImageNumber
 from hubble_dash.builder.feeding.feeder import N_THREADS, Feeder, usual_workers
@@ -167,6 +168,7 @@ def _feeder(
         layout.size,
         several=inputs.several,
         known=found,
+        hands_over=fingerprinter.takes_shown,
     )
     n_workers = settings.workers
     if n_workers is None:
@@ -187,7 +189,8 @@ def _cutouts_a_shard(settings: BuildSettings, fingerprinter: Fingerprinter, bloc
     A batch may give other last digits than the same cutouts in two batches.
     """
     n_views = 1 if fingerprinter.prepare is None else fingerprinter.prepare.views.n
-    batch = max(1, settings.batch_size // n_views)
+    largest = BATCH_SIZES[-1] if fingerprinter.device == "cuda" else USUAL_BATCH
+    batch = max(1, (settings.batch_size or largest) // n_views)
     wanted, per_sheet = blocks.cutouts_a_shard, blocks.layout.per_sheet
     unit = math.lcm(per_sheet, batch)
     unit = unit if unit <= 4 * wanted else per_sheet

@@ -36,8 +36,8 @@ class AddSettings:
         The file of weights, where the atlas was built from a file of the user's.
     device : {"auto", "cpu", "cuda", "mps"}
         Where the network runs.
-    batch_size : int
-        Cutouts in one pass of the network.
+    batch_size : int, optional
+        As of `BuildSettings`.
     workers : int, optional
         As of `BuildSettings`.
     max_unreadable : float
@@ -54,14 +54,15 @@ class AddSettings:
     leave_out_columns: Sequence[str] = ()
     weights: str | Path | None = None
     device: Device = "auto"
-    batch_size: int = 32
+    batch_size: int | None = None
     workers: int | None = None
     max_unreadable: float = 0.5
     new_map: bool = False
 
     def __post_init__(self) -> None:
         choice("device", self.device, Device)
-        at_least("batch_size", self.batch_size, 1)
+        if self.batch_size is not None:
+            at_least("batch_size", self.batch_size, 1)
         if self.workers is not None:
             at_least("workers", self.workers, 0)
         within("max_unreadable", self.max_unreadable, 0.0, 1.0)

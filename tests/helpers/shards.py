@@ -29,6 +29,7 @@ class Mean:
     prepare = None
     learner = None
     device = "none"
+    takes_shown = False
     packages = ()
 
     def __init__(self, label_names: list[str] | None = None, scale: float = 1.0) -> None:

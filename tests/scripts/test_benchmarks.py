@@ -92,3 +92,27 @@ def test_a_page_of_plain_bokeh_asks_for_nothing(atlas: Atlas, tmp_path: Path) ->
     text = page.read_text(encoding="utf-8")
     assert '"webgl"' in text
     assert "<script src=" not in text
+
+
+def test_without_a_gpu_nothing_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    module = importlib.import_module("benchmarks.gpu")
+    if module.torch.cuda.is_available():
+        pytest.skip("there is one")
+    parser = argparse.ArgumentParser()
+    module.add_arguments(parser)
+    module.run(parser.parse_args([]))
+    assert capsys.readouterr().out.startswith("There is no GPU")
+
+
+@pytest.mark.slow
+def test_all_parts_of_the_gpu_s_table_run_on_a_cpu(capsys: pytest.CaptureFixture[str]) -> None:
+    module = importlib.import_module("benchmarks.gpu")
+    parser = argparse.ArgumentParser()
+    module.add_arguments(parser)
+    words = ["alone, bf16, eager", "hand", "windows", "ours"]
+    module.run(parser.parse_args(["--device", "cpu", "--quick", "--only", *words]))
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) == 6
+    for row in rows:
+        said = row.split("|")[2].split()[0]
+        assert float(said.replace(",", "")) > 0, row

@@ -9,94 +9,47 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from hubble_dash.builder.backends.backend import Backend, Encoder, Runner
+from hubble_dash.builder.backends.batches import Timing, filled, time_batches, time_sizes
 from hubble_dash.builder.backends.pytorch import available_backends, missing, start
+from hubble_dash.builder.backends.trials import (
+    MIN_COSINE,
+    Autotuned,
+    Trial,
+    could_pay,
+    least_cosine,
+    listed,
+    speedup_needed,
+)
 
 __all__ = ["MIN_COSINE", "Autotuned", "Trial", "autotune"]
 
 # Makes the network ready in a backend.
 Start: TypeAlias = Callable[[Backend], Runner]
+# Gives the features of the pictures that are tried, and how fast a network runs.
+Measure: TypeAlias = Callable[[Runner], tuple[torch.Tensor, Timing]]
 
 logger = logging.getLogger(__name__)
 
-# A backend is refused if the fingerprint of any picture that is tried has a smaller cosine with the
-# one in single precision, the mean of all taken off both.
-MIN_COSINE = {"fp32": 0.9999, "bf16": 0.999, "fp16": 0.999, "int8": 0.99}
 # Pictures that a backend is tried on: fewer say too little, more take longer than they save.
 TRIAL_PICTURES = 16
-# The mean is taken off only where there are so many pictures. That of fewer is close to each of
-# them, and little but rounding errors would be left to compare.
-MIN_PICTURES_FOR_MEAN = 8
-# How long a network takes to be made ready, roughly, by what runs it.
-START_TIME_S = {"eager": 0.5, "openvino": 5.0, "compile": 25.0}
-# A backend is tried only if the cutouts to come would take so many times as long as its start.
-MIN_RUN_TIME_IN_STARTS = 3
+# By which batches backends are compared before a size is chosen, and how much slower than the
+# fastest size a smaller one may be, which needs less memory and is sooner filled.
+COMPARED_BATCH, SHARE_OF_FASTEST = 128, 0.95
 # Fewer cutouts are done before a trial of another backend would be.
 MIN_CUTOUTS_FOR_TRIALS = 100
-# A less precise backend must be faster than the best one so far by this factor.
-MIN_SPEEDUP_OF_OTHER_PRECISION = 1.1
 # No network gains by a precision in which the CPU's own matrix products are slower than in single
 # precision; to find that out takes milliseconds and no trial.
 PRODUCT_DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 SLOW_PRODUCT = "not tried: this CPU multiplies matrices more slowly in it"
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What a backend did with the sample.
-
-    Parameters
-    ----------
-    engine, precision : str
-        The backend.
-    images_per_s : float or None
-        Pictures in a second, preparation left out; None if it did not run.
-    cosine : float or None
-        Least cosine with the fingerprints of single precision, the mean of all taken off.
-    note : str
-        Why it was not taken, where that was not its speed.
-    """
-
-    engine: str
-    precision: str
-    images_per_s: float | None = None
-    cosine: float | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Autotuned:
-    """The backend that was chosen, and the network ready to run in it.
-
-    Parameters
-    ----------
-    backend : Backend
-        Which.
-    runner : Runner
-        The network in that backend.
-    trials : list of Trial
-        What was measured; empty where nothing was to choose.
-    """
-
-    backend: Backend
-    runner: Runner
-    trials: list[Trial] = field(default_factory=list)
-
-    def describe(self) -> dict[str, Any]:
-        """Give what belongs into the atlas's manifest, as plain data."""
-        return {
-            "engine": self.backend.engine,
-            "precision": self.backend.precision,
-            "tried": [asdict(trial) for trial in self.trials],
-        }
 
 
 def autotune(
@@ -107,9 +60,13 @@ def autotune(
     engine: str = "auto",
     precision: str = "auto",
     batch_size: int = 32,
+    batch_sizes: Sequence[int] = (),
     n_expected: int,
 ) -> Autotuned:
     """Try the backends that could pay, and take the fastest faithful one.
+
+    On a GPU whole batches are timed, of several sizes, since few pictures take it no time. A CPU
+    runs few pictures once, which takes it long enough to tell.
 
     Parameters
     ----------
@@ -123,6 +80,9 @@ def autotune(
         ``"auto"``, or what the user insists on.
     batch_size : int
         Pictures in one pass.
+    batch_sizes : sequence of int
+        Those that are tried, in rising order, where the size is to be chosen; `batch_size` is then
+        that of few pictures.
     n_expected : int
         How many pictures are to come: a backend that takes long to start must save that time.
 
@@ -146,30 +106,44 @@ def autotune(
         start, encoder=encoder, sample=fitted, device=device, batch_size=batch_size,
         n_expected=n_expected,
     )  # fmt: skip
+    if n_expected < MIN_CUTOUTS_FOR_TRIALS:
+        batch_sizes = ()
+    measure: Measure = partial(_run_once, tried=tried)
+    if batch_sizes:
+        compared = min(batch_sizes, key=lambda size: abs(size - COMPARED_BATCH))
+        measure = partial(_run_batches, tried=tried, batch=filled(sample, compared, device))
     if len(wanted) == 1:
-        return _insisted(wanted[0], usual, start_in, tried)
+        if batch_sizes and wanted[0].engine == "compile":
+            # It has one size.
+            start_in, batch_size, batch_sizes = partial(start_in, batch_size=compared), compared, ()
+        only = replace(_insisted(wanted[0], usual, start_in, measure), batch_size=batch_size)
+        return _sized(only, sample, device, batch_sizes)[0] if batch_sizes else only
     plain = start_in(usual)
     if usual in wanted and n_expected < MIN_CUTOUTS_FOR_TRIALS:
-        return Autotuned(usual, plain)
-    reference, rate = _run(plain, tried)
-    best, best_rate = Autotuned(usual, plain), rate if usual in wanted else 0.0
-    trials = [Trial(usual.engine, usual.precision, rate, 1.0)] if best_rate else []
-    for backend in wanted:
-        if backend == usual or (best_rate and not _could_pay(backend, n_expected / best_rate)):
-            continue
-        if device == "cpu" and precision == "auto" and not _has_fast_product(backend.precision):
-            trials.append(Trial(backend.engine, backend.precision, note=SLOW_PRODUCT))
-            continue
-        trial, runner = _try(backend, start_in, tried, reference)
-        trials.append(trial)
-        is_other_precision = backend.precision != best.backend.precision
-        needed = best_rate * (MIN_SPEEDUP_OF_OTHER_PRECISION if is_other_precision else 1)
-        if runner is not None and trial.images_per_s is not None and trial.images_per_s > needed:
-            best, best_rate = Autotuned(backend, runner), trial.images_per_s
-    if not best_rate:
-        raise RuntimeError(f"no backend runs the network faithfully: {_listed(trials)}")
-    logger.info("the network runs as %s (%s)", best.backend, _listed(trials))
-    return Autotuned(best.backend, best.runner, trials)
+        return Autotuned(usual, plain, batch_size=batch_size)
+    reference, timing = measure(plain)
+    search = _Search(Autotuned(usual, plain, batch_size=batch_size), reference, n_expected)
+    if usual in wanted:
+        search.note(_trial(usual, timing, 1.0))
+        search.best_rate = timing.images_per_s
+    skips_slow = device == "cpu" and precision == "auto"
+    others = [backend for backend in wanted if backend != usual]
+    # A compiled network has one size, which is known once others have run.
+    late = [backend for backend in others if batch_sizes and backend.engine == "compile"]
+    for backend in others:
+        if backend not in late:
+            search.consider(backend, start_in, measure, skips_slow=skips_slow)
+    if batch_sizes and search.best_rate:
+        search.best, search.best_rate = _sized(search.best, sample, device, batch_sizes)
+        size = search.best.batch_size
+        start_in = partial(start_in, batch_size=size)
+        measure = partial(_run_batches, tried=tried, batch=filled(sample, size, device))
+    for backend in late:
+        search.consider(backend, start_in, measure)
+    if not search.best_rate:
+        raise RuntimeError(f"no backend runs the network faithfully: {listed(search.best.trials)}")
+    logger.info("the network runs as %s (%s)", search.best.backend, listed(search.best.trials))
+    return search.best
 
 
 def _wanted(encoder: Encoder, device: str, engine: str, precision: str) -> list[Backend]:
@@ -197,52 +171,103 @@ def _wanted(encoder: Encoder, device: str, engine: str, precision: str) -> list[
     ]
 
 
-def _could_pay(backend: Backend, run_time_s: float) -> bool:
-    return run_time_s >= MIN_RUN_TIME_IN_STARTS * START_TIME_S[backend.engine]
+@dataclass
+class _Search:
+    """The best backend so far, with all that was measured."""
+
+    best: Autotuned
+    reference: torch.Tensor
+    n_expected: int
+    best_rate: float = 0.0
+
+    def note(self, trial: Trial) -> None:
+        """Add what was measured."""
+        self.best = replace(self.best, trials=[*self.best.trials, trial])
+
+    def consider(
+        self, backend: Backend, start_in: Start, measure: Measure, *, skips_slow: bool = False
+    ) -> None:
+        """Try a backend, where that could pay, and take it if it is faster and faithful."""
+        if self.best_rate and not could_pay(backend, self.n_expected / self.best_rate):
+            return
+        if skips_slow and not _has_fast_product(backend.precision):
+            self.note(Trial(backend.engine, backend.precision, note=SLOW_PRODUCT))
+            return
+        trial, runner = _try(backend, start_in, measure, self.reference)
+        self.note(trial)
+        rate = trial.images_per_s
+        needed = self.best_rate * speedup_needed(backend, self.best.backend)
+        if runner is not None and rate is not None and rate > needed:
+            self.best, self.best_rate = replace(self.best, backend=backend, runner=runner), rate
 
 
-def _insisted(
-    backend: Backend, usual: Backend, start_in: Start, tried: NDArray[np.uint8]
-) -> Autotuned:
+def _sized(
+    best: Autotuned, sample: NDArray[np.uint8], device: str, sizes: Sequence[int]
+) -> tuple[Autotuned, float]:
+    """Choose how many pictures it runs with at a time; say how fast it then is."""
+    timings = time_sizes(best.runner, sample, device, sizes=sizes)
+    fastest = max(timing.images_per_s for timing in timings.values())
+    size = next(
+        size for size, one in timings.items() if one.images_per_s >= SHARE_OF_FASTEST * fastest
+    )
+    more = [replace(_trial(best.backend, one, None), batch_size=n) for n, one in timings.items()]
+    return replace(best, batch_size=size, trials=[*best.trials, *more]), timings[size].images_per_s
+
+
+def _insisted(backend: Backend, usual: Backend, start_in: Start, measure: Measure) -> Autotuned:
     """Start the one backend that is left, and warn where it changes the fingerprints."""
     runner = start_in(backend)
     if backend == usual:
         return Autotuned(backend, runner)
-    reference, _ = _run(start_in(usual), tried)
-    features, rate = _run(runner, tried)
-    cosine = _least_cosine(features, reference)
+    reference, _ = measure(start_in(usual))
+    features, timing = measure(runner)
+    cosine = least_cosine(features, reference)
     if not cosine >= MIN_COSINE[backend.precision]:
         logger.warning(
             "%s changes the fingerprints of this network: least cosine with fp32 %.4f, wanted"
             " %.4g; take --engine auto --precision auto",
             backend, cosine, MIN_COSINE[backend.precision],
         )  # fmt: skip
-    return Autotuned(backend, runner, [Trial(backend.engine, backend.precision, rate, cosine)])
+    return Autotuned(backend, runner, [_trial(backend, timing, cosine)])
 
 
 def _try(
-    backend: Backend, start_in: Start, tried: NDArray[np.uint8], reference: torch.Tensor
+    backend: Backend, start_in: Start, measure: Measure, reference: torch.Tensor
 ) -> tuple[Trial, Runner | None]:
     try:
         runner = start_in(backend)
-        features, rate = _run(runner, tried)
+        features, timing = measure(runner)
     # NotImplementedError and all errors of torch.compile are RuntimeErrors.
     except (RuntimeError, TypeError, ValueError, AttributeError) as err:
         reason = f"{type(err).__name__}: {err}".strip().partition("\n")[0]
         return Trial(backend.engine, backend.precision, note=f"does not run: {reason}"), None
-    cosine = _least_cosine(features, reference)
+    cosine = least_cosine(features, reference)
     if not cosine >= MIN_COSINE[backend.precision]:
         note = f"changes the fingerprints: cosine {cosine:.4f} < {MIN_COSINE[backend.precision]}"
-        return Trial(backend.engine, backend.precision, rate, cosine, note), None
-    return Trial(backend.engine, backend.precision, rate, cosine), runner
+        return replace(_trial(backend, timing, cosine), note=note), None
+    return _trial(backend, timing, cosine), runner
 
 
-def _run(runner: Runner, tried: NDArray[np.uint8]) -> tuple[torch.Tensor, float]:
+def _trial(backend: Backend, timing: Timing, cosine: float | None) -> Trial:
+    return Trial(
+        backend.engine, backend.precision, timing.images_per_s, cosine, spread=timing.spread
+    )
+
+
+def _run_once(runner: Runner, tried: NDArray[np.uint8]) -> tuple[torch.Tensor, Timing]:
     """Run pictures twice, and time the second time."""
     runner(tried)()
     begin = time.perf_counter()
     features, _ = runner(tried)()
-    return features, len(tried) / (time.perf_counter() - begin)
+    return features, Timing(len(tried) / (time.perf_counter() - begin), None)
+
+
+def _run_batches(
+    runner: Runner, tried: NDArray[np.uint8], batch: torch.Tensor
+) -> tuple[torch.Tensor, Timing]:
+    """Run pictures, and time whole batches."""
+    features, _ = runner(tried)()
+    return features, time_batches(runner, batch)
 
 
 @lru_cache(maxsize=8)
@@ -263,18 +288,3 @@ def _product_in_s(dtype: torch.dtype, side: int = 512) -> float:
         a @ a
         times.append(time.perf_counter() - begin)
     return min(times)
-
-
-def _least_cosine(features: torch.Tensor, reference: torch.Tensor) -> float:
-    """Compare fingerprints as neighbours are found, which is without what all have in common."""
-    common = reference.mean(dim=0) if len(reference) >= MIN_PICTURES_FOR_MEAN else 0
-    return float(
-        torch.nn.functional.cosine_similarity(features - common, reference - common, dim=1).min()
-    )
-
-
-def _listed(trials: Sequence[Trial]) -> str:
-    said = [
-        f"{t.engine} {t.precision}: {t.note or f'{t.images_per_s:.3g} images/s'}" for t in trials
-    ]
-    return "; ".join(said)

@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 
 from hubble_dash.config.choices import EngineName, Precision
 
-__all__ = ["Backend", "Encoder", "Outputs", "Runner", "fill_batch"]
+__all__ = ["Backend", "Encoder", "Outputs", "Pictures", "Runner", "fill_batch", "to_host"]
 
 # (b, d) features and (b, c) logits, float32 on the CPU.
 Outputs: TypeAlias = tuple[torch.Tensor, torch.Tensor]
-# A network that is ready to run: it takes (b, height, width, 3) uint8 pictures and begins; what it
-# gives waits for the outputs when called. Whoever hands over the next batch before waiting for the
+# (b, height, width, 3) uint8; those of a tensor may lie on the device already.
+Pictures: TypeAlias = NDArray[np.uint8] | torch.Tensor
+# A network that is ready to run: it takes pictures and begins; what it gives waits for the outputs
+# when called. Whoever hands over the next batch before waiting for the
 # last one keeps the device busy.
-Runner: TypeAlias = Callable[[NDArray[np.uint8]], Callable[[], Outputs]]
+Runner: TypeAlias = Callable[[Pictures], Callable[[], Outputs]]
 
 
 @dataclass(frozen=True)
@@ -133,3 +135,28 @@ def fill_batch(pictures: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     if lacking <= 0:
         return pictures
     return np.concatenate([pictures, np.zeros((lacking, *pictures.shape[1:]), np.uint8)])
+
+
+def to_host(tensors: Sequence[torch.Tensor]) -> Callable[[], list[torch.Tensor]]:
+    """Begin to copy tensors from a GPU; what is given waits for the copies when called.
+
+    A copy that begins only when it is asked for waits for all that the GPU was told meanwhile.
+
+    Parameters
+    ----------
+    tensors : sequence of tensor
+        On any device.
+    """
+    if not tensors[0].is_cuda:
+        return lambda: [tensor.cpu() for tensor in tensors]
+    copies = [torch.empty(one.shape, dtype=one.dtype, pin_memory=True) for one in tensors]
+    for copy_, tensor in zip(copies, tensors, strict=True):
+        copy_.copy_(tensor, non_blocking=True)
+    done = torch.cuda.Event()  # type: ignore[no-untyped-call]
+    done.record()
+
+    def wait() -> list[torch.Tensor]:
+        done.synchronize()
+        return copies
+
+    return wait

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hubble_dash.builder.backends.backend import Encoder, Outputs, fill_batch
+from hubble_dash.builder.backends.backend import Encoder, Outputs, Pictures, fill_batch
 from hubble_dash.config.choices import Precision
 
 __all__ = ["OpenVino", "import_openvino", "openvino_precisions"]
@@ -115,9 +115,9 @@ class OpenVino:
                 sample, n_expected,
             )  # fmt: skip
 
-    def __call__(self, pictures: NDArray[np.uint8]) -> Callable[[], Outputs]:
+    def __call__(self, pictures: Pictures) -> Callable[[], Outputs]:
         """Begin with (b, height, width, 3) pictures; the answer waits for the outputs."""
-        return self._requests(pictures)
+        return self._requests(np.asarray(pictures))
 
 
 def _quickest(

@@ -18,8 +18,10 @@ from hubble_dash.builder.backends.backend import (
     Backend,
     Encoder,
     Outputs,
+    Pictures,
     Runner,
     fill_batch,
+    to_host,
 )
 from hubble_dash.builder.backends.openvino import OpenVino, openvino_precisions
 from hubble_dash.config.choices import EngineName, Precision
@@ -145,11 +147,24 @@ class _Torch:
         self._module, self._device, self._full = module, device, full
 
     @torch.inference_mode()
-    def __call__(self, pictures: NDArray[np.uint8]) -> Callable[[], Outputs]:
-        # A compiled network has one shape.
-        filled, n = fill_batch(pictures, self._full), len(pictures)
-        host = torch.from_numpy(filled)
+    def __call__(self, pictures: Pictures) -> Callable[[], Outputs]:
+        n = len(pictures)
+        features, logits = self._module(self._sent(pictures))
+        copies = to_host((features[:n].float(), logits[:n].float()))
+
+        def outputs() -> Outputs:
+            features, logits = copies()
+            return features, logits
+
+        return outputs
+
+    def _sent(self, pictures: Pictures) -> torch.Tensor:
+        """Send pictures to the device, as many as a compiled network takes, which has one shape."""
+        if isinstance(pictures, torch.Tensor):
+            lacking = max(0, self._full - len(pictures))
+            pictures = torch.nn.functional.pad(pictures, (0, 0, 0, 0, 0, 0, 0, lacking))
+            return pictures.to(self._device)
+        host = torch.from_numpy(fill_batch(pictures, self._full))
         if self._device == "cuda":
             host = host.pin_memory()
-        features, logits = self._module(host.to(self._device, non_blocking=True))
-        return lambda: (features[:n].float().cpu(), logits[:n].float().cpu())
+        return host.to(self._device, non_blocking=True)

@@ -29,6 +29,7 @@ from hubble_dash.builder.feeding.previews import (
     preview_side,
 )
 from hubble_dash.builder.feeding.recipe import Recipe
+from hubble_dash.builder.fingerprints.fingerprinter import Shown
 from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.reading.image import Image
 from hubble_dash.builder.reading.pixel_source import Metadata
@@ -41,7 +42,10 @@ __all__ = ["Cut", "CutImage", "Cutter", "Described", "ImageNumber", "Work"]
 # be cut as soon as it is read, and its file closed.
 MAX_PIXELS_AT_ONCE = 4_000_000
 MAX_BYTES_AT_ONCE = 16_000_000
+# Larger cutouts are prepared where they are cut, since many of them wait for the network.
+MAX_BYTES_SHOWN = 1_000_000
 NO_PICTURES = np.empty((0, 0, 0, 3), np.uint8)
+NO_THUMBNAIL = np.empty((0, 0, 3), np.uint8)
 # A file and which of its images, by their numbers.
 ImageNumber: TypeAlias = tuple[int, int]
 
@@ -78,17 +82,20 @@ class Cut(NamedTuple):
     pictures : (v, height, width, 3) uint8 array
         What the network sees; empty if there is none, or the cutout is left out.
     thumbnail : (size, size, 3) uint8 array or None
-        None if it is left out.
+        None if it is left out; empty if it is made of `shown`.
     color : tuple of int
         Mean red, green and blue of the thumbnail.
     left_out : str
         Why it is left out; empty if it is not.
+    shown : Shown or None
+        What pictures, thumbnail and colour are made of, where they are not made here.
     """
 
     pictures: NDArray[np.uint8]
     thumbnail: NDArray[np.uint8] | None
     color: tuple[int, int, int]
     left_out: str
+    shown: Shown | None = None
 
 
 class Described(NamedTuple):
@@ -190,6 +197,9 @@ class Cutter:
         nothing is then described. All if not given.
     known : mapping
         Boxes that were found already, by the numbers of a file and its image.
+    hands_over : bool
+        Whether cutouts that are neither large nor long and thin are handed over as shown, to be
+        prepared by who makes their fingerprints.
     """
 
     settings: BuildSettings
@@ -200,6 +210,7 @@ class Cutter:
     several: bool = True
     take: Callable[[int, int, Cutouts], Cutouts] | None = None
     known: Mapping[ImageNumber, Cutouts] = field(default_factory=dict)
+    hands_over: bool = False
 
     @cached_property
     def recipe(self) -> Recipe:
@@ -283,15 +294,23 @@ class Cutter:
         if reason is not None:
             return Cut(NO_PICTURES, None, (0, 0, 0), reason)
         shown = self.recipe.finish(pixels)
+        if self._hands_over(shown):
+            # Contiguous, as arrays must be that go to another process by shared memory.
+            taken = Shown(np.ascontiguousarray(shown), self.thumbnail_size)
+            return Cut(NO_PICTURES, NO_THUMBNAIL, (0, 0, 0), "", taken)
         thumbnail = fit_thumbnail(shown, self.thumbnail_size)
         # Along one axis after the other: ten times as fast as along both.
         total = thumbnail.sum(axis=0, dtype=np.uint32).sum(axis=0)
         red, green, blue = (total / self.thumbnail_size**2 + 0.5).astype(int).tolist()
-        # Contiguous, as arrays must be that go to another process by shared memory.
-        pictures = (
-            NO_PICTURES if self.prepare is None else np.ascontiguousarray(self.prepare(shown))
-        )
+        pictures = NO_PICTURES
+        if self.prepare is not None:
+            pictures = np.ascontiguousarray(self.prepare(shown))
         return Cut(pictures, thumbnail, (red, green, blue), "")
+
+    def _hands_over(self, shown: NDArray[np.uint8]) -> bool:
+        if not self.hands_over or self.prepare is None or shown.nbytes > MAX_BYTES_SHOWN:
+            return False
+        return self.prepare.network_input.resizes_whole(*shown.shape[:2])
 
     def _found(self, number: int, part_number: int, display: Display) -> CutImage:
         image = display.image

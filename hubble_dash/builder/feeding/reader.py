@@ -196,6 +196,7 @@ class CutoutReader:
                 cut.thumbnail,
                 image_row,
                 self._cursor(place, i + 1, n_cut) if is_last else None,
+                cut.shown,
             )
         if is_new:
             logger.info("%s: no cutouts", image.path)

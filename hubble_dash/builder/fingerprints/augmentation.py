@@ -19,7 +19,16 @@ from hubble_dash.builder.cutouts.brightness import median_levels
 from hubble_dash.builder.metric.views import changed
 from hubble_dash.config.choices import Quality
 
-__all__ = ["LEARNED_QUALITIES", "QUALITIES", "SAMPLE_VIEWS", "Views", "join", "see"]
+__all__ = [
+    "LEARNED_QUALITIES",
+    "QUALITIES",
+    "SAMPLE_VIEWS",
+    "Disk",
+    "Views",
+    "disk_of",
+    "join",
+    "see",
+]
 
 # The disk fades out over this share of its radius: a sharp edge is a feature of its own.
 SOFT_SHARE_OF_RADIUS = 0.06
@@ -158,7 +167,7 @@ def _interpolated(picture: NDArray[np.uint8], angle_deg: float) -> NDArray[np.ui
 
 def _faded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Fade what lies outside the disk into the median colour of its rim."""
-    disk, side = _disk(len(picture)), len(picture)
+    disk, side = disk_of(len(picture)), len(picture)
     color = median_levels(picture.reshape(-1).take(disk.rim)).astype(np.uint16)
     # Rows of levels of all channels: where the inner axis is long, arrays are quick.
     faded = picture.reshape(side, -1).astype(np.uint16)
@@ -171,11 +180,15 @@ def _faded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return faded.astype(np.uint8).reshape(picture.shape)
 
 
-class _Disk(NamedTuple):
+class Disk(NamedTuple):
     """The disk within a square picture.
 
-    ``rim`` (3, n) are the places of its rim among the picture's levels, channel by channel;
-    ``inside`` and ``outside`` (side, 3 * side) uint16 how much of each level lies there, of 255.
+    Attributes
+    ----------
+    rim : (3, n) int array
+        Places of its rim among the picture's levels, channel by channel.
+    inside, outside : (side, 3 * side) uint16 array
+        How much of each level lies there, of 255.
     """
 
     rim: NDArray[np.intp]
@@ -184,11 +197,18 @@ class _Disk(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def _disk(side: int) -> _Disk:
+def disk_of(side: int) -> Disk:
+    """Find the disk within a square picture.
+
+    Parameters
+    ----------
+    side : int
+        Of the picture, in pixels.
+    """
     across = np.arange(side, dtype=np.float32) - (side - 1) / 2
     radius = np.hypot(across[:, None], across) / (side / 2)
     share = np.clip((1 - radius) / SOFT_SHARE_OF_RADIUS, 0, 1)
     weight = share * share * (3 - 2 * share)
     rim = np.flatnonzero((radius > 1 - 2 * SOFT_SHARE_OF_RADIUS) & (radius <= 1))
     outside = np.repeat(np.rint(255 * (1 - weight)).astype(np.uint16), 3, axis=1)
-    return _Disk(3 * rim + np.arange(3)[:, None], 255 - outside, outside)
+    return Disk(3 * rim + np.arange(3)[:, None], 255 - outside, outside)

@@ -14,9 +14,24 @@ from hubble_dash.builder.cursor import Cursor
 from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.metric.learning import Learning, Metric
 
-__all__ = ["NO_PIXELS", "Batch", "Cutout", "Fingerprinter", "Learner"]
+__all__ = ["NO_PIXELS", "Batch", "Cutout", "Fingerprinter", "Learner", "Shown"]
 
 NO_PIXELS = np.empty((0, 0, 0, 3), np.uint8)
+
+
+class Shown(NamedTuple):
+    """A cutout whose pictures and thumbnail are made by who makes its fingerprint.
+
+    Attributes
+    ----------
+    pixels : (h, w) or (h, w, 3) uint8 array
+        As shown.
+    thumbnail_size : int
+        Side of the thumbnail, in pixels.
+    """
+
+    pixels: NDArray[np.uint8]
+    thumbnail_size: int
 
 
 class Cutout(NamedTuple):
@@ -40,6 +55,8 @@ class Cutout(NamedTuple):
         The row of the table of images, where it is the first of its image.
     after : Cursor or None
         Where reading goes on after it, where it is the last of a shard.
+    shown : Shown or None
+        What its pictures, thumbnail and mean colour are made of, where they are not made yet.
     """
 
     pictures: NDArray[np.uint8]
@@ -49,6 +66,20 @@ class Cutout(NamedTuple):
     thumbnail: NDArray[np.uint8] = NO_PIXELS
     image: dict[str, Any] | None = None
     after: Cursor | None = None
+    shown: Shown | None = None
+
+    def looking(self, thumbnail: NDArray[np.uint8], color: Sequence[int]) -> Cutout:
+        """Give it with what was made of `shown`.
+
+        Parameters
+        ----------
+        thumbnail : (size, size, 3) uint8 array
+            What the page shows.
+        color : sequence of int
+            Its mean red, green and blue, which stand in the row before the last value.
+        """
+        row = (*self.row[:-4], *color, *self.row[-1:]) if self.row else ()
+        return self._replace(thumbnail=thumbnail, row=row, shown=None)
 
 
 @dataclass(frozen=True)
@@ -90,6 +121,10 @@ class Fingerprinter(Protocol):
         """Where it runs: ``"cpu"``, ``"cuda"`` or ``"mps"``."""
 
     @property
+    def takes_shown(self) -> bool:
+        """Whether it would rather prepare cutouts itself, many at a time: `Cutout.shown`."""
+
+    @property
     def packages(self) -> tuple[str, ...]:
         """Packages it needs, whose versions decide what it gives."""
 
@@ -110,7 +145,7 @@ class Fingerprinter(Protocol):
         Yields
         ------
         cutouts : list of Cutout
-            The next ones, in order; their pictures may be gone.
+            The next ones, in order, with thumbnails; their pictures may be gone.
         batch : Batch
             Row i is of cutout i.
         """

@@ -33,7 +33,7 @@ def load_network(
     *,
     device: str = "auto",
     features: Features = "pooled",
-    batch_size: int = 32,
+    batch_size: int | None = None,
     engine: EngineChoice = "auto",
     precision: PrecisionChoice = "auto",
     deterministic: bool = False,
@@ -54,8 +54,8 @@ def load_network(
     features : {"pooled", "probabilities"}
         The pooled features before the classifier, (n, 2048) for resnet50, or the probabilities of
         the classes, which is what the method started from.
-    batch_size : int
-        Pictures in one pass of the network.
+    batch_size : int, optional
+        Pictures in one pass of the network. If not given, 32; on a GPU, what measures fastest.
     engine, precision : str
         What runs it, and how exactly it counts; ``"auto"`` takes the fastest that is here and means
         the same, by trying them on the first cutouts (see `hubble_dash.builder.backends.autotune`).
@@ -94,7 +94,8 @@ def load_network(
     choice("features", features, Features)
     choice("engine", engine, EngineChoice)
     choice("precision", precision, PrecisionChoice)
-    at_least("batch_size", batch_size, 1)
+    if batch_size is not None:
+        at_least("batch_size", batch_size, 1)
     asked = quality
     learns = (learns or metric is not None) and quality != "plain" and features == "pooled"
     if features == "probabilities" and quality == "fast":

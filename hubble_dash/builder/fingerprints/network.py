@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -20,9 +20,17 @@ from hubble_dash.atlas.manifest import EngineEntry, ModelEntry
 from hubble_dash.atlas.schema import N_LABELS
 from hubble_dash.builder.ahead import ahead, in_order
 from hubble_dash.builder.backends.autotune import Autotuned, autotune
-from hubble_dash.builder.backends.backend import Encoder, Outputs
+from hubble_dash.builder.backends.backend import (
+    Encoder,
+    Outputs,
+    Pictures,
+    Runner,
+    to_host,
+)
+from hubble_dash.builder.backends.batches import BATCH_SIZES, USUAL_BATCH
 from hubble_dash.builder.backends.threads import one_thread_each
 from hubble_dash.builder.fingerprints.augmentation import LEARNED_QUALITIES, SAMPLE_VIEWS, join
+from hubble_dash.builder.fingerprints.batched import BatchedPreparation, can_be_batched
 from hubble_dash.builder.fingerprints.fingerprinter import NO_PIXELS, Batch, Cutout
 from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.metric.features import FeatureParts
@@ -36,8 +44,9 @@ __all__ = ["Network", "NetworkOptions"]
 
 # Pictures by which the backend is chosen.
 SAMPLE_PICTURES = 128
-# Batches that are put together before the network asks for them.
-BATCHES_AHEAD = 3
+# Batches that are put together before the network asks for them; before a GPU does, whose batches
+# are several of these, as many as two of the largest take.
+BATCHES_AHEAD, CUTOUTS_AHEAD_OF_GPU = 3, 2 * BATCH_SIZES[-1]
 # Where the cores are few, the network needs them itself.
 N_PREPARING_THREADS = max(1, min(8, (os.cpu_count() or 1) // 2))
 
@@ -60,12 +69,57 @@ class NetworkOptions:
 
     device: str
     features: Features
-    batch_size: int
+    batch_size: int | None
     engine: EngineChoice
     precision: PrecisionChoice
     requested: str
     quality: Quality
     deterministic: bool = False
+
+
+class _Drawn(NamedTuple):
+    """Cutouts that were drawn together; of those that came with pictures, all of these."""
+
+    cutouts: list[Cutout]
+    pictures: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, cutouts: list[Cutout]) -> _Drawn:
+        pictures = [one.pictures for one in cutouts if one.shown is None]
+        if not pictures:
+            return cls(cutouts, NO_PIXELS)
+        # The network has its own copy from here on.
+        return cls([one._replace(pictures=NO_PIXELS) for one in cutouts], np.concatenate(pictures))
+
+
+class _UnderWay(NamedTuple):
+    """A batch that the network runs; thumbnails and colours of the cutouts that came as shown."""
+
+    cutouts: list[Cutout]
+    outputs: Callable[[], Outputs]
+    looks: Callable[[], list[torch.Tensor]] | None
+
+    def finish(self) -> tuple[list[Cutout], Outputs]:
+        """Wait for it."""
+        outputs = self.outputs()
+        if self.looks is None:
+            return self.cutouts, outputs
+        thumbnails, colors = (one.numpy() for one in self.looks())
+        looks = zip(thumbnails, colors.tolist(), strict=True)
+        return [
+            one if one.shown is None else one.looking(*next(looks)) for one in self.cutouts
+        ], outputs
+
+
+def _joined(batches: Iterator[_Drawn], n: int) -> Iterator[_Drawn]:
+    """Put so many batches together."""
+    if n <= 1:
+        yield from batches
+        return
+    while some := list(itertools.islice(batches, n)):
+        pictures = [one.pictures for one in some if len(one.pictures)]
+        cutouts = [cutout for one in some for cutout in one.cutouts]
+        yield _Drawn(cutouts, np.concatenate(pictures) if pictures else NO_PIXELS)
 
 
 class Network:
@@ -116,6 +170,7 @@ class Network:
         self.label_names = label_names
         self._encoder, self._options, self._model_input = encoder, options, model_input
         self._autotuned: Autotuned | None = None
+        self._batch_size = options.batch_size or USUAL_BATCH
         blank = torch.zeros((1, height, width, 3), dtype=torch.uint8)
         with torch.inference_mode():
             self._n_given = int(self._chosen(*encoder(blank)).shape[1])
@@ -130,6 +185,11 @@ class Network:
         if self.metric is not None:
             return self.metric.n_features
         return self._n_given if self._parts is None else self._parts.n_means
+
+    @property
+    def takes_shown(self) -> bool:
+        """Whether it would rather prepare cutouts itself, many at a time."""
+        return self.device == "cuda" and can_be_batched(self.prepare)
 
     @property
     def learner(self) -> Network | None:
@@ -269,14 +329,14 @@ class Network:
         Parameters
         ----------
         cutouts : iterable of Cutout
-            With what `prepare` makes of each. Drawn from in another thread, a few batches ahead of
-            the network, so that a generator that reads and cuts keeps the network busy. The backend
-            is chosen for as many as the first ones say that there will be.
+            With what `prepare` makes of each, or as shown. Drawn from in another thread, a few
+            batches ahead of the network, so that a generator that reads and cuts keeps the network
+            busy. The backend is chosen for as many as the first ones say that there will be.
 
         Yields
         ------
         cutouts : list of Cutout
-            The next ones, in order, without their pictures.
+            The next ones, in order, without their pictures; with thumbnails, if they came as shown.
         batch : Batch
             Row i is of cutout i.
 
@@ -322,30 +382,70 @@ class Network:
         """Run the network over the views of cutouts, which are drawn in another thread."""
         with ExitStack() as stack:
             stack.enter_context(pages_kept())
-            drawn = stack.enter_context(closing(ahead(self._batches(cutouts), depth=BATCHES_AHEAD)))
-            batches: Iterator[tuple[list[Cutout], NDArray[np.uint8]]] = drawn
+            depth = BATCHES_AHEAD
+            if self.device == "cuda":
+                depth = max(depth, CUTOUTS_AHEAD_OF_GPU // self._batch_size)
+            drawn = stack.enter_context(closing(ahead(self._batches(cutouts), depth=depth)))
+            batches: Iterator[_Drawn] = drawn
             if self._autotuned is None:
-                n_batches = -(-SAMPLE_PICTURES // self._options.batch_size)
+                n_batches = -(-SAMPLE_PICTURES // self._batch_size)
                 first = list(itertools.islice(drawn, n_batches))
                 if not first:
                     return
-                sample = np.concatenate([pictures for _, pictures in first])
-                some, pictures = first[-1]
-                n_views = len(pictures) // len(some)
+                sample, some = self._sample(first), [one for part in first for one in part.cutouts]
+                n_views = len(sample) // len(some)
                 self._autotuned = self._autotune(sample, n_views * some[-1].n_expected)
                 # Of an iterator, so that these pictures, some tens of megabytes, are let go of.
                 batches = itertools.chain(iter(first), drawn)
-                del first, sample, pictures
+                del first, sample, some
             if self._autotuned.backend.engine == "openvino":
                 stack.enter_context(one_thread_each())
-            under_way: deque[tuple[list[Cutout], Callable[[], Outputs]]] = deque()
-            for some, pictures in batches:
-                under_way.append((some, self._autotuned.runner(pictures)))
+            under_way: deque[_UnderWay] = deque()
+            for batch in _joined(batches, self._autotuned.batch_size // self._batch_size):
+                under_way.append(self._begin(batch, self._autotuned.runner))
+                del batch
                 if len(under_way) > 1:
-                    done, outputs = under_way.popleft()
-                    yield done, outputs()
-            for done, outputs in under_way:
-                yield done, outputs()
+                    yield under_way.popleft().finish()
+            for last in under_way:
+                yield last.finish()
+
+    def _begin(self, some: _Drawn, runner: Runner) -> _UnderWay:
+        """Begin with a batch: prepare what came as shown, and run the network."""
+        pictures, looks = self._pictures(some)
+        return _UnderWay(some.cutouts, runner(pictures), looks)
+
+    def _pictures(self, some: _Drawn) -> tuple[Pictures, Callable[[], list[torch.Tensor]] | None]:
+        """Give the pictures of a batch, and thumbnails and colours of what came as shown."""
+        shown = [one.shown for one in some.cutouts if one.shown is not None]
+        if not shown:
+            return some.pictures, None
+        prepare = BatchedPreparation(self.prepare, self.device)
+        made = prepare([one.pixels for one in shown], shown[0].thumbnail_size)
+        looks = to_host((made.thumbnails, made.colors))
+        if len(shown) == len(some.cutouts):
+            return made.pictures, looks
+        # Some are too large to wait for the network, and were prepared where they were cut.
+        n_views = self.prepare.views.n
+        are_shown = np.repeat([one.shown is not None for one in some.cutouts], n_views)
+        pictures = made.pictures.new_empty((len(are_shown), *made.pictures.shape[1:]))
+        places = (torch.from_numpy(np.flatnonzero(one)) for one in (are_shown, ~are_shown))
+        for where, these in zip(
+            places, (made.pictures, torch.from_numpy(some.pictures)), strict=True
+        ):
+            pictures[where.to(self.device)] = these.to(self.device)
+        return pictures, looks
+
+    def _sample(self, first: Sequence[_Drawn]) -> NDArray[np.uint8]:
+        """Give the pictures of the first batches, by which the backend is chosen."""
+        pictures = [self._pictures(some)[0] for some in first]
+        return np.concatenate(
+            [one.cpu().numpy() if isinstance(one, torch.Tensor) else one for one in pictures]
+        )
+
+    @property
+    def _chooses_size(self) -> bool:
+        options = self._options
+        return self.device == "cuda" and options.batch_size is None and not options.deterministic
 
     def _autotune(self, sample: NDArray[np.uint8], n_pictures: int) -> Autotuned:
         options = self._options
@@ -360,22 +460,20 @@ class Network:
             device=options.device,
             engine=engine,
             precision=precision,
-            batch_size=options.batch_size,
+            batch_size=self._batch_size,
+            batch_sizes=BATCH_SIZES if self._chooses_size else (),
             n_expected=n_pictures,
         )
         return replace(chosen, trials=[]) if options.deterministic else chosen
 
-    def _batches(
-        self, cutouts: Iterable[Cutout]
-    ) -> Iterator[tuple[list[Cutout], NDArray[np.uint8]]]:
-        """Join what belongs to one pass of the network."""
+    def _batches(self, cutouts: Iterable[Cutout]) -> Iterator[_Drawn]:
+        """Join what belongs to one pass of the network, or to a part of one."""
         drawn = iter(cutouts)
         for first in drawn:
-            per_batch = max(1, self._options.batch_size // len(first.pictures))
+            n_views = len(first.pictures) or self.prepare.views.n
+            per_batch = max(1, self._batch_size // n_views)
             some = [first, *itertools.islice(drawn, per_batch - 1)]
-            pictures = np.concatenate([cutout.pictures for cutout in some])
-            # The network has its own copy from here on.
-            yield [cutout._replace(pictures=NO_PIXELS) for cutout in some], pictures
+            yield _Drawn.of(some)
 
     def _chosen(self, features: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
         return logits.softmax(1) if self._options.features == "probabilities" else features

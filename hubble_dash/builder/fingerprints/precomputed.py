@@ -36,6 +36,7 @@ class PrecomputedFingerprints:
     prepare = None
     learner = None
     device = "cpu"
+    takes_shown = False
     packages = ()
 
     def __init__(self, rows: PrecomputedRows, *, cutouts_a_batch: int = 256) -> None:

@@ -155,10 +155,8 @@ class NetworkInput:
                 f"a cutout is a {pixels.dtype} array of shape {pixels.shape}; "
                 f"it must be uint8, (h, w) or (h, w, 3), with at least one pixel"
             )
-        resized_height, resized_width = self._resized(*pixels.shape[:2])
-        needed = max(self.height, resized_height) * max(self.width, resized_width)
-        most = MAX_RESIZED_PER_SEEN_PIXEL * self.height * self.width
-        if self.interpolation in VECTORIZED and needed <= most:
+        resized_height, resized_width = self.resized(*pixels.shape[:2])
+        if self.resizes_whole(*pixels.shape[:2]):
             part = self._resize_whole(pixels, resized_height, resized_width)
         else:
             part = self._resize_part(pixels, resized_height, resized_width)
@@ -196,8 +194,27 @@ class NetworkInput:
         padded[top : top + height, left : left + width] = part
         return padded
 
-    def _resized(self, height: int, width: int) -> tuple[int, int]:
-        """Sides of the whole cutout once resized, rounded as torchvision and timm round them."""
+    def resizes_whole(self, height: int, width: int) -> bool:
+        """Say whether a cutout is resized whole by torch's kernel, and then cropped.
+
+        Parameters
+        ----------
+        height, width : int
+            Of the cutout, in pixels.
+        """
+        resized_height, resized_width = self.resized(height, width)
+        needed = max(self.height, resized_height) * max(self.width, resized_width)
+        most = MAX_RESIZED_PER_SEEN_PIXEL * self.height * self.width
+        return self.interpolation in VECTORIZED and needed <= most
+
+    def resized(self, height: int, width: int) -> tuple[int, int]:
+        """Give the sides of a whole cutout once resized, rounded as torchvision and timm do it.
+
+        Parameters
+        ----------
+        height, width : int
+            Of the cutout, in pixels.
+        """
         target = floor(self.height / self.crop_pct), floor(self.width / self.crop_pct)
         if self.crop_mode == "squash":
             return target

@@ -41,7 +41,7 @@ class Restored:
         The file of weights, where the atlas was built from a file of the user's.
     device : {"auto", "cpu", "cuda", "mps"}
         Where the network runs.
-    batch_size : int
+    batch_size : int, optional
         Pictures in one pass of it.
     as_before : bool
         Whether it runs in the backend in which it ran for the atlas, where that is here.
@@ -68,7 +68,7 @@ class Restored:
         *,
         weights: str | Path | None = None,
         device: str = "auto",
-        batch_size: int = 32,
+        batch_size: int | None = None,
         as_before: bool = False,
     ) -> None:
         self._model, self._weights, self._device = atlas.manifest["model"], weights, device

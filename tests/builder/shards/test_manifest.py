@@ -21,6 +21,7 @@ class Described:
     label_names = None
     prepare = None
     device = "cpu"
+    takes_shown = False
     packages = ("torch",)
 
     def stream(self, cutouts: Any) -> Any:
