@@ -132,6 +132,7 @@ def quick_build(small_weights: Path) -> QuickBuild:
         *,
         overwrite: bool = False,
         blocks: Blocks | None = None,
+        cluster: Any = None,
         **settings: Any,
     ) -> Atlas:
         # What wins by trial may differ from build to build where other processes run.
@@ -144,6 +145,7 @@ def quick_build(small_weights: Path) -> QuickBuild:
             overwrite=overwrite,
             progress=False,
             blocks=blocks or Blocks(learning=nothing_learned),
+            cluster=cluster,
         )
 
     return run

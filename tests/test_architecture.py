@@ -42,7 +42,7 @@ FLOORS = [
     ["builder.feeding", "builder.inputs", "builder.projection", "viewer.exported"],
     ["builder.shards", "builder.query", "builder.sampling", "viewer.served"],
     ["builder.going_on", "builder.learning", "builder.stream", "verification"],
-    ["builder.growing"],
+    ["builder.cluster", "builder.growing"],
     ["builder.updating"],
     ["builder.build"],
     ["cli"],

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +27,13 @@ from hubble_dash.atlas.schema import FORMAT, IMAGES_FILE, MANIFEST_FILE, POSITIO
 from hubble_dash.atlas.seal import check_replaceable, seal
 from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
+from hubble_dash.builder.cluster.connection import Cluster, connected
+from hubble_dash.builder.cluster.stage import cutouts_of_cluster
+from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
 from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.going_on import can_go_on, finish_part, open_part, sealed_build
 from hubble_dash.builder.inputs import Blocks, Inputs, Source, gather_inputs, source_of
-from hubble_dash.builder.learning import learn_metric
+from hubble_dash.builder.learning import Learned, learn_metric
 from hubble_dash.builder.neighbors.depth import neighbors_to_keep
 from hubble_dash.builder.projection.layout import lay_out
 from hubble_dash.builder.shards.arrays import save_array, write_neighbors
@@ -45,6 +49,9 @@ from hubble_dash.config import BuildSettings
 from hubble_dash.disk.files import is_marked, sha256_of
 from hubble_dash.disk.names import recover, resolved
 
+if TYPE_CHECKING:
+    from distributed import Client
+
 __all__ = ["build", "build_from"]
 
 # Settings that builds before them lack; where they are as usual, such a build goes on.
@@ -53,6 +60,8 @@ NEWER = ("catalog_table", "name_column", "leave_out_columns")
 MAY_CHANGE = ("title", "map", "neighbors", "max_unreadable", "workers")
 BLOCKS = Blocks()
 
+logger = logging.getLogger(__name__)
+
 
 def build(
     inputs: str | Path | Sequence[str | Path] = (),
@@ -60,6 +69,7 @@ def build(
     out: str | Path,
     overwrite: bool = False,
     progress: bool = True,
+    cluster: str | Client | None = None,
     **settings: Any,
 ) -> Atlas:
     """Make an atlas: cutouts of all images, their fingerprints, neighbours and map.
@@ -80,6 +90,10 @@ def build(
         with other settings or files is dropped.
     progress : bool
         Whether bars with rate and time left are shown.
+    cluster : str or dask.distributed.Client, optional
+        Whose workers read, cut and fingerprint: the address of a scheduler, such as
+        ``"tcp://host:8786"``; ``"local"``; or a client. They need a file system with this machine
+        in common; ``docs/cluster.md`` has more.
     **settings
         Any parameter of `hubble_dash.BuildSettings`, such as `cutouts`, `model` or `catalog`.
 
@@ -100,7 +114,10 @@ def build(
         If a setting is wrong.
     """
     chosen = BuildSettings(**settings)
-    return build_from(chosen, inputs, out=out, overwrite=overwrite, progress=progress)
+    with connected(cluster) as workers:
+        return build_from(
+            chosen, inputs, out=out, overwrite=overwrite, progress=progress, cluster=workers
+        )
 
 
 def build_from(
@@ -111,6 +128,7 @@ def build_from(
     overwrite: bool = False,
     progress: bool = True,
     blocks: Blocks = BLOCKS,
+    cluster: Cluster | None = None,
 ) -> Atlas:
     """Make an atlas as `build` does, with settings that are made and checked already.
 
@@ -124,6 +142,8 @@ def build_from(
         As in `build`.
     blocks : Blocks
         How much is done at once.
+    cluster : Cluster, optional
+        Makes the cutouts.
 
     Returns
     -------
@@ -146,6 +166,8 @@ def build_from(
         build_again, settings, inputs, find_source, out, blocks=blocks, progress=progress
     )
     if exists:
+        if cluster is not None:
+            logger.info("%s is there already; what is new is added on this machine alone", out)
         return again()
     source = find_source()
     plan = _plan(settings, inputs, source)
@@ -164,20 +186,10 @@ def build_from(
         return again()
     check_replaceable(out, replace=overwrite)
     with open_part(out, plan, replace=overwrite) as part:
-        fingerprinter = source.open(part.checkpoint.engine, source.learns)
-        learned = learn_metric(
-            settings,
-            inputs,
-            plan.sizes,
-            fingerprinter,
-            part,
-            how=blocks.learning,
-            progress=progress,
+        make = _cutouts_here if cluster is None else partial(cutouts_of_cluster, cluster)
+        fingerprinter, learned, file = make(
+            settings, inputs, plan, source, part, blocks=blocks, progress=progress
         )
-        file = stream_to_shards(
-            settings, inputs, plan.sizes, fingerprinter, part,
-            found=learned.found, blocks=blocks, progress=progress,
-        )  # fmt: skip
         metadata = None if inputs.catalog is None else inputs.catalog.metadata
         cutouts = write_tables(part, fingerprinter.label_names, metadata)
         learned.write_sample(part, cutouts)
@@ -199,6 +211,28 @@ def build_from(
             part.atlas, out, manifest, files=files, replace=overwrite,
             about_to=lambda: part.write_sealed(digest),
         )  # fmt: skip
+
+
+def _cutouts_here(
+    settings: BuildSettings,
+    inputs: Inputs,
+    plan: Plan,
+    source: Source,
+    part: Part,
+    *,
+    blocks: Blocks,
+    progress: bool,
+) -> tuple[Fingerprinter, Learned, FingerprintFile]:
+    """Make all cutouts and their fingerprints on this machine."""
+    fingerprinter = source.open(part.checkpoint.engine, source.learns)
+    learned = learn_metric(
+        settings, inputs, plan.sizes, fingerprinter, part, how=blocks.learning, progress=progress
+    )
+    file = stream_to_shards(
+        settings, inputs, plan.sizes, fingerprinter, part,
+        found=learned.found, blocks=blocks, progress=progress,
+    )  # fmt: skip
+    return fingerprinter, learned, file
 
 
 def _older(inputs: Inputs, source: Source) -> Iterator[tuple[Inputs, Source]]:

@@ -41,7 +41,7 @@ from hubble_dash.errors import BuildError, CatalogError
 if TYPE_CHECKING:
     from hubble_dash.builder.models.weights import Weights
 
-__all__ = ["Blocks", "Inputs", "Source", "gather_inputs", "source_of"]
+__all__ = ["Blocks", "Inputs", "Source", "gather_inputs", "inputs_elsewhere", "source_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -176,18 +176,41 @@ def gather_inputs(
     notes = [*notes, *_told_of_secrets(files)]
     if catalog is not None:
         catalog = catalog.of_images(files)
-    groups: Groups | None = None
-    if settings.center_by is not None:
-        groups = Groups(settings.center_by, catalog, images_looked_at=blocks.images_looked_at)
     return Inputs(
         names,
         files,
         catalog,
-        groups,
+        _groups_of(settings, catalog, blocks),
         _rows_of(settings, "fingerprints", files, catalog),
         _rows_of(settings, "positions", files, catalog),
         notes,
     )
+
+
+def inputs_elsewhere(
+    files: list[Path], settings: BuildSettings, *, several: bool, blocks: Blocks
+) -> Inputs:
+    """Read again, on another machine, what cutting starts from: the user's vectors are not needed.
+
+    Parameters
+    ----------
+    files : list of Path
+        The images that `gather_inputs` found.
+    settings, blocks
+        As of `gather_inputs`.
+    several : bool
+        As of `Inputs`.
+
+    Raises
+    ------
+    CatalogError
+        If the catalogue cannot be used.
+    """
+    catalog = _catalog_of(settings)
+    if catalog is not None:
+        catalog = catalog.of_images(files)
+    groups = _groups_of(settings, catalog, blocks)
+    return Inputs([], files, catalog, groups, None, None, several=several)
 
 
 def source_of(settings: BuildSettings, inputs: Inputs, *, blocks: Blocks) -> Source:
@@ -247,6 +270,12 @@ def _network(
         model_input=settings.model_input,
         requested=None if is_network_file(settings.model) else settings.model,
     )
+
+
+def _groups_of(settings: BuildSettings, catalog: Catalog | None, blocks: Blocks) -> Groups | None:
+    if settings.center_by is None:
+        return None
+    return Groups(settings.center_by, catalog, images_looked_at=blocks.images_looked_at)
 
 
 def _rows_of(

@@ -35,7 +35,7 @@ from hubble_dash.builder.shards.part import Part
 from hubble_dash.config import BuildSettings
 from hubble_dash.disk.names import write_inside
 
-__all__ = ["Learned", "learn_metric"]
+__all__ = ["Learned", "kept_metric", "learn_metric"]
 
 # What was learned, beside its arrays, so that a build that goes on takes it up.
 STATE = "metric.json"
@@ -118,7 +118,7 @@ def learn_metric(
     learner = fingerprinter.learner
     if learner is None:
         return Learned()
-    if (kept := _kept(part)) is not None:
+    if (kept := kept_metric(part)) is not None:
         if kept.entry is not None:
             learner.use(_read(part.atlas, kept.entry))
         return kept
@@ -170,7 +170,14 @@ def _keep(part: Part, learned: Learned) -> None:
     write_inside(said.encode(), part.folder / STATE, lasting=True)
 
 
-def _kept(part: Part) -> Learned | None:
+def kept_metric(part: Part) -> Learned | None:
+    """Give what a build has learned; None where that was not begun, or not finished.
+
+    Parameters
+    ----------
+    part : Part
+        The build.
+    """
     path = part.folder / STATE
     if not path.exists():
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ from hubble_dash.builder.metric.learning import Learning
 from hubble_dash.builder.quiet import unheard
 from hubble_dash.config import BuildSettings, DetectedSources
 
-__all__ = ["SEED", "Place", "Sample", "evenly"]
+__all__ = ["SEED", "Place", "Sample", "count_boxes", "evenly"]
 
 SEED = 7
 # Nothing shows the thumbnails of a sample.
@@ -124,20 +125,9 @@ class Sample:
 
     def _count(self) -> dict[ImageNumber, int]:
         """Count the boxes of all images; no pixels are read but where sources are detected."""
-        counts: dict[ImageNumber, int] = {}
         keeps = isinstance(self.settings.cutouts, DetectedSources)
-
-        def take(file: int, part: int, found: Cutouts) -> Cutouts:
-            counts[file, part] = len(found)
-            if keeps:
-                self.found[file, part] = found
-            return found.some(evenly(0, 0))
-
-        cutter = replace(self._cutter(), take=take)
-        with unheard(*LOGGERS), closing(Feeder(cutter)) as feeder:
-            for _ in feeder.images(self.inputs.files, self.sizes):
-                pass
-        return dict(sorted(counts.items()))
+        found = self.found if keeps else None
+        return count_boxes(self._cutter(), self.inputs.files, self.sizes, found=found)
 
     def _read(
         self, numbers: Sequence[int], shares: Mapping[ImageNumber, int] | None
@@ -162,6 +152,45 @@ class Sample:
             self.settings, self.inputs.catalog, self.prepare, THUMBNAIL_SIZE,
             several=self.inputs.several,
         )  # fmt: skip
+
+
+def count_boxes(
+    cutter: Cutter,
+    files: Sequence[Path],
+    sizes: Sequence[int],
+    *,
+    found: dict[ImageNumber, Cutouts] | None = None,
+) -> dict[ImageNumber, int]:
+    """Count the boxes of images; no pixels are read but where sources are detected.
+
+    Parameters
+    ----------
+    cutter : Cutter
+        Finds them.
+    files : sequence of Path
+        Of the images.
+    sizes : sequence of int
+        Bytes of each.
+    found : dict, optional
+        Is given the boxes.
+
+    Returns
+    -------
+    dict
+        In order, by number of file and of image; nothing of files that cannot be read.
+    """
+    counts: dict[ImageNumber, int] = {}
+
+    def take(file: int, part: int, boxes: Cutouts) -> Cutouts:
+        counts[file, part] = len(boxes)
+        if found is not None:
+            found[file, part] = boxes
+        return boxes.some(evenly(0, 0))
+
+    with unheard(*LOGGERS), closing(Feeder(replace(cutter, take=take))) as feeder:
+        for _ in feeder.images(files, sizes):
+            pass
+    return dict(sorted(counts.items()))
 
 
 def evenly(n: int, m: int) -> NDArray[np.int64]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 
 from tqdm import tqdm
 
@@ -13,7 +14,7 @@ from hubble_dash.builder.backends.batches import BATCH_SIZES, USUAL_BATCH
 from hubble_dash.builder.cutouts.find import Cutouts
 from hubble_dash.builder.feeding.cutter import Cutter, ImageNumber
 from hubble_dash.builder.feeding.feeder import N_THREADS, Feeder, usual_workers
-from hubble_dash.builder.feeding.reader import CutoutReader
+from hubble_dash.builder.feeding.reader import CutoutReader, Feeding
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
 from hubble_dash.builder.inputs import Blocks, Inputs
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
@@ -36,6 +37,7 @@ def stream_to_shards(
     found: Mapping[ImageNumber, Cutouts],
     blocks: Blocks,
     progress: bool,
+    feeding: Callable[[], Feeding] | None = None,
 ) -> FingerprintFile:
     """Read all images, cut them, and write their cutouts, from where the part says.
 
@@ -60,6 +62,8 @@ def stream_to_shards(
         How much is done at once.
     progress : bool
         Whether a bar is shown.
+    feeding : callable, optional
+        Gives what reads and cuts the files; threads and processes of this machine if not given.
 
     Returns
     -------
@@ -84,9 +88,11 @@ def stream_to_shards(
     if part.checkpoint.complete:
         return fingerprints
     n_per_shard = _cutouts_a_shard(settings, fingerprinter, blocks)
+    if feeding is None:
+        feeding = partial(_feeder, settings, inputs, fingerprinter, blocks.layout, found)
     options = WriterOptions(blocks.layout, n_per_shard, len(inputs.precomputed), N_THREADS)
     with (
-        closing(_feeder(settings, inputs, fingerprinter, blocks.layout, found)) as feeder,
+        closing(feeding()) as feeder,
         ShardWriter(part, fingerprinter, fingerprints, options) as writer,
     ):
         reader = CutoutReader(

@@ -92,14 +92,17 @@ def _run(options: Namespace) -> None:
     settings = settings_of(options)
     # Imported late: torch takes seconds, and wrong arguments are told at once.
     from hubble_dash.builder.build import build_from
+    from hubble_dash.builder.cluster.connection import connected
 
-    atlas = build_from(
-        settings,
-        options.input,
-        out=options.out,
-        overwrite=options.overwrite,
-        progress=not options.quiet,
-    )
+    with connected(options.cluster) as cluster:
+        atlas = build_from(
+            settings,
+            options.input,
+            out=options.out,
+            overwrite=options.overwrite,
+            progress=not options.quiet,
+            cluster=cluster,
+        )
     if options.quiet:
         return
     print_summary(atlas)

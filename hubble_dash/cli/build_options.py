@@ -302,6 +302,12 @@ def _add_running(group: argparse._ArgumentGroup) -> None:
         " where a GPU runs the network and files are many)",
     )  # fmt: skip
     group.add_argument(
+        "--cluster", metavar="ADDRESS",
+        help="have the workers of a Dask cluster read, cut and fingerprint: the address of its"
+        " scheduler, such as tcp://host:8786, or local; needs the extra hubble-dash[cluster], and"
+        " folders that all machines share",
+    )  # fmt: skip
+    group.add_argument(
         "--neighbors", type=int, help=f"neighbours kept, at least ({usual.neighbors})"
     )
 

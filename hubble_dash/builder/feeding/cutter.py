@@ -29,7 +29,7 @@ from hubble_dash.builder.feeding.previews import (
     preview_side,
 )
 from hubble_dash.builder.feeding.recipe import Recipe
-from hubble_dash.builder.fingerprints.fingerprinter import Shown
+from hubble_dash.builder.fingerprints.fingerprinter import Ready, Shown
 from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.reading.image import Image
 from hubble_dash.builder.reading.pixel_source import Metadata
@@ -89,6 +89,8 @@ class Cut(NamedTuple):
         Why it is left out; empty if it is not.
     shown : Shown or None
         What pictures, thumbnail and colour are made of, where they are not made here.
+    ready : Ready or None
+        Its fingerprint, where that is there already.
     """
 
     pictures: NDArray[np.uint8]
@@ -96,6 +98,7 @@ class Cut(NamedTuple):
     color: tuple[int, int, int]
     left_out: str
     shown: Shown | None = None
+    ready: Ready | None = None
 
 
 class Described(NamedTuple):

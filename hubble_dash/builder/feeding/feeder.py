@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from functools import partial
-from itertools import repeat
+from itertools import chain, repeat
 from pathlib import Path
 
 from hubble_dash.atlas.boxes import Box
@@ -141,33 +141,37 @@ class Feeder:
         if image.cuts is not None:
             yield from image.cuts[start:]
             return
-        failures: set[str] = set()
-        for cut in self._cut(image, start):
-            if isinstance(cut, Cut):
-                yield cut
-                continue
-            if cut.reason not in failures:
-                logger.warning("cutouts are left out: %s", cut)
-                failures.add(cut.reason)
-            yield Cut(NO_PICTURES, None, (0, 0, 0), cut.reason)
-
-    def _cut(self, image: CutImage, start: int) -> Iterator[Cut | ImageError]:
-        boxes = image.found.boxes
         try:
             display = image.display or self.cutter.recipe.open(image.path, image.part)
         except ImageError as err:
-            yield from repeat(err, len(boxes) - start)
+            yield from _named(repeat(err, len(image.found) - start))
             return
         with display.image:
-            parts = in_order(
-                lambda i: self._try_some(display, boxes[i : i + BOXES_A_TASK]),
-                range(start, len(boxes), BOXES_A_TASK),
-                executor=self._threads,
-                depth=2 * N_THREADS,
-            )
-            with closing(parts):
-                for part in parts:
-                    yield from part
+            yield from self.cuts_of(display, image.found.boxes[start:])
+
+    def cuts_of(self, display: Display, boxes: Sequence[Box]) -> Generator[Cut, None, None]:
+        """Cut boxes of an open image.
+
+        Parameters
+        ----------
+        display : Display
+            The image as shown.
+        boxes : sequence of Box
+            In its array pixels.
+
+        Yields
+        ------
+        Cut
+            As of `cuts`.
+        """
+        parts = in_order(
+            lambda i: self._try_some(display, boxes[i : i + BOXES_A_TASK]),
+            range(0, len(boxes), BOXES_A_TASK),
+            executor=self._threads,
+            depth=2 * N_THREADS,
+        )
+        with closing(parts):
+            yield from _named(chain.from_iterable(parts))
 
     def _try_some(self, display: Display, boxes: Sequence[Box]) -> list[Cut | ImageError]:
         try:
@@ -236,3 +240,16 @@ def _parts(of_file: Work, further: Sequence[str]) -> list[Work]:
 def _close(image: CutImage | ImageError) -> None:
     if isinstance(image, CutImage):
         image.close()
+
+
+def _named(cuts: Iterable[Cut | ImageError]) -> Iterator[Cut]:
+    """Leave out what went wrong, and say each reason once."""
+    failures: set[str] = set()
+    for cut in cuts:
+        if isinstance(cut, Cut):
+            yield cut
+            continue
+        if cut.reason not in failures:
+            logger.warning("cutouts are left out: %s", cut)
+            failures.add(cut.reason)
+        yield Cut(NO_PICTURES, None, (0, 0, 0), cut.reason)

@@ -7,24 +7,38 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from hubble_dash.builder.catalogs.catalog import Catalog
 from hubble_dash.builder.catalogs.precomputed import PrecomputedRows
 from hubble_dash.builder.cursor import Before, Counts, Cursor
-from hubble_dash.builder.feeding.cutter import CutImage, Described
-from hubble_dash.builder.feeding.feeder import Feeder
+from hubble_dash.builder.feeding.cutter import Cut, CutImage, Described
 from hubble_dash.builder.feeding.image_row import IMAGE_FILE
 from hubble_dash.builder.feeding.previews import preview_name
 from hubble_dash.builder.fingerprints.fingerprinter import Cutout
 from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.errors import BuildError, ImageError, NoCutoutsError
 
-__all__ = ["CutoutReader"]
+__all__ = ["CutoutReader", "Feeding"]
 
 logger = logging.getLogger(__name__)
 
 NOTHING_BEFORE = Before()
+
+
+class Feeding(Protocol):
+    """Has files read and cut, here or elsewhere."""
+
+    def images(
+        self, files: Sequence[Path], sizes: Sequence[int], *, first: int = 0, first_part: int = 0
+    ) -> Generator[CutImage | ImageError, None, None]:
+        """Give images, as `hubble_dash.builder.feeding.feeder.Feeder.images` does."""
+
+    def cuts(self, image: CutImage, *, start: int = 0) -> Generator[Cut, None, None]:
+        """Cut an image, as `hubble_dash.builder.feeding.feeder.Feeder.cuts` does."""
+
+    def close(self) -> None:
+        """Stop."""
 
 
 class CutoutReader:
@@ -32,7 +46,7 @@ class CutoutReader:
 
     Parameters
     ----------
-    feeder : Feeder
+    feeder : Feeding
         Has files read and cut.
     files : sequence of Path
         All images.
@@ -59,7 +73,7 @@ class CutoutReader:
 
     def __init__(
         self,
-        feeder: Feeder,
+        feeder: Feeding,
         files: Sequence[Path],
         sizes: Sequence[int],
         *,
@@ -197,6 +211,7 @@ class CutoutReader:
                 image_row,
                 self._cursor(place, i + 1, n_cut) if is_last else None,
                 cut.shown,
+                cut.ready,
             )
         if is_new:
             logger.info("%s: no cutouts", image.path)

@@ -14,7 +14,7 @@ from hubble_dash.builder.cursor import Cursor
 from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.metric.learning import Learning, Metric
 
-__all__ = ["NO_PIXELS", "Batch", "Cutout", "Fingerprinter", "Learner", "Shown"]
+__all__ = ["NO_PIXELS", "Batch", "Cutout", "Fingerprinter", "Learner", "Ready", "Shown"]
 
 NO_PIXELS = np.empty((0, 0, 0, 3), np.uint8)
 
@@ -32,6 +32,24 @@ class Shown(NamedTuple):
 
     pixels: NDArray[np.uint8]
     thumbnail_size: int
+
+
+class Ready(NamedTuple):
+    """What another machine has made of a cutout: its row of a `Batch`.
+
+    Attributes
+    ----------
+    fingerprint : (d,) float32 array
+        Its fingerprint.
+    labels : (5,) int32 array
+        Its labels.
+    scores : (5,) float32 array
+        Their probabilities.
+    """
+
+    fingerprint: NDArray[np.float32]
+    labels: NDArray[np.int32]
+    scores: NDArray[np.float32]
 
 
 class Cutout(NamedTuple):
@@ -57,6 +75,8 @@ class Cutout(NamedTuple):
         Where reading goes on after it, where it is the last of a shard.
     shown : Shown or None
         What its pictures, thumbnail and mean colour are made of, where they are not made yet.
+    ready : Ready or None
+        Its fingerprint, where that is there already.
     """
 
     pictures: NDArray[np.uint8]
@@ -80,6 +100,7 @@ class Cutout(NamedTuple):
         """
         row = (*self.row[:-4], *color, *self.row[-1:]) if self.row else ()
         return self._replace(thumbnail=thumbnail, row=row, shown=None)
+    ready: Ready | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ the state goes first, and is believed only where that is there of which it speak
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from pyarrow import parquet
 
 from hubble_dash.atlas.schema import MANIFEST_FILE, PREVIEWS_FOLDER
 from hubble_dash.builder.cursor import Before
+from hubble_dash.builder.remote.path import path_of
 from hubble_dash.builder.shards.checkpoint import Checkpoint, Sealed
 from hubble_dash.builder.shards.plan import Plan
 from hubble_dash.disk.calls import remove, sync
@@ -117,6 +119,12 @@ class Part:
         parquet.write_table(plan.files, self.folder / FILES, compression="zstd")
         written = {"format": FORMAT, "settings": plan.settings}
         write_inside(json.dumps(written).encode(), self.folder / PLAN)
+
+    def files(self) -> tuple[list[Path], list[int]]:
+        """Give the files of the plan, and the bytes of each."""
+        table = parquet.read_table(self.folder / FILES, columns=["path", "size"])
+        names = map(os.fsdecode, table["path"].to_pylist())
+        return [path_of(name) for name in names], table["size"].to_pylist()
 
     def go_on(self) -> None:
         """Let nobody take the atlas for whole any more, before it is touched."""
