@@ -51,8 +51,8 @@ def test_every_command_stands_in_the_readme(command: str) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_option_exists(page: Path) -> None:
     known = {option for p in subparsers().values() for option in p._option_string_actions}
-    # Of panel, pip, git and pytest, not ours.
-    foreign = {"--args", "--follow", "--strict"}
+    # Of panel, pip, git, pytest, dask and Slurm, not ours.
+    foreign = {"--args", "--follow", "--strict", "--nworkers", "--nthreads", "--gres"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", TEXTS[page]))
     assert named <= known | options_of_scripts() | foreign
 

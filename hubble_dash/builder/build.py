@@ -23,11 +23,18 @@ from numpy.typing import NDArray
 from hubble_dash.atlas.atlas import Atlas, Neighbors, open_atlas
 from hubble_dash.atlas.boxes import Boxes
 from hubble_dash.atlas.manifest import CenterEntry, MapEntry
-from hubble_dash.atlas.schema import FORMAT, IMAGES_FILE, MANIFEST_FILE, POSITIONS_FILE
+from hubble_dash.atlas.schema import (
+    FINGERPRINTS_FILE,
+    FORMAT,
+    IMAGES_FILE,
+    MANIFEST_FILE,
+    POSITIONS_FILE,
+)
 from hubble_dash.atlas.seal import check_replaceable, seal
 from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
 from hubble_dash.builder.cluster.connection import Cluster, connected
+from hubble_dash.builder.cluster.neighbors import search_on_cluster
 from hubble_dash.builder.cluster.stage import cutouts_of_cluster
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
 from hubble_dash.builder.fingerprints.groups import Groups
@@ -35,8 +42,9 @@ from hubble_dash.builder.going_on import can_go_on, finish_part, open_part, seal
 from hubble_dash.builder.inputs import Blocks, Inputs, Source, gather_inputs, source_of
 from hubble_dash.builder.learning import Learned, learn_metric
 from hubble_dash.builder.neighbors.depth import neighbors_to_keep
+from hubble_dash.builder.neighbors.search import search_neighbors
 from hubble_dash.builder.projection.layout import lay_out
-from hubble_dash.builder.shards.arrays import save_array, write_neighbors
+from hubble_dash.builder.shards.arrays import Search, save_array, write_neighbors
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.manifest import Outcome, list_files, make_manifest
 from hubble_dash.builder.shards.part import Part
@@ -193,7 +201,13 @@ def build_from(
         metadata = None if inputs.catalog is None else inputs.catalog.metadata
         cutouts = write_tables(part, fingerprinter.label_names, metadata)
         learned.write_sample(part, cutouts)
-        outcome = _see_all(settings, inputs, part, cutouts, file, blocks=blocks, progress=progress)
+        search: Search = search_neighbors
+        if cluster is not None:
+            fingerprints = part.atlas / FINGERPRINTS_FILE
+            search = partial(search_on_cluster, cluster, settings.device, fingerprints)
+        outcome = _see_all(
+            settings, inputs, part, cutouts, file, search=search, blocks=blocks, progress=progress
+        )
         manifest = make_manifest(
             settings,
             fingerprinter,
@@ -269,6 +283,7 @@ def _see_all(
     cutouts: Boxes,
     file: FingerprintFile,
     *,
+    search: Search,
     blocks: Blocks,
     progress: bool,
 ) -> Outcome:
@@ -278,7 +293,12 @@ def _see_all(
     depth = neighbors_to_keep(settings, cutouts)
     with bar("neighbours", " cutouts", shown=progress) as show:
         neighbors, report = write_neighbors(
-            part, fingerprints, k=depth, device=device_of_tensors(settings.device), progress=show
+            part,
+            fingerprints,
+            k=depth,
+            device=device_of_tensors(settings.device),
+            progress=show,
+            search=search,
         )
     return Outcome(
         n_cutouts=len(cutouts),

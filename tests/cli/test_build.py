@@ -80,7 +80,7 @@ def test_no_option_means_the_usual_settings() -> None:
 
 def test_all_options_have_another_value() -> None:
     options = set(parser_of()["build"]._option_string_actions)
-    assert set(OTHER) == options - {"-h", "--help", "--quiet", "--out", "--overwrite"}
+    assert set(OTHER) == options - {"-h", "--help", "--quiet", "--out", "--overwrite", "--cluster"}
 
 
 @pytest.mark.parametrize("option", OTHER)

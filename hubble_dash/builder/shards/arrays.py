@@ -6,7 +6,7 @@ import io
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from numpy.lib.format import open_memmap, write_array_header_1_0
@@ -15,13 +15,16 @@ from numpy.typing import NDArray
 from hubble_dash.atlas.atlas import Neighbors
 from hubble_dash.atlas.manifest import NeighborsEntry
 from hubble_dash.atlas.schema import ARRAY_TYPES, NEIGHBORS_FILE, SIMILARITIES_FILE
-from hubble_dash.builder.neighbors.search import search_neighbors
+from hubble_dash.builder.neighbors.search import Searched, search_neighbors
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.disk.calls import remove
 from hubble_dash.disk.names import write_inside
 from hubble_dash.disk.space import check_room, reserve
 
 __all__ = ["map_new", "save_array", "write_neighbors"]
+
+
+Search: TypeAlias = Callable[..., Searched]
 
 
 def write_neighbors(
@@ -31,6 +34,7 @@ def write_neighbors(
     k: int,
     device: str = "cpu",
     progress: Callable[[int, int], None] | None = None,
+    search: Search = search_neighbors,
 ) -> tuple[Neighbors, NeighborsEntry]:
     """Write the neighbours of each cutout, unless an interrupted build has done so.
 
@@ -46,6 +50,8 @@ def write_neighbors(
         Where they are found.
     progress : callable, optional
         Is told how many cutouts are done, and of how many.
+    search : callable
+        Finds them, as `search_neighbors` does.
 
     Returns
     -------
@@ -64,7 +70,7 @@ def write_neighbors(
     needed = math.prod(shape) * sum(ARRAY_TYPES[path.name].itemsize for path in paths)
     check_room(paths[0].with_name("neighbours"), needed)
     out = Neighbors(*(map_new(path, shape) for path in paths))
-    found = search_neighbors(fingerprints, k=k, device=device, out=out, progress=progress).report
+    found = search(fingerprints, k=k, device=device, out=out, progress=progress).report
     for array in (out.rows, out.similarities):
         if isinstance(array, np.memmap):
             array.flush()

@@ -35,7 +35,7 @@ class Processes:
         self.folder, self.all = folder, list[subprocess.Popen[bytes]]()
         told = folder / "scheduler.json"
         self._start("dask_scheduler", "--port=0", "--no-dashboard", f"--scheduler-file={told}")
-        wait(lambda: told.exists() and told.stat().st_size, "the scheduler")
+        wait(lambda: told.exists() and told.stat().st_size, "the scheduler", seconds=300)
         self.address = json.loads(told.read_text())["address"]
 
     def start_worker(self) -> subprocess.Popen[bytes]:
@@ -44,8 +44,11 @@ class Processes:
 
     def _start(self, module: str, *args: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", f"distributed.cli.{module}", *args]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.all.append(subprocess.Popen(command, cwd=self.folder, env=ALONE, **quiet))
+        with (self.folder / f"{len(self.all)}.log").open("wb") as log:
+            process = subprocess.Popen(
+                command, cwd=self.folder, env=ALONE, stdout=log, stderr=subprocess.STDOUT
+            )
+        self.all.append(process)
         return self.all[-1]
 
     def close(self) -> None:
@@ -92,7 +95,7 @@ def test_a_worker_is_killed_in_the_middle(
     out = tmp_path / "x.atlas"
     command = [*BUILD, *given, "--out", str(out), "--cluster", cluster.address]
     with subprocess.Popen(command, env=ALONE) as client:
-        wait(lambda: n_results(out) >= 2, "some results")
+        wait(lambda: n_results(out) >= 2, "some results", seconds=300)
         doomed.kill()
     assert client.returncode == 0
     assert_whole(hd.open_atlas(out))
@@ -105,7 +108,7 @@ def test_a_client_is_killed_and_another_worker_comes(
     out = tmp_path / "x.atlas"
     command = [*BUILD, *given, "--out", str(out), "--cluster", cluster.address]
     with subprocess.Popen(command, env=ALONE) as client:
-        wait(lambda: n_results(out) >= 2, "some results")
+        wait(lambda: n_results(out) >= 2, "some results", seconds=300)
         client.kill()
     assert not out.exists()
     cluster.start_worker()
