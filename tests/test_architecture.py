@@ -41,7 +41,7 @@ FLOORS = [
     ["builder.fingerprints", "builder.neighbors", "viewer.page"],
     ["builder.feeding", "builder.inputs", "builder.projection", "viewer.exported"],
     ["builder.shards", "builder.query", "builder.sampling", "viewer.served"],
-    ["builder.going_on", "builder.learning", "builder.stream", "verification"],
+    ["builder.going_on", "builder.learning", "builder.planning", "builder.stream", "verification"],
     ["builder.cluster", "builder.growing"],
     ["builder.updating"],
     ["builder.build"],

@@ -8,11 +8,9 @@ whole.
 
 from __future__ import annotations
 
-import importlib.metadata
-import json
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -43,6 +41,7 @@ from hubble_dash.builder.inputs import Blocks, Inputs, Source, gather_inputs, so
 from hubble_dash.builder.learning import Learned, learn_metric
 from hubble_dash.builder.neighbors.depth import neighbors_to_keep
 from hubble_dash.builder.neighbors.search import search_neighbors
+from hubble_dash.builder.planning import older_builds, plan_of
 from hubble_dash.builder.projection.layout import lay_out
 from hubble_dash.builder.shards.arrays import Search, save_array, write_neighbors
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
@@ -54,7 +53,7 @@ from hubble_dash.builder.shards.writer import PRECOMPUTED_ROW
 from hubble_dash.builder.stream import stream_to_shards
 from hubble_dash.builder.updating.again import build_again
 from hubble_dash.config import BuildSettings
-from hubble_dash.disk.files import is_marked, sha256_of
+from hubble_dash.disk.files import is_marked
 from hubble_dash.disk.names import recover, resolved
 
 if TYPE_CHECKING:
@@ -62,10 +61,6 @@ if TYPE_CHECKING:
 
 __all__ = ["build", "build_from"]
 
-# Settings that builds before them lack; where they are as usual, such a build goes on.
-NEWER = ("catalog_table", "name_column", "leave_out_columns")
-# Settings that a build may change which goes on with another's cutouts.
-MAY_CHANGE = ("title", "map", "neighbors", "max_unreadable", "workers")
 BLOCKS = Blocks()
 
 logger = logging.getLogger(__name__)
@@ -178,11 +173,11 @@ def build_from(
             logger.info("%s is there already; what is new is added on this machine alone", out)
         return again()
     source = find_source()
-    plan = _plan(settings, inputs, source)
-    for of_old, old_source in _older(inputs, source):
-        if can_go_on(out, _plan(settings, of_old, old_source)):
+    plan = plan_of(settings, inputs, source)
+    for of_old, old_source in older_builds(inputs, source):
+        if can_go_on(out, plan_of(settings, of_old, old_source)):
             inputs, source = of_old, old_source
-            plan = _plan(settings, inputs, source)
+            plan = plan_of(settings, inputs, source)
             break
     created = plan.made() if settings.deterministic else None
     digest = plan.digest(asdict(settings))
@@ -247,33 +242,6 @@ def _cutouts_here(
         found=learned.found, blocks=blocks, progress=progress,
     )  # fmt: skip
     return fingerprinter, learned, file
-
-
-def _older(inputs: Inputs, source: Source) -> Iterator[tuple[Inputs, Source]]:
-    """Give what older versions began with, which took one image a file, or learned nothing."""
-    of_one = replace(inputs, several=False)
-    unlearned = replace(source, learns=False)
-    yield of_one, source
-    if source.learns:
-        yield inputs, unlearned
-        yield of_one, unlearned
-
-
-def _plan(settings: BuildSettings, inputs: Inputs, source: Source) -> Plan:
-    """Say what decides the cutouts and their fingerprints; of files, their content."""
-    told = {name: value for name, value in asdict(settings).items() if name not in MAY_CHANGE}
-    told = {name: value for name, value in told.items() if value or name not in NEWER}
-    told["hubble_dash"] = importlib.metadata.version("hubble-dash")
-    told["catalog"] = None if settings.catalog is None else sha256_of(Path(settings.catalog))
-    if inputs.several:
-        # A plan without this key is of a build that took one image a file.
-        told["several"] = True
-    if source.learns:
-        # Likewise, of one that learned no metric.
-        told["learns"] = True
-    told["positions"] = None if inputs.positions is None else inputs.positions.vectors.sha256
-    usual = json.loads(json.dumps(asdict(BuildSettings())))
-    return Plan.of(json.loads(json.dumps(told | dict(source.told))), inputs.files, usual)
 
 
 def _see_all(
