@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -198,6 +198,8 @@ def build_from(
         learned.write_sample(part, cutouts)
         search: Search = search_neighbors
         if cluster is not None:
+            # What workers have, this machine may lack.
+            settings = replace(settings, device="cpu" if settings.device == "cpu" else "auto")
             fingerprints = part.atlas / FINGERPRINTS_FILE
             search = partial(search_on_cluster, cluster, settings.device, fingerprints)
         outcome = _see_all(

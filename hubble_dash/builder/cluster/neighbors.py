@@ -86,8 +86,8 @@ def search_on_cluster(
         while left or under_way:
             while left and len(under_way) < max(1, cluster.n_workers) * SHARES_A_WORKER:
                 rows = left.popleft()
-                asked = cluster.submit(_share, path.absolute(), rows.start, rows.stop, k, asked)
-                under_way.append((rows, asked))
+                share = cluster.submit(_share, path.absolute(), rows.start, rows.stop, k, asked)
+                under_way.append((rows, share))
             rows, future = under_way[0]
             out.rows[rows], out.similarities[rows] = cluster.result(
                 future, "a search of neighbours"
