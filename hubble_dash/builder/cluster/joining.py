@@ -164,12 +164,13 @@ class ClusterFingerprints:
     """
 
     learner = None
-    device = "cpu"
+    takes_shown = False
 
     def __init__(self, begun: Begun) -> None:
         self._begun = begun
         self.n_features, self.label_names = begun.n_features, begun.label_names
         self.prepare, self.packages = begun.prepare, begun.packages
+        self.device = begun.engine.get("device", "cpu")
 
     def stream(
         self, cutouts: Iterable[Cutout]

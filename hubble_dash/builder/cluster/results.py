@@ -20,7 +20,7 @@ from hubble_dash.builder.cutouts.find import Cutouts
 from hubble_dash.builder.cutouts.sky_positions import SkyPositions
 from hubble_dash.builder.feeding.cutter import NO_PICTURES, Cut, CutImage, Described
 from hubble_dash.builder.feeding.previews import Preview
-from hubble_dash.builder.fingerprints.fingerprinter import Batch, Ready
+from hubble_dash.builder.fingerprints.fingerprinter import Batch, Cutout, Ready
 from hubble_dash.builder.remote.path import path_of
 from hubble_dash.disk.calls import remove
 from hubble_dash.disk.names import write_inside
@@ -50,7 +50,6 @@ class Writing:
         self._folder.mkdir()
         self._pieces: list[dict[str, Any]] = []
         self._of_images: list[NDArray[np.float64]] = []
-        self._colors: list[tuple[int, int, int]] = []
         self._left_out: list[str] = []
 
     def begin(self, number: int, part_number: int, image: CutImage | ImageError | None) -> None:
@@ -71,7 +70,7 @@ class Writing:
         self._pieces.append(piece)
 
     def add(self, cut: Cut) -> None:
-        """Take the next cut of the image, without its pixels.
+        """Take the next cut of the image, without what it looks like.
 
         Parameters
         ----------
@@ -79,23 +78,22 @@ class Writing:
             Left out or not.
         """
         self._pieces[-1]["n"] += 1
-        self._colors.append(cut.color)
         self._left_out.append(cut.left_out)
 
-    def finish(self, thumbnails: Sequence[NDArray[np.uint8]], batches: Sequence[Batch]) -> None:
+    def finish(self, cutouts: Sequence[Cutout], batches: Sequence[Batch]) -> None:
         """Write it, whole or not at all; another worker may have been first.
 
         Parameters
         ----------
-        thumbnails : sequence of (size, size, 3) uint8 arrays
-            Of the cuts that are not left out.
+        cutouts : sequence of Cutout
+            The cuts that are not left out: thumbnails, and rows that are mean colours and -1.
         batches : sequence of Batch
             Their fingerprints; none where there is no network.
         """
         arrays = {
             "images": np.concatenate([np.empty((0, 8)), *self._of_images]),
-            "colors": np.array(self._colors, np.uint8).reshape(-1, 3),
-            "thumbnails": np.stack(thumbnails) if thumbnails else np.empty(0, np.uint8),
+            "colors": np.array([cutout.row[:3] for cutout in cutouts], np.uint8).reshape(-1, 3),
+            "thumbnails": np.array([cutout.thumbnail for cutout in cutouts], np.uint8),
         }
         if batches:
             for name in Ready._fields:
@@ -296,11 +294,13 @@ def _cuts(left_out: Sequence[str], arrays: Mapping[str, NDArray[Any]]) -> list[C
     cuts, kept = [], 0
     colors = arrays["colors"].tolist()
     has_fingerprints = "fingerprint" in arrays
-    for color, why in zip(colors, left_out, strict=True):
+    for why in left_out:
         if why:
-            cuts.append(Cut(NO_PICTURES, None, tuple(color), why))
+            cuts.append(Cut(NO_PICTURES, None, (0, 0, 0), why))
             continue
         ready = Ready(*(arrays[name][kept] for name in Ready._fields)) if has_fingerprints else None
-        cuts.append(Cut(NO_PICTURES, arrays["thumbnails"][kept], tuple(color), "", ready))
+        red, green, blue = colors[kept]
+        thumbnail = arrays["thumbnails"][kept]
+        cuts.append(Cut(NO_PICTURES, thumbnail, (red, green, blue), "", ready=ready))
         kept += 1
     return cuts

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from hubble_dash.builder.backends.batches import USUAL_BATCH
 from hubble_dash.builder.bars import bar
 from hubble_dash.builder.cluster.connection import Cluster
 from hubble_dash.builder.cluster.job import Job, job_of
@@ -122,7 +123,7 @@ def _tasks(
     cluster: Cluster, job: Job, inputs: Inputs, sizes: Sequence[int], *, progress: bool
 ) -> tuple[list[Task], int]:
     """Deal the files out, or their boxes where these can be counted quickly; say how many."""
-    n_files, batch = len(inputs.files), job.settings.batch_size
+    n_files, batch = len(inputs.files), job.settings.batch_size or USUAL_BATCH
     if isinstance(job.settings.cutouts, WholeImage):
         return tasks_of_files(n_files, files_a_task(sizes, batch)), n_files
     if isinstance(job.settings.cutouts, DetectedSources) or any(

@@ -8,9 +8,6 @@ from contextlib import closing
 from dataclasses import replace
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
 from hubble_dash.builder.cluster.connection import use_threads_of_worker
 from hubble_dash.builder.cluster.job import Begun, Job
 from hubble_dash.builder.cluster.reading import Opened, stretch_of
@@ -161,7 +158,7 @@ class Worker:
             n_workers = usual_workers(device, len(self.files))
         cutter = self.cutter()
         if network is not None:
-            cutter = replace(cutter, prepare=network.prepare)
+            cutter = replace(cutter, prepare=network.prepare, hands_over=network.takes_shown)
         return Feeder(cutter, n_workers=n_workers)
 
     def cutter(self) -> Cutter:
@@ -201,14 +198,21 @@ class Worker:
             for cut in stretch.cuts:
                 writing.add(cut)
                 if cut.thumbnail is not None:
-                    yield Cutout(cut.pictures, self.job.n_expected, thumbnail=cut.thumbnail)
+                    # Who makes thumbnails of what is shown writes their colours into the row.
+                    yield Cutout(
+                        cut.pictures,
+                        self.job.n_expected,
+                        (*cut.color, -1),
+                        thumbnail=cut.thumbnail,
+                        shown=cut.shown,
+                    )
 
-    def _seen(self, cutouts: Iterator[Cutout]) -> tuple[list[NDArray[np.uint8]], list[Batch]]:
+    def _seen(self, cutouts: Iterator[Cutout]) -> tuple[list[Cutout], list[Batch]]:
         if self.job.source is None:
-            return [cutout.thumbnail for cutout in cutouts], []
-        thumbnails, batches = [], []
+            return list(cutouts), []
+        seen, batches = list[Cutout](), list[Batch]()
         with closing(self.network.stream(cutouts)) as stream:
             for some, batch in stream:
-                thumbnails += [cutout.thumbnail for cutout in some]
+                seen += some
                 batches.append(batch)
-        return thumbnails, batches
+        return seen, batches

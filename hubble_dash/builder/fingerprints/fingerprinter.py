@@ -87,6 +87,7 @@ class Cutout(NamedTuple):
     image: dict[str, Any] | None = None
     after: Cursor | None = None
     shown: Shown | None = None
+    ready: Ready | None = None
 
     def looking(self, thumbnail: NDArray[np.uint8], color: Sequence[int]) -> Cutout:
         """Give it with what was made of `shown`.
@@ -100,7 +101,6 @@ class Cutout(NamedTuple):
         """
         row = (*self.row[:-4], *color, *self.row[-1:]) if self.row else ()
         return self._replace(thumbnail=thumbnail, row=row, shown=None)
-    ready: Ready | None = None
 
 
 @dataclass(frozen=True)
