@@ -1,28 +1,32 @@
-"""Neighbours and map, ours against scikit-learn's: seconds and faithfulness, in one run.
+"""Neighbours and map, ours against other libraries': seconds and faithfulness, in one run.
 
 scikit-learn: brute-force neighbours by cosine, then TSNE(init="pca") with its own settings, on the
 same fingerprints at unit length. Seconds of the processor, all threads together, stand in brackets:
-they hardly change when other work slows the machine. Without --fingerprints, windows of the Hubble
+they hardly change when other work slows the machine. --against libraries takes FAISS's flat index
+and openTSNE (FIt-SNE) instead, with our settings, neighbours, start and iterations; they run on the
+processor, ours on --device too, if that is another. Without --fingerprints, windows of the Hubble
 eXtreme Deep Field (or of --images) go through EfficientNet-Lite0.
 """
 
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import skimage.data
 from benchmarks import environment
+from benchmarks.libraries import against_libraries
+from benchmarks.took import timed as _timed
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 from sklearn.neighbors import NearestNeighbors
 
 from hubble_dash.atlas.atlas import Neighbors
 from hubble_dash.atlas.boxes import Box
+from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.cutouts.display import Display
 from hubble_dash.builder.fingerprints.fingerprinter import Cutout
 from hubble_dash.builder.fingerprints.loading import load_network
@@ -39,41 +43,39 @@ SIZE = 96
 DEPTH = 100
 
 
-class Took(NamedTuple):
-    """Seconds by the clock and of the processor."""
-
-    wall: float
-    cpu: float
-
-    def __str__(self) -> str:
-        return f"{self.wall:.1f} ({self.cpu:.1f})"
-
-    def __add__(self, other: Took) -> Took:  # type: ignore[override]
-        return Took(self.wall + other.wall, self.cpu + other.cpu)
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", type=int, nargs="+", default=[20_000], help="cutouts (%(default)s)")
     parser.add_argument("--fingerprints", type=Path, help=".npy, (m, d); the first n are taken")
     parser.add_argument("--images", type=Path, nargs="+", help="whose windows are taken")
-    parser.add_argument("--ours-only", action="store_true", help="leave scikit-learn out")
+    parser.add_argument(
+        "--against",
+        choices=("scikit-learn", "libraries", "nothing"),
+        default="scikit-learn",
+        help="what ours is compared with (%(default)s)",
+    )
+    parser.add_argument("--device", default="auto", help="where ours run, too (%(default)s)")
 
 
 def run(options: argparse.Namespace) -> None:
     print(f"{environment.describe()}\n")
     vectors = _vectors(options, max(options.n))
+    devices = list(dict.fromkeys(["cpu", device_of_tensors(options.device)]))
     for n in options.n:
         if n > len(vectors):
             raise SystemExit(f"there are {len(vectors):,} fingerprints; -n {n} is too many")
-        _compare(vectors[:n], options.ours_only)
+        print(f"## {n:,} x {vectors.shape[1]}\n")
+        for device in devices:
+            _compare(vectors[:n], device, options.against)
 
 
-def _compare(vectors: NDArray[Any], ours_only: bool) -> None:
-    print(f"## {len(vectors):,} x {vectors.shape[1]}\n")
-    searched, search = _timed(lambda: search_neighbors(vectors, k=DEPTH))
-    layout, draw = _timed(lambda: _laid_out(vectors, searched))
-    print(f"Ours: {searched.report}, {layout.report}\n")
-    if ours_only:
+def _compare(vectors: NDArray[Any], device: str, against: str) -> None:
+    searched, search = _timed(lambda: search_neighbors(vectors, k=DEPTH, device=device))
+    layout, draw = _timed(lambda: _laid_out(vectors, searched, device))
+    print(f"Ours, on {device}: {searched.report}, {layout.report}\n")
+    if against == "libraries":
+        against_libraries(vectors, searched.neighbors, layout.positions, search, draw)
+        return
+    if against == "nothing":
         print(f"neighbours {search} s, map {draw} s, together {search + draw} s\n")
         return
     whole = np.asarray(vectors, np.float32)
@@ -99,8 +101,8 @@ def _compare(vectors: NDArray[Any], ours_only: bool) -> None:
     print()
 
 
-def _laid_out(vectors: NDArray[Any], searched: Searched) -> Layout:
-    return lay_out(vectors, searched.neighbors, MapSettings())
+def _laid_out(vectors: NDArray[Any], searched: Searched, device: str) -> Layout:
+    return lay_out(vectors, searched.neighbors, MapSettings(), device=device)
 
 
 def _quality(
@@ -139,9 +141,3 @@ def _windows(images: list[Display], n: int) -> Iterator[NDArray[np.uint8]]:
     for i in np.linspace(0, len(corners) - 1, min(n, len(corners))).round().astype(int):
         image, x, y = corners[i]
         yield image.read(Box(x, x + SIZE, y, y + SIZE))[0]
-
-
-def _timed(call: Callable[[], Any]) -> tuple[Any, Took]:
-    begin, cpu = time.perf_counter(), time.process_time()
-    result = call()
-    return result, Took(time.perf_counter() - begin, time.process_time() - cpu)

@@ -63,10 +63,13 @@ class Place:
         """
         similarities = torch.empty((len(queries), k), device=self.device)
         rows = torch.empty((len(queries), k), dtype=torch.int64, device=self.device)
-        step = max(1, self._max_similarities // len(searched))
+        step = min(len(queries), max(1, self._max_similarities // len(searched)))
+        # Memory that is new each time is cleared by the system each time.
+        held = torch.empty((step, len(searched)), device=self.device)
         for start in range(0, len(queries), step):
-            part = slice(start, start + step)
-            torch.topk(queries[part] @ searched.T, k, out=(similarities[part], rows[part]))
+            part = slice(start, min(start + step, len(queries)))
+            products = torch.mm(queries[part], searched.T, out=held[: part.stop - start])
+            similarities[part], rows[part] = torch.topk(products, k)
         return similarities, rows
 
     def shrink(self, error: torch.OutOfMemoryError) -> None:
