@@ -53,7 +53,8 @@ def _faiss(vectors: NDArray[Any], k: int) -> NDArray[np.int64]:
     rows: NDArray[np.int64] = index.search(unit, k + 1)[1]
     own = rows == np.arange(len(rows))[:, np.newaxis]
     own[~own.any(axis=1), -1] = True
-    return rows[~own].reshape(len(rows), k)
+    found: NDArray[np.int64] = rows[~own].reshape(len(rows), k)
+    return found
 
 
 def _opentsne(vectors: NDArray[Any], neighbors: Neighbors) -> NDArray[np.float64]:
