@@ -8,8 +8,8 @@ import torch
 
 __all__ = ["PairwiseRepulsion"]
 
-# Pairs of points that are worked on at a time: they stay in a processor's cache.
-PAIRS_PER_BLOCK = 2**17
+# Pairs of points that are worked on at a time: they stay in a processor's cache, or keep a GPU busy.
+PAIRS_PER_BLOCK, PAIRS_PER_BLOCK_ON_GPU = 2**17, 2**24
 
 
 class PairwiseRepulsion:
@@ -42,7 +42,8 @@ class PairwiseRepulsion:
         normalization : () float32 tensor
             The sum over all pairs, i not j, of ``1 / (1 + |y_i - y_j|^2)``.
         """
-        step = max(1, PAIRS_PER_BLOCK // (moved.shape[1] + self._fixed.shape[1]))
+        pairs = PAIRS_PER_BLOCK if moved.device.type == "cpu" else PAIRS_PER_BLOCK_ON_GPU
+        step = max(1, pairs // (moved.shape[1] + self._fixed.shape[1]))
 
         def sums(some: torch.Tensor) -> torch.Tensor:
             return torch.stack([_summed(some, moved), 2 * _summed(some, self._fixed)])

@@ -17,7 +17,7 @@ from hubble_dash.builder.forces.convolution import Convolution
 from hubble_dash.builder.forces.grid import Grid, Shares, bounds_of, grid_for, read, spread
 from hubble_dash.builder.forces.pairs import PairwiseRepulsion
 
-__all__ = ["Repulsion"]
+__all__ = ["Repulsion", "added_in_any_order"]
 
 # Points that are spread, and read for, at a time.
 POINTS_PER_BLOCK = 2**14
@@ -26,6 +26,8 @@ POINTS_PER_BLOCK = 2**14
 MAX_PAIRS_PER_GRID_POINT = 20
 # How much further than all points a grid reaches on which some of them are spread once for all.
 SLACK = 0.1
+# Of a point's weight of one, where weights are added as whole numbers.
+UNITS_OF_WEIGHT = 2**30
 
 
 class Repulsion:
@@ -122,9 +124,33 @@ class Repulsion:
 
 def _added(density: torch.Tensor, shares: list[Shares]) -> torch.Tensor:
     """Add points to the density; one after another, so that sums are the same every time."""
+    if density.device.type != "cpu":
+        return added_in_any_order(density, shares)
     for cells, weights in shares:
         density.index_add_(0, cells.view(-1), weights.view(-1))
     return density
+
+
+def added_in_any_order(density: torch.Tensor, shares: list[Shares]) -> torch.Tensor:
+    """Add points to a density where many are added at once, as on a GPU.
+
+    In whole numbers, whose sums are the same in any order.
+
+    Parameters
+    ----------
+    density : (side x side,) float32 tensor
+        What is there.
+    shares : list of Shares
+        Of fewer than 2^33 points.
+
+    Returns
+    -------
+    (side x side,) float32 tensor
+    """
+    sums = torch.zeros(density.shape, dtype=torch.int64, device=density.device)
+    for cells, weights in shares:
+        sums.index_add_(0, cells.view(-1), (weights.view(-1) * UNITS_OF_WEIGHT).long())
+    return density + (sums.double() / UNITS_OF_WEIGHT).float()
 
 
 def _read(field: torch.Tensor, shares: list[Shares], pool: Executor) -> torch.Tensor:

@@ -8,8 +8,9 @@ import torch
 from numpy.typing import NDArray
 
 from hubble_dash.builder.forces import repulsion as on_grid
+from hubble_dash.builder.forces.grid import Shares, bounds_of, grid_for, spread
 from hubble_dash.builder.forces.pairs import PairwiseRepulsion
-from hubble_dash.builder.forces.repulsion import Repulsion
+from hubble_dash.builder.forces.repulsion import Repulsion, added_in_any_order
 from hubble_dash.builder.forces.threads import AtOnce, threads_for
 
 Floats = NDArray[np.float64]
@@ -87,3 +88,18 @@ def test_threads_change_nothing() -> None:
     at_once = repulsion(points, AtOnce())
     assert (by_threads[0] == at_once[0]).all()
     assert by_threads[1] == at_once[1]
+
+
+def test_sums_in_any_order_are_the_same() -> None:
+    """As a GPU adds; here on the processor."""
+    points = tensor(np.random.default_rng(1).normal(0, 20, (3000, 2)))
+    grid = grid_for(bounds_of(points))
+    cells, weights = spread(points, grid)
+    empty = torch.zeros(grid.side**2)
+    density = added_in_any_order(empty, [Shares(cells, weights)])
+    mixed = torch.randperm(3000, generator=torch.Generator().manual_seed(0))
+    again = added_in_any_order(empty, [Shares(cells[:, mixed], weights[:, mixed])])
+    assert (again == density).all()
+    added = empty.index_add(0, cells.view(-1), weights.view(-1))
+    assert torch.allclose(density, added, atol=1e-5)
+    assert float(density.sum()) == pytest.approx(3000, rel=1e-5)
