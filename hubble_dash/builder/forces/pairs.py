@@ -8,7 +8,7 @@ import torch
 
 __all__ = ["PairwiseRepulsion"]
 
-# Pairs of points that are worked on at a time: they stay in a processor's cache, or keep a GPU busy.
+# Pairs of points that are worked on at a time: they stay in a cache, or keep a GPU busy.
 PAIRS_PER_BLOCK, PAIRS_PER_BLOCK_ON_GPU = 2**17, 2**24
 
 
