@@ -13,12 +13,13 @@ from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder.backends.batches import BATCH_SIZES, USUAL_BATCH
 from hubble_dash.builder.cutouts.find import Cutouts
 from hubble_dash.builder.feeding.cutter import Cutter, ImageNumber
-from hubble_dash.builder.feeding.feeder import N_THREADS, Feeder, usual_workers
+from hubble_dash.builder.feeding.feeder import Feeder, usual_workers
 from hubble_dash.builder.feeding.reader import CutoutReader, Feeding
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
 from hubble_dash.builder.inputs import Blocks, Inputs
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.part import Part
+from hubble_dash.builder.shards.sheets import usual_encoders
 from hubble_dash.builder.shards.tables import column_of
 from hubble_dash.builder.shards.writer import PRECOMPUTED_ROW, ShardWriter, WriterOptions
 from hubble_dash.config import BuildSettings
@@ -90,7 +91,8 @@ def stream_to_shards(
     n_per_shard = _cutouts_a_shard(settings, fingerprinter, blocks)
     if feeding is None:
         feeding = partial(_feeder, settings, inputs, fingerprinter, blocks.layout, found)
-    options = WriterOptions(blocks.layout, n_per_shard, len(inputs.precomputed), N_THREADS)
+    n_encoders = usual_encoders(fingerprinter.device)
+    options = WriterOptions(blocks.layout, n_per_shard, len(inputs.precomputed), n_encoders)
     with (
         closing(feeding()) as feeder,
         ShardWriter(part, fingerprinter, fingerprints, options) as writer,

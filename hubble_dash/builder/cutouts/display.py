@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -149,6 +149,47 @@ class Display:
             rows = slice(start, start + len(good))
             pixels[::turn][rows], valid[::turn][rows] = shown, good
         return pixels, valid
+
+    def read_each(
+        self, boxes: Sequence[Box], *, max_side: int | None = None
+    ) -> list[tuple[NDArray[np.uint8], NDArray[np.bool_]]]:
+        """Read boxes as they are shown; pixels that they share are read once, where that is less.
+
+        Parameters
+        ----------
+        boxes : sequence of Box
+            At least one.
+        max_side : int, optional
+            As of `read`.
+
+        Returns
+        -------
+        list of (pixels, valid)
+            As of `read`, of each; they may share memory, and are not to be written to.
+
+        Raises
+        ------
+        ImageError, ValueError
+            As in `read`.
+        """
+        around = Box(
+            min(box.ixmin for box in boxes), max(box.ixmax for box in boxes),
+            min(box.iymin for box in boxes), max(box.iymax for box in boxes),
+        )  # fmt: skip
+        n_around = around.width * around.height
+        is_less = n_around < sum(box.width * box.height for box in boxes)
+        are_whole = all(_factor((box.height, box.width), max_side) == 1 for box in boxes)
+        is_alike = not self.image.is_flux or self.stretch.per == "image"
+        if not (is_less and are_whole and is_alike) or self.image.is_far:
+            return [self.read(box, max_side=max_side) for box in boxes]
+        pixels, valid = self.read(around)
+        is_lower, found = self.origin == "lower", []
+        for box in boxes:
+            top = around.iymax - box.iymax if is_lower else box.iymin - around.iymin
+            left = box.ixmin - around.ixmin
+            seen = slice(top, top + box.height), slice(left, left + box.width)
+            found.append((pixels[seen], valid[seen]))
+        return found
 
     def read_whole(
         self, *, most: int = 1, max_side: int | None = None

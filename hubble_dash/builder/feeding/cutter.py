@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -42,12 +42,16 @@ __all__ = ["Cut", "CutImage", "Cutter", "Described", "ImageNumber", "Work"]
 # be cut as soon as it is read, and its file closed.
 MAX_PIXELS_AT_ONCE = 4_000_000
 MAX_BYTES_AT_ONCE = 16_000_000
+# Boxes that are read together where they overlap.
+BOXES_AT_ONCE = 16
 # Larger cutouts are prepared where they are cut, since many of them wait for the network.
 MAX_BYTES_SHOWN = 1_000_000
 NO_PICTURES = np.empty((0, 0, 0, 3), np.uint8)
 NO_THUMBNAIL = np.empty((0, 0, 3), np.uint8)
 # A file and which of its images, by their numbers.
 ImageNumber: TypeAlias = tuple[int, int]
+# A box as shown, and where it is valid.
+Pixels: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.bool_]]
 
 
 class Work(NamedTuple):
@@ -275,7 +279,7 @@ class Cutter:
         with self.recipe.open_image(path) as image:
             return image.further
 
-    def cut(self, display: Display, box: Box) -> Cut:
+    def cut(self, display: Display, box: Box, read: Pixels | None = None) -> Cut:
         """Cut a box.
 
         Parameters
@@ -284,13 +288,32 @@ class Cutter:
             The image as shown, open.
         box : Box
             In its array pixels.
+        read : (pixels, valid), optional
+            Of `read`, if it was read already.
 
         Raises
         ------
         ImageError
             If the data cannot be decoded.
         """
-        return self._cut(*display.read(box, max_side=self.recipe.max_side))
+        return self._cut(*(read or display.read(box, max_side=self.recipe.max_side)))
+
+    def read_each(self, display: Display, boxes: Sequence[Box]) -> list[Pixels]:
+        """Read the pixels of boxes, together where that is less.
+
+        Parameters
+        ----------
+        display : Display
+            The image as shown, open.
+        boxes : sequence of Box
+            In its array pixels.
+
+        Raises
+        ------
+        ImageError
+            If the data cannot be decoded.
+        """
+        return display.read_each(boxes, max_side=self.recipe.max_side)
 
     def _cut(self, pixels: NDArray[np.uint8], valid: NDArray[np.bool_]) -> Cut:
         reason = reason_to_leave_out(pixels, valid, self.settings.cutouts)
@@ -298,16 +321,14 @@ class Cutter:
             return Cut(NO_PICTURES, None, (0, 0, 0), reason)
         shown = self.recipe.finish(pixels)
         if self._hands_over(shown):
-            # Contiguous, as arrays must be that go to another process by shared memory.
-            taken = Shown(np.ascontiguousarray(shown), self.thumbnail_size)
-            return Cut(NO_PICTURES, NO_THUMBNAIL, (0, 0, 0), "", taken)
+            return Cut(NO_PICTURES, NO_THUMBNAIL, (0, 0, 0), "", Shown(shown, self.thumbnail_size))
         thumbnail = fit_thumbnail(shown, self.thumbnail_size)
         # Along one axis after the other: ten times as fast as along both.
         total = thumbnail.sum(axis=0, dtype=np.uint32).sum(axis=0)
         red, green, blue = (total / self.thumbnail_size**2 + 0.5).astype(int).tolist()
         pictures = NO_PICTURES
         if self.prepare is not None:
-            pictures = np.ascontiguousarray(self.prepare(shown))
+            pictures = self.prepare(shown)
         return Cut(pictures, thumbnail, (red, green, blue), "")
 
     def _hands_over(self, shown: NDArray[np.uint8]) -> bool:
@@ -339,11 +360,20 @@ class Cutter:
             return replace(read, display=display)
         if whole is None:
             image.expect(found.boxes)
-            cuts = [self.cut(display, box) for box in found.boxes]
+            cuts = self._cut_few(display, found.boxes)
         else:
             cuts = [self._cut(*whole)]
         image.close()
         return replace(read, cuts=cuts)
+
+    def _cut_few(self, display: Display, boxes: Sequence[Box]) -> list[Cut]:
+        """Cut all boxes of an image, some at a time."""
+        cuts = []
+        for i in range(0, len(boxes), BOXES_AT_ONCE):
+            some = boxes[i : i + BOXES_AT_ONCE]
+            pixels = self.read_each(display, some)
+            cuts += [self.cut(display, box, read) for box, read in zip(some, pixels, strict=True)]
+        return cuts
 
     def _whole(self, display: Display, found: Cutouts, *, has_preview: bool) -> _Whole | None:
         """Read an image that is its own only cutout, once for all that show it."""

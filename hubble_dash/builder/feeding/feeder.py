@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from itertools import chain, repeat
 from pathlib import Path
@@ -16,7 +16,15 @@ from hubble_dash.builder.ahead import Threads, in_order, let_go
 from hubble_dash.builder.bounds.apart import end_trials
 from hubble_dash.builder.bounds.failures import failing
 from hubble_dash.builder.cutouts.display import Display
-from hubble_dash.builder.feeding.cutter import NO_PICTURES, Cut, CutImage, Cutter, Work
+from hubble_dash.builder.feeding.cutter import (
+    BOXES_AT_ONCE,
+    NO_PICTURES,
+    Cut,
+    CutImage,
+    Cutter,
+    Pixels,
+    Work,
+)
 from hubble_dash.builder.feeding.processes import (
     BYTES_AHEAD_A_READER,
     Processes,
@@ -32,7 +40,6 @@ logger = logging.getLogger(__name__)
 
 # Where the cores are few, the network needs them itself.
 N_THREADS = max(2, min(8, (os.cpu_count() or 1) // 2))
-BOXES_A_TASK = 8
 # Threads have read fewer files before processes have started.
 MIN_FILES_FOR_PROCESSES = 500
 MAX_PROCESSES = 16
@@ -165,8 +172,8 @@ class Feeder:
             As of `cuts`.
         """
         parts = in_order(
-            lambda i: self._try_some(display, boxes[i : i + BOXES_A_TASK]),
-            range(0, len(boxes), BOXES_A_TASK),
+            lambda i: self._try_some(display, boxes[i : i + BOXES_AT_ONCE]),
+            range(0, len(boxes), BOXES_AT_ONCE),
             executor=self._threads,
             depth=2 * N_THREADS,
         )
@@ -178,12 +185,16 @@ class Feeder:
             display.image.expect(boxes)
         except ImageError as err:
             return [err] * len(boxes)
-        return [self._try(display, box) for box in boxes]
+        pixels: Sequence[Pixels | None] = [None] * len(boxes)
+        # What cannot be read together is read box by box, of which some may be whole.
+        with suppress(ImageError), failing(display.image.address, "cannot be cut"):
+            pixels = self.cutter.read_each(display, boxes)
+        return [self._try(display, box, read) for box, read in zip(boxes, pixels, strict=True)]
 
-    def _try(self, display: Display, box: Box) -> Cut | ImageError:
+    def _try(self, display: Display, box: Box, read: Pixels | None) -> Cut | ImageError:
         try:
             with failing(display.image.address, "cannot be cut"):
-                return self.cutter.cut(display, box)
+                return self.cutter.cut(display, box, read)
         except ImageError as err:
             return err
 

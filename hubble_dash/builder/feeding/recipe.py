@@ -270,7 +270,7 @@ class Recipe:
             What the network and the thumbnail show.
         """
         small = shrink(pixels, shape_within(pixels.shape[:2], self.max_side))
-        return process(small, self.process_cutouts)
+        return process(small, self.process_cutouts) if self.process_cutouts else small
 
 
 def _looks_at_few(kind: str, stretch: Stretch, process_images: Sequence[ProcessingStep]) -> bool:

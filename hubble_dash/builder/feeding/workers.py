@@ -14,7 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from hubble_dash.builder.feeding.cutter import CutImage, Cutter, Work
+import numpy as np
+
+from hubble_dash.builder.feeding.cutter import Cut, CutImage, Cutter, Work
 from hubble_dash.builder.shared import Packed, SharedBlocks
 from hubble_dash.errors import ImageError
 
@@ -121,7 +123,17 @@ def _read(work: Work) -> Answer:
     if isinstance(image, CutImage) and image.display is not None:
         image.close()
         image = replace(image, display=None)
+    if isinstance(image, CutImage) and image.cuts is not None:
+        image = replace(image, cuts=[_contiguous(cut) for cut in image.cuts])
     logged = []
     while not _Worker.logged.empty():
         logged.append(_Worker.logged.get())
     return Answer(image, logged)
+
+
+def _contiguous(cut: Cut) -> Cut:
+    """Let arrays be contiguous, as those must be that go to another process by shared memory."""
+    shown = cut.shown
+    if shown is not None:
+        shown = shown._replace(pixels=np.ascontiguousarray(shown.pixels))
+    return cut._replace(pictures=np.ascontiguousarray(cut.pictures), shown=shown)

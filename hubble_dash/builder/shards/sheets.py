@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +17,7 @@ from PIL import Image as Pillow
 from hubble_dash.atlas.sheets import SheetLayout, sheet_name
 from hubble_dash.disk.names import write_inside
 
-__all__ = ["SheetWriter"]
+__all__ = ["SheetWriter", "usual_encoders"]
 
 # Galaxies on a dark sky take 0.7 kB at the first quality; a crowded star field needs a low one,
 # and its noise hides what that costs. The page's size rests on this budget.
@@ -25,6 +26,19 @@ BYTES_A_THUMBNAIL = 2300
 # One row of so many is encoded to learn which quality a sheet needs.
 ROWS_A_TRIED_ROW = 8
 SHEETS_WAITING_A_THREAD = 2
+
+
+def usual_encoders(device: str) -> int:
+    """Say how many threads should encode sheets: of a crowded field one makes 2,500 thumbnails a s.
+
+    Parameters
+    ----------
+    device : str
+        Where the network runs; on a CPU it needs the cores itself.
+    """
+    n_cores = os.cpu_count() or 1
+    shared = max(2, min(8, n_cores // 2))
+    return shared if device == "cpu" else max(shared, n_cores - 1)
 
 
 class SheetWriter:

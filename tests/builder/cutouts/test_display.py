@@ -220,3 +220,34 @@ def test_no_more_is_held_than_the_result_and_a_band(max_side: int | None) -> Non
     assert peak < pixels.nbytes + valid.nbytes + 12 * band
     # What it was before: all of the flux in one piece, several times over.
     assert peak < 1500 * 2000 * 8
+
+
+@pytest.mark.parametrize("origin", ["lower", "upper"])
+@pytest.mark.parametrize("per", ["image", "cutout"])
+@pytest.mark.parametrize("max_side", [None, 12])
+def test_boxes_that_are_read_together_are_as_read_one_by_one(
+    origin: str, per: str, max_side: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flux = flux_image((40, 60))
+    flux[3:9, 5:20] = np.nan
+    shown = display(flux, Stretch(per=per), origin=origin)  # type: ignore[arg-type]
+    apart = [Box(0, 9, 0, 9), Box(50, 60, 30, 40)]
+    overlapping = [Box(x, x + 16, y, y + 14) for y in (1, 5) for x in range(0, 40, 4)]
+    n_read: list[Box] = []
+    real = Image.read
+
+    def read(self: Image, box: Box, **options: int) -> np.ndarray:
+        n_read.append(box)
+        return real(self, box, **options)
+
+    for boxes in (apart, overlapping, overlapping[:1]):
+        expected = [shown.read(box, max_side=max_side) for box in boxes]
+        with monkeypatch.context() as patch:
+            patch.setattr(Image, "read", read)
+            n_read.clear()
+            found = shown.read_each(boxes, max_side=max_side)
+        is_together = boxes is overlapping and per == "image" and max_side is None
+        assert (len(n_read) == 1) == (is_together or (len(boxes) == 1 and per == "image"))
+        for (pixels, valid), (others, as_valid) in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(pixels, others)
+            np.testing.assert_array_equal(valid, as_valid)

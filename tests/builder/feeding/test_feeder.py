@@ -223,10 +223,10 @@ def test_a_cutout_that_cannot_be_cut_is_left_out(
     cutter = Cutter(hd.BuildSettings(cutouts=WINDOWS), None, None, 96, max_pixels_at_once=0)
     real = Cutter.cut
 
-    def cut(self: Cutter, display: Any, box: Any) -> Any:
+    def cut(self: Cutter, display: Any, box: Any, *read: Any) -> Any:
         if box.ixmin == 20:
             raise TypeError("a tuple")
-        return real(self, display, box)
+        return real(self, display, box, *read)
 
     with closing(Feeder(cutter)) as made:
         for image in made.images([path], [1]):

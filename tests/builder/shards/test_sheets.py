@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 
 from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder.feeding.previews import fit_thumbnail
-from hubble_dash.builder.shards.sheets import BYTES_A_THUMBNAIL, SheetWriter
+from hubble_dash.builder.shards.sheets import BYTES_A_THUMBNAIL, SheetWriter, usual_encoders
 
 LAYOUT = SheetLayout(size=32, columns=4, rows=3)
 
@@ -127,3 +127,9 @@ def test_a_sheet_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     writer.add(flat(1))
     with pytest.raises(FileNotFoundError):
         writer.close()
+
+
+def test_beside_a_gpu_all_cores_but_one_encode(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, on_cpu, beside_gpu in ((1, 2, 2), (2, 2, 2), (16, 8, 15), (64, 8, 63)):
+        monkeypatch.setattr("os.cpu_count", lambda n=cores: n)
+        assert (usual_encoders("cpu"), usual_encoders("cuda")) == (on_cpu, beside_gpu)
