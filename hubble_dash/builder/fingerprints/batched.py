@@ -109,7 +109,7 @@ class BatchedPreparation:
             thumbnail = fit_thumbnails(on_device, thumbnail_size)
             if views.disk and (filled := _filled(some)) is not None:
                 on_device = self._sent(filled)
-            index = torch.tensor(places, device=self._device)
+            index = self._moved(torch.tensor(places))
             thumbnails[index] = thumbnail
             pictures[index] = see_all(prepare_all(on_device, seen), self._prepare)
         colors = thumbnails.flatten(1, 2).float().mean(1) + 0.5
@@ -128,7 +128,10 @@ class BatchedPreparation:
 
     def _sent(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
         """Send (b, h, w[, 3]) pixels to the device, as (b, h, w, c)."""
-        host = torch.from_numpy(pixels.reshape(*pixels.shape[:3], -1))
+        return self._moved(torch.from_numpy(pixels.reshape(*pixels.shape[:3], -1)))
+
+    def _moved(self, host: torch.Tensor) -> torch.Tensor:
+        """Send a tensor to the device; without a pin it would wait for all that a GPU is told."""
         if self._device == "cuda":
             host = host.pin_memory()
         return host.to(self._device, non_blocking=True)
@@ -161,8 +164,7 @@ def prepare_all(pixels: torch.Tensor, seen: NetworkInput) -> torch.Tensor:
     part = _resized(pixels, rows, columns)
     if part.shape[1:3] == (seen.height, seen.width):
         return part.expand(-1, -1, -1, 3)
-    color = torch.tensor([round(255 * value) for value in seen.mean], dtype=torch.uint8)
-    return _framed(part, color, seen.height, seen.width)
+    return _framed(part, [round(255 * value) for value in seen.mean], seen.height, seen.width)
 
 
 def fit_thumbnails(pixels: torch.Tensor, size: int) -> torch.Tensor:
@@ -183,8 +185,7 @@ def fit_thumbnails(pixels: torch.Tensor, size: int) -> torch.Tensor:
     rows, columns = (
         _Stretch(side, max(1, round(side * scale)), "bicubic") for side in pixels.shape[1:3]
     )
-    black = torch.zeros(3, dtype=torch.uint8)
-    return _framed(_resized(pixels, rows, columns), black, size, size)
+    return _framed(_resized(pixels, rows, columns), (0, 0, 0), size, size)
 
 
 def see_all(pictures: torch.Tensor, prepare: Preparation) -> torch.Tensor:
@@ -243,10 +244,12 @@ def _weights(axis: _Stretch, device: str) -> torch.Tensor:
     return resized[0, 0, axis.first : axis.stop].contiguous().to(device)
 
 
-def _framed(part: torch.Tensor, color: torch.Tensor, height: int, width: int) -> torch.Tensor:
+def _framed(part: torch.Tensor, color: Sequence[int], height: int, width: int) -> torch.Tensor:
     """Put (b, h, w, c) pictures in the middle of larger ones of one colour."""
     top, left = (height - part.shape[1]) // 2, (width - part.shape[2]) // 2
-    whole = color.to(part.device).expand(len(part), height, width, 3).contiguous()
+    whole = part.new_empty((len(part), height, width, 3))
+    for channel, level in enumerate(color):
+        whole[..., channel] = level
     whole[:, top : top + part.shape[1], left : left + part.shape[2]] = part
     return whole
 
@@ -276,15 +279,21 @@ def _may_have_frame(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return found
 
 
-def _faded(pictures: torch.Tensor) -> torch.Tensor:
-    """Fade what lies outside the disk into the median colour of its rim."""
-    side, device = pictures.shape[1], pictures.device
+@lru_cache(maxsize=8)
+def _disk_on(device: str, side: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Give the disk of `disk_of` on a device: places of its rim, and shares inside and outside."""
     disk = disk_of(side)
     inside, outside = (
-        torch.from_numpy(weight.astype(np.int32)).to(device).view(side, side, 3)
+        torch.from_numpy(weight.astype(np.int32)).view(side, side, 3).to(device)
         for weight in (disk.inside, disk.outside)
     )
-    rim = pictures.flatten(1)[:, torch.from_numpy(disk.rim).to(device)].sort(dim=2).values.int()
+    return torch.from_numpy(disk.rim).to(device), inside, outside
+
+
+def _faded(pictures: torch.Tensor) -> torch.Tensor:
+    """Fade what lies outside the disk into the median colour of its rim."""
+    rim_places, inside, outside = _disk_on(pictures.device.type, pictures.shape[1])
+    rim = pictures.flatten(1)[:, rim_places].sort(dim=2).values.int()
     last = rim.shape[2] - 1
     color = (rim[:, :, last // 2] + rim[:, :, -(-last // 2)]) // 2
     faded = pictures.int() * inside + color[:, None, None] * outside + 128
