@@ -195,7 +195,7 @@ class _Bench:
         )  # fmt: skip
         return (
             f"{found.after_first:,.0f} after the first batch, which took {found.first_s:.1f} s"
-            f" from the start; {found.engine}"
+            f" from the call on, imports left out; {found.engine}"
         )
 
 
