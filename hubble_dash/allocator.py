@@ -25,6 +25,7 @@ USUAL = {MMAP_THRESHOLD: 2**25, TRIM_THRESHOLD: 2**26}
 ENVIRONMENT = ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "GLIBC_TUNABLES")
 
 _is_waiting = threading.Lock()
+_keeping, _keepers = threading.Lock(), list[bool]()
 
 
 def begin_again() -> None:
@@ -50,7 +51,8 @@ def pages_kept() -> Iterator[None]:
 
     A network frees each layer's numbers, some megabytes, when the next layer is done. glibc gives
     so much back to the system at once, which clears the pages when they are asked for again: half
-    of a network's time on a CPU. Afterwards all that is free is given back.
+    of a network's time on a CPU. Afterwards all that is free is given back; within another such
+    stretch, at the end of that.
 
     Notes
     -----
@@ -59,12 +61,17 @@ def pages_kept() -> Iterator[None]:
     if platform.libc_ver()[0] != "glibc" or any(name in os.environ for name in ENVIRONMENT):
         yield
         return
-    _set(KEEPING)
+    with _keeping:
+        _keepers.append(True)
+        _set(KEEPING)
     try:
         yield
     finally:
-        _set(USUAL)
-        _trim()
+        with _keeping:
+            _keepers.pop()
+            if not _keepers:
+                _set(USUAL)
+                _trim()
 
 
 def _set(options: dict[int, int]) -> None:

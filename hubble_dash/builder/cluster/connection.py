@@ -28,6 +28,7 @@ SECONDS_TO_CHECK = 120
 SECONDS_A_LOOK = 1.0
 SECONDS_UNTIL_TOLD = 15
 LOCAL = "local"
+TRIMMING = "MALLOC_TRIM_THRESHOLD_"
 # Cores that one network uses well.
 CORES_A_WORKER = 4
 
@@ -220,14 +221,20 @@ def _client_of(address: str) -> Client:
 def use_threads_of_worker() -> None:
     """Let libraries use as many threads as this process's Dask worker has; nothing without one.
 
-    Dask starts workers with ``OMP_NUM_THREADS=1``, for tasks of one thread each.
+    Dask starts workers with ``OMP_NUM_THREADS=1``, for tasks of one thread each; and has glibc give
+    memory back at once, which doubles a network's time (`hubble_dash.allocator.pages_kept`). What
+    a user has set is left.
     """
     try:
+        import dask
         from distributed import get_worker
 
         n = get_worker().state.nthreads
     except (ImportError, ValueError):
         return
+    by_dask = dask.config.get("distributed.nanny.pre-spawn-environ", {}).get(TRIMMING)
+    if os.environ.get(TRIMMING) == str(by_dask):
+        del os.environ[TRIMMING]
     import torch
     from threadpoolctl import threadpool_limits
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -98,11 +99,18 @@ def cutouts_of_cluster(
         left = tasks_left(tasks, part.checkpoint.cursor)
     fingerprinter, job = _begun(cluster, job, source, left)
     learned = kept_metric(part) or Learned()
-    file = stream_to_shards(
-        settings, inputs, plan.sizes, fingerprinter, part,
-        found={}, blocks=blocks, progress=progress,
-        feeding=partial(ClusterFeeding, cluster, job, left, lambda: part.checkpoint.cursor),
-    )  # fmt: skip
+    try:
+        file = stream_to_shards(
+            settings, inputs, plan.sizes, fingerprinter, part,
+            found={}, blocks=blocks, progress=progress,
+            feeding=partial(ClusterFeeding, cluster, job, left, lambda: part.checkpoint.cursor),
+        )  # fmt: skip
+    except BaseException:
+        if not part.checkpoint.is_worth_keeping:
+            # All will be removed, and no worker that is not done yet may write meanwhile.
+            with suppress(OSError):
+                job.results.rename(job.results.with_name("gone"))
+        raise
     return fingerprinter, learned, file
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import cached_property
 
+from hubble_dash.allocator import pages_kept
 from hubble_dash.builder.cluster.connection import use_threads_of_worker
 from hubble_dash.builder.cluster.job import Begun, Job
 from hubble_dash.builder.cluster.reading import Opened, stretch_of
@@ -129,7 +130,9 @@ class Worker:
         self.inputs = inputs_elsewhere(
             self.files, job.settings, several=job.several, blocks=job.blocks
         )
-        self._opened = Opened()
+        self._opened, self._held = Opened(), ExitStack()
+        # From one task to the next.
+        self._held.enter_context(pages_kept())
 
     @cached_property
     def network(self) -> Fingerprinter:
@@ -188,6 +191,7 @@ class Worker:
 
     def close(self) -> None:
         """Let go of threads, processes and files."""
+        self._held.close()
         self._opened.close()
         if "feeder" in self.__dict__:
             self.feeder.close()
