@@ -28,6 +28,8 @@ SECONDS_TO_CHECK = 120
 SECONDS_A_LOOK = 1.0
 SECONDS_UNTIL_TOLD = 15
 LOCAL = "local"
+# Tasks run in threads, for which glibc keeps no more than 64 MB ready of memory of their own.
+ONE_ARENA = {"distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": "1"}
 TRIMMING = "MALLOC_TRIM_THRESHOLD_"
 # Cores that one network uses well.
 CORES_A_WORKER = 4
@@ -176,6 +178,7 @@ def connected(cluster: str | Client | None) -> Iterator[Cluster | None]:
         yield None
         return
     try:
+        import dask
         from distributed import Client, LocalCluster
     except ImportError as err:
         raise MissingExtraError("dask.distributed", "cluster") from err
@@ -183,6 +186,7 @@ def connected(cluster: str | Client | None) -> Iterator[Cluster | None]:
         if isinstance(cluster, str):
             if cluster == LOCAL:
                 n = max(1, (os.cpu_count() or 1) // CORES_A_WORKER)
+                stack.enter_context(dask.config.set(ONE_ARENA))
                 made = LocalCluster(
                     n_workers=n,
                     threads_per_worker=max(1, (os.cpu_count() or 1) // n),
