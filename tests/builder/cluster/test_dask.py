@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from distributed import Client
 from helpers.builds import assert_whole, pictures
 from helpers.clusters import differences
 from helpers.waiting import wait
@@ -120,6 +119,8 @@ def test_workers_that_cannot_take_part(
     cluster: Processes, given: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings: dict[str, Any] = {"model": "test_resnet", "weights": given[4], "progress": False}
+    from distributed import Client
+
     with Client(cluster.address) as client:
         monkeypatch.setattr("importlib.metadata.version", lambda _: "0.0.7")
         with pytest.raises(BuildError, match=r"has hubble-dash 0.1.0, and the client has 0.0.7.*"):
