@@ -96,7 +96,9 @@ class OnnxEncoder(Encoder):
         filled[: len(pictures)] = pictures.numpy()
         model = self.converted.clone()
         model.reshape([n, *pictures.shape[1:]])
-        compiled = import_openvino().Core().compile_model(model, "CPU")
+        # By itself OpenVINO takes bf16 where a processor has it; others are compared with this.
+        exact = {"INFERENCE_PRECISION_HINT": "f32"}
+        compiled = import_openvino().Core().compile_model(model, "CPU", exact)
         parts = [compiled(filled[i : i + n])[0] for i in range(0, len(filled), n)]
         vectors = torch.from_numpy(np.concatenate(parts)[: len(pictures)])
         return vectors, vectors

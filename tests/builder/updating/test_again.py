@@ -30,9 +30,9 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     found, batches = [], Network._batches
 
     def counted(network, cutouts):  # type: ignore[no-untyped-def]
-        for some, pixels in batches(network, cutouts):
-            found.append(len(some))
-            yield some, pixels
+        for drawn in batches(network, cutouts):
+            found.append(len(drawn.cutouts))
+            yield drawn
 
     monkeypatch.setattr(Network, "_batches", counted)
     return found
