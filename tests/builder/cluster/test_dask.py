@@ -17,6 +17,7 @@ from helpers.clusters import differences
 from helpers.waiting import wait
 
 import hubble_dash as hd
+from hubble_dash.builder.cluster import connection
 from hubble_dash.builder.cluster.connection import Cluster
 from hubble_dash.errors import BuildError
 
@@ -136,7 +137,8 @@ def test_workers_that_cannot_take_part(
     assert not list(tmp_path.iterdir())
 
 
-def test_no_scheduler() -> None:
+def test_no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "SECONDS_TO_ANSWER", 1)
     begun = time.monotonic()
     with pytest.raises(BuildError, match=r"no Dask scheduler answers at tcp://127.0.0.1:9"):
         hd.build("in", out="x.atlas", cluster="tcp://127.0.0.1:9")
