@@ -14,9 +14,7 @@ from hubble_dash.atlas.manifest import MapEntry, NeighborsEntry
 from hubble_dash.atlas.schema import (
     CUTOUTS_FILE,
     IMAGE_AND_BOX,
-    NEIGHBORS_FILE,
     POSITIONS_FILE,
-    SIMILARITIES_FILE,
 )
 from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
@@ -25,7 +23,7 @@ from hubble_dash.builder.neighbors.depth import neighbors_to_keep
 from hubble_dash.builder.neighbors.joined import join_neighbors
 from hubble_dash.builder.projection.placing import place_new, quality_of_new
 from hubble_dash.builder.projection.quality import map_quality
-from hubble_dash.builder.shards.arrays import map_new, save_array
+from hubble_dash.builder.shards.arrays import new_neighbors, save_array
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.config import BuildSettings, MapSettings
@@ -93,18 +91,15 @@ def see_all(
     boxes = Boxes.of(pd.read_parquet(part.atlas / CUTOUTS_FILE, columns=IMAGE_AND_BOX))
     n, known = len(boxes), old.neighbors.rows.shape[1]
     k = max(neighbors_to_keep(settings, boxes), known)
-    out = Neighbors(
-        *(map_new(part.atlas / name, (n, k)) for name in (NEIGHBORS_FILE, SIMILARITIES_FILE))
-    )
     before = dict(old.manifest.get("neighbors", {"method": "exact"}))
-    with bar("neighbours", " cutouts", shown=progress) as show:
+    with (
+        new_neighbors(part.atlas, (n, k)) as out,
+        bar("neighbours", " cutouts", shown=progress) as show,
+    ):
         report = join_neighbors(
             fingerprints, old.neighbors, before, out=out, progress=show,
             device=device_of_tensors(device),
         )  # fmt: skip
-    for array in (out.rows, out.similarities):
-        if isinstance(array, np.memmap):
-            array.flush()
     if new_map:
         positions, said = laid_out(
             fingerprints, out, settings.map, device=device, progress=progress

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -21,7 +22,7 @@ from hubble_dash.disk.calls import remove
 from hubble_dash.disk.names import write_inside
 from hubble_dash.disk.space import check_room, reserve
 
-__all__ = ["map_new", "save_array", "write_neighbors"]
+__all__ = ["map_new", "new_neighbors", "save_array", "write_neighbors"]
 
 
 Search: TypeAlias = Callable[..., Searched]
@@ -69,13 +70,40 @@ def write_neighbors(
             return kept, cast("NeighborsEntry", report)
     needed = math.prod(shape) * sum(ARRAY_TYPES[path.name].itemsize for path in paths)
     check_room(paths[0].with_name("neighbours"), needed)
-    out = Neighbors(*(map_new(path, shape) for path in paths))
-    found = search(fingerprints, k=k, device=device, out=out, progress=progress).report
+    with new_neighbors(part.atlas, shape) as out:
+        found = search(fingerprints, k=k, device=device, out=out, progress=progress).report
+    part.write_report("neighbors", shape, found)
+    return out, cast("NeighborsEntry", found)
+
+
+@contextmanager
+def new_neighbors(folder: Path, shape: tuple[int, int]) -> Iterator[Neighbors]:
+    """Map new arrays of neighbours, and wait in the end until the disk has them.
+
+    Parameters
+    ----------
+    folder : Path
+        The atlas.
+    shape : tuple of int
+        Cutouts, and neighbours of each.
+
+    Yields
+    ------
+    Neighbors
+        To be written to.
+
+    Raises
+    ------
+    OSError
+        As of `map_new`.
+    """
+    out = Neighbors(
+        *(map_new(folder / name, shape) for name in (NEIGHBORS_FILE, SIMILARITIES_FILE))
+    )
+    yield out
     for array in (out.rows, out.similarities):
         if isinstance(array, np.memmap):
             array.flush()
-    part.write_report("neighbors", shape, found)
-    return out, cast("NeighborsEntry", found)
 
 
 def map_new(path: Path, shape: tuple[int, int]) -> NDArray[Any]:

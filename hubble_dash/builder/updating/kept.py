@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ from hubble_dash.atlas.schema import (
     IMAGES_FILE,
     MEAN_FILE,
     METRIC_FILES,
+    POSITIONS_FILE,
     PREVIEWS_FOLDER,
     SAMPLE_FILE,
     SHEETS_FOLDER,
@@ -54,14 +56,14 @@ class Kept:
     atlas: Atlas
     images: NDArray[np.bool_]
 
-    @property
+    @cached_property
     def rows(self) -> NDArray[np.bool_]:
         """Which cutouts stay, (n,)."""
         of_cutouts: NDArray[np.bool_] = self.images[self.atlas.cutouts["image"].to_numpy()]
         return of_cutouts
 
     def write(self, folder: Path) -> list[str]:
-        """Write all of the atlas but neighbours and positions.
+        """Write all of the atlas but neighbours.
 
         Parameters
         ----------
@@ -136,7 +138,8 @@ class Kept:
     def _arrays(self, folder: Path) -> list[str]:
         atlas, rows = self.atlas, np.flatnonzero(self.rows)
         files, n_features = atlas.manifest["files"], atlas.manifest["n_features"]
-        written = [FINGERPRINTS_FILE]
+        written = [FINGERPRINTS_FILE, POSITIONS_FILE]
+        save_array(folder / POSITIONS_FILE, atlas.positions[rows])
         if len(rows) == len(atlas):
             self._take(FINGERPRINTS_FILE, folder / FINGERPRINTS_FILE)
         else:

@@ -25,7 +25,7 @@ from hubble_dash.builder.bars import bar
 from hubble_dash.builder.growing.anew import laid_out
 from hubble_dash.builder.growing.manifest import with_advice
 from hubble_dash.builder.neighbors.depth import neighbors_to_keep
-from hubble_dash.builder.shards.arrays import map_new, save_array
+from hubble_dash.builder.shards.arrays import new_neighbors, save_array
 from hubble_dash.builder.updating.differences import Differences
 from hubble_dash.builder.updating.kept import Kept
 from hubble_dash.builder.updating.nearest import nearest_of_kept
@@ -64,7 +64,6 @@ class Update:
     def without_others(self) -> Atlas:
         """Seal what is kept in the folder, for what is new to be added to it."""
         folder, manifest, files = self._kept()
-        save_array(folder / POSITIONS_FILE, self.old.positions[self._rows])
         return seal(folder, self.scratch / "kept.atlas", manifest, files=files)
 
     def sealed(self, told: Mapping[str, Any]) -> Atlas:
@@ -77,9 +76,7 @@ class Update:
         """
         folder, manifest, files = self._kept()
         manifest = cast("UnsealedManifest", {**manifest, **told})
-        if self.stays.all() and not self.different.map:
-            save_array(folder / POSITIONS_FILE, np.asarray(self.old.positions))
-        else:
+        if not self.stays.all() or self.different.map:
             fingerprints = np.load(folder / FINGERPRINTS_FILE, mmap_mode="r")
             arrays = (folder / name for name in (NEIGHBORS_FILE, SIMILARITIES_FILE))
             neighbors = Neighbors(*(np.load(path, mmap_mode="r") for path in arrays))
@@ -91,10 +88,6 @@ class Update:
             del fingerprints, neighbors
         final = self.old.path
         return seal(folder, final, with_advice(manifest), files=files, replace=True)
-
-    @property
-    def _rows(self) -> NDArray[np.int64]:
-        return np.flatnonzero(Kept(self.old, self.stays).rows)
 
     def _kept(self) -> tuple[Path, UnsealedManifest, list[str]]:
         """Write what is kept, neighbours among it."""
@@ -108,17 +101,15 @@ class Update:
         k = neighbors_to_keep(self.settings, boxes)
         if not self.different.neighbors:
             k = min(max(k, manifest["n_neighbors"]), len(rows) - 1)
-        names = (NEIGHBORS_FILE, SIMILARITIES_FILE)
-        out = Neighbors(*(map_new(folder / name, (len(rows), k)) for name in names))
         fingerprints = np.load(folder / FINGERPRINTS_FILE, mmap_mode="r")
         before: dict[str, Any] = {**manifest.get("neighbors", {"method": "exact"})}
-        with bar("neighbours", " cutouts", shown=self.progress) as show:
+        with (
+            new_neighbors(folder, (len(rows), k)) as out,
+            bar("neighbours", " cutouts", shown=self.progress) as show,
+        ):
             report = nearest_of_kept(
                 fingerprints, kept.atlas.neighbors, rows, before, out=out, progress=show,
                 device=device_of_tensors(self.settings.device),
             )  # fmt: skip
-        for array in (out.rows, out.similarities):
-            if isinstance(array, np.memmap):
-                array.flush()
         manifest["n_neighbors"], manifest["neighbors"] = k, cast("NeighborsEntry", report)
-        return folder, manifest, [*files, *names, POSITIONS_FILE]
+        return folder, manifest, [*files, NEIGHBORS_FILE, SIMILARITIES_FILE]
