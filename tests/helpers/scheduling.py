@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 __all__ = ["SharedStarts"]
@@ -29,3 +31,21 @@ class SharedStarts(LoadFileScheduling):  # type: ignore[misc]
             if file.removeprefix("tests/").startswith(places):
                 return start
         return file
+
+    def schedule(self) -> None:
+        super().schedule()
+        # A process runs the last test it was given when there is another, or it is told that there
+        # is none: one that comes for another that ended would wait with its only file.
+        for node in self.nodes:
+            self._reschedule(node)
+
+    def remove_node(self, node: Any) -> str | None:
+        """Give the files of a process that ended to others, but those that it was done with.
+
+        To be given a file with nothing left to run, as xdist does, is to wait for ever.
+        """
+        files = self.assigned_work[node]
+        for file in [file for file, done in files.items() if all(done.values())]:
+            del files[file]
+        crashed: str | None = super().remove_node(node)
+        return crashed
