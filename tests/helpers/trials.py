@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
 from pathlib import Path
@@ -36,3 +37,7 @@ def die(_: Path) -> None:
 
 def be_well(_: Path) -> None:
     pass
+
+
+def leave_no_core(_: Path) -> None:
+    assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.builder.backends.backend import Backend, Encoder, Runner
 from hubble_dash.builder.backends.batches import Timing, filled, time_batches, time_sizes
+from hubble_dash.builder.backends.openvino import OpenVino
 from hubble_dash.builder.backends.pytorch import available_backends, missing, start
 from hubble_dash.builder.backends.trials import (
     MIN_COSINE,
@@ -102,10 +103,7 @@ def autotune(
     # better than they are.
     held_out, fitted = (sample[::2], sample[1::2]) if len(sample) > 1 else (sample, sample)
     tried = held_out if precision == "int8" else held_out[:TRIAL_PICTURES]
-    start_in = partial(
-        start, encoder=encoder, sample=fitted, device=device, batch_size=batch_size,
-        n_expected=n_expected,
-    )  # fmt: skip
+    start_in = partial(start, encoder=encoder, sample=fitted, device=device, batch_size=batch_size)
     if n_expected < MIN_CUTOUTS_FOR_TRIALS:
         batch_sizes = ()
     measure: Measure = partial(_run_once, tried=tried)
@@ -117,7 +115,9 @@ def autotune(
             # It has one size.
             start_in, batch_size, batch_sizes = partial(start_in, batch_size=compared), compared, ()
         only = replace(_insisted(wanted[0], usual, start_in, measure), batch_size=batch_size)
-        return _sized(only, sample, device, batch_sizes)[0] if batch_sizes else only
+        if batch_sizes:
+            return _sized(only, sample, device, batch_sizes)[0]
+        return _tuned(only, n_expected)
     plain = start_in(usual)
     if usual in wanted and n_expected < MIN_CUTOUTS_FOR_TRIALS:
         return Autotuned(usual, plain, batch_size=batch_size)
@@ -143,7 +143,7 @@ def autotune(
     if not search.best_rate:
         raise RuntimeError(f"no backend runs the network faithfully: {listed(search.best.trials)}")
     logger.info("the network runs as %s (%s)", search.best.backend, listed(search.best.trials))
-    return search.best
+    return _tuned(search.best, n_expected)
 
 
 def _wanted(encoder: Encoder, device: str, engine: str, precision: str) -> list[Backend]:
@@ -212,6 +212,13 @@ def _sized(
     )
     more = [replace(_trial(best.backend, one, None), batch_size=n) for n, one in timings.items()]
     return replace(best, batch_size=size, trials=[*best.trials, *more]), timings[size].images_per_s
+
+
+def _tuned(chosen: Autotuned, n_expected: int) -> Autotuned:
+    """Let OpenVINO find its size of request, once it is known to be faithful."""
+    if isinstance(chosen.runner, OpenVino):
+        chosen.runner.tune(n_expected)
+    return chosen
 
 
 def _insisted(backend: Backend, usual: Backend, start_in: Start, measure: Measure) -> Autotuned:

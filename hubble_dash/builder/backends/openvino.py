@@ -71,9 +71,6 @@ class OpenVino:
         Pictures such as it will see, by which the range of 8-bit integers is set.
     batch_size : int
         Pictures of a full batch. Batches may be smaller.
-    n_expected : int
-        Pictures that are to come. Where they are many, it is measured how many of them at a time
-        are quickest.
 
     Raises
     ------
@@ -89,7 +86,6 @@ class OpenVino:
         precision: Precision,
         sample: NDArray[np.uint8],
         batch_size: int,
-        n_expected: int = 0,
     ) -> None:
         openvino = import_openvino()
         if encoder.converted is None:
@@ -109,15 +105,25 @@ class OpenVino:
 
         most = max(1, batch_size // core.get_property("CPU", "RANGE_FOR_STREAMS")[1])
         self._requests = requests(encoder.batch or min(USUAL_REQUEST, most))
-        if encoder.batch is None and precision != "int8":
-            self._requests = _quickest(
-                self._requests, requests, [n for n in OTHER_REQUESTS if n <= most],
-                sample, n_expected,
-            )  # fmt: skip
+        self._make, self._sample = requests, sample
+        sized = encoder.batch is None and precision != "int8"
+        self._others = [n for n in OTHER_REQUESTS if n <= most] if sized else []
 
     def __call__(self, pictures: Pictures) -> Callable[[], Outputs]:
         """Begin with (b, height, width, 3) pictures; the answer waits for the outputs."""
         return self._requests(np.asarray(pictures))
+
+    def tune(self, n_expected: int) -> None:
+        """Take as many pictures a request as are quickest, which is measured where many come.
+
+        Parameters
+        ----------
+        n_expected : int
+            Pictures that are to come.
+        """
+        self._requests = _quickest(
+            self._requests, self._make, self._others, self._sample, n_expected
+        )
 
 
 def _quickest(

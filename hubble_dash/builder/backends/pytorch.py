@@ -77,7 +77,6 @@ def start(
     *,
     device: str,
     batch_size: int,
-    n_expected: int = 0,
 ) -> Runner:
     """Make a network ready to run.
 
@@ -93,9 +92,6 @@ def start(
         Where; OpenVINO runs on the CPU.
     batch_size : int
         Pictures of a full batch. Batches may be smaller.
-    n_expected : int
-        Pictures that are to come, where it is known: of many, OpenVINO measures how many at a time
-        are quickest.
 
     Returns
     -------
@@ -117,7 +113,7 @@ def start(
     if backend.engine == "openvino":
         if device != "cpu":
             raise ValueError(f"OpenVINO runs on the CPU here, not on {device}; take --device cpu")
-        return OpenVino(encoder, backend.precision, sample, batch_size, n_expected)
+        return OpenVino(encoder, backend.precision, sample, batch_size)
     if backend.precision == "int8":
         raise ValueError("8-bit integers need OpenVINO; take --engine openvino")
     module: Any = encoder.with_dtype(DTYPES[backend.precision]).eval()

@@ -147,6 +147,8 @@ def _bound(n_bytes: int, seconds: int) -> None:
     """Let this process take no more than so many bytes and seconds beyond what it has taken."""
     if resource is None:
         return
+    # A file that ends this process leaves no image of its memory in the user's folder.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     used = resource.getrusage(resource.RUSAGE_SELF)
     n_seconds = round(used.ru_utime + used.ru_stime) + seconds
     resource.setrlimit(resource.RLIMIT_CPU, (n_seconds, n_seconds + 1))

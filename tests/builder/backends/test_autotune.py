@@ -121,6 +121,30 @@ def test_the_fastest_faithful_backend_is_taken(monkeypatch: pytest.MonkeyPatch) 
     assert [trial["images_per_s"] for trial in said["tried"]] == pytest.approx([100, 200, 1000])
 
 
+def test_only_the_backend_that_is_taken_looks_for_its_size_of_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tuned = []
+
+    class Requests:
+        def __init__(self, name: str, run: Any) -> None:
+            self.name, self.run = name, run
+
+        def __call__(self, pictures: Pixels) -> Any:
+            return self.run(pictures)
+
+        def tune(self, n_expected: int) -> None:
+            tuned.append((self.name, n_expected))
+
+    monkeypatch.setattr(module, "OpenVino", Requests)
+    exact, wrong = Requests("exact", fake(0, 0.01)), Requests("wrong", fake(0.3))
+    choose(monkeypatch, {PLAIN: fake(0, 0.02), FAST: exact, BF16: wrong}, n=5000)
+    assert tuned == [("exact", 5000)]
+    monkeypatch.setattr(module, "_wanted", lambda *_: [FAST])
+    choose(monkeypatch, {PLAIN: fake(0), FAST: exact}, n=70)
+    assert tuned[1:] == [("exact", 70)]
+
+
 def test_a_precision_that_the_cpu_is_slow_in_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     backends = {PLAIN: fake(0, 0.02), FAST: fake(0, 0.01), BF16: fake(0.001, 0.002)}
     chosen = choose(monkeypatch, backends, fast=False)

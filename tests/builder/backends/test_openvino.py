@@ -10,6 +10,7 @@ import torch
 from helpers.networks import Pixels, agreement, cosines, noise, tiny_encoder
 from numpy.typing import NDArray
 
+from hubble_dash.builder.backends import openvino
 from hubble_dash.builder.backends.backend import Backend, Encoder
 from hubble_dash.builder.backends.openvino import OTHER_REQUESTS, OpenVino, _quickest
 from hubble_dash.builder.backends.pytorch import missing, start
@@ -71,10 +72,18 @@ def test_the_quickest_size_of_request_is_taken_where_many_pictures_are_to_come()
     assert quickest(dict.fromkeys(seconds, 1.0), 999) == (2, [])
 
 
-def test_requests_of_any_size_give_the_same() -> None:
+def test_requests_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     encoder, pictures = tiny_encoder(), noise(13)
-    few, many = (OpenVino(encoder, "fp32", pictures, 32, n) for n in (0, 10**9))
     with torch.inference_mode():
         expected = encoder(torch.from_numpy(pictures))[0].numpy()
-    for runner in (few, many):
-        np.testing.assert_allclose(runner(pictures)()[0].numpy(), expected, rtol=1e-3, atol=1e-4)
+    runner, asked = OpenVino(encoder, "fp32", pictures, 32), list[Any]()
+
+    def least(usual: Any, requests: Any, others: Any, sample: Pixels, n_expected: int) -> Any:
+        asked.append((usual.size, list(others), len(sample), n_expected))
+        return requests(8)
+
+    monkeypatch.setattr(openvino, "_quickest", least)
+    np.testing.assert_allclose(runner(pictures)()[0].numpy(), expected, rtol=1e-3, atol=1e-4)
+    runner.tune(10**6)
+    assert asked == [(2, [n for n in OTHER_REQUESTS if n <= asked[0][1][-1]], 13, 10**6)]
+    np.testing.assert_allclose(runner(pictures)()[0].numpy(), expected, rtol=1e-3, atol=1e-4)

@@ -76,9 +76,12 @@ def test_a_file_is_tried_in_a_process_that_can_be_ended(
 
 
 @pytest.mark.slow
-def test_a_file_that_does_well_apart_raises_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("work", [trials.be_well, trials.leave_no_core])
+def test_a_file_that_does_well_apart_raises_nothing(
+    tmp_path: Path, work: Callable[[Path], None]
+) -> None:
     (tmp_path / "a").touch()
-    apart.try_apart(trials.be_well, tmp_path / "a")
+    apart.try_apart(work, tmp_path / "a")
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jxl"])
