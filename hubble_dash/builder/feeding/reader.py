@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -94,6 +95,7 @@ class CutoutReader:
         self._n_before = before.n_cutouts
         self._counts = Counts(before.n_images, notes=Counter(known))
         self._start, self._n = Cursor(), 0
+        self._n_bytes = list(accumulate(sizes))
 
     def restore(self, cursor: Cursor, n: int) -> None:
         """Take up where a build was interrupted.
@@ -187,7 +189,7 @@ class CutoutReader:
         if not first:
             self._look(image)
         is_new = not first
-        n_expected = round((self._n + len(found) - first) * len(self._files) / (number + 1))
+        n_expected = self._n_expected(self._n + len(found) - first, number)
         for i, cut in enumerate(self._feeder.cuts(image, start=first), first):
             if cut.thumbnail is None:
                 counts.left_out[cut.left_out] += 1
@@ -215,6 +217,17 @@ class CutoutReader:
             )
         if is_new:
             logger.info("%s: no cutouts", image.path)
+
+    def _n_expected(self, n: int, number: int) -> int:
+        """Guess the number of all cutouts from that of files up to one.
+
+        Where a file gives many of them, a larger one gives more.
+        """
+        n_files = number + 1
+        there = self._n_bytes[number]
+        if n <= n_files or not there:
+            return round(n * len(self._files) / n_files)
+        return round(n * self._n_bytes[-1] / there)
 
     def _look(self, image: CutImage) -> None:
         """See what an image has, before any cutout of it."""

@@ -104,6 +104,14 @@ def test_the_number_expected_is_told_from_the_start(feeder: Feeder, files: list[
     assert expected == [30] * N_WINDOWS + [20] * N_WINDOWS + [18] * N_WINDOWS
 
 
+def test_of_larger_files_more_is_expected(feeder: Feeder, files: list[Path]) -> None:
+    sizes = [100, 1, 300, 99, 500]
+    reader = CutoutReader(feeder, files, sizes, cutouts_a_shard=4, keep_preview=lambda *_: None)
+    expected = [c.n_expected for c in reader.cutouts()]
+    # Of 1,000 bytes the first file has 100, and the first three 401.
+    assert expected == [60] * N_WINDOWS + [30] * N_WINDOWS + [18] * N_WINDOWS
+
+
 def test_too_many_unreadable_files_stop_it(feeder: Feeder, files: list[Path]) -> None:
     with pytest.raises(BuildError, match=r"1 of 5 files cannot be read .*p1.png: the file is empt"):
         list(reader_of(feeder, files, max_unreadable=0.1).cutouts())
