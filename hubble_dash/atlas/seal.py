@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path, PurePosixPath
+from types import TracebackType
 
 from hubble_dash.atlas.atlas import Atlas, open_atlas
 from hubble_dash.atlas.manifest import FileEntry, Manifest, UnsealedManifest
@@ -27,11 +29,68 @@ from hubble_dash.disk.files import is_marked, sha256_of
 from hubble_dash.disk.names import give_name, write_inside
 from hubble_dash.errors import AtlasError
 
-__all__ = ["check_replaceable", "seal"]
+__all__ = ["Checksums", "check_replaceable", "seal"]
 
 # Of reading files for their checksums and waiting for the disk.
 N_THREADS = 8
 OF_FILE_MANAGERS = (".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+class Checksums:
+    """Sizes and checksums of files, once the disk has them, while others are still to be written.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the files are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._threads = ThreadPoolExecutor(N_THREADS, "seal")
+        self._entries: dict[str, Future[FileEntry]] = {}
+
+    def __enter__(self) -> Checksums:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._threads.shutdown(cancel_futures=True)
+
+    def begin(self, names: Iterable[str]) -> None:
+        """Begin with files that are whole, and return.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Paths in the folder, with ``/``.
+        """
+        for name in names:
+            if name not in self._entries:
+                self._entries[name] = self._threads.submit(_entry, self._folder / name)
+
+    def of(self, names: Iterable[str]) -> dict[str, FileEntry]:
+        """Wait for files.
+
+        Parameters
+        ----------
+        names : iterable of str
+            As of `begin`.
+
+        Raises
+        ------
+        AtlasError
+            If there is no such file.
+        OSError
+            If it cannot be read, or the disk did not take it.
+        """
+        names = [*names]
+        self.begin(names)
+        return {name: self._entries[name].result() for name in names}
 
 
 def seal(
@@ -40,6 +99,7 @@ def seal(
     manifest: UnsealedManifest,
     *,
     files: Iterable[str],
+    checksums: Checksums | None = None,
     replace: bool = False,
     about_to: Callable[[], None] | None = None,
 ) -> Atlas:
@@ -56,6 +116,8 @@ def seal(
     files : iterable of str
         What was written, by path in the folder, with ``/`` on every system. What else is there is
         not of this atlas, such as the manifest of an attempt before, and is removed.
+    checksums : Checksums, optional
+        Of `folder`, where some were begun with before; it stays open.
     replace : bool
         Whether an atlas of that name may be replaced.
     about_to : callable, optional
@@ -76,13 +138,12 @@ def seal(
     """
     names = sorted(files, key=lambda name: PurePosixPath(name).parts)
     _remove_others(folder, {*names})
-    with ThreadPoolExecutor(N_THREADS, "seal") as threads:
-        entries = threads.map(lambda name: _entry(folder / name), names)
+    with Checksums(folder) if checksums is None else nullcontext(checksums) as found:
         whole: Manifest = {
             "format": FORMAT,
             "format_version": FORMAT_VERSION if "metric" in manifest else 1,
             **manifest,
-            "files": dict(zip(names, entries, strict=True)),
+            "files": found.of(names),
         }
     text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
     # Names of files may hold bytes that are no UTF-8; they become question marks.

@@ -28,7 +28,7 @@ from hubble_dash.atlas.schema import (
     MANIFEST_FILE,
     POSITIONS_FILE,
 )
-from hubble_dash.atlas.seal import check_replaceable, seal
+from hubble_dash.atlas.seal import Checksums, check_replaceable, seal
 from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
 from hubble_dash.builder.cluster.connection import Cluster, connected
@@ -45,7 +45,7 @@ from hubble_dash.builder.planning import older_builds, plan_of
 from hubble_dash.builder.projection.layout import lay_out
 from hubble_dash.builder.shards.arrays import Search, save_array, write_neighbors
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
-from hubble_dash.builder.shards.manifest import Outcome, list_files, make_manifest
+from hubble_dash.builder.shards.manifest import Outcome, list_files, list_pictures, make_manifest
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.builder.shards.plan import Plan
 from hubble_dash.builder.shards.tables import column_of, write_tables
@@ -188,13 +188,15 @@ def build_from(
         # Of other settings, or of images that were added.
         return again()
     check_replaceable(out, replace=overwrite)
-    with open_part(out, plan, replace=overwrite) as part:
+    with open_part(out, plan, replace=overwrite) as part, Checksums(part.atlas) as checksums:
         make = _cutouts_here if cluster is None else partial(cutouts_of_cluster, cluster)
         fingerprinter, learned, file = make(
             settings, inputs, plan, source, part, blocks=blocks, progress=progress
         )
         metadata = None if inputs.catalog is None else inputs.catalog.metadata
         cutouts = write_tables(part, fingerprinter.label_names, metadata)
+        # Beside what follows, since much of it is waiting for the disk.
+        checksums.begin(list_pictures(part, blocks.layout))
         learned.write_sample(part, cutouts)
         search: Search = search_neighbors
         if cluster is not None:
@@ -219,7 +221,7 @@ def build_from(
         )
         files = [*list_files(part, blocks.layout, file), *learned.files]
         return seal(
-            part.atlas, out, manifest, files=files, replace=overwrite,
+            part.atlas, out, manifest, files=files, checksums=checksums, replace=overwrite,
             about_to=lambda: part.write_sealed(digest),
         )  # fmt: skip
 

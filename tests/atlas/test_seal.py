@@ -10,9 +10,10 @@ from shutil import copytree
 import pytest
 from helpers.atlases import make_atlas, nebula
 
+from hubble_dash.atlas import seal as module
 from hubble_dash.atlas.atlas import Atlas, open_atlas
 from hubble_dash.atlas.manifest import UnsealedManifest
-from hubble_dash.atlas.seal import check_replaceable, seal
+from hubble_dash.atlas.seal import Checksums, check_replaceable, seal
 from hubble_dash.errors import AtlasError
 
 
@@ -66,3 +67,20 @@ def test_what_is_no_atlas_is_never_replaced(tmp_path: Path, content: bytes | Non
         (folder / "manifest.json").write_bytes(content)
     with pytest.raises(AtlasError, match="is not an atlas"):
         check_replaceable(folder, replace=True)
+
+
+def test_files_that_were_begun_with_are_read_once(
+    atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part, read = copytree(atlas.path, tmp_path / "part"), []
+    real = module._entry
+    monkeypatch.setattr(module, "_entry", lambda path: (read.append(path.name), real(path))[1])
+    files = atlas.manifest["files"]
+    with Checksums(part) as checksums:
+        checksums.begin(["cutouts.parquet", "images.parquet"])
+        assert checksums.of(["images.parquet"]) == {"images.parquet": files["images.parquet"]}
+        sealed = seal(part, tmp_path / "x.atlas", atlas.manifest, files=files, checksums=checksums)
+        with pytest.raises(AtlasError, match="was written and is gone"):
+            checksums.of(["none.npy"])
+    assert sealed.manifest["files"] == files
+    assert sorted(read) == sorted([*(Path(name).name for name in files), "none.npy"])

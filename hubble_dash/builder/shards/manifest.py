@@ -42,7 +42,7 @@ from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.config import BuildSettings
 
-__all__ = ["Outcome", "list_files", "make_manifest", "settings_entry"]
+__all__ = ["Outcome", "list_files", "list_pictures", "make_manifest", "settings_entry"]
 
 MIN_CUTOUTS_TO_COMPARE = 10
 # Packages that are always used, beside those of the fingerprinter.
@@ -166,12 +166,32 @@ def list_files(part: Part, layout: SheetLayout, fingerprints: FingerprintFile) -
     list of str
         Paths in the atlas, for `hubble_dash.atlas.seal.seal`.
     """
-    sheets = range(layout.n_sheets(part.before.n_cutouts + part.checkpoint.n))
-    previews = parquet.read_table(part.atlas / IMAGES_FILE, columns=["preview"])["preview"]
     return [
         *fingerprints.files,
         *(IMAGES_FILE, IMAGE_FILES_FILE, CUTOUTS_FILE, COLORS_FILE),
         *(NEIGHBORS_FILE, SIMILARITIES_FILE, POSITIONS_FILE),
+        *list_pictures(part, layout),
+    ]
+
+
+def list_pictures(part: Part, layout: SheetLayout) -> list[str]:
+    """List the files of an atlas that no stage after its cutouts writes to.
+
+    Parameters
+    ----------
+    part : Part
+        The build, which has written its tables.
+    layout : SheetLayout
+        Of the thumbnails.
+
+    Returns
+    -------
+    list of str
+        Paths in the atlas.
+    """
+    sheets = range(layout.n_sheets(part.before.n_cutouts + part.checkpoint.n))
+    previews = parquet.read_table(part.atlas / IMAGES_FILE, columns=["preview"])["preview"]
+    return [
         *(f"{SHEETS_FOLDER}/{sheet_name(sheet)}" for sheet in sheets),
         *(f"{PREVIEWS_FOLDER}/{name}" for name in previews.to_pylist()),
     ]
