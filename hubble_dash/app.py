@@ -7,7 +7,7 @@ import sys
 
 import panel as pn
 
-from hubble_dash.cli.page import add_page_arguments
+from hubble_dash.cli.page import add_page_arguments, page_options
 from hubble_dash.viewer.served.current import current_atlas
 from hubble_dash.viewer.served.routes import is_asked_by_stranger, prepare_server_of
 from hubble_dash.viewer.served.server import dashboard
@@ -19,7 +19,7 @@ def serve(argv: list[str]) -> None:
     Parameters
     ----------
     argv : list of str
-        ``ATLAS [--similar N] [--title TEXT] [--evaluation X.json]``.
+        ``ATLAS``, and what `add_page_arguments` adds.
     """
     parser = argparse.ArgumentParser(prog="panel serve hubble_dash/app.py --args")
     parser.add_argument("atlas", help="folder of the atlas")
@@ -29,12 +29,7 @@ def serve(argv: list[str]) -> None:
         prepare_server_of(pn.state.curdoc)
         if is_asked_by_stranger(pn.state.curdoc):
             return
-    dashboard(
-        current_atlas(options.atlas),
-        similar=options.similar,
-        title=options.title,
-        evaluation=options.evaluation,
-    ).servable()
+    dashboard(current_atlas(options.atlas), **page_options(options)).servable()
 
 
 # Under panel serve the module's name is bokeh_app_..., never __main__ and never its import name.

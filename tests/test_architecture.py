@@ -37,7 +37,7 @@ FLOORS = [
     ["builder.reading", "builder.tables", "viewer.columns", "viewer.planes"],
     ["evaluation", "listing", "methods", "builder.catalogs", "viewer.colors"],
     ["builder.cutouts", "viewer.data"],
-    ["builder.models", "viewer.density", "viewer.plots"],
+    ["builder.models", "viewer.density", "viewer.plots", "viewer.telling"],
     ["builder.fingerprints", "builder.neighbors", "viewer.page"],
     ["builder.feeding", "builder.inputs", "builder.projection", "viewer.exported"],
     ["builder.shards", "builder.query", "builder.sampling", "viewer.served"],

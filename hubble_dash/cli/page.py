@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import get_args
+from typing import Any, get_args
 
 from hubble_dash.cli.commands import Commands
 from hubble_dash.config.choices import AtlasCheck, PageForm
 from hubble_dash.printable import printable
 
-__all__ = ["add_commands", "add_page_arguments"]
+__all__ = ["add_commands", "add_page_arguments", "page_options"]
 
 
 def add_commands(commands: Commands) -> None:
@@ -24,6 +24,7 @@ def add_commands(commands: Commands) -> None:
         "export", _export,
         text="write an atlas as an HTML file or folder that works from a disk",
         examples="hubble-dash export carina.atlas carina.html\n"
+        "  hubble-dash export carina.atlas carina.html --intro story.md --theme dark\n"
         "  hubble-dash export big.atlas big-report/",
     )  # fmt: skip
     export.add_argument("atlas", help="folder of the atlas")
@@ -67,7 +68,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def add_page_arguments(parser: ArgumentParser) -> None:
-    """Add what the page itself is told: how many are shown, its title, an evaluation.
+    """Add what the page itself is told: how many are shown, its title, what stands beside the data.
 
     Parameters
     ----------
@@ -82,6 +83,30 @@ def add_page_arguments(parser: ArgumentParser) -> None:
         "--evaluation", metavar="X.json",
         help="what evaluate --save wrote about the atlas: shown in the page, under About",
     )  # fmt: skip
+    parser.add_argument(
+        "--intro", metavar="X.md",
+        help="text in Markdown that stands beside the data; links such as #row=17 set the page",
+    )  # fmt: skip
+    parser.add_argument(
+        "--theme", metavar="THEME",
+        help="dark or light, in which the page begins, or a CSS file X.css; the visitor's if not"
+        " given",
+    )  # fmt: skip
+    parser.add_argument(
+        "--logo", metavar="FILE", help="picture for the head of the page, such as logo.svg"
+    )
+
+
+def page_options(options: Namespace) -> dict[str, Any]:
+    """Give what the page itself is told, as `export`, `serve` and `dashboard` take it.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        Of a parser that `add_page_arguments` was given.
+    """
+    names = ("similar", "title", "evaluation", "intro", "theme", "logo")
+    return {name: getattr(options, name) for name in names}
 
 
 def _export(options: Namespace) -> None:
@@ -89,10 +114,13 @@ def _export(options: Namespace) -> None:
     from hubble_dash.viewer.exported.export import export
 
     path = export(
-        open_atlas(options.atlas), options.page, similar=options.similar, title=options.title,
-        evaluation=options.evaluation, form=options.form, check=options.check,
+        open_atlas(options.atlas),
+        options.page,
+        form=options.form,
+        check=options.check,
         progress=not options.quiet,
-    )  # fmt: skip
+        **page_options(options),
+    )
     if options.quiet:
         return
     if path.is_dir():
@@ -110,9 +138,7 @@ def _serve(options: Namespace) -> None:
 
     serve(
         open_atlas(options.atlas),
-        similar=options.similar,
-        title=options.title,
-        evaluation=options.evaluation,
+        **page_options(options),
         port=options.port,
         address=options.address,
         websocket_origin=options.allow_websocket_origin,

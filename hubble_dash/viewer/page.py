@@ -20,13 +20,14 @@ from hubble_dash.viewer.data.schema import PageIndex
 from hubble_dash.viewer.linker import link_modules
 from hubble_dash.viewer.plots.evaluation_view import evaluation_html
 from hubble_dash.viewer.plots.figures import empty_figures
+from hubble_dash.viewer.telling.story import NO_STORY, Story
 
 __all__ = ["TEMPLATE", "Page", "PageData", "make_page", "page_data"]
 
 _TEMPLATES = files("hubble_dash.templates")
 
-# In the order in which later ones change earlier ones.
-_STYLES = ("base", "frame", "gallery", "closely", "choose", "table", "small", "filters", "print")
+# In the order in which later ones change earlier ones; that of paper is the last.
+_STYLES = ("base", "frame", "gallery", "closely", "choose", "table", "small", "filters", "story")
 
 # Where the weights come from, in few words.
 _WEIGHTS = {
@@ -105,6 +106,7 @@ def make_page(
     *,
     title: str | None = None,
     evaluation: Mapping[str, Any] | None = None,
+    story: Story = NO_STORY,
 ) -> Page:
     """Make the page of an atlas.
 
@@ -118,6 +120,8 @@ def make_page(
         Instead of the atlas's own.
     evaluation : mapping, optional
         As of `read_evaluation`, to be shown in the dialog about the page.
+    story : Story
+        What is told beside the data.
     """
     title = title or atlas.title
     measured = "" if evaluation is None else evaluation_html(evaluation)
@@ -132,7 +136,11 @@ def make_page(
         "map_method": atlas.manifest["map"]["method"],
         "similar": data.similar,
         "has_sky": data.has_sky,
-        "style": _style(*_STYLES, *(["evaluation"] if measured else [])),
+        "style": _style(*_STYLES, *(["evaluation"] if measured else [])) + story.style,
+        "print_style": _style("print"),
+        "intro": story.intro,
+        "theme": story.theme,
+        "logo": story.logo,
         "evaluation": measured,
         "script": _script(),
         "payload": data.text,

@@ -65,6 +65,7 @@ export function openKeys() {
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest("select, textarea, input:not([type=checkbox]), [contenteditable]")) return; // which have keys of their own
     if (event.key === "Enter" && target?.closest("button, input, a")) return;
+    if (event.key.startsWith("Arrow") && target?.closest(".hd-story")) return; // which is read, and scrolled
     const action = actionOf(event.key);
     if (!action) return;
     event.preventDefault();

@@ -20,6 +20,7 @@ import { openAlike } from "./likeness/control.js";
 import { plotEvent } from "./plots/plot.js";
 import { openQueries, query, searchFor } from "./query/asked.js";
 import { deriveShown, state } from "./state.js";
+import { openStory } from "./story.js";
 import { deriveSubset, filterBy, Filters, rowsOf } from "./subset/subset.js";
 import { openTable } from "./table/table.js";
 import { openTags } from "./tags/bar.js";
@@ -81,6 +82,7 @@ function openPanels(ready) {
   openGallery(data, ready);
   openClosely(data);
   openSheet();
+  openStory();
   openPreview(data);
   openTags(data);
   deriveShown((row, asked) => waiting(byId("hd-gallery"), SAY.looking, data.shown(row, asked)));

@@ -1,5 +1,5 @@
-// Light or dark. In: the system's wish, then the button's, which is remembered. Out: `data-theme` on the page, and a call to those who
-// paint by it.
+// Light or dark. In: the system's wish, or that of the page's maker, then the button's, which is remembered. Out: `data-theme` on the
+// page, and a call to those who paint by it.
 
 import { remember, remembered } from "./remember.js";
 import { byId } from "./text/element.js";
@@ -35,7 +35,8 @@ export function openTheme() {
   const system = matchMedia("(prefers-color-scheme: dark)");
   /** @type {Theme | null} */
   let chosen = earlier();
-  const follow = () => setTheme(chosen ?? (system.matches ? "dark" : "light"));
+  const told = document.body.dataset.hdTheme;
+  const follow = () => setTheme(chosen ?? ((told ? told === "dark" : system.matches) ? "dark" : "light"));
   follow();
   system.addEventListener("change", follow);
   byId("hd-theme").addEventListener("click", () => {

@@ -152,17 +152,31 @@ export function onLink(name, follow) {
   if (text !== undefined) follow(text);
 }
 
+/**
+ * Follow a link that stands in the page, where it has no address that could have it.
+ *
+ * @param {string} hash
+ */
+export function followInPage(hash) {
+  history.pushState(null, "");
+  followLink(hash);
+}
+
 /** The address of what is shown now. */
 export function linkNow() {
   write();
   return location.href;
 }
 
-// A link was pasted into the open page, or followed inside it. What it does not say, or says wrongly, stays as it is; `#` alone
-// selects nothing.
-function followLink() {
+/**
+ * A link was pasted into the open page, or followed inside it. What it does not say, or says wrongly, stays as it is; `#` alone
+ * selects nothing.
+ *
+ * @param {string} hash
+ */
+function followLink(hash) {
   leaveStretch(lastStretch + 1);
-  const { row, others } = taken(location.hash);
+  const { row, others } = taken(hash);
   depth += 1;
   deepest = depth;
   if (row !== state.selected) arrive(row);
@@ -233,7 +247,7 @@ export function startWalk(n) {
     writeSoon();
   });
   window.addEventListener("hashchange", () => {
-    if (isAtLink()) followLink();
+    if (isAtLink()) followLink(location.hash);
   });
   arrive(row);
   for (const [name, text] of others) followers.get(name)?.(text);

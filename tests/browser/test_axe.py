@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from helpers.pages import OpenPage
 
+from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.viewer.exported.export import export
+
 pytestmark = pytest.mark.browser
 Open = Callable[..., OpenPage]
 AXE = str(files("axe_playwright_python") / "axe.min.js")
@@ -75,3 +78,20 @@ def test_axe_finds_nothing(open_page: Open, report: Path, theme: str, width: int
     page.page.keyboard.press("n")
     page.page.wait_for_function("document.querySelectorAll('.hd-pane').length === 10")
     assert violations(page) == [], "all looked at closely"
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1400), ("dark", 1400), ("dark", 390)])
+def test_axe_finds_nothing_in_a_story(
+    open_page: Open, atlas: Atlas, tmp_path: Path, theme: str, width: int
+) -> None:
+    text = tmp_path / "story.md"
+    text.write_text(
+        "# What is there\n\n> Said, `coded`, [linked](#row=3), [elsewhere](https://example.org).\n\n"
+        "| a | b |\n|---|--:|\n| 1 | 2 |\n\n    a block\n\n" + "A line of it.\n\n" * 60
+    )
+    page = open_page(
+        export(atlas, tmp_path / "p.html", intro=text, theme=theme), has_touch=width < 600
+    )
+    page.page.set_viewport_size({"width": width, "height": 844})
+    page.page.add_script_tag(path=AXE)
+    assert violations(page) == []

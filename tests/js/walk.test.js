@@ -89,6 +89,18 @@ test("a link that is pasted into the open page is followed, and is a step of the
   assert.deepEqual([state.selected, address()], [null, "#"]);
 });
 
+test("a link that is followed in a page without an address is a step, too", async () => {
+  const { onLink, select, followInPage, back, canGoBack } = await openWalk();
+  /** @type {(string | null)[]} */
+  const heard = [];
+  onLink("q", (text) => heard.push(text));
+  select(3);
+  followInPage("#row=40&q=a");
+  assert.deepEqual([state.selected, heard, canGoBack()], [40, ["a"], true]);
+  back();
+  assert.deepEqual([state.selected, heard], [3, ["a", null]]);
+});
+
 test("nonsense leaves all as it is, and does not stay in the address", async () => {
   for (const nonsense of ["#other", "#row=100", "#row=-1", "#row=1.5", "#row=", "#row", "#row=%E0%A4%A", "#=5", "#&&=&", "#%", "#row=５"]) {
     const { select, paste, address } = await openWalk();

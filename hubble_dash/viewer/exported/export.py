@@ -22,6 +22,7 @@ from hubble_dash.viewer.exported.limits import (
 from hubble_dash.viewer.exported.standalone import standalone_html
 from hubble_dash.viewer.page import make_page, page_data
 from hubble_dash.viewer.plots.evaluation_view import read_evaluation
+from hubble_dash.viewer.telling.story import NO_STORY, Story, read_story
 
 __all__ = ["export", "page_html", "write_file"]
 
@@ -36,6 +37,9 @@ def export(
     similar: int = 9,
     title: str | None = None,
     evaluation: str | Path | None = None,
+    intro: str | Path | None = None,
+    theme: str | Path | None = None,
+    logo: str | Path | None = None,
     form: PageForm = "auto",
     check: AtlasCheck = "full",
     progress: bool = True,
@@ -55,6 +59,14 @@ def export(
         Instead of the atlas's own.
     evaluation : path-like, optional
         What ``hubble-dash evaluate --save`` wrote, to be shown in the dialog about the page.
+    intro : path-like, optional
+        A text in Markdown that stands beside the data; its links, such as ``#row=17`` or
+        ``#q=z%20>%201``, set the page. Its pictures are files beside it, or in folders there.
+    theme : str or path-like, optional
+        ``"dark"`` or ``"light"``, in which the page begins, or a CSS file that stands after the
+        page's own style. By default it begins as the visitor's system does.
+    logo : path-like, optional
+        A picture for the head of the page: PNG, JPEG, WebP, GIF or SVG, 300 kB at most.
     form : {"auto", "file", "folder"}
         One file, or a folder with an ``index.html``. By default a name that ends in ``.html`` gets
         one file, up to 20,000 cutouts; any other name a folder, and so does a larger atlas, under
@@ -68,27 +80,30 @@ def export(
     -------
     Path
         The file, or the folder. A file of up to 20,000 cutouts is at most 3.5 MB plus 4 kB a
-        cutout and 12 kB an image large, and never larger than 58 MB.
+        cutout and 12 kB an image large, and never larger than 58 MB, beside what `intro`, `theme`
+        and `logo` take.
 
     Raises
     ------
     ExportError
-        If the file would be too large for browsers, something else has that name, or it cannot be
-        written.
+        If the file would be too large for browsers, something else has that name, it cannot be
+        written, or `intro`, `theme` or `logo` cannot stand in a page.
     AtlasError
         If the atlas is damaged.
     ValueError
         If `form` or `check` is not known, or `similar` is less than 1.
     """
     choice("check", check, AtlasCheck)
+    story = read_story(atlas, intro=intro, theme=theme, logo=logo)
     if check == "full":
         atlas.check_sums()
     is_folder, path = choose_form(len(atlas), Path(path), form)
     if is_folder:
         return write_folder(
-            atlas, path, similar=similar, title=title, evaluation=evaluation, progress=progress
-        )
-    return write_file(atlas, path, similar=similar, title=title, evaluation=evaluation)
+            atlas, path, similar=similar, title=title, evaluation=evaluation, story=story,
+            progress=progress,
+        )  # fmt: skip
+    return write_file(atlas, path, similar=similar, title=title, evaluation=evaluation, story=story)
 
 
 def write_file(
@@ -98,6 +113,7 @@ def write_file(
     similar: int = 9,
     title: str | None = None,
     evaluation: str | Path | None = None,
+    story: Story = NO_STORY,
     limits: FileLimits = LIMITS,
 ) -> Path:
     """Write the dashboard of an atlas as one HTML file.
@@ -108,6 +124,8 @@ def write_file(
         As in `export`.
     path : Path
         The file; it is replaced in one step, or not at all.
+    story : Story
+        What is told beside the data.
     limits : FileLimits
         How large it may be.
 
@@ -125,7 +143,7 @@ def write_file(
         raise ExportError(f"{path} is a folder; name the HTML file to write, such as page.html")
     if len(atlas) > limits.n_cutouts:
         _check_size(atlas, path, similar, limits)
-    html = _html(atlas, similar, title, evaluation, limits)
+    html = _html(atlas, similar, title, evaluation, story, limits)
     try:
         write_page(html.encode(), path)
     except OSError as err:
@@ -139,6 +157,7 @@ def page_html(
     similar: int = 9,
     title: str | None = None,
     evaluation: str | Path | None = None,
+    story: Story = NO_STORY,
     limits: FileLimits = LIMITS,
 ) -> str:
     """Give the dashboard of an atlas as the text of one HTML file.
@@ -147,6 +166,8 @@ def page_html(
     ----------
     atlas, similar, title, evaluation
         As in `export`.
+    story : Story
+        What is told beside the data.
     limits : FileLimits
         How large it may be.
 
@@ -166,7 +187,7 @@ def page_html(
             f" {limits.n_cutouts:,} well. Write a folder instead:"
             f" {_folder_command(atlas, Path('report'))}"
         )
-    return _html(atlas, similar, title, evaluation, limits)
+    return _html(atlas, similar, title, evaluation, story, limits)
 
 
 def _html(
@@ -174,12 +195,13 @@ def _html(
     similar: int,
     title: str | None,
     evaluation: str | Path | None,
+    story: Story,
     limits: FileLimits,
 ) -> str:
     measured = None if evaluation is None else read_evaluation(evaluation, atlas)
     left = limits.of(len(atlas), len(atlas.images)) - len(library()) - FRAME_BYTES
     index = inline_index(atlas, similar=similar, max_bytes=left)
-    page = make_page(atlas, page_data(index), title=title, evaluation=measured)
+    page = make_page(atlas, page_data(index), title=title, evaluation=measured, story=story)
     return standalone_html(page)
 
 

@@ -43,6 +43,7 @@ from hubble_dash.viewer.exported.standalone import standalone_html
 from hubble_dash.viewer.exported.thumbnails import n_pictures, thumbnail_pieces, thumbnails_index
 from hubble_dash.viewer.page import Page, make_page, page_data
 from hubble_dash.viewer.plots.evaluation_view import read_evaluation
+from hubble_dash.viewer.telling.story import NO_STORY, Story
 
 __all__ = ["FORMAT", "MARKER", "check_replaceable", "write_data", "write_folder"]
 
@@ -68,6 +69,7 @@ def write_folder(
     similar: int = 9,
     title: str | None = None,
     evaluation: str | Path | None = None,
+    story: Story = NO_STORY,
     progress: bool = False,
     max_points: int = MAX_POINTS,
     max_drawn: int = MAX_DRAWN,
@@ -87,6 +89,8 @@ def write_folder(
         Instead of the atlas's own.
     evaluation : path-like, optional
         What ``hubble-dash evaluate --save`` wrote, to be shown in the dialog about the page.
+    story : Story
+        What is told beside the data.
     progress : bool
         Whether bars are shown.
     max_points : int
@@ -118,7 +122,8 @@ def write_folder(
             index = write_data(
                 pieces, new, max_points=max_points, max_drawn=max_drawn, progress=progress
             )
-            page = make_page(atlas, page_data(index), title=title, evaluation=measured)
+            data = page_data(index)
+            page = make_page(atlas, data, title=title, evaluation=measured, story=story)
             _write_page(page, new)
             new.finish()
             # It may have come while this one was written.

@@ -29,6 +29,7 @@ from hubble_dash.viewer.served.current import Current
 from hubble_dash.viewer.served.live import LiveDensity
 from hubble_dash.viewer.served.routes import prepare_server, prepare_server_of
 from hubble_dash.viewer.served.shared import WORKERS, inline_data, share
+from hubble_dash.viewer.telling.story import read_story
 
 __all__ = ["Dashboard", "dashboard", "serve"]
 
@@ -49,6 +50,9 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
         similar: int = 9,
         title: str | None = None,
         evaluation: str | Path | None = None,
+        intro: str | Path | None = None,
+        theme: str | Path | None = None,
+        logo: str | Path | None = None,
         most_inside: int = MAX_CUTOUTS,
     ) -> None:
         super().__init__(_template())
@@ -56,6 +60,7 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
             prepare_server_of(pn.state.curdoc)
         self._atlas, self._similar, self._title = atlas, similar, title
         self._evaluation = evaluation
+        self._story = read_story(atlas, intro=intro, theme=theme, logo=logo)
         measured = None if evaluation is None else read_evaluation(evaluation, atlas)
         self._shared = share(atlas, similar=similar) if len(atlas) > most_inside else None
         self._page = self._make_page(measured)
@@ -67,7 +72,9 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
         else:
             # It asks the server for them; the session's own opening of the atlas is let go.
             self._atlas, data = self._shared.atlas, self._shared.data
-        return make_page(self._atlas, data, title=self._title, evaluation=measured)
+        return make_page(
+            self._atlas, data, title=self._title, evaluation=measured, story=self._story
+        )
 
     def _init_doc(
         self, doc: Document | None = None, *_: Any, title: str | None = None, **_options: Any
@@ -101,8 +108,9 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
         if self._shared is not None:
             return {"text/html": self._advice()}, {}
         page = page_html(
-            self._atlas, similar=self._similar, title=self._title, evaluation=self._evaluation
-        )
+            self._atlas, similar=self._similar, title=self._title, evaluation=self._evaluation,
+            story=self._story,
+        )  # fmt: skip
         frame = (
             f'<iframe srcdoc="{html.escape(page)}" style="width: 100%; height: 860px; border: 0"'
             ' sandbox="allow-scripts allow-same-origin"></iframe>'
@@ -139,6 +147,9 @@ def dashboard(
     similar: int = 9,
     title: str | None = None,
     evaluation: str | Path | None = None,
+    intro: str | Path | None = None,
+    theme: str | Path | None = None,
+    logo: str | Path | None = None,
     most_inside: int = MAX_CUTOUTS,
 ) -> Dashboard:
     """Make the live dashboard of an atlas.
@@ -153,6 +164,8 @@ def dashboard(
         Instead of the atlas's own.
     evaluation : path-like, optional
         What ``hubble-dash evaluate --save`` wrote, to be shown in the dialog about the page.
+    intro, theme, logo : str or path-like, optional
+        What is told beside the data, as in `hubble_dash.export`.
     most_inside : int
         Up to so many cutouts the page carries all its data. With more it asks the server for them
         piece by piece, the server draws the map's density, and all sessions share the atlas.
@@ -164,8 +177,9 @@ def dashboard(
         last line of a notebook cell.
     """
     return Dashboard(
-        atlas, similar=similar, title=title, evaluation=evaluation, most_inside=most_inside
-    )
+        atlas, similar=similar, title=title, evaluation=evaluation, intro=intro, theme=theme,
+        logo=logo, most_inside=most_inside,
+    )  # fmt: skip
 
 
 def serve(
@@ -174,6 +188,9 @@ def serve(
     similar: int = 9,
     title: str | None = None,
     evaluation: str | Path | None = None,
+    intro: str | Path | None = None,
+    theme: str | Path | None = None,
+    logo: str | Path | None = None,
     port: int = 5006,
     address: str = "localhost",
     websocket_origin: Sequence[str] | None = None,
@@ -188,7 +205,7 @@ def serve(
 
     Parameters
     ----------
-    atlas, similar, title, evaluation
+    atlas, similar, title, evaluation, intro, theme, logo
         As in `dashboard`.
     port : int
         Port to listen at; 0 takes a free one.
@@ -213,8 +230,10 @@ def serve(
     ValueError
         If both `basic_auth` and `oauth_provider` are given.
     """
+    # What is wrong is told now, not when the first browser asks.
+    read_story(atlas, intro=intro, theme=theme, logo=logo)
     if evaluation is not None:
-        read_evaluation(evaluation, atlas)  # told now, not when the first browser asks
+        read_evaluation(evaluation, atlas)
     if len(atlas) > MAX_CUTOUTS:
         share(atlas, similar=similar).prepare(progress=True)
     else:
@@ -223,7 +242,15 @@ def serve(
     os.environ.setdefault("BOKEH_VALIDATE_DOC", "no")
     current = Current(atlas)
     server = get_server(
-        lambda: dashboard(current.get(), similar=similar, title=title, evaluation=evaluation),
+        lambda: dashboard(
+            current.get(),
+            similar=similar,
+            title=title,
+            evaluation=evaluation,
+            intro=intro,
+            theme=theme,
+            logo=logo,
+        ),
         port=port,
         address=address,
         websocket_origin=list(websocket_origin) if websocket_origin else None,

@@ -34,9 +34,13 @@ function keepSize(name, part) {
 
 /** @param {Data} data */
 export function openPaper(data) {
-  const made = data.provenance.filter(([name]) => MADE_OF.includes(name)).map(([name, text]) => `${name}: ${text}`).join(" · ");
+  // A story goes on to a second sheet, where there is room for the method as papers have it.
+  const isTold = document.getElementById("hd-story") !== null;
+  const method = isTold ? [element("p", {}, data.methods.text)] : [];
+  const wanted = isTold ? ["Made"] : MADE_OF;
+  const made = data.provenance.filter(([name]) => wanted.includes(name)).map(([name, text]) => `${name}: ${text}`).join(" · ");
   const asked = element("div", { class: "hd-print-asked" });
-  byId("hd-print").append(asked, element("p", {}, made));
+  byId("hd-print").append(asked, ...method, element("p", {}, made));
   const follow = () => asked.replaceChildren(...askedLines(data).map((line) => element("p", {}, line)));
   on(["filters", "subset", "shown"], follow);
   follow();

@@ -118,6 +118,7 @@ export const SAY = {
   imageTab: "Parent image",
   skyAndImage: "Sky and parent image",
   facts: "Facts",
+  story: "Story",
   fold: "Fold",
   unfold: "Unfold",
 

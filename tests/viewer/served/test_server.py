@@ -10,6 +10,7 @@ from bokeh.settings import settings
 from helpers.served import MOST_INSIDE, Served, index_of
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.errors import ExportError
 from hubble_dash.viewer.served import server
 from hubble_dash.viewer.served.server import Dashboard, dashboard
 
@@ -39,6 +40,20 @@ def test_a_notebook_says_what_to_do_instead(atlas: Atlas) -> None:
     advice = page._advice()
     assert "<script>" not in advice
     assert "&#x27;/tmp/&lt;b&gt; &amp; c.atlas&#x27;" in advice
+
+
+@pytest.mark.usefixtures("plain_page")
+def test_a_served_page_tells_a_story_too(atlas: Atlas, tmp_path: Path) -> None:
+    text = tmp_path / "story.md"
+    text.write_text("See [the first](#row=0). <script>1</script>")
+    for most_inside in (MOST_INSIDE, len(atlas)):
+        page = dashboard(atlas, intro=text, theme="light", most_inside=most_inside)._page
+        assert page.variables["intro"].startswith('<p>See <a href="#row=0"')
+        assert "script" not in page.variables["intro"]
+        assert page.variables["theme"] == "light"
+    text.write_text("[x](#row=216)")
+    with pytest.raises(ExportError, match=r"link #row=216: there is no row 216"):
+        server.serve(atlas, intro=text)  # told before anybody is served
 
 
 @pytest.mark.parametrize(("chosen", "looks"), [(None, False), ("yes", True)])
