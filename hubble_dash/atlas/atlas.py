@@ -89,8 +89,15 @@ class Atlas(StoredAtlas):
         The map.
     colors : (n, 3) uint8 array or None
         Mean colour of each thumbnail.
+    trust : (n,) float32 array or None
+        What share of its most similar the map keeps near each cutout; None in atlases of early
+        versions, and of a few cutouts.
     isolation : (n,) float32 array
         How far each cutout is from those most like it.
+    local_isolation : (n,) float32 array
+        How much farther that is than it is for those.
+    derived : mapping of str to callable
+        Columns that stand in no table.
     columns : AtlasColumns
         What a query of `select` may name.
     """

@@ -36,6 +36,7 @@ from hubble_dash.atlas.schema import (
     SCORES,
     SHEETS_FOLDER,
     SIMILARITIES_FILE,
+    TRUST_FILE,
     ImageRow,
     image_files_name,
 )
@@ -123,7 +124,7 @@ def _check_layout(folder: Folder, manifest: Manifest) -> None:
             raise off(path, f"thumbnails.size times thumbnails.{name}", pixels, f"up to {MAX_SIDE}")
     n_sheets = SheetLayout(**layout).n_sheets(n)
     sheets = (f"{SHEETS_FOLDER}/{sheet_name(number)}" for number in range(n_sheets))
-    optional = {MEAN_FILE, COLORS_FILE, *([] if "metric" in manifest else METRIC_FILES)}
+    optional = {MEAN_FILE, COLORS_FILE, TRUST_FILE, *([] if "metric" in manifest else METRIC_FILES)}
     arrays = (name for name in ARRAY_TYPES if name not in optional)
     for name in (IMAGES_FILE, CUTOUTS_FILE, *arrays, *sheets):
         if name not in manifest["files"]:
@@ -159,6 +160,7 @@ def array_shapes(manifest: Manifest) -> dict[str, tuple[int, ...]]:
         NEIGHBORS_FILE: (n, k),
         SIMILARITIES_FILE: (n, k),
         POSITIONS_FILE: (n, 2),
+        TRUST_FILE: (n,),
         COLORS_FILE: (n, 3),
     }
     if (metric := manifest.get("metric")) is not None:
@@ -352,6 +354,7 @@ def check_array_values(folder: Folder, name: str, array: NDArray[Any], n: int) -
         NEIGHBORS_FILE: (0, n - 1),
         SIMILARITIES_FILE: (-1 - ROUNDING, 1 + ROUNDING),
         POSITIONS_FILE: (-MAX_POSITION, MAX_POSITION),
+        TRUST_FILE: (0, 1),
         COLORS_FILE: (0, 255),
         CHANNELS_FILE: (-1 - ROUNDING, 1 + ROUNDING),
         AXES_FILE: (-MAX_POSITION, MAX_POSITION),

@@ -5,14 +5,13 @@ Names and kinds are decided here for the page, too, so that a query means the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hubble_dash.atlas.schema import (
     BOX,
@@ -72,23 +71,23 @@ class AtlasColumns:
     ----------
     cutouts, images : pandas.DataFrame
         The tables of the atlas.
-    isolation : callable
-        Gives the atlas's `isolation`, (n,) float32.
+    derived : mapping of str to callable
+        What stands in no table, by name, as of `hubble_dash.atlas.stored.StoredAtlas.derived`.
 
     Attributes
     ----------
     names : dict of str to Role
         All columns: the user's own, of cutouts and then of images; ``file``, ``row``,
-        ``isolation``, those of `FIELDS`; labels.
+        derived ones, those of `FIELDS`; labels.
     """
 
     def __init__(
         self,
         cutouts: pd.DataFrame,
         images: pd.DataFrame,
-        isolation: Callable[[], NDArray[np.float32]],
+        derived: Mapping[str, Callable[[], pd.Series[Any]]],
     ) -> None:
-        self._cutouts, self._images, self._isolation = cutouts, images, isolation
+        self._cutouts, self._images, self._derived = cutouts, images, derived
         self._made: dict[str, Column] = {}
         self._makers: dict[str, Callable[[], Column]] = {}
         self.names: dict[str, Role] = {}
@@ -124,7 +123,8 @@ class AtlasColumns:
     def _name_built_in(self) -> None:
         own, cutouts = set(self.names), self._cutouts
         found: dict[str, Callable[[], Column]] = {
-            "file": self._files, "row": self._rows, "isolation": self._isolations,
+            "file": self._files, "row": self._rows,
+            **{name: partial(_made, make) for name, make in self._derived.items()},
         }  # fmt: skip
         for name, field in FIELDS.items():
             if is_there(cutouts, field):
@@ -152,9 +152,6 @@ class AtlasColumns:
     def _rows(self) -> Column:
         return Column("number", np.arange(len(self)), np.zeros(len(self), bool))
 
-    def _isolations(self) -> Column:
-        return column_of(pd.Series(self._isolation(), name="isolation"))
-
     def _scores(self, label: str) -> Column:
         """Give a label's score: 0 where it is not among a cutout's best."""
         scores = np.zeros(len(self), np.float32)
@@ -162,3 +159,7 @@ class AtlasColumns:
             here = (self._cutouts[name] == label).to_numpy(dtype=bool, na_value=False)
             scores[here] = self._cutouts[score].to_numpy(np.float32, na_value=np.nan)[here]
         return Column("number", np.nan_to_num(scores), np.zeros(len(self), bool))
+
+
+def _made(make: Callable[[], pd.Series[Any]]) -> Column:
+    return column_of(make())

@@ -45,6 +45,7 @@ __all__ = [
     "SHEETS_FOLDER",
     "SIMILARITIES_FILE",
     "SKY",
+    "TRUST_FILE",
     "ImageFileRow",
     "ImageRow",
     "class_codes",
@@ -70,19 +71,22 @@ OLD_IMAGE_FILES_FILE = "sources.parquet"
 FINGERPRINTS_FILE, MEAN_FILE = "fingerprints.npy", "mean.npy"
 NEIGHBORS_FILE, SIMILARITIES_FILE = "neighbors.npy", "similarities.npy"
 POSITIONS_FILE, COLORS_FILE = "positions.npy", "colors.npy"
+# Of the map; atlases of early versions, and of a few cutouts, lack it.
+TRUST_FILE = "trust.npy"
 # Of the metric, where one was learned: see `hubble_dash.atlas.manifest.MetricEntry`.
 CHANNELS_FILE, AXES_FILE = "metric_channels.npy", "metric_axes.npy"
 METRIC_MEAN_FILE, SAMPLE_FILE = "metric_mean.npy", "metric_sample.npy"
 SHEETS_FOLDER, PREVIEWS_FOLDER = "sheets", "previews"
 
-# (n, d), mean (d,), neighbours and similarities (n, k), positions (n, 2), colours (n, 3); of the
-# metric channels (c, a), axes (f, d), mean (f,), sample (m,).
+# Of all cutouts (n, d), mean (d,), neighbours and similarities (n, k), positions (n, 2), trust (n,)
+# and colours (n, 3); of the metric channels (c, a), axes (f, d), mean (f,), sample (m,).
 ARRAY_TYPES: Mapping[str, np.dtype[Any]] = {
     FINGERPRINTS_FILE: np.dtype(np.float16),
     MEAN_FILE: np.dtype(np.float32),
     NEIGHBORS_FILE: np.dtype(np.int32),
     SIMILARITIES_FILE: np.dtype(np.float32),
     POSITIONS_FILE: np.dtype(np.float32),
+    TRUST_FILE: np.dtype(np.float32),
     COLORS_FILE: np.dtype(np.uint8),
     CHANNELS_FILE: np.dtype(np.float32),
     AXES_FILE: np.dtype(np.float32),

@@ -5,9 +5,9 @@ Tables and arrays are checked as they are read, since an atlas may come from any
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -36,6 +36,7 @@ from hubble_dash.atlas.schema import (
     POSITIONS_FILE,
     SHEETS_FOLDER,
     SIMILARITIES_FILE,
+    TRUST_FILE,
     image_files_name,
 )
 from hubble_dash.atlas.sheets import Pictures, SheetLayout, sheet_name
@@ -44,11 +45,9 @@ from hubble_dash.errors import AtlasError
 from hubble_dash.foreign.arrays import read_array
 from hubble_dash.foreign.folder import Folder
 from hubble_dash.foreign.tables import read_table
+from hubble_dash.isolation import isolation, local_isolation
 
 __all__ = ["MetricArrays", "Neighbors", "StoredAtlas"]
-
-# The neighbour whose distance says how isolated a cutout is: the last of those that a page shows.
-NTH_NEAREST = 9
 
 
 @dataclass(frozen=True)
@@ -186,20 +185,33 @@ class StoredAtlas:
     @cached_property
     def columns(self) -> AtlasColumns:
         """What `select` may name: columns of the tables, and labels."""
-        return AtlasColumns(self.cutouts, self.images, lambda: self.isolation)
+        return AtlasColumns(self.cutouts, self.images, self.derived)
 
     @cached_property
     def isolation(self) -> NDArray[np.float32]:
-        """How far each cutout is from those most like it, (n,) float32.
+        """How far each cutout is from those most like it; see `hubble_dash.isolation`."""
+        return isolation(self.neighbors.similarities)
 
-        It is 1 less the cosine similarity of the ninth nearest, or of the last one where there are
-        fewer; the k-th nearest neighbour's distance is the simplest measure of an outlier
-        (Ramaswamy, Rastogi and Shim 2000). NaN where there is no other cutout.
-        """
-        similarities = self.neighbors.similarities
-        if not similarities.shape[1]:
-            return np.full(len(self), np.nan, np.float32)
-        return 1 - similarities[:, min(NTH_NEAREST, similarities.shape[1]) - 1]
+    @cached_property
+    def local_isolation(self) -> NDArray[np.float32]:
+        """How much farther that is than it is for those; see `hubble_dash.isolation`."""
+        return local_isolation(self.neighbors.rows, self.neighbors.similarities)
+
+    @cached_property
+    def trust(self) -> NDArray[np.float32] | None:
+        """What share of its most similar the map keeps near each cutout; None of early versions."""
+        return self._array(TRUST_FILE) if TRUST_FILE in self.manifest["files"] else None
+
+    @property
+    def derived(self) -> Mapping[str, Callable[[], pd.Series[Any]]]:
+        """Columns that stand in no table, by name: (n,) each, made when they are asked for."""
+        made: dict[str, Callable[[], NDArray[np.float32] | None]] = {
+            "isolation": lambda: self.isolation,
+            "local isolation": lambda: self.local_isolation,
+        }
+        if TRUST_FILE in self.manifest["files"]:
+            made["trust"] = lambda: self.trust
+        return {name: partial(_series, make) for name, make in made.items()}
 
     def _array(self, name: str, *, checked: bool = True) -> NDArray[Any]:
         """Map an array; its values are checked here, but for fingerprints, which are large."""
@@ -269,6 +281,10 @@ class StoredAtlas:
             That names the first value that is off.
         """
         _ = self.cutouts, self.image_files, self.neighbors, self.positions, self.colors, self.mean
-        _ = self.metric
+        _ = self.metric, self.trust
         if of_fingerprints:
             check_array_values(self._folder, FINGERPRINTS_FILE, self.fingerprints, len(self))
+
+
+def _series(make: Callable[[], NDArray[np.float32] | None]) -> pd.Series[Any]:
+    return pd.Series(make())

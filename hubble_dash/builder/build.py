@@ -26,7 +26,6 @@ from hubble_dash.atlas.schema import (
     FORMAT,
     IMAGES_FILE,
     MANIFEST_FILE,
-    POSITIONS_FILE,
 )
 from hubble_dash.atlas.seal import Checksums, check_replaceable, seal
 from hubble_dash.builder.backends.devices import device_of_tensors
@@ -43,7 +42,7 @@ from hubble_dash.builder.neighbors.depth import neighbors_to_keep
 from hubble_dash.builder.neighbors.search import search_neighbors
 from hubble_dash.builder.planning import older_builds, plan_of
 from hubble_dash.builder.projection.layout import lay_out
-from hubble_dash.builder.shards.arrays import Search, save_array, write_neighbors
+from hubble_dash.builder.shards.arrays import Search, write_map, write_neighbors
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.manifest import Outcome, list_files, list_pictures, make_manifest
 from hubble_dash.builder.shards.part import Part
@@ -322,5 +321,5 @@ def _place(
             device = device_of_tensors(settings.device)
             layout = lay_out(fingerprints, neighbors, settings.map, device=device, progress=show)
         positions, told = layout.positions, {**asdict(settings.map), **layout.report}
-    save_array(part.atlas / POSITIONS_FILE, positions)
+    write_map(part.atlas, neighbors, positions)
     return cast("MapEntry", told)

@@ -69,7 +69,8 @@ def tables(**own: Any) -> AtlasColumns:
         }
     )  # fmt: skip
     images = pd.DataFrame({"name": ["a.fits", "b.fits"], "row": [5, 6], "z": [1.5, 2.5]})
-    return AtlasColumns(cutouts, images, lambda: np.array([0.5, 0.25, 0.75], np.float32))
+    derived = {"isolation": lambda: pd.Series([0.5, 0.25, 0.75], dtype=np.float32)}
+    return AtlasColumns(cutouts, images, derived)
 
 
 def test_the_user_s_own_columns_come_first() -> None:
@@ -100,6 +101,17 @@ def test_isolation_is_the_distance_to_the_ninth_nearest(atlas: Atlas) -> None:
     columns = tables(isolation=[3, 2, 1])
     assert columns.get("isolation").values.tolist() == [3, 2, 1]
     assert columns.get("hd.isolation").values.tolist() == [0.5, 0.25, 0.75]
+
+
+def test_trust_is_a_column_where_the_atlas_has_it(atlas: Atlas, tmp_path: Path) -> None:
+    assert atlas.trust is not None
+    found = atlas.select("trust >= 0.5 and `local isolation` > 1")
+    expected = (atlas.trust >= 0.5) & (atlas.local_isolation > 1)
+    assert 0 < len(found) < len(atlas)
+    assert found.tolist() == np.flatnonzero(expected).tolist()
+    few = make_atlas(tmp_path / "few.atlas", limit=9, k=8)
+    assert few.trust is None
+    assert "trust" not in few.columns.names
 
 
 def test_isolation_where_there_are_few_others(tmp_path: Path) -> None:

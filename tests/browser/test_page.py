@@ -405,7 +405,8 @@ def test_colours_by_a_column(open_page: Open, report: Path, atlas: Atlas) -> Non
     own = page.column("hd-map-points", "color")
     assert len(set(own)) > 20
     columns = page.run("hubbleDash.data.colors.map(({ name }) => name)")
-    assert columns == ["file", "best label", "magnitude", "class"]
+    derived = ["isolation", "local isolation", "trust"]
+    assert columns == ["file", "best label", "magnitude", "class", *derived]
     page.page.select_option("#hd-color", label="class")
     page.page.wait_for_selector("#hd-legend .hd-category")
     page.wait_for_column("hd-map-points", "color", "(colors) => new Set(colors).size === 2")

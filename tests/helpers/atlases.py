@@ -60,6 +60,17 @@ def brute_force(
     return rows, np.take_along_axis(cosine, rows, axis=1).astype(np.float32)
 
 
+def kept_near(
+    rows: NDArray[np.int32], positions: NDArray[Any], k: int = 9, m: int = 27
+) -> NDArray[np.float32]:
+    """The share of the first k neighbours that are among the m nearest on a map, a row each."""
+    apart = ((positions[:, np.newaxis].astype(float) - positions) ** 2).sum(axis=2)
+    np.fill_diagonal(apart, np.inf)
+    near = np.argsort(apart, axis=1)[:, :m]
+    kept = [np.isin(*pair).mean() for pair in zip(rows[:, :k], near, strict=True)]
+    return np.array(kept, np.float32)
+
+
 def make_atlas(
     path: Path,
     *,
@@ -140,6 +151,7 @@ def make_atlas(
         ("neighbors", rows),
         ("similarities", similarities),
         ("positions", positions),
+        *([("trust", kept_near(rows, positions))] if n > 81 and k >= 9 else []),
     ):
         np.save(part / f"{name}.npy", array)
     said = _manifest(len(images), n, fingerprints.shape[1], rows.shape[1])

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from helpers.atlases import kept_near
 from helpers.images import make_picture
 from hubble_dash.atlas.atlas import Atlas
 
@@ -45,3 +46,10 @@ def assert_whole(atlas: Atlas) -> None:
     assert shown == set(atlas.images["preview"])
     assert atlas.check() == []
     assert sorted(set(atlas.cutouts["image"])) == list(range(len(atlas.images)))
+    k = min(9, atlas.neighbors.rows.shape[1], (n - 1) // 9)
+    if k:
+        trust = kept_near(atlas.neighbors.rows, atlas.positions, k, 3 * k)
+        assert atlas.trust is not None
+        assert np.allclose(atlas.trust, trust, atol=1e-6)
+    else:
+        assert atlas.trust is None

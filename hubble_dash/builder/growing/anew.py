@@ -1,4 +1,4 @@
-"""The map of an atlas laid out anew; all else stays as it is, byte for byte."""
+"""The map of an atlas laid out anew; what does not depend on it stays as it is, byte for byte."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas, Neighbors
 from hubble_dash.atlas.manifest import MapEntry, UnsealedManifest
-from hubble_dash.atlas.schema import POSITIONS_FILE
+from hubble_dash.atlas.schema import POSITIONS_FILE, TRUST_FILE
 from hubble_dash.atlas.seal import seal
 from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
 from hubble_dash.builder.growing.manifest import with_advice
 from hubble_dash.builder.growing.restored import map_settings_of
 from hubble_dash.builder.projection.layout import lay_out
-from hubble_dash.builder.shards.arrays import save_array
+from hubble_dash.builder.shards.arrays import write_map
 from hubble_dash.config import MapSettings
 from hubble_dash.config.choices import Device
 from hubble_dash.disk.files import take_over
@@ -52,18 +52,18 @@ def lay_out_anew(atlas: Atlas, *, device: Device, progress: bool) -> Atlas:
     """
     final = atlas.path
     with folder_beside(final) as folder:
-        for name in atlas.manifest["files"]:
-            if name != POSITIONS_FILE:
-                take_over(final / name, folder.path / name, linked=True)
+        kept = [n for n in atlas.manifest["files"] if n not in (POSITIONS_FILE, TRUST_FILE)]
+        for name in kept:
+            take_over(final / name, folder.path / name, linked=True)
         opened = Atlas(final, atlas.manifest)
         positions, told = laid_out(
             opened.fingerprints, opened.neighbors, map_settings_of(atlas),
             device=device, progress=progress,
         )  # fmt: skip
+        files = [*kept, *write_map(folder.path, opened.neighbors, positions)]
         del opened
-        save_array(folder.path / POSITIONS_FILE, positions)
         manifest = with_advice(cast("UnsealedManifest", {**atlas.manifest, "map": told}))
-        return seal(folder.path, final, manifest, files=atlas.manifest["files"], replace=True)
+        return seal(folder.path, final, manifest, files=files, replace=True)
 
 
 def laid_out(

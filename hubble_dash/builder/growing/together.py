@@ -14,7 +14,6 @@ from hubble_dash.atlas.manifest import MapEntry, NeighborsEntry
 from hubble_dash.atlas.schema import (
     CUTOUTS_FILE,
     IMAGE_AND_BOX,
-    POSITIONS_FILE,
 )
 from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
@@ -23,7 +22,7 @@ from hubble_dash.builder.neighbors.depth import neighbors_to_keep
 from hubble_dash.builder.neighbors.joined import join_neighbors
 from hubble_dash.builder.projection.placing import place_new, quality_of_new
 from hubble_dash.builder.projection.quality import map_quality
-from hubble_dash.builder.shards.arrays import new_neighbors, save_array
+from hubble_dash.builder.shards.arrays import new_neighbors, write_map
 from hubble_dash.builder.shards.fingerprint_file import FingerprintFile
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.config import BuildSettings, MapSettings
@@ -108,7 +107,7 @@ def see_all(
         positions, said = _placed(
             old, fingerprints, out, settings.map, device=device, progress=progress
         )
-    save_array(part.atlas / POSITIONS_FILE, positions)
+    write_map(part.atlas, out, positions)
     return Seen(n, k, cast("NeighborsEntry", report), said)
 
 

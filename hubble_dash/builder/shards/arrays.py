@@ -1,4 +1,4 @@
-"""Neighbours -> the arrays of the atlas, kept when what follows fails."""
+"""Neighbours and map -> the arrays of the atlas, kept when what follows fails."""
 
 from __future__ import annotations
 
@@ -15,14 +15,21 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Neighbors
 from hubble_dash.atlas.manifest import NeighborsEntry
-from hubble_dash.atlas.schema import ARRAY_TYPES, NEIGHBORS_FILE, SIMILARITIES_FILE
+from hubble_dash.atlas.schema import (
+    ARRAY_TYPES,
+    NEIGHBORS_FILE,
+    POSITIONS_FILE,
+    SIMILARITIES_FILE,
+    TRUST_FILE,
+)
 from hubble_dash.builder.neighbors.search import Searched, search_neighbors
+from hubble_dash.builder.projection.trust import trust_of
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.disk.calls import remove
 from hubble_dash.disk.names import write_inside
 from hubble_dash.disk.space import check_room, reserve
 
-__all__ = ["map_new", "new_neighbors", "save_array", "write_neighbors"]
+__all__ = ["map_new", "new_neighbors", "save_array", "write_map", "write_neighbors"]
 
 
 Search: TypeAlias = Callable[..., Searched]
@@ -104,6 +111,32 @@ def new_neighbors(folder: Path, shape: tuple[int, int]) -> Iterator[Neighbors]:
     for array in (out.rows, out.similarities):
         if isinstance(array, np.memmap):
             array.flush()
+
+
+def write_map(folder: Path, neighbors: Neighbors, positions: NDArray[np.float32]) -> list[str]:
+    """Write the map, and how far it is to be trusted around each cutout.
+
+    Parameters
+    ----------
+    folder : Path
+        The atlas.
+    neighbors : Neighbors
+        Of all n.
+    positions : (n, 2) float32 array
+        Where each lies.
+
+    Returns
+    -------
+    list of str
+        The files that there are now.
+    """
+    save_array(folder / POSITIONS_FILE, positions)
+    remove(folder / TRUST_FILE)
+    trust = trust_of(neighbors, positions)
+    if trust is None:
+        return [POSITIONS_FILE]
+    save_array(folder / TRUST_FILE, trust)
+    return [POSITIONS_FILE, TRUST_FILE]
 
 
 def map_new(path: Path, shape: tuple[int, int]) -> NDArray[Any]:

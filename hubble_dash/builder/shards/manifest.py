@@ -32,6 +32,7 @@ from hubble_dash.atlas.schema import (
     PREVIEWS_FOLDER,
     SHEETS_FOLDER,
     SIMILARITIES_FILE,
+    TRUST_FILE,
 )
 from hubble_dash.atlas.sheets import SheetLayout, sheet_name
 from hubble_dash.builder.cursor import Counts
@@ -170,6 +171,7 @@ def list_files(part: Part, layout: SheetLayout, fingerprints: FingerprintFile) -
         *fingerprints.files,
         *(IMAGES_FILE, IMAGE_FILES_FILE, CUTOUTS_FILE, COLORS_FILE),
         *(NEIGHBORS_FILE, SIMILARITIES_FILE, POSITIONS_FILE),
+        *([TRUST_FILE] if (part.atlas / TRUST_FILE).exists() else []),
         *list_pictures(part, layout),
     ]
 

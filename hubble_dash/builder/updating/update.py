@@ -25,7 +25,7 @@ from hubble_dash.builder.bars import bar
 from hubble_dash.builder.growing.anew import laid_out
 from hubble_dash.builder.growing.manifest import with_advice
 from hubble_dash.builder.neighbors.depth import neighbors_to_keep
-from hubble_dash.builder.shards.arrays import new_neighbors, save_array
+from hubble_dash.builder.shards.arrays import new_neighbors, write_map
 from hubble_dash.builder.updating.differences import Differences
 from hubble_dash.builder.updating.kept import Kept
 from hubble_dash.builder.updating.nearest import nearest_of_kept
@@ -76,16 +76,18 @@ class Update:
         """
         folder, manifest, files = self._kept()
         manifest = cast("UnsealedManifest", {**manifest, **told})
+        arrays = (folder / name for name in (NEIGHBORS_FILE, SIMILARITIES_FILE))
+        neighbors = Neighbors(*(np.load(path, mmap_mode="r") for path in arrays))
+        positions = np.load(folder / POSITIONS_FILE)
         if not self.stays.all() or self.different.map:
             fingerprints = np.load(folder / FINGERPRINTS_FILE, mmap_mode="r")
-            arrays = (folder / name for name in (NEIGHBORS_FILE, SIMILARITIES_FILE))
-            neighbors = Neighbors(*(np.load(path, mmap_mode="r") for path in arrays))
             positions, manifest["map"] = laid_out(
                 fingerprints, neighbors, self.settings.map,
                 device=self.settings.device, progress=self.progress,
             )  # fmt: skip
-            save_array(folder / POSITIONS_FILE, positions)
-            del fingerprints, neighbors
+            del fingerprints
+        files = [*{*files, *write_map(folder, neighbors, positions)}]
+        del neighbors
         final = self.old.path
         return seal(folder, final, with_advice(manifest), files=files, replace=True)
 

@@ -101,7 +101,8 @@ def color_columns(atlas: Atlas) -> list[ColorColumn]:
     -------
     list of ColorColumn
         The file, the best label, then the cutouts' columns and the images' that hold numbers or
-        dates, or have at most 60 distinct texts; codes are in the order of the rows.
+        dates, or have at most 60 distinct texts, then those that the atlas derives; codes are in
+        the order of the rows.
     """
     cutouts, images = atlas.cutouts, atlas.images
     image = cutouts["image"].to_numpy()
@@ -118,6 +119,8 @@ def color_columns(atlas: Atlas) -> list[ColorColumn]:
     for name in extra_image_columns(images):
         if name not in further and images[name].nunique() > 1:
             found.append(_of(images[name], image))
+    for name, make in atlas.derived.items():
+        found.append(_of(make().rename(built_in_name(name, own))))
     return [column for column in found if column is not None]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple, cast
 
@@ -20,11 +20,6 @@ __all__ = ["AtlasColumn", "Columns"]
 
 # Values that are kept of columns asked for last.
 MAX_KEPT = 4
-# Built-in columns that no table has.
-_MADE: dict[str, Callable[[Atlas], NDArray[Any]]] = {
-    "row": lambda atlas: np.arange(len(atlas)),
-    "isolation": lambda atlas: atlas.isolation,
-}
 
 
 class AtlasColumn(NamedTuple):
@@ -40,7 +35,7 @@ class AtlasColumn(NamedTuple):
     by : str
         Whether the table has a row for each cutout (``"place"``) or for each image.
     field : str
-        The column of the table, or what no table has: ``row``, ``isolation``.
+        The column of the table, or what no table has: ``row``, or one of the atlas's derived ones.
     """
 
     name: str
@@ -71,6 +66,11 @@ class Columns:
         self._load = lru_cache(MAX_KEPT)(self._values)
 
     @cached_property
+    def _made(self) -> Mapping[str, Callable[[], pd.Series[Any]]]:
+        """Built-in columns that no table has."""
+        return {"row": lambda: pd.Series(np.arange(len(self._atlas))), **self._atlas.derived}
+
+    @cached_property
     def all(self) -> list[AtlasColumn]:
         """The user's own of cutouts, then of images, then the built-in ones."""
         cutouts, images = self._atlas.cutouts, self._atlas.images
@@ -94,7 +94,7 @@ class Columns:
         return [
             *own,
             built_in("file", "image", "name"),
-            *(built_in(name, "place", name) for name in _MADE),
+            *(built_in(name, "place", name) for name in self._made),
             *there,
         ]
 
@@ -182,8 +182,8 @@ class Columns:
 
     def _values(self, number: int) -> Values:
         column, cutouts = self.all[number], self._atlas.cutouts
-        if column.role == "built-in" and column.field in _MADE:
-            return values_of(pd.Series(_MADE[column.field](self._atlas), name=column.field))
+        if column.role == "built-in" and column.field in self._made:
+            return values_of(self._made[column.field]())
         if column.by == "image":
             images = self._atlas.images
             counts = np.bincount(cutouts["image"].to_numpy(), minlength=len(images))

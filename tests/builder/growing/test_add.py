@@ -334,22 +334,24 @@ def test_windows_go_on_within_a_sheet(growing: Growing) -> None:
 def test_an_atlas_of_an_early_version_grows(growing: Growing) -> None:
     import json
 
-    growing.build(6)
-    for name in ("image_files.parquet", "colors.npy"):
+    growing.build(12)
+    lacking = ("image_files.parquet", "colors.npy", "trust.npy")
+    for name in lacking:
         (growing.path / name).unlink()
     path = growing.path / "manifest.json"
     said = json.loads(path.read_text())
-    for name in ("image_files.parquet", "colors.npy"):
+    for name in lacking:
         del said["files"][name]
     for name in ("neighbors", "center"):
         del said[name]
     path.write_text(json.dumps(said))
-    atlas = growing.add(6, 8, given=growing.files[4:8])
-    assert len(atlas) == 8
+    assert open_atlas(growing.path).trust is None
+    atlas = growing.add(12, 14, given=growing.files[10:14])
+    assert len(atlas) == 14
+    assert_whole(atlas)
     assert atlas.colors is None
     assert atlas.image_files is not None
-    assert list(atlas.image_files["sha256"].isna()) == [True] * 6 + [False] * 2
-    assert atlas.check() == []
+    assert list(atlas.image_files["sha256"].isna()) == [True] * 12 + [False] * 2
 
 
 @pytest.mark.slow

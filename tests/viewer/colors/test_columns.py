@@ -10,6 +10,9 @@ import pandas as pd
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.colors.columns import MISSING, OTHER, ColorColumn, color_columns
 
+# Columns of every atlas that has a map and neighbours.
+DERIVED = ["isolation", "local isolation", "trust"]
+
 
 def colored(atlas: Atlas, images: pd.DataFrame | None = None, **columns: Any) -> dict[str, Any]:
     """The colour columns of an atlas with further columns, by name."""
@@ -36,10 +39,14 @@ def check_categories(found: ColorColumn, values: pd.Series) -> None:
 
 def test_the_columns_of_the_page_can_be_chosen(atlas: Atlas) -> None:
     found = colored(atlas)
-    assert list(found) == ["file", "best label", "magnitude", "class"]
+    assert list(found) == ["file", "best label", "magnitude", "class", *DERIVED]
     check_categories(found["file"], atlas.images["name"][atlas.cutouts["image"]])
     check_categories(found["best label"], atlas.cutouts["label_1"])
     check_categories(found["class"], atlas.cutouts["class"])
+    assert atlas.trust is not None
+    trusted = found["trust"].legend
+    ends = np.percentile(atlas.trust, [2, 98], method="nearest")
+    assert (trusted["low"], trusted["high"]) == tuple(ends)
 
 
 def test_numbers_lie_between_two_percentiles(atlas: Atlas) -> None:
@@ -77,7 +84,15 @@ def test_what_headers_say_colours_cutouts(atlas: Atlas) -> None:
         EXPTIME=[100.0, 300.0], FILTER=["F814W", "F435W"], DATE=["one", None], magnitude=[1, 2]
     )
     found = colored(atlas, images)
-    assert list(found) == ["file", "best label", "magnitude", "class", "EXPTIME", "FILTER"]
+    assert list(found) == [
+        "file",
+        "best label",
+        "magnitude",
+        "class",
+        "EXPTIME",
+        "FILTER",
+        *DERIVED,
+    ]
     image = atlas.cutouts["image"]
     check_categories(found["FILTER"], images["FILTER"][image].reset_index(drop=True))
     assert found["EXPTIME"].codes.tolist() == (image * 254).tolist()
@@ -123,4 +138,5 @@ def test_a_column_may_be_called_as_ours_are(atlas: Atlas) -> None:
     copy = Atlas(atlas.path, atlas.manifest)
     copy.cutouts = atlas.cutouts.assign(**{"file": "theirs", "best label": 7.0, "0": "a"})
     names = [found.legend["name"] for found in color_columns(copy)]
-    assert names == ["hd.file", "hd.best label", "magnitude", "class", "file", "best label", "0"]
+    own = ["magnitude", "class", "file", "best label", "0"]
+    assert names == ["hd.file", "hd.best label", *own, *DERIVED]

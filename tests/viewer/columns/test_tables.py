@@ -71,7 +71,7 @@ def test_the_user_s_columns_come_first_and_keep_their_names(atlas: Atlas) -> Non
     assert ("hd.file", "built-in") in names
     assert ("hd.row", "built-in") in names
     assert "empty" not in dict(names)
-    queried = AtlasColumns(copy.cutouts, copy.images, lambda: copy.isolation)
+    queried = AtlasColumns(copy.cutouts, copy.images, copy.derived)
     assert names == [(name, role) for name, role in queried.names.items() if role != "label"]
     for entry in columns.index:
         kind = queried.get(entry["name"]).kind

@@ -300,7 +300,8 @@ def test_points_carry_tint_and_codes_by_row(source: Pieces) -> None:
     assert np.abs(np.diff(np.sort(tint[:, 2].astype(int)))).max() <= 2
     legends = source.index(THUMBNAILS)["colors"]
     names = [legend["name"] for legend in legends]
-    assert names == ["file", "best label", "magnitude", "class", "is star", "seen", "count"]
+    own = ["file", "best label", "magnitude", "class", "is star", "seen", "count"]
+    assert names == [*own, "isolation", "local isolation", "trust"]
     codes = [
         np.concatenate([decode(piece["colors"][i]) for piece in made(source, "map")])
         for i in range(len(names))
@@ -387,7 +388,8 @@ def test_what_is_near_on_the_map_is_in_one_piece(atlas: Atlas) -> None:
     table = atlas.cutouts.iloc[np.zeros(n, int)].reset_index(drop=True)
     positions = np.random.default_rng(0).random((n, 2), dtype=np.float32)
     near = Neighbors(np.zeros((n, 9), np.int32), np.ones((n, 9), np.float32))
-    source = parts_of(changed(atlas, cutouts=table, positions=positions, neighbors=near))
+    others = changed(atlas, cutouts=table, positions=positions, neighbors=near, trust=np.ones(n))
+    source = parts_of(others)
     left, right, bottom, top = decode(source.index(THUMBNAILS)["map"]["bounds"], 4).T
     assert ((right - left) * (top - bottom)).sum() < 2
 
@@ -445,7 +447,8 @@ def test_without_sky_and_labels_nothing_is_said_of_them(
     index = source.index(THUMBNAILS)
     assert "sky" not in index
     assert "sky" not in source.kinds()
-    assert index["labels"] == index["colors"] == []
+    assert index["labels"] == []
+    assert [color["name"] for color in index["colors"]] == ["isolation", "local isolation", "trust"]
     record = source.make("records", 0)
     assert record["metadata"] == []
     assert record.keys().isdisjoint({"ra", "dec", "scale", "sky_x", "sky_y", "label", "score"})
@@ -467,7 +470,10 @@ def test_one_cutout_is_a_page(lonely_atlas: Atlas, make: Callable[[Atlas], Piece
 @BOTH
 def test_no_cutout_is_a_page_too(atlas: Atlas, make: Callable[[Atlas], Pieces]) -> None:
     near = Neighbors(np.empty((0, 60), np.int32), np.empty((0, 60), np.float32))
-    none = changed(atlas, cutouts=atlas.cutouts[:0], positions=atlas.positions[:0], neighbors=near)
+    none = changed(
+        atlas, cutouts=atlas.cutouts[:0], positions=atlas.positions[:0], neighbors=near,
+        trust=np.empty(0),
+    )  # fmt: skip
     source = make(none)
     index = json.loads(json.dumps(source.index(THUMBNAILS), allow_nan=False))
     assert (index["n"], index["start"], index["colors"]) == (0, [], [])
