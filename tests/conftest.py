@@ -59,6 +59,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return SharedStarts(config, log)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_handlecrashitem(report: Any, sched: Any) -> None:
+    """Run a test again whose process ended, once in all."""
+    if hasattr(sched, "judge"):
+        sched.judge(report)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_waiting_for_disks() -> Iterator[None]:
     """Only what is in the page cache counts here; tests of the waiting take another `fsync`."""

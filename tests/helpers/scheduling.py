@@ -6,7 +6,10 @@ from typing import Any
 
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
-__all__ = ["SharedStarts"]
+__all__ = ["AGAIN", "SharedStarts"]
+
+# The outcome of a test whose process ended, and that is run once more.
+AGAIN = "run again"
 
 # Files that begin with the same thing, which takes seconds and then is there for all of them.
 _STARTS = {
@@ -23,7 +26,13 @@ _STARTS = {
 
 
 class SharedStarts(LoadFileScheduling):  # type: ignore[misc]
-    """Hand out files as ``--dist loadfile`` does, but those of one start together."""
+    """Hand out files as ``--dist loadfile`` does, but those of one start together.
+
+    The first test whose process ended is run again, and is no failure: the process of a whole suite
+    may end by something that this test has not done. A second one is a failure.
+    """
+
+    n_ended = 0
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
@@ -48,4 +57,15 @@ class SharedStarts(LoadFileScheduling):  # type: ignore[misc]
         for file in [file for file, done in files.items() if all(done.values())]:
             del files[file]
         crashed: str | None = super().remove_node(node)
+        self.n_ended += crashed is not None
+        file = "" if crashed is None else self._split_scope(crashed)
+        if self.n_ended > 1 and file in self.workqueue:
+            self.workqueue[file][crashed] = True
+            if all(self.workqueue[file].values()):
+                del self.workqueue[file]
         return crashed
+
+    def judge(self, report: Any) -> None:
+        """Say what it means that a process ended, in the report on its test."""
+        if self.n_ended == 1:
+            report.outcome = AGAIN
