@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import gc
 import os
@@ -11,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["begin_again", "give_back", "give_back_soon", "pages_kept"]
+__all__ = ["begin_again", "give_back", "give_back_soon", "pages_kept", "skip_last_collection"]
 
 OLDEST = 2  # generation: what was collected with it is all there was
 TRIES = 100
@@ -138,3 +139,13 @@ def give_back_soon(seconds: float = 20) -> None:
 def _give_back_now() -> None:
     _is_waiting.release()
     give_back()
+
+
+def skip_last_collection() -> None:
+    """Let this process end without a last search for garbage, which goes with it in any case.
+
+    Python searches all objects as it ends. Those of torch, timm and what else a build imports take
+    more than a second.
+    """
+    atexit.unregister(gc.freeze)
+    atexit.register(gc.freeze)

@@ -152,3 +152,33 @@ def test_what_the_user_wants_stays(begun: list[Any], monkeypatch: pytest.MonkeyP
 def test_other_c_libraries_have_no_such_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(allocator.ctypes, "CDLL", lambda _: object())
     assert allocator.give_back() is False
+
+
+GARBAGE = """
+from hubble_dash.allocator import skip_last_collection
+class Circle:
+    def __init__(self): self.own = self
+    def __del__(self): print("collected")
+{}
+circle = Circle()
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "said"), [("", "collected\n"), ("skip_last_collection();" * 2, "")]
+)
+def test_a_process_ends_without_a_search_for_garbage(call: str, said: str) -> None:
+    code = GARBAGE.format(call)
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout == said
+
+
+def test_commands_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(cli, "skip_last_collection", lambda: asked.append(1))
+    missing = str(tmp_path / "no.atlas")
+    assert cli.main(["info", missing]) == 1
+    assert asked == []
+    monkeypatch.setattr(sys, "argv", ["hubble-dash", "info", missing])
+    assert cli.main() == 1
+    assert asked == [1]

@@ -91,10 +91,12 @@ def add_commands(commands: Commands) -> None:
 def _run(options: Namespace) -> None:
     settings = settings_of(options)
     # Imported late: torch takes seconds, and wrong arguments are told at once.
-    from hubble_dash.builder.build import build_from
     from hubble_dash.builder.cluster.connection import connected
 
     with connected(options.cluster) as cluster:
+        # Workers import it at the same time.
+        from hubble_dash.builder.build import build_from
+
         atlas = build_from(
             settings,
             options.input,

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from hubble_dash.allocator import begin_again
+from hubble_dash.allocator import begin_again, skip_last_collection
 from hubble_dash.cli import asking, build, demo, evaluate, info, page
 from hubble_dash.cli.commands import Commands
 from hubble_dash.errors import HubbleDashError
@@ -51,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 if all went well, 1 if the world was at fault, 2 if the arguments were (argparse exits
         with it by itself), 130 if the user interrupted it.
     """
+    if argv is None:
+        skip_last_collection()
     options = make_parser().parse_args(argv)
     if argv is None and getattr(options, "gives_back", False):
         begin_again()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures
+import importlib
 import logging
 import os
 import time
@@ -11,6 +13,7 @@ from concurrent.futures import Executor, Future
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from hubble_dash.allocator import skip_last_collection
 from hubble_dash.errors import BuildError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -23,9 +26,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 SECONDS_TO_ANSWER = 10
-# Of workers that are there already; one that is busy answers late.
-SECONDS_TO_CHECK = 120
 SECONDS_A_LOOK = 1.0
+SECONDS_TO_BE_HEARD = 0.05
 SECONDS_UNTIL_TOLD = 15
 LOCAL = "local"
 # Tasks run in threads, for which glibc keeps no more than 64 MB ready of memory of their own.
@@ -33,6 +35,8 @@ ONE_ARENA = {"distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": "1"}
 TRIMMING = "MALLOC_TRIM_THRESHOLD_"
 # Cores that one network uses well.
 CORES_A_WORKER = 4
+# Seconds of imports, which go on while the client imports as much and plans.
+NEEDED = ("hubble_dash.builder.cluster.worker", "hubble_dash.builder.fingerprints.loading")
 
 
 class Cluster:
@@ -119,6 +123,13 @@ class Cluster:
                 "the scheduler of the cluster is gone, and with it what was under way"
             ) from err
 
+    def make_ready(self) -> None:
+        """Have workers that are there import what they will need, and do not wait for it.
+
+        What goes wrong shows itself again in `check`.
+        """
+        self._client.run(_import, NEEDED, on_error="ignore", nanny=False, wait=False)
+
     def check(self, problem: Callable[[], str]) -> None:
         """Ask each worker that is there whether it can work; wait for one if there is none.
 
@@ -203,7 +214,18 @@ def connected(cluster: str | Client | None) -> Iterator[Cluster | None]:
                 f"cluster is {cluster!r}; it must be an address, {LOCAL!r}, or a"
                 " dask.distributed.Client"
             )
-        yield Cluster(client)
+        workers = Cluster(client)
+        workers.make_ready()
+        yield workers
+
+
+async def _import(names: Sequence[str]) -> None:
+    """Import modules in this process, and let it end quickly for all that."""
+    # The client has its answer first.
+    await asyncio.sleep(SECONDS_TO_BE_HEARD)
+    for name in names:
+        importlib.import_module(name)
+    skip_last_collection()
 
 
 def _client_of(address: str) -> Client:

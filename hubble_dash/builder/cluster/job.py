@@ -21,7 +21,7 @@ from hubble_dash.errors import BuildError
 
 __all__ = ["Begun", "Job", "job_of"]
 
-TOKEN = "token"
+TOKEN, SHARE = "token", "share"
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,19 @@ class Job:
         """Write what tells workers that they see the folder."""
         self.results.mkdir(parents=True, exist_ok=True)
         write_inside(self.run.encode(), self.results / TOKEN)
+
+    def kept_share(self, wanted: int) -> int:
+        """Say how many files or cutouts a task has, for as long as results of tasks are kept.
+
+        Parameters
+        ----------
+        wanted : int
+            How many, if the build has not begun; it may go on with other workers.
+        """
+        path = self.results / SHARE
+        if not path.exists():
+            write_inside(str(wanted).encode(), path, lasting=True)
+        return int(path.read_text())
 
     def problem_here(self) -> str:
         """Say why this machine cannot work on it; empty if it can."""
@@ -154,7 +167,7 @@ def job_of(
         replace(settings, **further),
         Path.cwd(),
         part.folder.absolute(),
-        part.folder.absolute() / "cluster" / plan.digest({"tasks": 1})[:16],
+        part.folder.absolute() / "cluster" / plan.digest({"tasks": 2})[:16],
         source.told if of_network else None,
         source.learns,
         inputs.several,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,11 +26,14 @@ from hubble_dash.builder.fingerprints.fingerprinter import Batch, Cutout, Ready
 from hubble_dash.builder.remote.path import path_of
 from hubble_dash.disk.calls import remove
 from hubble_dash.disk.names import write_inside
+from hubble_dash.disk.space import watched
 from hubble_dash.errors import BuildError, ImageError
 
 __all__ = ["Piece", "Writing", "has_result", "read_result", "remove_result"]
 
 PIECES, ARRAYS = "pieces.json", "cutouts.npz"
+# One behind the other: a file for each would be most of what the folder's server has to do.
+PREVIEWS = "previews.bin"
 # How long a folder that another machine has written may take to be seen here.
 SECONDS_UNTIL_SEEN = 60.0
 
@@ -48,6 +53,7 @@ class Writing:
         self._final = _folder(results, task)
         self._folder = results / f".{task.number:06d}.{secrets.token_hex(4)}"
         self._folder.mkdir()
+        self._previews = (self._folder / PREVIEWS).open("wb")
         self._pieces: list[dict[str, Any]] = []
         self._of_images: list[NDArray[np.float64]] = []
         self._left_out: list[str] = []
@@ -99,6 +105,9 @@ class Writing:
             for name in Ready._fields:
                 of_batch = name if name != "fingerprint" else "fingerprints"
                 arrays[name] = np.concatenate([getattr(batch, of_batch) for batch in batches])
+        with watched(self._folder), self._previews as file:
+            file.flush()
+            os.fsync(file.fileno())
         buffer = io.BytesIO()
         np.savez(buffer, allow_pickle=False, **arrays)
         write_inside(buffer.getvalue(), self._folder / ARRAYS, lasting=True)
@@ -113,6 +122,8 @@ class Writing:
 
     def drop(self) -> None:
         """Remove what there is of it."""
+        with suppress(OSError):
+            self._previews.close()
         remove(self._folder)
 
     def _told(self, image: CutImage) -> dict[str, Any]:
@@ -122,8 +133,8 @@ class Writing:
         of_boxes = [np.array(found.boxes, float).reshape(-1, 4), found.catalog_rows]
         of_sky = [sky.ra_deg, sky.dec_deg, sky.scale_arcsec]
         self._of_images.append(np.column_stack([*of_boxes, *of_sky]))
-        name = f"{len(self._pieces):06d}.jpg"
-        write_inside(preview.data, self._folder / name)
+        with watched(self._folder, len(preview.data)):
+            self._previews.write(preview.data)
         return {
             "n_boxes": len(found),
             "left_out": found.left_out,
@@ -134,7 +145,7 @@ class Writing:
             "file": described.file,
             "notes": described.notes,
             "sky": [sky.quality, sky.notes],
-            "preview": [name, preview.width, preview.height, preview.placeholder],
+            "preview": [len(preview.data), preview.width, preview.height, preview.placeholder],
         }
 
 
@@ -161,7 +172,7 @@ class Piece:
     error: ImageError | None
     _told: Mapping[str, Any] | None
     _boxes: NDArray[np.float64]
-    _folder: Path
+    _preview: bytes
 
     @property
     def stop(self) -> int:
@@ -181,7 +192,6 @@ class Piece:
         told, columns = self._told, self._boxes.T
         boxes = [Box(*row) for row in self._boxes[:, :4].astype(int).tolist()]
         found = Cutouts(boxes, columns[4].astype(np.int64), told["left_out"])
-        name, *of_preview = told["preview"]
         quality, notes = told["sky"]
         return CutImage(
             self.number,
@@ -193,7 +203,7 @@ class Piece:
                 told["file"],
                 told["notes"],
                 SkyPositions(columns[5], columns[6], columns[7], quality, notes),
-                Preview((self._folder / name).read_bytes(), *of_preview),
+                Preview(self._preview, *told["preview"][1:]),
             ),
             part=told["part"],
             part_number=self.part_number,
@@ -241,21 +251,22 @@ def read_result(results: Path, task: Task) -> Iterator[Piece]:
         arrays = dict(opened)
     cuts = _cuts(told["left_out"], arrays)
     at = at_image = 0
-    for piece in told["pieces"]:
-        image, error = piece.get("image"), piece.get("error")
-        n_boxes = 0 if image is None else image["n_boxes"]
-        starts_within = image is None and error is None
-        yield Piece(
-            piece["number"],
-            piece["part_number"],
-            task.first.box if starts_within else 0,
-            cuts[at : at + piece["n"]],
-            None if error is None else ImageError(path_of(error[0]), error[1], error[2:]),
-            image,
-            arrays["images"][at_image : at_image + n_boxes],
-            folder,
-        )
-        at, at_image = at + piece["n"], at_image + n_boxes
+    with (folder / PREVIEWS).open("rb") as previews:
+        for piece in told["pieces"]:
+            image, error = piece.get("image"), piece.get("error")
+            n_boxes = 0 if image is None else image["n_boxes"]
+            starts_within = image is None and error is None
+            yield Piece(
+                piece["number"],
+                piece["part_number"],
+                task.first.box if starts_within else 0,
+                cuts[at : at + piece["n"]],
+                None if error is None else ImageError(path_of(error[0]), error[1], error[2:]),
+                image,
+                arrays["images"][at_image : at_image + n_boxes],
+                b"" if image is None else previews.read(image["preview"][0]),
+            )
+            at, at_image = at + piece["n"], at_image + n_boxes
 
 
 def remove_result(results: Path, task: Task) -> None:

@@ -15,6 +15,7 @@ from hubble_dash.builder.cluster.job import Job, job_of
 from hubble_dash.builder.cluster.joining import ClusterFeeding, ClusterFingerprints
 from hubble_dash.builder.cluster.tasks import (
     Task,
+    cutouts_a_task,
     files_a_task,
     tasks_left,
     tasks_of_boxes,
@@ -133,7 +134,8 @@ def _tasks(
     """Deal the files out, or their boxes where these can be counted quickly; say how many."""
     n_files, batch = len(inputs.files), job.settings.batch_size or USUAL_BATCH
     if isinstance(job.settings.cutouts, WholeImage):
-        return tasks_of_files(n_files, files_a_task(sizes, batch)), n_files
+        together = job.kept_share(files_a_task(sizes, batch, cluster.n_workers))
+        return tasks_of_files(n_files, together), n_files
     if isinstance(job.settings.cutouts, DetectedSources) or any(
         isinstance(file, Remote) for file in inputs.files
     ):
@@ -149,4 +151,6 @@ def _tasks(
             found = cluster.result(future, "counting boxes")
             counts += found
             show(min(first + COUNTED_TOGETHER, n_files), n_files)
-    return tasks_of_boxes(counts, n_files, batch), sum(n for _, _, n in counts)
+    n = sum(n for _, _, n in counts)
+    together = job.kept_share(cutouts_a_task(n, batch, cluster.n_workers))
+    return tasks_of_boxes(counts, n_files, together), n

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from hubble_dash.builder.cursor import Cursor
 
-__all__ = ["Spot", "Task", "files_a_task", "tasks_left", "tasks_of_boxes", "tasks_of_files"]
+__all__ = [
+    "Spot",
+    "Task",
+    "cutouts_a_task",
+    "files_a_task",
+    "tasks_left",
+    "tasks_of_boxes",
+    "tasks_of_files",
+]
 
 # Some seconds to half a minute of a processor's time, which may have to be done again.
 CUTOUTS_A_TASK = 1024
-# Smaller collections are dealt out in so many tasks, lest some workers go without.
-TASKS = 32
+# Fewer cutouts are dealt out so, lest some workers go without: a task begins with reading, while
+# its network waits.
+TASKS_OF_A_WORKER = 8
 BYTES_A_TASK = 4_000_000_000
 
 
@@ -53,7 +61,7 @@ class Task(NamedTuple):
     stop: Spot
 
 
-def cutouts_a_task(n: int, batch: int) -> int:
+def cutouts_a_task(n: int, batch: int, n_workers: int) -> int:
     """Say how many cutouts are done together: whole batches of the network.
 
     Parameters
@@ -62,24 +70,25 @@ def cutouts_a_task(n: int, batch: int) -> int:
         How many there are.
     batch : int
         Cutouts in one pass of the network.
+    n_workers : int
+        How many workers there are.
     """
-    wanted = min(CUTOUTS_A_TASK, n // TASKS)
-    return max(1, round(wanted / batch)) * batch
+    return _batches(min(CUTOUTS_A_TASK, n / (TASKS_OF_A_WORKER * max(1, n_workers))), batch)
 
 
-def files_a_task(sizes: Sequence[int], batch: int) -> int:
+def files_a_task(sizes: Sequence[int], batch: int, n_workers: int) -> int:
     """Say how many images of one cutout each are done together.
 
     Parameters
     ----------
     sizes : sequence of int
         Bytes of each.
-    batch : int
+    batch, n_workers : int
         As of `cutouts_a_task`.
     """
     total = sum(max(0, size) for size in sizes)
-    n = math.ceil(len(sizes) * min(1.0, BYTES_A_TASK / max(1, total) * TASKS))
-    return cutouts_a_task(n, batch)
+    most = BYTES_A_TASK * len(sizes) / max(1, total)
+    return min(_batches(most, batch), cutouts_a_task(len(sizes), batch, n_workers))
 
 
 def tasks_of_files(n_files: int, n_together: int) -> list[Task]:
@@ -95,7 +104,9 @@ def tasks_of_files(n_files: int, n_together: int) -> list[Task]:
     return _tasks([Spot(file) for file in range(0, n_files, n_together)], n_files)
 
 
-def tasks_of_boxes(counts: Iterable[tuple[int, int, int]], n_files: int, batch: int) -> list[Task]:
+def tasks_of_boxes(
+    counts: Iterable[tuple[int, int, int]], n_files: int, together: int
+) -> list[Task]:
     """Deal out boxes, so that a large image is that of many workers.
 
     Parameters
@@ -105,13 +116,11 @@ def tasks_of_boxes(counts: Iterable[tuple[int, int, int]], n_files: int, batch: 
         that cannot be read there is nothing; who reads beside them finds out why.
     n_files : int
         How many there are.
-    batch : int
-        As of `cutouts_a_task`.
+    together : int
+        Boxes of a task.
     """
-    images = list(counts)
-    together = cutouts_a_task(sum(n for _, _, n in images), batch)
     spots, n_before = [Spot(0)], 0
-    for file, part, n in images:
+    for file, part, n in counts:
         next_one = -(-max(n_before, 1) // together) * together
         spots += [Spot(file, part, at - n_before) for at in range(next_one, n_before + n, together)]
         n_before += n
@@ -135,6 +144,11 @@ def tasks_left(tasks: Iterable[Task], cursor: Cursor) -> list[Task]:
         for task in tasks
         if here < task.stop or (cursor.box and task.first <= image < task.stop)
     ]
+
+
+def _batches(n: float, batch: int) -> int:
+    """Round to whole batches, to one at least."""
+    return max(1, round(n / batch)) * batch
 
 
 def _tasks(spots: Sequence[Spot], n_files: int) -> list[Task]:

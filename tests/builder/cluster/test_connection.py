@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
 
 import hubble_dash as hd
+from hubble_dash.builder.cluster import connection
 from hubble_dash.builder.cluster.connection import connected
 from hubble_dash.errors import MissingExtraError
 
@@ -33,3 +36,10 @@ def test_dask_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'hubble-dash\[cluster\]'"):
         hd.build("in", out="x.atlas", cluster="tcp://127.0.0.1:9")
+
+
+def test_workers_import_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(map(find_spec, connection.NEEDED))
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    asyncio.run(connection._import(["colorsys"]))
+    assert "colorsys" in sys.modules

@@ -18,7 +18,7 @@ from helpers.waiting import wait
 
 import hubble_dash as hd
 from hubble_dash.builder.cluster import connection
-from hubble_dash.builder.cluster.connection import Cluster
+from hubble_dash.builder.cluster.connection import Cluster, connected
 from hubble_dash.errors import BuildError
 
 pytestmark = pytest.mark.slow
@@ -86,6 +86,39 @@ def one(given: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def n_results(out: Path) -> int:
     return len(list(out.with_name(f"{out.name}.part").glob("cluster/*/0*/pieces.json")))
+
+
+def test_workers_import_while_the_client_plans(cluster: Processes) -> None:
+    from distributed import Client
+
+    def n_imported() -> int:
+        return len({*connection.NEEDED} & {*sys.modules})
+
+    worker = cluster.start_worker()
+    with Client(cluster.address) as client:
+        client.wait_for_workers(1, timeout=300)
+        assert [*client.run(n_imported).values()] == [0]
+        with connected(client):
+            wait(lambda: [*client.run(n_imported).values()] == [2], "imports", seconds=300)
+    worker.kill()
+
+
+def test_the_client_imports_no_torch_before_workers_do() -> None:
+    code = "import sys; from hubble_dash.cli.main import main; "
+    code += "print(main(sys.argv[1:]), 'torch' in sys.modules)"
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        "build",
+        "in",
+        "--out",
+        "x.atlas",
+        "--cluster",
+        "nowhere",
+    ]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert said.stdout == "2 False\n"
 
 
 def test_a_worker_is_killed_in_the_middle(

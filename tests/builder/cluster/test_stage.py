@@ -162,6 +162,15 @@ def test_vectors_and_a_map_of_the_users(tmp_path: Path) -> None:
     assert {name for name, _ in cluster.asked} == {"work"}
 
 
+def test_as_many_are_done_together_as_when_the_build_began(tmp_path: Path) -> None:
+    settings = hd.BuildSettings()
+    for wanted in (64, 32):
+        of_build = job.Job(
+            settings, tmp_path, tmp_path, tmp_path, None, learns=False, several=True, blocks=BLOCKS
+        )
+        assert of_build.kept_share(wanted) == 64
+
+
 class Mortal(Here):
     """Its client dies when the so-manieth result has come."""
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 from hubble_dash.builder.cluster.tasks import (
     Spot,
     Task,
+    cutouts_a_task,
     files_a_task,
     tasks_left,
     tasks_of_boxes,
@@ -26,11 +27,20 @@ def test_files_are_dealt_out_in_whole_batches() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n", "n_bytes", "wanted"),
-    [(10, 1, 32), (2000, 1, 64), (10**6, 100_000, 1024), (10**5, 400_000_000, 32)],
+    ("n", "n_bytes", "n_workers", "wanted"),
+    [
+        (10, 1, 1, 32),
+        (2000, 1, 0, 256),
+        (2000, 1, 1, 256),
+        (2000, 1, 4, 64),
+        (10**6, 100_000, 100, 1024),
+        (10**5, 400_000_000, 4, 32),
+    ],
 )
-def test_large_files_are_dealt_out_by_fewer(n: int, n_bytes: int, wanted: int) -> None:
-    assert files_a_task([n_bytes] * n, 32) == wanted
+def test_many_workers_have_small_tasks_and_large_files_too(
+    n: int, n_bytes: int, n_workers: int, wanted: int
+) -> None:
+    assert files_a_task([n_bytes] * n, 32, n_workers) == wanted
 
 
 COUNTS = some.lists(
@@ -38,10 +48,14 @@ COUNTS = some.lists(
 )
 
 
+def together(counts: list[list[int]], batch: int) -> int:
+    return cutouts_a_task(sum(map(sum, counts)), batch, 2)
+
+
 @given(COUNTS, some.integers(1, 7))
 def test_boxes_are_dealt_out_evenly_and_none_twice(counts: list[list[int]], batch: int) -> None:
     told = [(file, part, n) for file, of in enumerate(counts) for part, n in enumerate(of)]
-    tasks = tasks_of_boxes(told, len(counts), batch)
+    tasks = tasks_of_boxes(told, len(counts), together(counts, batch))
     assert (tasks[0].first, tasks[-1].stop) == (Spot(0), Spot(len(counts)))
     assert all(one.stop == other.first for one, other in pairwise(tasks))
     spots = [Spot(file, part, box) for file, part, n in told for box in range(n)]
@@ -58,7 +72,7 @@ def test_what_is_left_is_what_follows_and_the_beginning_of_the_image(
 ) -> None:
     told = [(file, part, n) for file, of in enumerate(counts) for part, n in enumerate(of)]
     spots = [Spot(file, part, box) for file, part, n in told for box in range(n)][: n_done + 1]
-    tasks = tasks_of_boxes(told, len(counts), batch)
+    tasks = tasks_of_boxes(told, len(counts), together(counts, batch))
     if not spots:
         assert tasks_left(tasks, Cursor()) == tasks
         return
