@@ -38,6 +38,7 @@ FLOORS = [
     ["evaluation", "listing", "methods", "builder.catalogs", "viewer.colors"],
     ["builder.cutouts", "viewer.data"],
     ["builder.models", "viewer.density", "viewer.plots", "viewer.telling"],
+    ["builder.views"],
     ["builder.fingerprints", "builder.neighbors", "viewer.page"],
     ["builder.feeding", "builder.inputs", "builder.projection", "viewer.exported"],
     ["builder.shards", "builder.query", "builder.sampling", "viewer.served"],

@@ -20,10 +20,10 @@ from hubble_dash.builder.feeding.cutter import CutImage, Cutter, ImageNumber
 from hubble_dash.builder.feeding.feeder import Feeder
 from hubble_dash.builder.feeding.image_row import listed_path
 from hubble_dash.builder.fingerprints.fingerprinter import Cutout
-from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.inputs import Inputs
 from hubble_dash.builder.metric.learning import Learning
 from hubble_dash.builder.quiet import unheard
+from hubble_dash.builder.views.preparation import Preparation
 from hubble_dash.config import BuildSettings, DetectedSources
 
 __all__ = ["SEED", "Place", "Sample", "count_boxes", "evenly"]

@@ -173,8 +173,8 @@ class _Bench:
         tensors = [torch.stack([self.transform(Image.fromarray(c)) for c in shown[i : i + BATCH]])
                    for i in range(0, len(shown), BATCH)]  # fmt: skip
         _choose_backend(network, cutouts)
-        assert network._autotuned is not None
-        engine, prepared = network._autotuned.runner, _batches(network.prepared(shown))
+        assert network._passes.autotuned is not None
+        engine, prepared = network._passes.autotuned.runner, _batches(network.prepared(shown))
         hand, ours = [], []
         for _ in range(self.rounds):
             hand.append(_measured(lambda: _loop(self.by_hand, tensors)))
@@ -187,8 +187,8 @@ class _Bench:
         for name, cost in zip(("by hand", "ours"), best, strict=True):
             print(f"| {name}, {len(shown)} pictures | {cost.seconds:.1f} | {cost} |")
         print()
-        print(f"Backend chosen: {network._autotuned.backend}. Tried:\n")
-        for trial in network._autotuned.trials:
+        print(f"Backend chosen: {network._passes.autotuned.backend}. Tried:\n")
+        for trial in network._passes.autotuned.trials:
             print(f"- {trial}")
         print()
         return network.fingerprint(cutouts).fingerprints

@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
-from hubble_dash.builder.fingerprints.augmentation import Views
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.network import Network
 from hubble_dash.builder.models.checkpoints import load_model
 from hubble_dash.builder.models.weights import Weights
+from hubble_dash.builder.views.augmentation import Views
 from hubble_dash.disk.files import sha256_of
 from hubble_dash.evaluation.gallery import Gallery
 from hubble_dash.evaluation.retrieval import label_scores

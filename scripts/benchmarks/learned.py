@@ -15,7 +15,6 @@ from benchmarks.collections_of_meaning import Collection, Pixels
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from hubble_dash.builder.fingerprints.augmentation import SAMPLE_VIEWS, Views
 from hubble_dash.builder.fingerprints.fingerprinter import Cutout
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.metric.features import FeatureParts
@@ -23,6 +22,7 @@ from hubble_dash.builder.metric.learning import Learning, Metric, learn
 from hubble_dash.builder.models.weights import find_weights
 from hubble_dash.builder.neighbors.search import find_neighbors
 from hubble_dash.builder.sampling import evenly
+from hubble_dash.builder.views.augmentation import SAMPLE_VIEWS, Views
 from hubble_dash.config.choices import Quality
 from hubble_dash.cosine import N_JOINED, Smoothed
 from hubble_dash.evaluation.gallery import Gallery
@@ -194,7 +194,7 @@ class Learned:
         prepare = replace(self._network.prepare, views=VIEWS)
         shown = tqdm(cutouts, desc=path.stem, mininterval=10)
         asked = (Cutout(prepare(pixels), len(cutouts)) for pixels in shown)
-        outputs = self._network._outputs(asked)
+        outputs = self._network._passes.outputs(asked, self._network.prepare)
         parts = [features.numpy().astype(np.float16) for _, (features, _) in outputs]
         found = np.concatenate(parts).reshape(len(cutouts), VIEWS.n, -1)
         path.parent.mkdir(parents=True, exist_ok=True)

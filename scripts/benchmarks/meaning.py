@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubble_dash.builder.fingerprints.augmentation import Views, see
-from hubble_dash.builder.fingerprints.borders import fill_blanks
-from hubble_dash.builder.fingerprints.preparation import Preparation
+from hubble_dash.builder.views.augmentation import Views, see
+from hubble_dash.builder.views.borders import fill_blanks
+from hubble_dash.builder.views.preparation import Preparation
 from hubble_dash.cosine import center
 from hubble_dash.evaluation.gallery import Gallery
 from hubble_dash.evaluation.retrieval import label_scores, purity

@@ -16,7 +16,7 @@ from helpers.kills import content
 
 import hubble_dash as hd
 from hubble_dash.builder.backends.autotune import autotune
-from hubble_dash.builder.fingerprints import network
+from hubble_dash.builder.fingerprints import passes
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.models.weights import find_weights
 from hubble_dash.builder.shards.plan import Plan
@@ -68,7 +68,7 @@ def test_what_is_insisted_on_is_taken(
         asked.append((engine, precision))
         return autotune(*args, engine="eager", precision="fp32", **named)
 
-    monkeypatch.setattr(network, "autotune", quick)
+    monkeypatch.setattr(passes, "autotune", quick)
     weights = find_weights("test_resnet", small_weights)
     for deterministic in (True, False):
         load_network(

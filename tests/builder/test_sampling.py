@@ -11,12 +11,12 @@ from helpers.images import make_picture
 
 import hubble_dash as hd
 from hubble_dash.builder.feeding import cutter
-from hubble_dash.builder.fingerprints.augmentation import Views
-from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.inputs import Blocks, gather_inputs
 from hubble_dash.builder.metric.learning import Learning
 from hubble_dash.builder.models.network_input import NetworkInput
 from hubble_dash.builder.sampling import Sample, evenly
+from hubble_dash.builder.views.augmentation import Views
+from hubble_dash.builder.views.preparation import Preparation
 
 PREPARE = Preparation(
     NetworkInput(16, 16, "bicubic", 1.0, "center", (0.5, 0.5, 0.5)), Views(disk=True, changed=1)

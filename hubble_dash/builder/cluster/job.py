@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from hubble_dash.atlas.manifest import EngineEntry, ModelEntry
-from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.inputs import Blocks, Inputs, Source
 from hubble_dash.builder.remote.path import Remote
 from hubble_dash.builder.shards.part import Part
 from hubble_dash.builder.shards.plan import Plan
+from hubble_dash.builder.views.preparation import Preparation
 from hubble_dash.config import BuildSettings, is_network_file
 from hubble_dash.disk.names import write_inside
 from hubble_dash.errors import BuildError

@@ -30,9 +30,9 @@ from hubble_dash.builder.feeding.previews import (
 )
 from hubble_dash.builder.feeding.recipe import Recipe
 from hubble_dash.builder.fingerprints.fingerprinter import Ready, Shown
-from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.reading.image import Image
 from hubble_dash.builder.reading.pixel_source import Metadata
+from hubble_dash.builder.views.preparation import Preparation
 from hubble_dash.config import BuildSettings
 from hubble_dash.errors import ImageError
 

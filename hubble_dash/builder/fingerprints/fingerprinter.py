@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.manifest import EngineEntry, ModelEntry
 from hubble_dash.builder.cursor import Cursor
-from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.metric.learning import Learning, Metric
+from hubble_dash.builder.views.preparation import Preparation
 
 __all__ = ["NO_PIXELS", "Batch", "Cutout", "Fingerprinter", "Learner", "Ready", "Shown"]
 

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 from hubble_dash.builder.backends.backend import Encoder
 from hubble_dash.builder.backends.devices import find_device
-from hubble_dash.builder.fingerprints.augmentation import QUALITIES
-from hubble_dash.builder.fingerprints.network import Network, NetworkOptions
-from hubble_dash.builder.fingerprints.preparation import Preparation
+from hubble_dash.builder.fingerprints.network import Network
+from hubble_dash.builder.fingerprints.passes import NetworkOptions
 from hubble_dash.builder.metric.features import FeatureParts
 from hubble_dash.builder.metric.learning import Metric
 from hubble_dash.builder.models.checkpoints import load_model
@@ -20,6 +19,8 @@ from hubble_dash.builder.models.network_input import NetworkInput
 from hubble_dash.builder.models.pooling import DiskPooled, can_be_pooled
 from hubble_dash.builder.models.timm_import import timm
 from hubble_dash.builder.models.weights import Weights
+from hubble_dash.builder.views.augmentation import QUALITIES
+from hubble_dash.builder.views.preparation import Preparation
 from hubble_dash.config import ModelInput, is_network_file
 from hubble_dash.config.bounds import at_least, choice
 from hubble_dash.config.choices import EngineChoice, Features, PrecisionChoice, Quality
@@ -63,7 +64,7 @@ def load_network(
         Whether ``"auto"`` takes what others are measured against, with no trial.
     quality : {"plain", "fast", "balanced", "best"}
         Plain: one view, pooled as timm has it. Otherwise how many views of a cutout are taken
-        (`hubble_dash.builder.fingerprints.augmentation`), pooled over the disk at two depths where
+        (`hubble_dash.builder.views.augmentation`), pooled over the disk at two depths where
         the model has maps (`hubble_dash.builder.models.pooling`). Of probabilities, fast is plain:
         the network's own head on its own crop.
     learns : bool

@@ -16,14 +16,14 @@ import torch
 from numpy.typing import NDArray
 
 from hubble_dash.builder.cutouts.resampling import VECTORIZED
-from hubble_dash.builder.fingerprints.augmentation import disk_of
-from hubble_dash.builder.fingerprints.borders import (
+from hubble_dash.builder.models.network_input import NetworkInput
+from hubble_dash.builder.views.augmentation import disk_of
+from hubble_dash.builder.views.borders import (
     CORNERS_A_SIDE,
     MAX_OFF_LEVELS,
     fill_blanks,
 )
-from hubble_dash.builder.fingerprints.preparation import Preparation
-from hubble_dash.builder.models.network_input import NetworkInput
+from hubble_dash.builder.views.preparation import Preparation
 
 __all__ = ["BatchedPreparation", "Prepared", "can_be_batched"]
 
@@ -189,7 +189,7 @@ def fit_thumbnails(pixels: torch.Tensor, size: int) -> torch.Tensor:
 
 
 def see_all(pictures: torch.Tensor, prepare: Preparation) -> torch.Tensor:
-    """Do what `hubble_dash.builder.fingerprints.augmentation.see` does, to many pictures.
+    """Do what `hubble_dash.builder.views.augmentation.see` does, to many pictures.
 
     Parameters
     ----------

@@ -17,16 +17,16 @@ from numpy.typing import NDArray
 from hubble_dash.atlas.schema import COLORS_FILE
 from hubble_dash.builder.feeding import cutter
 from hubble_dash.builder.feeding.previews import fit_thumbnail
-from hubble_dash.builder.fingerprints import network as networks
-from hubble_dash.builder.fingerprints.augmentation import LEARNED_QUALITIES, QUALITIES, Views
-from hubble_dash.builder.fingerprints.batched import BatchedPreparation, can_be_batched
-from hubble_dash.builder.fingerprints.borders import frame_of
+from hubble_dash.builder.fingerprints import passes
 from hubble_dash.builder.fingerprints.fingerprinter import NO_PIXELS, Cutout, Shown
 from hubble_dash.builder.fingerprints.loading import load_network
 from hubble_dash.builder.fingerprints.network import Network
-from hubble_dash.builder.fingerprints.preparation import Preparation
 from hubble_dash.builder.models.network_input import NetworkInput
 from hubble_dash.builder.models.weights import find_weights
+from hubble_dash.builder.views.augmentation import LEARNED_QUALITIES, QUALITIES, Views
+from hubble_dash.builder.views.batched import BatchedPreparation, can_be_batched
+from hubble_dash.builder.views.borders import frame_of
+from hubble_dash.builder.views.preparation import Preparation
 from hubble_dash.config.choices import Quality
 
 Pixels = NDArray[np.uint8]
@@ -168,14 +168,14 @@ def test_pictures_to_come_are_counted_as_cutouts_bring_them(
 ) -> None:
     """A sample has more views of each than the collection."""
     told = {}
-    real = networks.autotune
+    real = passes.autotune
 
     def autotune(*given: Any, n_expected: int, **options: Any) -> Any:
         told["n"] = n_expected
         return real(*given, n_expected=n_expected, **options)
 
-    monkeypatch.setattr(networks, "autotune", autotune)
+    monkeypatch.setattr(passes, "autotune", autotune)
     (pixels,) = crops(1, (60,))
     pictures = np.repeat(tiny.prepare(pixels), 3, axis=0)
-    assert len(list(tiny._outputs([Cutout(pictures, 70)] * 2))) == 2
+    assert len(list(tiny._passes.outputs([Cutout(pictures, 70)] * 2, tiny.prepare))) == 2
     assert told == {"n": 210}

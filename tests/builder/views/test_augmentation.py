@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import rotate
 
-from hubble_dash.builder.fingerprints.augmentation import QUALITIES, Views, join, see
+from hubble_dash.builder.views.augmentation import QUALITIES, Views, join, see
 
 SIDE = 96
 ALL = [Views(), Views(turns=4), Views(turns=4, mirrored=True, disk=True), *QUALITIES.values()]

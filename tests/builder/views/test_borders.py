@@ -7,9 +7,9 @@ import pytest
 import skimage.data
 from numpy.typing import NDArray
 
-from hubble_dash.builder.fingerprints.augmentation import Views, see
-from hubble_dash.builder.fingerprints.borders import fill_blanks, frame_of
 from hubble_dash.builder.models.network_input import NetworkInput
+from hubble_dash.builder.views.augmentation import Views, see
+from hubble_dash.builder.views.borders import fill_blanks, frame_of
 
 SIDE = 100
 Y, X = np.mgrid[:SIDE, :SIDE] / SIDE

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hubble_dash.builder.fingerprints.augmentation import Views, see
-from hubble_dash.builder.fingerprints.borders import fill_blanks
 from hubble_dash.builder.models.network_input import NetworkInput
+from hubble_dash.builder.views.augmentation import Views, see
+from hubble_dash.builder.views.borders import fill_blanks
 
 __all__ = ["Preparation"]
 
