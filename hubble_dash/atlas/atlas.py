@@ -92,6 +92,9 @@ class Atlas(StoredAtlas):
     trust : (n,) float32 array or None
         What share of its most similar the map keeps near each cutout; None in atlases of early
         versions, and of a few cutouts.
+    clusters : (n, levels) int16 array or None
+        Of each cutout the number of its cluster at each level of the manifest's ``clusters``, -1
+        for none; None where there are none.
     isolation : (n,) float32 array
         How far each cutout is from those most like it.
     local_isolation : (n,) float32 array

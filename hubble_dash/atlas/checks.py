@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, cast, get_type_hints
 
 import numpy as np
@@ -10,11 +11,12 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from hubble_dash.atlas.manifest import Manifest, channel_counts
+from hubble_dash.atlas.manifest import MAX_CLUSTERS, Manifest, channel_counts
 from hubble_dash.atlas.schema import (
     ARRAY_TYPES,
     AXES_FILE,
     CHANNELS_FILE,
+    CLUSTERS_FILE,
     COLORS_FILE,
     CUTOUT_COLUMNS,
     CUTOUTS_FILE,
@@ -29,6 +31,7 @@ from hubble_dash.atlas.schema import (
     METRIC_FILES,
     METRIC_MEAN_FILE,
     NEIGHBORS_FILE,
+    NO_CLUSTER,
     PLANE,
     POSITIONS_FILE,
     PREVIEWS_FOLDER,
@@ -52,6 +55,7 @@ from hubble_dash.foreign.tables import NUMBER, TEXT, WHOLE, ColumnKind, check_co
 __all__ = [
     "array_shapes",
     "check_array_values",
+    "check_clusters",
     "check_cutouts",
     "check_heads",
     "check_image_files",
@@ -122,14 +126,32 @@ def _check_layout(folder: Folder, manifest: Manifest) -> None:
         if layout["size"] * side > MAX_SIDE:
             pixels = layout["size"] * side
             raise off(path, f"thumbnails.size times thumbnails.{name}", pixels, f"up to {MAX_SIDE}")
+    _check_levels(path, manifest)
     n_sheets = SheetLayout(**layout).n_sheets(n)
     sheets = (f"{SHEETS_FOLDER}/{sheet_name(number)}" for number in range(n_sheets))
-    optional = {MEAN_FILE, COLORS_FILE, TRUST_FILE, *([] if "metric" in manifest else METRIC_FILES)}
+    optional = {MEAN_FILE, COLORS_FILE, TRUST_FILE}
+    optional |= set() if "metric" in manifest else {*METRIC_FILES}
+    optional |= set() if "clusters" in manifest else {CLUSTERS_FILE}
     arrays = (name for name in ARRAY_TYPES if name not in optional)
     for name in (IMAGES_FILE, CUTOUTS_FILE, *arrays, *sheets):
         if name not in manifest["files"]:
             lacking = f"its files lack {name}, which an atlas of {n:,} cutouts has"
             raise AtlasError(f"{path} is damaged: {lacking}")
+
+
+def _check_levels(path: Path, manifest: Manifest) -> None:
+    """Check that levels of clusters are told apart, and the clusters of each."""
+    levels = manifest.get("clusters", [])
+    named = [("clusters", [level["name"] for level in levels])]
+    named += [(level["name"], [one["name"] for one in level["clusters"]]) for level in levels]
+    for where, names in named:
+        for name in names:
+            if names.count(name) > 1:
+                raise off(path, f"a name of {where}", name, "names that are told apart")
+    for level in levels:
+        for one in level["clusters"]:
+            if one["medoid"] >= manifest["n_cutouts"]:
+                raise off(path, "medoid", one["medoid"], f"rows below {manifest['n_cutouts']}")
 
 
 def _check_sizes(folder: Folder, manifest: Manifest) -> None:
@@ -161,6 +183,7 @@ def array_shapes(manifest: Manifest) -> dict[str, tuple[int, ...]]:
         SIMILARITIES_FILE: (n, k),
         POSITIONS_FILE: (n, 2),
         TRUST_FILE: (n,),
+        CLUSTERS_FILE: (n, len(manifest.get("clusters", []))),
         COLORS_FILE: (n, 3),
     }
     if (metric := manifest.get("metric")) is not None:
@@ -355,6 +378,7 @@ def check_array_values(folder: Folder, name: str, array: NDArray[Any], n: int) -
         SIMILARITIES_FILE: (-1 - ROUNDING, 1 + ROUNDING),
         POSITIONS_FILE: (-MAX_POSITION, MAX_POSITION),
         TRUST_FILE: (0, 1),
+        CLUSTERS_FILE: (NO_CLUSTER, MAX_CLUSTERS - 1),
         COLORS_FILE: (0, 255),
         CHANNELS_FILE: (-1 - ROUNDING, 1 + ROUNDING),
         AXES_FILE: (-MAX_POSITION, MAX_POSITION),
@@ -363,3 +387,33 @@ def check_array_values(folder: Folder, name: str, array: NDArray[Any], n: int) -
     }
     check_values(folder.path / name, array, *bounds[name])
     return array
+
+
+def check_clusters(
+    folder: Folder, clusters: NDArray[np.int16], manifest: Manifest
+) -> NDArray[np.int16]:
+    """Check that each cutout belongs to clusters that the manifest tells of.
+
+    Parameters
+    ----------
+    folder : Folder
+        Of the atlas.
+    clusters : (n, levels) int16 array
+        Their numbers.
+    manifest : Manifest
+        Of the atlas.
+
+    Returns
+    -------
+    (n, levels) int16 array
+        As it was.
+
+    Raises
+    ------
+    AtlasError
+        That names the first row that is off.
+    """
+    for level, codes in zip(manifest["clusters"], clusters.T, strict=True):
+        values = pd.Series(codes, name=level["name"])
+        check_range(folder.path / CLUSTERS_FILE, values, NO_CLUSTER, len(level["clusters"]) - 1)
+    return clusters

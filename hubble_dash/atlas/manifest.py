@@ -15,9 +15,12 @@ from hubble_dash.foreign.folder import is_inside
 from hubble_dash.foreign.plain import Between, Matches, OneOf, Satisfies
 
 __all__ = [
+    "MAX_CLUSTERS",
     "AdditionEntry",
     "BatchesEntry",
     "CenterEntry",
+    "ClusterEntry",
+    "ClusterLevelEntry",
     "EngineEntry",
     "FileEntry",
     "LeftOutEntry",
@@ -47,10 +50,13 @@ ChannelCounts: TypeAlias = Annotated[
 # A WebP has 16,383 pixels a side at most; sheets have 1,536.
 ThumbnailSize: TypeAlias = Annotated[int, Between(1, 4096)]
 SheetSide: TypeAlias = Annotated[int, Between(1, 1024)]
+# Numbered by 16 bits.
+MAX_CLUSTERS = 2**15 - 1
 Sha256: TypeAlias = Annotated[str, Matches("[0-9a-f]{64}", "64 hexadecimal digits")]
 FileName: TypeAlias = Annotated[str, Satisfies(is_inside, "names of files inside the atlas")]
 WeightsSource: TypeAlias = Annotated[str, OneOf("file", "cache", "hub", "package", "given")]
 Matched: TypeAlias = Annotated[str, OneOf("name", "catalog", "order")]
+ClusterLevel: TypeAlias = Annotated[str, OneOf("coarse cluster", "cluster", "fine cluster")]
 MapName: TypeAlias = Annotated[str, OneOf("tsne", "umap", "pca", "given")]
 
 
@@ -320,6 +326,44 @@ class MapEntry(TypedDict):
     matched: NotRequired[Matched]
 
 
+class ClusterEntry(TypedDict):
+    """A cluster.
+
+    Attributes
+    ----------
+    name : str
+        What it is called.
+    size : int
+        How many cutouts it has.
+    medoid : int
+        The row of the one that is most like the mean of all of them.
+    spread : float
+        How far they are from that mean: 1 less the cosine, on average.
+    """
+
+    name: Annotated[str, Satisfies(lambda name: bool(name.strip()), "a text that is not empty")]
+    size: Count
+    medoid: Annotated[int, Between(0, 2**31 - 1)]
+    spread: Annotated[float, Between(0, 2)]
+
+
+class ClusterLevelEntry(TypedDict):
+    """Clusters of one granularity; `CLUSTERS_FILE` has a column of their numbers for each level.
+
+    Attributes
+    ----------
+    name : str
+        Of the level, and of its column: ``"coarse cluster"``, ``"cluster"``, ``"fine cluster"``.
+    clusters : list of ClusterEntry
+        By number, from 0.
+    """
+
+    name: ClusterLevel
+    clusters: Annotated[
+        list[ClusterEntry], Satisfies(lambda some: 0 < len(some) <= MAX_CLUSTERS, "1 to 32,767")
+    ]
+
+
 class AdditionEntry(TypedDict):
     """Images that came into an atlas after it was built.
 
@@ -401,6 +445,8 @@ class UnsealedManifest(TypedDict):
         How they were found; atlases of early versions lack it.
     map : MapEntry
         How it was laid out.
+    clusters : list of ClusterLevelEntry
+        Where cutouts lie together on it, coarse to fine; missing where there is nothing of it.
     additions : list of AdditionEntry
         What came into the atlas since it was built; missing where nothing did.
     thumbnails : ThumbnailsEntry
@@ -427,6 +473,7 @@ class UnsealedManifest(TypedDict):
     center: NotRequired[CenterEntry | None]
     neighbors: NotRequired[NeighborsEntry]
     map: MapEntry
+    clusters: NotRequired[list[ClusterLevelEntry]]
     additions: NotRequired[list[AdditionEntry]]
     thumbnails: ThumbnailsEntry
     left_out: LeftOutEntry

@@ -19,6 +19,7 @@ __all__ = [
     "AXES_FILE",
     "BOX",
     "CHANNELS_FILE",
+    "CLUSTERS_FILE",
     "COLORS_FILE",
     "CUTOUTS_FILE",
     "CUTOUT_COLUMNS",
@@ -35,6 +36,7 @@ __all__ = [
     "METRIC_FILES",
     "METRIC_MEAN_FILE",
     "NEIGHBORS_FILE",
+    "NO_CLUSTER",
     "N_LABELS",
     "OLD_IMAGE_FILES_FILE",
     "PLANE",
@@ -73,13 +75,18 @@ NEIGHBORS_FILE, SIMILARITIES_FILE = "neighbors.npy", "similarities.npy"
 POSITIONS_FILE, COLORS_FILE = "positions.npy", "colors.npy"
 # Of the map; atlases of early versions, and of a few cutouts, lack it.
 TRUST_FILE = "trust.npy"
+# Where there are clusters: see `hubble_dash.atlas.manifest.ClusterLevelEntry`.
+CLUSTERS_FILE = "clusters.npy"
+# What stands there for none.
+NO_CLUSTER = -1
 # Of the metric, where one was learned: see `hubble_dash.atlas.manifest.MetricEntry`.
 CHANNELS_FILE, AXES_FILE = "metric_channels.npy", "metric_axes.npy"
 METRIC_MEAN_FILE, SAMPLE_FILE = "metric_mean.npy", "metric_sample.npy"
 SHEETS_FOLDER, PREVIEWS_FOLDER = "sheets", "previews"
 
-# Of all cutouts (n, d), mean (d,), neighbours and similarities (n, k), positions (n, 2), trust (n,)
-# and colours (n, 3); of the metric channels (c, a), axes (f, d), mean (f,), sample (m,).
+# Of all cutouts (n, d), mean (d,), neighbours and similarities (n, k), positions (n, 2), trust
+# (n,), clusters (n, levels) and colours (n, 3); of the metric channels (c, a), axes (f, d), mean
+# (f,), sample (m,).
 ARRAY_TYPES: Mapping[str, np.dtype[Any]] = {
     FINGERPRINTS_FILE: np.dtype(np.float16),
     MEAN_FILE: np.dtype(np.float32),
@@ -87,6 +94,7 @@ ARRAY_TYPES: Mapping[str, np.dtype[Any]] = {
     SIMILARITIES_FILE: np.dtype(np.float32),
     POSITIONS_FILE: np.dtype(np.float32),
     TRUST_FILE: np.dtype(np.float32),
+    CLUSTERS_FILE: np.dtype(np.int16),
     COLORS_FILE: np.dtype(np.uint8),
     CHANNELS_FILE: np.dtype(np.float32),
     AXES_FILE: np.dtype(np.float32),

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from hubble_dash.atlas.checks import (
     array_shapes,
     check_array_values,
+    check_clusters,
     check_cutouts,
     check_image_files,
     check_images,
@@ -26,6 +27,7 @@ from hubble_dash.atlas.columns import AtlasColumns
 from hubble_dash.atlas.manifest import Manifest
 from hubble_dash.atlas.schema import (
     ARRAY_TYPES,
+    CLUSTERS_FILE,
     COLORS_FILE,
     CUTOUTS_FILE,
     FINGERPRINTS_FILE,
@@ -202,16 +204,30 @@ class StoredAtlas:
         """What share of its most similar the map keeps near each cutout; None of early versions."""
         return self._array(TRUST_FILE) if TRUST_FILE in self.manifest["files"] else None
 
+    @cached_property
+    def clusters(self) -> NDArray[np.int16] | None:
+        """Of each cutout the number of its cluster at each level, (n, levels); None where none."""
+        if "clusters" not in self.manifest:
+            return None
+        return check_clusters(self._folder, self._array(CLUSTERS_FILE), self.manifest)
+
     @property
     def derived(self) -> Mapping[str, Callable[[], pd.Series[Any]]]:
         """Columns that stand in no table, by name: (n,) each, made when they are asked for."""
-        made: dict[str, Callable[[], NDArray[np.float32] | None]] = {
-            "isolation": lambda: self.isolation,
-            "local isolation": lambda: self.local_isolation,
+        made: dict[str, Callable[[], pd.Series[Any]]] = {
+            level["name"]: partial(self._names_of_clusters, number)
+            for number, level in enumerate(self.manifest.get("clusters", []))
         }
+        made["isolation"] = lambda: pd.Series(self.isolation)
+        made["local isolation"] = lambda: pd.Series(self.local_isolation)
         if TRUST_FILE in self.manifest["files"]:
-            made["trust"] = lambda: self.trust
-        return {name: partial(_series, make) for name, make in made.items()}
+            made["trust"] = lambda: pd.Series(self.trust)
+        return made
+
+    def _names_of_clusters(self, number: int) -> pd.Series[Any]:
+        names = [one["name"] for one in self.manifest["clusters"][number]["clusters"]]
+        codes = cast(NDArray[np.int16], self.clusters)[:, number]
+        return pd.Series(pd.Categorical.from_codes(codes, pd.Index(names)))
 
     def _array(self, name: str, *, checked: bool = True) -> NDArray[Any]:
         """Map an array; its values are checked here, but for fingerprints, which are large."""
@@ -281,10 +297,6 @@ class StoredAtlas:
             That names the first value that is off.
         """
         _ = self.cutouts, self.image_files, self.neighbors, self.positions, self.colors, self.mean
-        _ = self.metric, self.trust
+        _ = self.metric, self.trust, self.clusters
         if of_fingerprints:
             check_array_values(self._folder, FINGERPRINTS_FILE, self.fingerprints, len(self))
-
-
-def _series(make: Callable[[], NDArray[np.float32] | None]) -> pd.Series[Any]:
-    return pd.Series(make())

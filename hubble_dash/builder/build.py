@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas, Neighbors, open_atlas
 from hubble_dash.atlas.boxes import Boxes
-from hubble_dash.atlas.manifest import CenterEntry, MapEntry
+from hubble_dash.atlas.manifest import CenterEntry, ClusterLevelEntry, MapEntry
 from hubble_dash.atlas.schema import (
     FINGERPRINTS_FILE,
     FORMAT,
@@ -33,6 +33,7 @@ from hubble_dash.builder.bars import bar
 from hubble_dash.builder.cluster.connection import Cluster, connected
 from hubble_dash.builder.cluster.neighbors import search_on_cluster
 from hubble_dash.builder.cluster.stage import cutouts_of_cluster
+from hubble_dash.builder.clusters.write import write_clusters
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
 from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.going_on import can_go_on, finish_part, open_part, sealed_build
@@ -271,11 +272,13 @@ def _see_all(
             progress=show,
             search=search,
         )
+    told, clusters = _place(settings, inputs, part, fingerprints, neighbors, progress=progress)
     return Outcome(
         n_cutouts=len(cutouts),
         n_neighbors=depth,
         neighbors=report,
-        map=_place(settings, inputs, part, fingerprints, neighbors, progress=progress),
+        map=told,
+        clusters=clusters,
         center=centering.told,
         notes=centering.notes,
     )
@@ -307,8 +310,8 @@ def _place(
     neighbors: Neighbors,
     *,
     progress: bool,
-) -> MapEntry:
-    """Write where each cutout lies on the map; give what the manifest says of it."""
+) -> tuple[MapEntry, list[ClusterLevelEntry]]:
+    """Write where each cutout lies on the map, and its clusters; give what is said of both."""
     told: dict[str, Any]
     if inputs.positions is not None:
         number = inputs.precomputed.index(inputs.positions)
@@ -322,4 +325,4 @@ def _place(
             layout = lay_out(fingerprints, neighbors, settings.map, device=device, progress=show)
         positions, told = layout.positions, {**asdict(settings.map), **layout.report}
     write_map(part.atlas, neighbors, positions)
-    return cast("MapEntry", told)
+    return cast("MapEntry", told), write_clusters(part.atlas, fingerprints, positions)

@@ -40,8 +40,9 @@ from hubble_dash.errors import AtlasError
 def test_a_built_atlas_has_the_arrays_of_the_schema(mosaic: Atlas) -> None:
     found = {path.name: np.load(path).dtype for path in mosaic.path.glob("*.npy")}
     assert found.items() <= ARRAY_TYPES.items()
-    # A mean is taken off only where several views are joined; of few cutouts nothing is learned.
-    assert set(ARRAY_TYPES) - set(found) - {"mean.npy"} == {*METRIC_FILES}
+    # A mean is taken off only where several views are joined; of few cutouts nothing is learned,
+    # and there are no clusters.
+    assert set(ARRAY_TYPES) - set(found) - {"mean.npy"} == {"clusters.npy", *METRIC_FILES}
 
 
 def test_a_built_atlas_has_the_columns_of_the_schema(mosaic: Atlas) -> None:

@@ -82,6 +82,7 @@ def make_atlas(
     k: int = 60,
     limit: int | None = None,
     columns: Mapping[str, Any] | None = None,
+    clusters: Mapping[str, NDArray[np.int16]] | None = None,
     **manifest: Any,
 ) -> Atlas:
     """Write an atlas of sliding windows, with further columns; image 2 lies at RA 140, Dec 5."""
@@ -151,12 +152,23 @@ def make_atlas(
         ("neighbors", rows),
         ("similarities", similarities),
         ("positions", positions),
+        *([] if clusters is None else [("clusters", np.stack([*clusters.values()], axis=1))]),
         *([("trust", kept_near(rows, positions))] if n > 81 and k >= 9 else []),
     ):
         np.save(part / f"{name}.npy", array)
     said = _manifest(len(images), n, fingerprints.shape[1], rows.shape[1])
+    if clusters is not None:
+        said["clusters"] = [_level(name, codes) for name, codes in clusters.items()]
     files = [file.relative_to(part).as_posix() for file in part.rglob("*") if file.is_file()]
     return seal(part, path, cast("UnsealedManifest", {**said, **manifest}), files=files)
+
+
+def _level(name: str, codes: NDArray[np.int16]) -> dict[str, Any]:
+    told = [
+        {"name": f"{name} {code}", "size": int(size), "medoid": 0, "spread": 0.25}
+        for code, size in enumerate(np.bincount(codes[codes >= 0]))
+    ]
+    return {"name": name, "clusters": told}
 
 
 def _save(pixels: NDArray[np.uint8], path: Path, *, quality: int) -> None:

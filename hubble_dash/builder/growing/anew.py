@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas, Neighbors
 from hubble_dash.atlas.manifest import MapEntry, UnsealedManifest
-from hubble_dash.atlas.schema import POSITIONS_FILE, TRUST_FILE
+from hubble_dash.atlas.schema import CLUSTERS_FILE, POSITIONS_FILE, TRUST_FILE
 from hubble_dash.atlas.seal import seal
 from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
-from hubble_dash.builder.growing.manifest import with_advice
+from hubble_dash.builder.clusters.write import write_clusters
+from hubble_dash.builder.growing.manifest import with_advice, with_clusters
 from hubble_dash.builder.growing.restored import map_settings_of
 from hubble_dash.builder.projection.layout import lay_out
 from hubble_dash.builder.shards.arrays import write_map
@@ -52,7 +53,8 @@ def lay_out_anew(atlas: Atlas, *, device: Device, progress: bool) -> Atlas:
     """
     final = atlas.path
     with folder_beside(final) as folder:
-        kept = [n for n in atlas.manifest["files"] if n not in (POSITIONS_FILE, TRUST_FILE)]
+        of_map = (POSITIONS_FILE, TRUST_FILE, CLUSTERS_FILE)
+        kept = [name for name in atlas.manifest["files"] if name not in of_map]
         for name in kept:
             take_over(final / name, folder.path / name, linked=True)
         opened = Atlas(final, atlas.manifest)
@@ -61,8 +63,11 @@ def lay_out_anew(atlas: Atlas, *, device: Device, progress: bool) -> Atlas:
             device=device, progress=progress,
         )  # fmt: skip
         files = [*kept, *write_map(folder.path, opened.neighbors, positions)]
+        clusters = write_clusters(folder.path, opened.fingerprints, positions)
+        files += [CLUSTERS_FILE] if clusters else []
         del opened
-        manifest = with_advice(cast("UnsealedManifest", {**atlas.manifest, "map": told}))
+        said = with_clusters({**atlas.manifest, "map": told}, clusters)
+        manifest = with_advice(cast("UnsealedManifest", said))
         return seal(folder.path, final, manifest, files=files, replace=True)
 
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.manifest import AdditionEntry, MapEntry, NeighborsEntry, UnsealedManifest
+from hubble_dash.atlas.manifest import (
+    AdditionEntry,
+    ClusterLevelEntry,
+    MapEntry,
+    NeighborsEntry,
+    UnsealedManifest,
+)
 from hubble_dash.builder.cursor import Counts
 
-__all__ = ["Grown", "advice_of", "grown_manifest", "with_advice"]
+__all__ = ["Grown", "advice_of", "grown_manifest", "with_advice", "with_clusters"]
 
 # What `hubble_dash.atlas.seal.seal` says itself.
 _SEALED = ("format", "format_version", "files")
@@ -40,6 +46,8 @@ class Grown:
         How they were found.
     map : MapEntry
         How far it keeps neighbourhoods, and of what it was laid out.
+    clusters : list of ClusterLevelEntry
+        Where cutouts lie together on it.
     counts : Counts
         What was counted of the new images; ``n_images`` are those of the whole.
     inputs : sequence of str
@@ -60,6 +68,7 @@ class Grown:
     n_neighbors: int
     neighbors: NeighborsEntry
     map: MapEntry
+    clusters: list[ClusterLevelEntry]
     counts: Counts
     inputs: Sequence[str]
     left_out: Sequence[tuple[str, str]]
@@ -123,9 +132,24 @@ def grown_manifest(old: Atlas, grown: Grown) -> UnsealedManifest:
             "cutouts": cutouts,
         },
     }
+    said = with_clusters(said, grown.clusters)
     new = [text if n == 1 else f"{n} images: {text}" for text, n in counts.notes.items()]
     said["notes"] = [note for note in [*said["notes"], *new] if _LITTLE not in note]
     return with_advice(cast("UnsealedManifest", said))
+
+
+def with_clusters(said: Mapping[str, Any], clusters: list[ClusterLevelEntry]) -> dict[str, Any]:
+    """Say of which clusters there are, in the place of what was said before.
+
+    Parameters
+    ----------
+    said : mapping
+        Entries of a manifest.
+    clusters : list of ClusterLevelEntry
+        Of the atlas as it is now; may be empty.
+    """
+    others = {name: value for name, value in said.items() if name != "clusters"}
+    return {**others, "clusters": clusters} if clusters else others
 
 
 def with_advice(manifest: UnsealedManifest) -> UnsealedManifest:

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas, Neighbors
 from hubble_dash.atlas.boxes import Boxes
-from hubble_dash.atlas.manifest import MapEntry, NeighborsEntry
+from hubble_dash.atlas.manifest import ClusterLevelEntry, MapEntry, NeighborsEntry
 from hubble_dash.atlas.schema import (
     CUTOUTS_FILE,
     IMAGE_AND_BOX,
 )
 from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
+from hubble_dash.builder.clusters.write import grow_clusters, write_clusters
 from hubble_dash.builder.growing.anew import laid_out
 from hubble_dash.builder.neighbors.depth import neighbors_to_keep
 from hubble_dash.builder.neighbors.joined import join_neighbors
@@ -42,12 +43,15 @@ class Seen(NamedTuple):
         How they were found.
     map : MapEntry
         How far it keeps neighbourhoods, and of what it was laid out.
+    clusters : list of ClusterLevelEntry
+        Where cutouts lie together on it.
     """
 
     n_cutouts: int
     n_neighbors: int
     neighbors: NeighborsEntry
     map: MapEntry
+    clusters: list[ClusterLevelEntry]
 
 
 def see_all(
@@ -108,7 +112,11 @@ def see_all(
             old, fingerprints, out, settings.map, device=device, progress=progress
         )
     write_map(part.atlas, out, positions)
-    return Seen(n, k, cast("NeighborsEntry", report), said)
+    if new_map:
+        clusters = write_clusters(part.atlas, fingerprints, positions)
+    else:
+        clusters = grow_clusters(part.atlas, old, fingerprints, out)
+    return Seen(n, k, cast("NeighborsEntry", report), said, clusters)
 
 
 def _placed(

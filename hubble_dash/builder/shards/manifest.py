@@ -15,6 +15,7 @@ from pyarrow import parquet  # type: ignore[import-untyped]
 
 from hubble_dash.atlas.manifest import (
     CenterEntry,
+    ClusterLevelEntry,
     MapEntry,
     MetricEntry,
     ModelEntry,
@@ -23,6 +24,7 @@ from hubble_dash.atlas.manifest import (
     UnsealedManifest,
 )
 from hubble_dash.atlas.schema import (
+    CLUSTERS_FILE,
     COLORS_FILE,
     CUTOUTS_FILE,
     IMAGE_FILES_FILE,
@@ -62,6 +64,8 @@ class Outcome:
         How neighbours were found, and how many of the nearest.
     map : MapEntry
         The layout that was made: its method and settings, or the file that gave it.
+    clusters : list of ClusterLevelEntry
+        Where cutouts lie together on it.
     center : CenterEntry or None
         The column by whose groups fingerprints were centred, and how many there were.
     notes : sequence of str
@@ -72,6 +76,7 @@ class Outcome:
     n_neighbors: int
     neighbors: NeighborsEntry
     map: MapEntry
+    clusters: Sequence[ClusterLevelEntry] = ()
     center: CenterEntry | None = None
     notes: Sequence[str] = ()
 
@@ -147,6 +152,8 @@ def make_manifest(
     }
     if metric is not None:
         manifest["metric"] = metric
+    if outcome.clusters:
+        manifest["clusters"] = [*outcome.clusters]
     return manifest
 
 
@@ -171,7 +178,7 @@ def list_files(part: Part, layout: SheetLayout, fingerprints: FingerprintFile) -
         *fingerprints.files,
         *(IMAGES_FILE, IMAGE_FILES_FILE, CUTOUTS_FILE, COLORS_FILE),
         *(NEIGHBORS_FILE, SIMILARITIES_FILE, POSITIONS_FILE),
-        *([TRUST_FILE] if (part.atlas / TRUST_FILE).exists() else []),
+        *(name for name in (TRUST_FILE, CLUSTERS_FILE) if (part.atlas / name).exists()),
         *list_pictures(part, layout),
     ]
 

@@ -84,6 +84,8 @@ class Kept:
     def manifest(self) -> UnsealedManifest:
         """Say what the atlas is without the others; of neighbours and map what was said before."""
         said: dict[str, Any] = dict(self.atlas.manifest)
+        # They are found anew.
+        said.pop("clusters", None)
         rows = self.rows
         said |= {"n_images": int(self.images.sum()), "n_cutouts": int(rows.sum())}
         if "additions" in said:

@@ -14,6 +14,7 @@ from hubble_dash.atlas.atlas import Atlas, Neighbors
 from hubble_dash.atlas.boxes import Boxes
 from hubble_dash.atlas.manifest import NeighborsEntry, UnsealedManifest
 from hubble_dash.atlas.schema import (
+    CLUSTERS_FILE,
     FINGERPRINTS_FILE,
     NEIGHBORS_FILE,
     POSITIONS_FILE,
@@ -22,8 +23,9 @@ from hubble_dash.atlas.schema import (
 from hubble_dash.atlas.seal import seal
 from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
+from hubble_dash.builder.clusters.write import write_clusters
 from hubble_dash.builder.growing.anew import laid_out
-from hubble_dash.builder.growing.manifest import with_advice
+from hubble_dash.builder.growing.manifest import with_advice, with_clusters
 from hubble_dash.builder.neighbors.depth import neighbors_to_keep
 from hubble_dash.builder.shards.arrays import new_neighbors, write_map
 from hubble_dash.builder.updating.differences import Differences
@@ -78,16 +80,18 @@ class Update:
         manifest = cast("UnsealedManifest", {**manifest, **told})
         arrays = (folder / name for name in (NEIGHBORS_FILE, SIMILARITIES_FILE))
         neighbors = Neighbors(*(np.load(path, mmap_mode="r") for path in arrays))
+        fingerprints = np.load(folder / FINGERPRINTS_FILE, mmap_mode="r")
         positions = np.load(folder / POSITIONS_FILE)
         if not self.stays.all() or self.different.map:
-            fingerprints = np.load(folder / FINGERPRINTS_FILE, mmap_mode="r")
             positions, manifest["map"] = laid_out(
                 fingerprints, neighbors, self.settings.map,
                 device=self.settings.device, progress=self.progress,
             )  # fmt: skip
-            del fingerprints
         files = [*{*files, *write_map(folder, neighbors, positions)}]
-        del neighbors
+        clusters = write_clusters(folder, fingerprints, positions)
+        files += [CLUSTERS_FILE] if clusters else []
+        manifest = cast("UnsealedManifest", with_clusters(manifest, clusters))
+        del fingerprints, neighbors
         final = self.old.path
         return seal(folder, final, with_advice(manifest), files=files, replace=True)
 
