@@ -5,7 +5,8 @@
 >>> hd.export(atlas, "carina.html")
 
 `build` makes an `Atlas`, `add` adds images to one, `open_atlas` opens one, and `evaluate` measures
-how alike its neighbours really are. `export` writes its page; `serve` and `dashboard` serve it.
+how alike its neighbours really are. `export` writes its page; `publish` a site of several; `serve`
+and `dashboard` serve it.
 `fingerprint_image` takes an image from outside to where its like can be looked for; `verify` says
 whether an atlas or a page is what it says it is. The other names are settings of `build` and `add`,
 and `HubbleDashError`, which all errors are but those about arguments.
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from hubble_dash.evaluation.evaluate import evaluate
     from hubble_dash.verification.verify import verify
     from hubble_dash.viewer.exported.export import export
+    from hubble_dash.viewer.published.publish import publish
     from hubble_dash.viewer.served.server import dashboard, serve
 
 __all__ = [
@@ -83,6 +85,7 @@ __all__ = [
     "export",
     "fingerprint_image",
     "open_atlas",
+    "publish",
     "serve",
     "verify",
 ]
@@ -95,6 +98,7 @@ _LAZY = {
     "evaluate": "hubble_dash.evaluation.evaluate",
     "export": "hubble_dash.viewer.exported.export",
     "fingerprint_image": "hubble_dash.builder.query.image",
+    "publish": "hubble_dash.viewer.published.publish",
     "serve": "hubble_dash.viewer.served.server",
     "verify": "hubble_dash.verification.verify",
 }

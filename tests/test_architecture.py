@@ -41,7 +41,7 @@ FLOORS = [
     ["builder.views"],
     ["builder.fingerprints", "builder.neighbors", "viewer.page"],
     ["builder.feeding", "builder.inputs", "builder.projection", "viewer.exported"],
-    ["builder.shards", "builder.query", "builder.sampling", "viewer.served"],
+    ["builder.shards", "builder.query", "builder.sampling", "viewer.published", "viewer.served"],
     [
         "builder.clusters",
         "builder.going_on",

@@ -56,6 +56,7 @@ NAMES = [
     "export",
     "fingerprint_image",
     "open_atlas",
+    "publish",
     "serve",
     "verify",
 ]

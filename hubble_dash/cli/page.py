@@ -1,4 +1,4 @@
-"""``hubble-dash export`` and ``hubble-dash serve``: one page, by two doors."""
+"""``hubble-dash export`` and ``serve``: one page, by two doors; ``publish``: a site of several."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["add_commands", "add_page_arguments", "page_options"]
 
 
 def add_commands(commands: Commands) -> None:
-    """Add ``export`` and ``serve``.
+    """Add ``export``, ``serve`` and ``publish``.
 
     Parameters
     ----------
@@ -34,11 +34,7 @@ def add_commands(commands: Commands) -> None:
         help="one file, or a folder to open by its index.html; auto: a file for a name that ends in"
         " .html, if the atlas has 20,000 cutouts at most (%(default)s)",
     )  # fmt: skip
-    export.add_argument(
-        "--check", choices=get_args(AtlasCheck), default="full",
-        help="whether every checksum of the atlas is compared first, or sizes and values alone"
-        " (%(default)s)",
-    )  # fmt: skip
+    _add_check(export, "every checksum of the atlas")
     add_page_arguments(export)
 
     serve = commands.add(
@@ -65,6 +61,35 @@ def add_commands(commands: Commands) -> None:
     )  # fmt: skip
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
     serve.set_defaults(gives_back=True)  # its process lasts, and its visitors come and go
+    _add_publish(commands)
+
+
+def _add_publish(commands: Commands) -> None:
+    publish = commands.add(
+        "publish", _publish,
+        text="write a site of several atlases, for any host of plain files",
+        examples="hubble-dash publish docs/ carina.atlas deep-field.atlas --title 'Our atlases'\n"
+        "  hubble-dash publish site/ *.atlas --intros texts/ --url https://me.github.io/atlases",
+    )  # fmt: skip
+    publish.add_argument("site", help="folder to write; one of an earlier publish is replaced")
+    publish.add_argument("atlases", nargs="+", metavar="atlas", help="folders of atlases, in order")
+    publish.add_argument("--title", default="Collections", help="title of the site (%(default)s)")
+    publish.add_argument(
+        "--intros", metavar="FOLDER",
+        help="texts in Markdown: index.md for the page of all, x.md for the report of x.atlas",
+    )  # fmt: skip
+    publish.add_argument(
+        "--url", help="where the site will stand, which links to its cards need: https://..."
+    )
+    publish.add_argument(
+        "--similar", type=int, default=9, metavar="N", help="similar cutouts shown (%(default)s)"
+    )
+    _add_looks(publish)
+    publish.add_argument(
+        "--leave-out", action="store_true",
+        help="go on without atlases that cannot be opened; else nothing is written then",
+    )  # fmt: skip
+    _add_check(publish, "every checksum of the atlases")
 
 
 def add_page_arguments(parser: ArgumentParser) -> None:
@@ -87,6 +112,10 @@ def add_page_arguments(parser: ArgumentParser) -> None:
         "--intro", metavar="X.md",
         help="text in Markdown that stands beside the data; links such as #row=17 set the page",
     )  # fmt: skip
+    _add_looks(parser)
+
+
+def _add_looks(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--theme", metavar="THEME",
         help="dark or light, in which the page begins, or a CSS file X.css; the visitor's if not"
@@ -95,6 +124,13 @@ def add_page_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--logo", metavar="FILE", help="picture for the head of the page, such as logo.svg"
     )
+
+
+def _add_check(parser: ArgumentParser, what: str) -> None:
+    parser.add_argument(
+        "--check", choices=get_args(AtlasCheck), default="full",
+        help=f"whether {what} is compared first, or sizes and values alone (%(default)s)",
+    )  # fmt: skip
 
 
 def page_options(options: Namespace) -> dict[str, Any]:
@@ -146,3 +182,26 @@ def _serve(options: Namespace) -> None:
         basic_auth=options.basic_auth,
         oauth_provider=options.oauth_provider,
     )
+
+
+def _publish(options: Namespace) -> None:
+    from hubble_dash.viewer.published.publish import publish
+
+    path = publish(
+        options.site,
+        options.atlases,
+        title=options.title,
+        intros=options.intros,
+        theme=options.theme,
+        logo=options.logo,
+        url=options.url,
+        similar=options.similar,
+        leave_out=options.leave_out,
+        check=options.check,
+        progress=not options.quiet,
+    )
+    if options.quiet:
+        return
+    sizes = [file.stat().st_size for file in path.rglob("*") if file.is_file()]
+    print(f"{printable(path)} ({sum(sizes) / 1e6:.1f} MB in {len(sizes):,} files)")
+    print(f"open {printable(path / 'index.html')} in a browser, or put the folder on any web host")

@@ -141,6 +141,8 @@ def make_page(
         "intro": story.intro,
         "theme": story.theme,
         "logo": story.logo,
+        "head": story.head,
+        "home": story.home,
         "evaluation": measured,
         "script": _script(),
         "payload": data.text,

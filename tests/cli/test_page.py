@@ -1,4 +1,4 @@
-"""``hubble-dash export`` and ``hubble-dash serve``."""
+"""``hubble-dash export``, ``serve`` and ``publish``."""
 
 from __future__ import annotations
 
@@ -50,6 +50,22 @@ def test_export_as_a_folder(atlas: Atlas, tmp_path: Path, capsys: Capture) -> No
     assert printed.out == ""
     assert "writing the folder" in printed.err
     assert (tmp_path / "other" / "index.html").is_file()
+
+
+@pytest.mark.usefixtures("plain_page")
+def test_publish(lonely_atlas: Atlas, tmp_path: Path, capsys: Capture) -> None:
+    site, path = tmp_path / "site", lonely_atlas.path
+    assert status("publish", site, path) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith(f"{site} (")
+    assert f"open {site / 'index.html'} in a browser" in printed.out
+    assert "one, 1 of 1: 1 cutout" in printed.err
+    assert "say --url" in printed.err
+    told = fails(capsys, "publish", site, path, tmp_path / "none.atlas")
+    assert "1 of 2 atlases cannot be published" in told
+    assert status("publish", site, path, tmp_path / "none.atlas", "--leave-out", "--quiet") == 0
+    assert "left out: " in capsys.readouterr().err
+    assert status("publish", site, path, "--url", "here") == 2
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ COMMANDS = [
     "add",
     "export",
     "serve",
+    "publish",
     "info",
     "verify",
     "similar",

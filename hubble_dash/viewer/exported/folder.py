@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
-import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
@@ -22,44 +19,31 @@ from hubble_dash.atlas.manifest import FileEntry
 from hubble_dash.disk.files import is_marked, sha256_of
 from hubble_dash.disk.names import NewFolder, folder_beside, give_name, resolved
 from hubble_dash.errors import ExportError
-from hubble_dash.viewer.colors.columns import ColorColumn
-from hubble_dash.viewer.colors.palette import PALETTE
-from hubble_dash.viewer.colors.points import category_colors, own_colors, shares
-from hubble_dash.viewer.data.orders import HilbertOrder, Places
+from hubble_dash.viewer.data.orders import HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.data.schema import (
     MAX_POINTS,
-    FirstIndex,
     PageIndex,
-    PyramidIndex,
     ThumbnailsIndex,
 )
-from hubble_dash.viewer.density.pyramid import Pyramid, Square, Tiles
-from hubble_dash.viewer.density.sky_tiles import SKY_SQUARE, pyramid_index, sky_pyramid, tile_number
-from hubble_dash.viewer.density.tile_images import encode_tile
-from hubble_dash.viewer.density.view import Density, View
 from hubble_dash.viewer.exported.bundles import FILE_BYTES, Bundles, in_order
+from hubble_dash.viewer.exported.drawn import FIRST, write_first, write_map_tiles, write_sky_tiles
 from hubble_dash.viewer.exported.standalone import standalone_html
 from hubble_dash.viewer.exported.thumbnails import n_pictures, thumbnail_pieces, thumbnails_index
 from hubble_dash.viewer.page import Page, make_page, page_data
 from hubble_dash.viewer.plots.evaluation_view import read_evaluation
 from hubble_dash.viewer.telling.story import NO_STORY, Story
 
-__all__ = ["FORMAT", "MARKER", "check_replaceable", "write_data", "write_folder"]
-
-Step: TypeAlias = Callable[[], object]
+__all__ = ["FORMAT", "MARKER", "check_replaceable", "fill_folder", "write_data", "write_folder"]
 
 FORMAT = "hubble-dash report"
 MARKER = "hubble-dash-report.json"
 # Points whose density the page draws itself; of more it gets tiles.
 MAX_DRAWN = 4_000_000
-FIRST = "map.png"
 # The thumbnails of early versions among them.
 CONTENT = {"index.html", "data", "thumbnails", FIRST, "tiles", "sky-tiles", MARKER}
 # Pieces that several threads make at once; others take Python most of their time.
 THREADED = {"smoothed", "previews"}
-# Side of the first picture of the map, in pixels.
-FIRST_SIDE = 1024
 
 
 def write_folder(
@@ -114,17 +98,12 @@ def write_folder(
     """
     path = resolved(Path(path))
     check_replaceable(path)
-    # Told now, not when all else is written.
-    measured = None if evaluation is None else read_evaluation(evaluation, atlas)
-    pieces = Pieces(atlas, HilbertOrder(), similar=similar)
     try:
         with folder_beside(path) as new:
-            index = write_data(
-                pieces, new, max_points=max_points, max_drawn=max_drawn, progress=progress
-            )
-            data = page_data(index)
-            page = make_page(atlas, data, title=title, evaluation=measured, story=story)
-            _write_page(page, new)
+            fill_folder(
+                atlas, new, similar=similar, title=title, evaluation=evaluation, story=story,
+                progress=progress, max_points=max_points, max_drawn=max_drawn,
+            )  # fmt: skip
             new.finish()
             # It may have come while this one was written.
             check_replaceable(path)
@@ -132,6 +111,42 @@ def write_folder(
     except OSError as err:
         raise ExportError(f"{path} cannot be written: {err.strerror or err}") from err
     return path
+
+
+def fill_folder(
+    atlas: Atlas,
+    new: NewFolder,
+    *,
+    similar: int = 9,
+    title: str | None = None,
+    evaluation: str | Path | None = None,
+    story: Story = NO_STORY,
+    progress: bool = False,
+    max_points: int = MAX_POINTS,
+    max_drawn: int = MAX_DRAWN,
+) -> None:
+    """Write all files of a report into a folder that somebody else finishes.
+
+    Parameters
+    ----------
+    atlas, similar, title, evaluation, story, progress, max_points, max_drawn
+        As in `write_folder`.
+    new : NewFolder
+        Where they go.
+
+    Raises
+    ------
+    ExportError
+        If `evaluation` is about another atlas.
+    OSError
+        If a file cannot be written.
+    """
+    # Told now, not when all else is written.
+    measured = None if evaluation is None else read_evaluation(evaluation, atlas)
+    pieces = Pieces(atlas, HilbertOrder(), similar=similar)
+    index = write_data(pieces, new, max_points=max_points, max_drawn=max_drawn, progress=progress)
+    page = make_page(atlas, page_data(index), title=title, evaluation=measured, story=story)
+    _write_page(page, new)
 
 
 def check_replaceable(path: Path) -> None:
@@ -196,11 +211,11 @@ def write_data(
     thumbnails, bundles = _write_pieces(pieces, folder.within("data"), file_bytes, progress)
     first = tiles = sky_tiles = None
     if len(pieces.atlas) > max_drawn:
-        tiles = _write_map_tiles(pieces, folder.within("tiles"), progress)
+        tiles = write_map_tiles(pieces, folder.within("tiles"), progress)
     elif len(pieces.atlas) > max_points:
-        first = _write_first(pieces, folder)
+        first = write_first(pieces, folder)
     if len(places.sky_rows) > max_drawn:
-        sky_tiles = _write_sky_tiles(places, folder.within("sky-tiles"), progress)
+        sky_tiles = write_sky_tiles(places, folder.within("sky-tiles"), progress)
     return pieces.index(
         thumbnails,
         first=first,
@@ -255,65 +270,3 @@ def _write_pieces(
     with tqdm(thumbnails, name, n_files, unit=" pictures", disable=not progress) as bar:
         bundles.write("thumbnails", bar)
     return thumbnails_index(atlas.sheet_layout.size), bundles
-
-
-def _square_of(pieces: Pieces) -> Square:
-    x, y = pieces.atlas.positions.T
-    return Square.around([float(edge) for v in (x, y) for edge in (v.min(), v.max())])
-
-
-def _write_first(pieces: Pieces, folder: NewFolder) -> FirstIndex:
-    """Write a picture of the whole map."""
-    left, right, bottom, top = extent = _square_of(pieces).extent
-    view = View(left, right, bottom, top, FIRST_SIDE, FIRST_SIDE, "own")
-    pixels = np.ascontiguousarray(Density(pieces).picture(view)[::-1]).view(np.uint32)[..., 0]
-    folder.write(FIRST, encode_tile(pixels))
-    return {"url": FIRST, "extent": extent}
-
-
-def _write_map_tiles(pieces: Pieces, folder: NewFolder, progress: bool) -> PyramidIndex:
-    """Write a pyramid of the map for each colour; say what is there."""
-    x, y = pieces.atlas.positions.T
-    square = _square_of(pieces)
-    pyramid = Pyramid(x, y, square)
-    painters: dict[str, Callable[[], Iterator[Tiles]]] = {
-        "count": lambda: pyramid.counts(PALETTE["density"]),
-        "own": lambda: pyramid.colors(own_colors(pieces.mean_colors)),
-    }
-    for number, color in enumerate(pieces.colors):
-        painters[str(number)] = lambda color=color: _painted(pyramid, color)  # type: ignore[misc]
-    present: list[int] = []
-    with tqdm(
-        desc="tiles", total=len(painters) * pyramid.n_blocks, unit=" blocks", disable=not progress
-    ) as bar:
-        for name, paint in painters.items():
-            present = _write_tiles(paint(), folder.within(name), bar.update)
-    return pyramid_index(pyramid.levels, present, square)
-
-
-def _write_sky_tiles(places: Places, folder: NewFolder, progress: bool) -> PyramidIndex:
-    """Write a pyramid of the sky, of counts; say what is there."""
-    pyramid = sky_pyramid(places)
-    with tqdm(
-        desc="tiles of the sky", total=pyramid.n_blocks, unit=" blocks", disable=not progress
-    ) as bar:
-        present = _write_tiles(pyramid.counts(PALETTE["density"]), folder, bar.update)
-    return pyramid_index(pyramid.levels, present, SKY_SQUARE)
-
-
-def _painted(pyramid: Pyramid, color: ColorColumn) -> Iterator[Tiles]:
-    if color.legend["kind"] == "category":
-        return pyramid.colors(category_colors(color.codes))
-    return pyramid.numbers(shares(color.codes), PALETTE["ramp"], PALETTE["none"])
-
-
-def _write_tiles(blocks: Iterator[Tiles], folder: NewFolder, step: Step) -> list[int]:
-    """Write the tiles of a pyramid as ``z/x-y.png``; give the numbers of those that there are."""
-    present = []
-    for tiles in blocks:
-        for name, png in tiles.items():
-            z, x, y = name.split("/")
-            folder.write(f"{z}/{x}-{y}.png", png)
-            present.append(tile_number(name))
-        step()
-    return present

@@ -28,12 +28,18 @@ class Story:
         CSS that stands after the page's own.
     logo : str
         A picture as a URL that holds it, or nothing.
+    head : str
+        HTML for the head of the page, such as what it tells social networks.
+    home : str
+        Address of the page of all, where the page is one of several.
     """
 
     intro: str = ""
     theme: str = ""
     style: str = ""
     logo: str = ""
+    head: str = ""
+    home: str = ""
 
 
 NO_STORY = Story()
