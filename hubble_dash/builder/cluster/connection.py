@@ -7,6 +7,7 @@ import concurrent.futures
 import importlib
 import logging
 import os
+import pickle
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
@@ -72,7 +73,7 @@ class Cluster:
         *args
             Given to it.
         """
-        return self._executor.submit(work, *args)
+        return self._executor.submit(_call, pickle.dumps((work, args)))
 
     def wait(self, futures: Sequence[Future[Any]]) -> None:
         """Wait a moment, or less if one of some is done; tell where there is no worker.
@@ -217,6 +218,12 @@ def connected(cluster: str | Client | None) -> Iterator[Cluster | None]:
         workers = Cluster(client)
         workers.make_ready()
         yield workers
+
+
+def _call(pickled: bytes) -> Any:
+    """Do work; the scheduler, which reads all that it passes on, need not import what does it."""
+    work, args = pickle.loads(pickled)
+    return work(*args)
 
 
 async def _import(names: Sequence[str]) -> None:

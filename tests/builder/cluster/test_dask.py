@@ -19,6 +19,7 @@ from helpers.waiting import wait
 import hubble_dash as hd
 from hubble_dash.builder.cluster import connection
 from hubble_dash.builder.cluster.connection import Cluster, connected
+from hubble_dash.builder.feeding.feeder import usual_workers
 from hubble_dash.errors import BuildError
 
 pytestmark = pytest.mark.slow
@@ -88,18 +89,26 @@ def n_results(out: Path) -> int:
     return len(list(out.with_name(f"{out.name}.part").glob("cluster/*/0*/pieces.json")))
 
 
-def test_workers_import_while_the_client_plans(cluster: Processes) -> None:
+def test_workers_import_early_and_the_scheduler_nothing(
+    cluster: Processes,
+) -> None:
     from distributed import Client
 
     def n_imported() -> int:
         return len({*connection.NEEDED} & {*sys.modules})
 
+    def has_it(name: str) -> bool:
+        return name in sys.modules
+
     worker = cluster.start_worker()
     with Client(cluster.address) as client:
         client.wait_for_workers(1, timeout=300)
         assert [*client.run(n_imported).values()] == [0]
-        with connected(client):
+        with connected(client) as workers:
             wait(lambda: [*client.run(n_imported).values()] == [2], "imports", seconds=300)
+            assert workers is not None
+            assert workers.submit(usual_workers, "cpu", 7).result(300) == 0
+        assert client.run_on_scheduler(has_it, usual_workers.__module__) is False
     worker.kill()
 
 
