@@ -25,6 +25,9 @@ __all__ = ["ClusterFeeding", "ClusterFingerprints"]
 CUTOUTS_A_BATCH = 256
 # A worker that has done its task finds the next one there already.
 TASKS_A_WORKER = 2
+# Under way or not joined yet: of many workers, results would fill the disk before one client has
+# joined them. So many that one task, done again after a death, holds nobody up.
+TASKS_AHEAD_A_WORKER = 16
 
 
 class ClusterFeeding:
@@ -123,8 +126,12 @@ class ClusterFeeding:
         joined: list[Task] = []
         try:
             while left or waiting:
-                under_way = _under_way(waiting)
-                while left and len(under_way) < max(1, self._cluster.n_workers) * TASKS_A_WORKER:
+                under_way, n_workers = _under_way(waiting), max(1, self._cluster.n_workers)
+                while (
+                    left
+                    and len(under_way) < n_workers * TASKS_A_WORKER
+                    and len(waiting) < n_workers * TASKS_AHEAD_A_WORKER
+                ):
                     waiting.append((left[0], self._begin(left.popleft())))
                     under_way = _under_way(waiting)
                 task, future = waiting[0]
