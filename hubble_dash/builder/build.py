@@ -33,6 +33,7 @@ from hubble_dash.builder.bars import bar
 from hubble_dash.builder.cluster.connection import Cluster, connected
 from hubble_dash.builder.cluster.neighbors import search_on_cluster
 from hubble_dash.builder.cluster.stage import cutouts_of_cluster
+from hubble_dash.builder.clusters.given import read_names
 from hubble_dash.builder.clusters.write import write_clusters
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
 from hubble_dash.builder.fingerprints.groups import Groups
@@ -52,7 +53,7 @@ from hubble_dash.builder.shards.tables import column_of, write_tables
 from hubble_dash.builder.shards.writer import PRECOMPUTED_ROW
 from hubble_dash.builder.stream import stream_to_shards
 from hubble_dash.builder.updating.again import build_again
-from hubble_dash.config import BuildSettings
+from hubble_dash.config import BuildSettings, is_network_file
 from hubble_dash.disk.files import is_marked
 from hubble_dash.disk.names import recover, resolved
 
@@ -157,6 +158,8 @@ def build_from(
     HubbleDashError
         As in `build`.
     """
+    # What is wrong with them is told at once.
+    read_names(settings.cluster_names)
     out = resolved(Path(out))
     recover(out)
     # Of a build that was killed when all but the cleaning was done, and may be this one.
@@ -325,4 +328,8 @@ def _place(
             layout = lay_out(fingerprints, neighbors, settings.map, device=device, progress=show)
         positions, told = layout.positions, {**asdict(settings.map), **layout.report}
     write_map(part.atlas, neighbors, positions)
-    return cast("MapEntry", told), write_clusters(part.atlas, fingerprints, positions)
+    labels = settings.features == "probabilities" or settings.weights is not None
+    return cast("MapEntry", told), write_clusters(
+        part.atlas, fingerprints, positions,
+        labels=labels or is_network_file(settings.model), given=read_names(settings.cluster_names),
+    )  # fmt: skip

@@ -18,7 +18,7 @@ __all__ = ["older_builds", "plan_of"]
 # Settings that builds before them lack; where they are as usual, such a build goes on.
 NEWER = ("catalog_table", "name_column", "leave_out_columns")
 # Settings that a build may change which goes on with another's cutouts.
-MAY_CHANGE = ("title", "map", "neighbors", "max_unreadable", "workers")
+MAY_CHANGE = ("title", "map", "neighbors", "cluster_names", "max_unreadable", "workers")
 
 
 def older_builds(inputs: Inputs, source: Source) -> Iterator[tuple[Inputs, Source]]:

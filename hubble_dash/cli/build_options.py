@@ -333,3 +333,7 @@ def _add_map(parser: ArgumentParser) -> None:
         default = getattr(settings, name)
         kind = int if isinstance(default, int) else _number
         group.add_argument(flag(name), type=kind, help=f"{text} ({default})")
+    group.add_argument(
+        "--cluster-names", metavar="FILE",
+        help="names for clusters: CSV with the columns cluster (its present name) and name",
+    )  # fmt: skip

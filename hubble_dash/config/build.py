@@ -118,6 +118,9 @@ class BuildSettings:
         Neighbours kept for each cutout, at least; fewer where there are fewer cutouts.
     map : MapSettings
         The layout of the map.
+    cluster_names : path-like or mapping, optional
+        What clusters shall be called, by the names that they have by themselves: a mapping, or a
+        CSV file with the columns ``cluster`` and ``name``.
     catalog : path-like, optional
         A catalogue with positions and metadata of images or of cutouts.
     catalog_columns : CatalogColumns
@@ -161,6 +164,7 @@ class BuildSettings:
     workers: int | None = None
     neighbors: int = 100
     map: MapSettings = field(default_factory=MapSettings)
+    cluster_names: str | Path | Mapping[str, str] | None = None
     catalog: str | Path | None = None
     catalog_columns: CatalogColumns = field(default_factory=CatalogColumns)
     catalog_table: str | int | None = None

@@ -67,6 +67,7 @@ OTHER: dict[str, tuple[list[str], list[str]]] = {
     "--n-neighbors": (["--map", "umap"], ["9"]),
     "--min-dist": (["--map", "umap"], ["0.9"]),
     "--random-state": ([], ["9"]),
+    "--cluster-names": ([], ["names.csv"]),
 }
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from hubble_dash.builder.tables.astropy_tables import TableFile
 from hubble_dash.errors import CatalogError
 
-__all__ = ["OTHER_NAMES", "Columns", "find_columns", "say_choice"]
+__all__ = ["OTHER_NAMES", "POSITION_NAMES", "Columns", "find_columns", "say_choice"]
 
 # Names as people write them, letters and digits only, the likeliest first.
 _PATH_NAMES = (
@@ -36,6 +36,12 @@ OTHER_NAMES = (
 )
 _X_NAMES = "x xpix xpixel xcentroid xcenter xcentre ximage xwinimage"
 _Y_NAMES = "y ypix ypixel ycentroid ycenter ycentre yimage ywinimage"
+# What says where something is, in any frame.
+POSITION_NAMES = frozenset(
+    name
+    for names in (_PATH_NAMES, _RA_NAMES, _DEC_NAMES, *sum(OTHER_NAMES, ()), _X_NAMES, _Y_NAMES)
+    for name in names.split()
+)
 # What matching two tables appends to names that both have: TOPCAT and astropy, pandas.
 _OF_FIRST = ("", "_1", "_x", "_2", "_y")
 

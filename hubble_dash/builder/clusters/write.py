@@ -1,38 +1,51 @@
-"""The clusters of an atlas: found, described, written."""
+"""The clusters of an atlas: found, described, named, written."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas, Neighbors
-from hubble_dash.atlas.manifest import ClusterEntry, ClusterLevelEntry
+from hubble_dash.atlas.manifest import ClusterEntry, ClusterLevelEntry, ModelEntry
 from hubble_dash.atlas.schema import CLUSTERS_FILE
 from hubble_dash.builder.clusters.carry import carry_over
 from hubble_dash.builder.clusters.describe import Described, describe
 from hubble_dash.builder.clusters.find import find_clusters
+from hubble_dash.builder.clusters.given import renamed
+from hubble_dash.builder.clusters.names import names_of
+from hubble_dash.builder.clusters.terms import count_terms
 from hubble_dash.builder.neighbors.unit import FloatMatrix
 from hubble_dash.builder.shards.arrays import save_array
 from hubble_dash.disk.calls import remove
 
-__all__ = ["grow_clusters", "write_clusters"]
+__all__ = ["grow_clusters", "labels_tell", "write_clusters"]
 
 
 def write_clusters(
-    folder: Path, fingerprints: FloatMatrix, positions: NDArray[np.float32]
+    folder: Path,
+    fingerprints: FloatMatrix,
+    positions: NDArray[np.float32],
+    *,
+    labels: bool,
+    given: Mapping[str, str] | None = None,
 ) -> list[ClusterLevelEntry]:
-    """Find the clusters of an atlas, and write which each cutout belongs to.
+    """Find the clusters of an atlas, name them, and write which each cutout belongs to.
 
     Parameters
     ----------
     folder : Path
-        The atlas.
+        The atlas, its tables written.
     fingerprints : (n, d) float array
         Read in blocks.
     positions : (n, 2) float32 array
         The map.
+    labels : bool
+        Whether the network's labels say something of these cutouts.
+    given : mapping of str to str, optional
+        New names by those that clusters have by themselves.
 
     Returns
     -------
@@ -44,12 +57,25 @@ def write_clusters(
     if not found:
         return []
     save_array(folder / CLUSTERS_FILE, np.stack([*found.values()], axis=1))
+    terms = count_terms(folder, [*found.values()], labels=labels)
     levels: list[ClusterLevelEntry] = []
-    for level, codes in found.items():
+    for (level, codes), counts in zip(found.items(), terms.counts, strict=True):
         told = describe(codes, fingerprints)
-        names = [f"{level} {number + 1}" for number in range(len(told))]
+        sizes = np.array([one.size for one in told])
+        names = names_of(level, terms.texts, counts, terms.totals, sizes, len(codes))
         levels.append({"name": level, "clusters": _entries(names, told)})
-    return levels
+    return renamed(levels, given or {})
+
+
+def labels_tell(model: ModelEntry) -> bool:
+    """Say whether a network's labels may name clusters: those of ImageNet are no astronomy.
+
+    Parameters
+    ----------
+    model : ModelEntry
+        What made the fingerprints.
+    """
+    return model["features"] == "probabilities" or model["weights_source"] == "file"
 
 
 def grow_clusters(

@@ -14,7 +14,7 @@ from hubble_dash.atlas.schema import CLUSTERS_FILE, POSITIONS_FILE, TRUST_FILE
 from hubble_dash.atlas.seal import seal
 from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
-from hubble_dash.builder.clusters.write import write_clusters
+from hubble_dash.builder.clusters.write import labels_tell, write_clusters
 from hubble_dash.builder.growing.manifest import with_advice, with_clusters
 from hubble_dash.builder.growing.restored import map_settings_of
 from hubble_dash.builder.projection.layout import lay_out
@@ -63,7 +63,9 @@ def lay_out_anew(atlas: Atlas, *, device: Device, progress: bool) -> Atlas:
             device=device, progress=progress,
         )  # fmt: skip
         files = [*kept, *write_map(folder.path, opened.neighbors, positions)]
-        clusters = write_clusters(folder.path, opened.fingerprints, positions)
+        clusters = write_clusters(
+            folder.path, opened.fingerprints, positions, labels=labels_tell(atlas.manifest["model"])
+        )
         files += [CLUSTERS_FILE] if clusters else []
         del opened
         said = with_clusters({**atlas.manifest, "map": told}, clusters)

@@ -17,7 +17,8 @@ from hubble_dash.atlas.schema import (
 )
 from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
-from hubble_dash.builder.clusters.write import grow_clusters, write_clusters
+from hubble_dash.builder.clusters.given import read_names
+from hubble_dash.builder.clusters.write import grow_clusters, labels_tell, write_clusters
 from hubble_dash.builder.growing.anew import laid_out
 from hubble_dash.builder.neighbors.depth import neighbors_to_keep
 from hubble_dash.builder.neighbors.joined import join_neighbors
@@ -113,7 +114,14 @@ def see_all(
         )
     write_map(part.atlas, out, positions)
     if new_map:
-        clusters = write_clusters(part.atlas, fingerprints, positions)
+        tell = labels_tell(old.manifest["model"])
+        clusters = write_clusters(
+            part.atlas,
+            fingerprints,
+            positions,
+            labels=tell,
+            given=read_names(settings.cluster_names),
+        )
     else:
         clusters = grow_clusters(part.atlas, old, fingerprints, out)
     return Seen(n, k, cast("NeighborsEntry", report), said, clusters)

@@ -118,7 +118,12 @@ def build_again(
         work = Addition(
             addition,
             Atlas(base.path, {**base.manifest, **told}),
-            replace(settings_of(old, addition), map=settings.map, neighbors=settings.neighbors),
+            replace(
+                settings_of(old, addition),
+                map=settings.map,
+                neighbors=settings.neighbors,
+                cluster_names=settings.cluster_names,
+            ),
             replace(inputs, files=new),
             Sorted(new),
             replace(blocks, layout=old.sheet_layout),
@@ -201,7 +206,7 @@ def _refuse_other_collection(old: Atlas, stays: NDArray[np.bool_], named: set[st
 
 def _said(old: Atlas, new: list[Path], stays: NDArray[np.bool_], different: Differences) -> str:
     """Say what is otherwise than it was."""
-    names = [name for name in ("title", "neighbors", "map") if getattr(different, name)]
+    names = [name for name in ("title", "neighbors", "map", "clusters") if getattr(different, name)]
     told = [f"files that are new or changed: {_listed([path.name for path in new])}"] if new else []
     if not stays.all():
         gone = dict.fromkeys(Path(path).name for path in old.images["path"][~stays])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.builder.clusters.given import lacks, read_names
 from hubble_dash.builder.growing.restored import map_settings_of
 from hubble_dash.builder.inputs import Inputs
 from hubble_dash.builder.shards.manifest import settings_entry
@@ -28,13 +29,15 @@ class Differences:
     ----------
     of_cutouts : list of str
         What makes other cutouts or fingerprints, a line each.
-    neighbors, map, title : bool
-        Whether there are to be more or fewer neighbours, another map, another title.
+    neighbors, map, clusters, title : bool
+        Whether there are to be more or fewer neighbours, another map, other names of clusters,
+        another title.
     """
 
     of_cutouts: list[str] = field(default_factory=list)
     neighbors: bool = False
     map: bool = False
+    clusters: bool = False
     title: bool = False
 
     @property
@@ -78,5 +81,6 @@ def differences(old: Atlas, settings: BuildSettings, inputs: Inputs) -> Differen
         ],
         neighbors="neighbors" in changed,
         map=map_settings_of(old) != settings.map,
+        clusters=lacks(old.manifest.get("clusters", []), read_names(settings.cluster_names)),
         title=settings.title not in (None, old.title),
     )

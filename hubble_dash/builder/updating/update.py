@@ -23,7 +23,8 @@ from hubble_dash.atlas.schema import (
 from hubble_dash.atlas.seal import seal
 from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
-from hubble_dash.builder.clusters.write import write_clusters
+from hubble_dash.builder.clusters.given import read_names
+from hubble_dash.builder.clusters.write import labels_tell, write_clusters
 from hubble_dash.builder.growing.anew import laid_out
 from hubble_dash.builder.growing.manifest import with_advice, with_clusters
 from hubble_dash.builder.neighbors.depth import neighbors_to_keep
@@ -88,7 +89,9 @@ class Update:
                 device=self.settings.device, progress=self.progress,
             )  # fmt: skip
         files = [*{*files, *write_map(folder, neighbors, positions)}]
-        clusters = write_clusters(folder, fingerprints, positions)
+        tell = labels_tell(manifest["model"])
+        given = read_names(self.settings.cluster_names)
+        clusters = write_clusters(folder, fingerprints, positions, labels=tell, given=given)
         files += [CLUSTERS_FILE] if clusters else []
         manifest = cast("UnsealedManifest", with_clusters(manifest, clusters))
         del fingerprints, neighbors

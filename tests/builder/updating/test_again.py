@@ -6,6 +6,7 @@ import itertools
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from helpers.atlases import QuickBuild
 from helpers.builds import assert_whole, patches, pictures, thumbnail
@@ -16,7 +17,7 @@ from helpers.kills import Deadly, content
 import hubble_dash as hd
 from hubble_dash.atlas.sheets import SheetLayout
 from hubble_dash.builder.build import build_from
-from hubble_dash.builder.fingerprints.network import Network
+from hubble_dash.builder.fingerprints.passes import Passes
 from hubble_dash.builder.inputs import Blocks
 from hubble_dash.builder.metric.learning import Learning
 from hubble_dash.errors import AtlasError
@@ -27,14 +28,14 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def seen(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Cutouts that went through a network, by batch."""
-    found, batches = [], Network._batches
+    found, batches = [], Passes._batches
 
-    def counted(network, cutouts):  # type: ignore[no-untyped-def]
-        for drawn in batches(network, cutouts):
+    def counted(network, cutouts, usual_views):  # type: ignore[no-untyped-def]
+        for drawn in batches(network, cutouts, usual_views):
             found.append(len(drawn.cutouts))
             yield drawn
 
-    monkeypatch.setattr(Network, "_batches", counted)
+    monkeypatch.setattr(Passes, "_batches", counted)
     return found
 
 
@@ -145,6 +146,38 @@ def test_title_map_and_neighbours_are_given_as_it_is(
     assert np.array_equal(fewer.neighbors.rows, whole.neighbors.rows[:, :9])
     assert_whole(fewer)
     assert sum(seen) == 0
+
+
+@pytest.mark.slow
+def test_names_of_clusters_are_given_as_it_is(
+    quick_build: QuickBuild, tmp_path: Path, seen: list[int]
+) -> None:
+    random, out = np.random.default_rng(0), tmp_path / "some.atlas"
+    (tmp_path / "images").mkdir()
+    files = []
+    for i in range(60):
+        pixels = patches(i) if i % 2 else random.integers(0, 40, (60, 80, 3), dtype=np.uint8)
+        files.append(make_picture(tmp_path / "images" / f"p{i}.png", pixels))
+    table = pd.DataFrame({"path": [file.name for file in files], "kind": ["noise", "patches"] * 30})
+    table.to_csv(tmp_path / "images" / "list.csv", index=False)
+    told = {"quality": "plain", "neighbors": 9, "catalog": tmp_path / "images" / "list.csv"}
+    told["map"] = hd.MapSettings(method="tsne", n_iter=100)
+    first = quick_build(files, out, **told)
+    (level,) = first.manifest["clusters"]
+    assert {one["name"] for one in level["clusters"]} == {"noise", "patches"}
+    assert len(first.select("cluster == 'noise' and kind == 'patches'")) == 0
+    seen.clear()
+    again = quick_build(files, out, **told, cluster_names={"noise": "Static"})
+    (level,) = again.manifest["clusters"]
+    assert {one["name"] for one in level["clusters"]} == {"Static", "patches"}
+    assert np.array_equal(again.clusters, first.clusters)
+    assert again.check() == []
+    before = content(out)
+    quick_build(files, out, **told, cluster_names={"noise": "Static"})
+    assert content(out) == before
+    assert sum(seen) == 0
+    with pytest.raises(hd.HubbleDashError, match=r"two clusters one name"):
+        quick_build(files, out, **told, cluster_names={"noise": "A", "patches": "A"})
 
 
 def test_a_file_that_was_mended_comes_in(quick_build: QuickBuild, tmp_path: Path) -> None:
