@@ -39,14 +39,14 @@ class Checked(NamedTuple):
 
 @dataclass
 class Verification:
-    """What came of verifying an atlas, a page, or a report folder.
+    """What came of verifying an atlas, a page, a report folder or a site.
 
     Parameters
     ----------
     path : Path
         What was verified.
     kind : str
-        ``"atlas"``, ``"page"`` or ``"report"``.
+        ``"atlas"``, ``"page"``, ``"report"`` or ``"site"``.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""An exported page, and a report folder: their checksums, and whether all their pieces decode."""
+"""Exported pages, report folders, sites: their checksums, and whether all their pieces decode."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from hubble_dash.errors import AtlasError
 from hubble_dash.foreign.folder import Folder
 from hubble_dash.foreign.plain import check_plain, read_plain
 from hubble_dash.verification.bundles import MAX_FILE_BYTES, PieceFiles
-from hubble_dash.verification.findings import Verification, listed
+from hubble_dash.verification.findings import Checked, Verification, listed
 from hubble_dash.verification.pieces import PieceChecks
 from hubble_dash.viewer.data.encoding import checksum, embed_json
 from hubble_dash.viewer.data.schema import PageIndex
 from hubble_dash.viewer.exported.folder import FORMAT, MARKER
+from hubble_dash.viewer.published.site import SITE_FORMAT, SITE_MARKER
 
-__all__ = ["verify_page", "verify_report"]
+__all__ = ["verify_page", "verify_report", "verify_site"]
 
 MAX_PAGE_BYTES = 2_000_000_000
 _DATA = re.compile(r'<script type="application/json" id="hd-data">(.*?)</script>', re.DOTALL)
@@ -82,13 +83,7 @@ def verify_report(path: Path) -> Verification:
         If it is no folder that hubble-dash has written.
     """
     found, folder = Verification(path, "report"), Folder(path)
-    try:
-        marker = read_plain(folder.read(MARKER, max_bytes=MAX_FILE_BYTES))
-        check_plain(marker.get("format"), str, "format")
-    except (ValueError, AttributeError) as err:
-        raise AtlasError(f"{path / MARKER} is damaged: {err}") from err
-    if marker["format"] != FORMAT:
-        raise AtlasError(f"{path} is no report folder of hubble-dash")
+    marker = _marker(folder, MARKER, FORMAT)
     files = marker.get("files")
     if isinstance(files, dict):
         _check_files(folder, files, found)
@@ -100,6 +95,54 @@ def verify_report(path: Path) -> Verification:
     _check_report_pieces(folder, index, found)
     _check_pictures(folder, found)
     return found
+
+
+def verify_site(path: Path) -> Verification:
+    """Verify all reports of a site, and that no file of it is missing.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+
+    Raises
+    ------
+    AtlasError
+        If it is no site that hubble-dash has written.
+    """
+    found, folder = Verification(path, "site"), Folder(path)
+    marker = _marker(folder, SITE_MARKER, SITE_FORMAT)
+    try:
+        check_plain(marker.get("reports"), list[str], "reports")
+        check_plain(marker.get("files"), list[str], "files")
+    except ValueError as err:
+        raise AtlasError(f"{path / SITE_MARKER} is damaged: {err}") from err
+    missing = [f"{name} is missing" for name in marker["files"] if not (path / name).is_file()]
+    found.add("files", len(marker["files"]), missing, "that they are there")
+    for name in marker["reports"]:
+        report = path / Path(name).name
+        try:
+            is_folder = (report / MARKER).exists()
+            one = verify_report(report) if is_folder else verify_page(report / "index.html")
+        except (AtlasError, OSError) as err:
+            found.add(f"{name}: report", 1, [f"{name}: {err}"], "that it is one")
+            continue
+        found.checked += [Checked(f"{name}: {each.what}", *each[1:]) for each in one.checked]
+        found.wrong += [f"{name}: {line}" for line in one.wrong]
+        found.notes += [f"{name}: {line}" for line in one.notes]
+    return found
+
+
+def _marker(folder: Folder, name: str, kind: str) -> dict[str, Any]:
+    """Read what tells a folder that hubble-dash has written from others."""
+    try:
+        marker: dict[str, Any] = read_plain(folder.read(name, max_bytes=MAX_FILE_BYTES))
+        check_plain(marker.get("format"), str, "format")
+    except (ValueError, AttributeError) as err:
+        raise AtlasError(f"{folder.path / name} is damaged: {err}") from err
+    if marker["format"] != kind:
+        raise AtlasError(f"{folder.path} is no {kind.removeprefix('hubble-dash ')} of hubble-dash")
+    return marker
 
 
 def _index(data: bytes, path: Path, found: Verification) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import hubble_dash as hd
+from hubble_dash.errors import AtlasError
 from hubble_dash.viewer.data.encoding import checksum, embed_json
 from hubble_dash.viewer.exported.folder import write_folder
 
@@ -201,3 +202,20 @@ def test_each_file_of_a_report_is_held(
             hd.verify(copy)
         return
     assert any(name in line for line in hd.verify(copy).wrong)
+
+
+def test_a_site_is_as_sound_as_its_reports(atlas: hd.Atlas, tmp_path: Path) -> None:
+    site = hd.publish(tmp_path / "site", [atlas], progress=False)
+    found = hd.verify(site)
+    assert (found.kind, found.is_sound) == ("site", True)
+    assert {one.what for one in found.checked} >= {"files", "nebulae: pieces", "nebulae: pictures"}
+    (site / "nebulae" / "cover.jpg").unlink()
+    with_index(site / "nebulae" / "index.html", lambda index: index.update(n=-1))
+    wrong = hd.verify(site).wrong
+    assert wrong[0] == "nebulae/cover.jpg is missing"
+    assert wrong[1].startswith("nebulae: ")
+    (site / "nebulae" / "index.html").unlink()
+    assert "No such file" in hd.verify(site).wrong[-1]
+    (site / "hubble-dash-site.json").write_text('{"format": "hubble-dash site", "reports": "x"}')
+    with pytest.raises(AtlasError, match=r"hubble-dash-site\.json is damaged"):
+        hd.verify(site)

@@ -31,7 +31,7 @@ MOST_STRETCHED = 1.6
 # How many cutouts are tried, and how many get a place at most.
 TRIED, PLACED = 600, 28
 # Pixels from the middle of a point to its edge, where there are no more than so many points.
-REACHES = ((500, 4), (5_000, 3), (50_000, 2), (500_000, 1))
+REACHES = ((500, 4), (5_000, 3), (20_000, 2), (200_000, 1))
 # Those that systems have, from the first; Pillow's own has no more than ASCII.
 FONTS = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "Arial.ttf", "arial.ttf", "Helvetica.ttc")
 JPEG_QUALITY = 86
