@@ -152,7 +152,7 @@ class Sentences:
     def _map(self) -> str:
         layout = self._manifest["map"]
         if layout["method"] == "given":
-            return "The positions on the map were given to it."
+            return f"The positions on the map were given to it.{self._clusters()}"
         name, works = _MAPS[layout["method"]]
         settings = ""
         if layout["method"] == "tsne":
@@ -164,7 +164,16 @@ class Sentences:
         elif layout["method"] == "umap":
             settings = f", {layout.get('n_neighbors')} neighbours, minimal distance"
             settings += f" {layout.get('min_dist')}"
-        return f"The map is laid out by {name}{self._cite(*works)}{settings}."
+        return f"The map is laid out by {name}{self._cite(*works)}{settings}.{self._clusters()}"
+
+    def _clusters(self) -> str:
+        if "clusters" not in self._manifest:
+            return ""
+        sklearn = self._cite("sklearn", version=self._version("scikit-learn"))
+        return (
+            f" Clusters were found on it by HDBSCAN{self._cite('hdbscan')} as in"
+            f" scikit-learn{sklearn}."
+        )
 
     def _page(self, page: Sequence[str]) -> str:
         named = [f"{_PAGE[name]}{self._cite(name)}" for name in page]

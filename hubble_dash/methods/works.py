@@ -114,6 +114,20 @@ _SEARCH: dict[str, Reference] = {
         journal="Journal of Open Source Software", year="2018", volume="3", number="29",
         pages="861", doi="10.21105/joss.00861",
     ),
+    "hdbscan": work(
+        "inproceedings", "Campello et al. 2013",
+        author="Campello, Ricardo J. G. B. and Moulavi, Davoud and Sander, Joerg",
+        title="{Density-Based Clustering Based on Hierarchical Density Estimates}",
+        booktitle="Advances in Knowledge Discovery and Data Mining (PAKDD 2013)", year="2013",
+        pages="160--172", doi="10.1007/978-3-642-37456-2_14",
+    ),
+    "sklearn": work(
+        "article", "Pedregosa et al. 2011",
+        author="Pedregosa, F. and Varoquaux, G. and Gramfort, A. and others",
+        title="{Scikit-learn: Machine Learning in Python}",
+        journal="Journal of Machine Learning Research", year="2011", volume="12",
+        pages="2825--2830", url="https://jmlr.org/papers/v12/pedregosa11a.html",
+    ),
     "pca": work(
         "article", "Pearson 1901",
         author="Pearson, Karl",

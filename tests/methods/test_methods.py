@@ -58,7 +58,8 @@ def test_what_made_a_real_atlas(mosaic: hd.Atlas) -> None:
         ),
         ({"map": {"method": "given"}}, set(), {"pca", "tsne"}),
         ({"neighbors": {"method": "inverted file", "recall_at_9": 0.993}}, {"faiss"}, set()),
-        ({"neighbors": {"method": "exact"}}, set(), {"faiss"}),
+        ({"neighbors": {"method": "exact"}}, set(), {"faiss", "hdbscan", "sklearn"}),
+        ({"clusters": [{"name": "cluster", "clusters": []}]}, {"hdbscan", "sklearn"}, set()),
     ],
 )
 def test_only_what_was_used_is_cited(

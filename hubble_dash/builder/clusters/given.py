@@ -67,7 +67,7 @@ def _rows_of(path: str | Path) -> list[list[str]]:
 
 
 def lacks(levels: Sequence[ClusterLevelEntry], names: Mapping[str, str]) -> bool:
-    """Say whether there are clusters, and names that are wanted are not among theirs.
+    """Say whether names that are wanted are not there, as where clusters were never looked for.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def lacks(levels: Sequence[ClusterLevelEntry], names: Mapping[str, str]) -> bool
         As of `read_names`.
     """
     there = {one["name"] for level in levels for one in level["clusters"]}
-    return bool(there) and not there.issuperset(names.values())
+    return not there.issuperset(names.values())
 
 
 def renamed(
@@ -110,5 +110,5 @@ def renamed(
     for old, new in names.items():
         if new not in there:
             text = "no cluster is called %r, to be called %r; there are: %s"
-            logger.warning(text, old, new, ", ".join(sorted(own)) or "none")
+            logger.warning(text, old, new, "; ".join(sorted(own)) or "none")
     return found

@@ -49,7 +49,7 @@ __all__ = ["Outcome", "list_files", "list_pictures", "make_manifest", "settings_
 
 MIN_CUTOUTS_TO_COMPARE = 10
 # Packages that are always used, beside those of the fingerprinter.
-PACKAGES = ("torch", "faiss-cpu", "astropy", "photutils", "numpy", "scipy")
+PACKAGES = ("torch", "faiss-cpu", "astropy", "photutils", "numpy", "scipy", "scikit-learn")
 
 
 @dataclass(frozen=True)

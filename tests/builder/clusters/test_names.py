@@ -120,12 +120,13 @@ def test_names_are_given_by_hand(tmp_path: Path, caplog: pytest.LogCaptureFixtur
         (level,) = renamed(LEVELS, names)
     assert [one["name"] for one in level["clusters"]] == ["a", "Rings"]
     assert (
-        "no cluster is called 'none', to be called 'Arcs'; there are: a, cluster 2" in caplog.text
+        "no cluster is called 'none', to be called 'Arcs'; there are: a; cluster 2" in caplog.text
     )
     assert LEVELS[0]["clusters"][1]["name"] == "cluster 2"
     assert lacks(LEVELS, {"cluster 2": "Rings"})
     assert not lacks([level], {"cluster 2": "Rings"})
-    assert not lacks([], names)
+    assert lacks([], names)
+    assert not lacks(LEVELS, {})
     # One that another keeps is not taken; two may change theirs.
     (level,) = renamed(LEVELS, {"cluster 2": "a"})
     assert [one["name"] for one in level["clusters"]] == ["a", "cluster 2"]
