@@ -52,6 +52,7 @@ def test_export_as_a_folder(atlas: Atlas, tmp_path: Path, capsys: Capture) -> No
     assert (tmp_path / "other" / "index.html").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("plain_page")
 def test_publish(lonely_atlas: Atlas, tmp_path: Path, capsys: Capture) -> None:
     site, path = tmp_path / "site", lonely_atlas.path

@@ -17,6 +17,8 @@ from hubble_dash.viewer.telling.pictures import picture_url, read_file
 __all__ = ["read_intro"]
 
 MAX_TEXT_BYTES, MAX_PICTURES_BYTES = 500_000, 12_000_000
+# Letters of a link that sets the page, and parentheses within one another, as in CommonMark.
+LONGEST_LINK, DEEPEST = 4_000, 32
 # No h1, which is the page's title; no id and no class, which are the page's own.
 _TAGS = {
     *("a", "b", "blockquote", "br", "code", "dd", "del", "details", "dl", "dt", "em", "figure"),
@@ -93,7 +95,7 @@ def _destination(text: str, start: int, stop: int) -> Any:
     if not text.startswith("#", start):
         return helpers.parseLinkDestination(text, start, stop)
     level, quote = 0, ""
-    for at, sign in enumerate(text[start:stop], start):
+    for at, sign in enumerate(text[start : min(stop, start + LONGEST_LINK)], start):
         if sign == "\n" or (sign == ")" and not quote and level == 0):
             return SimpleNamespace(ok=sign == ")", pos=at, str=text[start:at])
         if quote:
@@ -102,6 +104,8 @@ def _destination(text: str, start: int, stop: int) -> Any:
             quote = sign
         else:
             level += (sign == "(") - (sign == ")")
+        if level > DEEPEST:
+            break
     return SimpleNamespace(ok=False, pos=start, str="")
 
 

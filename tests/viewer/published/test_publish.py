@@ -102,6 +102,7 @@ def test_a_site_has_a_page_of_all_and_a_report_of_each(
     assert verify(site / "nebulae" / "index.html").is_sound
 
 
+@pytest.mark.slow
 def test_a_large_report_is_a_folder_of_the_site(atlas: Atlas, small: Atlas, tmp_path: Path) -> None:
     reports = [Report("large", atlas), Report("small", small)]
     stories = dict.fromkeys(("", "large", "small"), NO_STORY)
@@ -137,6 +138,7 @@ def test_what_cannot_be_opened_is_told_and_nothing_written(
         publish(tmp_path / "other", given[:1], leave_out=True, progress=False)
 
 
+@pytest.mark.slow
 def test_only_a_site_with_nothing_else_in_it_is_replaced(small: Atlas, tmp_path: Path) -> None:
     site = tmp_path / "site"
     site.mkdir()
@@ -156,6 +158,7 @@ def test_only_a_site_with_nothing_else_in_it_is_replaced(small: Atlas, tmp_path:
     assert (other / "index.html").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_a_site_that_fails_on_its_way_leaves_the_old_one(
     small: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

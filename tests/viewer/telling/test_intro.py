@@ -10,7 +10,7 @@ import pytest
 from PIL import Image as PillowImage
 
 from hubble_dash.errors import ExportError
-from hubble_dash.viewer.telling.intro import MAX_TEXT_BYTES, read_intro
+from hubble_dash.viewer.telling.intro import LONGEST_LINK, MAX_TEXT_BYTES, read_intro
 
 
 class Tags(HTMLParser):
@@ -64,6 +64,11 @@ def test_links_that_set_the_page_need_no_escapes(tmp_path: Path) -> None:
         "#",
     ]
     assert "[d](#q=1 < 2)" in found.words
+
+
+def test_a_link_without_an_end_is_looked_for_no_farther_than_links_go(tmp_path: Path) -> None:
+    found = read(tmp_path, "[a](#" * 2_000 + f"[b](#row=1{' ' * LONGEST_LINK})")
+    assert found.all("a", "href") == []
 
 
 def test_links_to_elsewhere_open_beside_the_page(tmp_path: Path) -> None:
