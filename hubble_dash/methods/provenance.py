@@ -12,6 +12,7 @@ from hubble_dash.config import is_network_file
 __all__ = ["provenance"]
 
 MOST_NAMED = 6
+MOST_CLUSTERS_NAMED = 24
 
 _KINDS = {
     "full": "whole images",
@@ -65,6 +66,7 @@ def provenance(atlas: Atlas) -> list[tuple[str, str]]:
         ("Neighbours", _neighbors(manifest.get("neighbors"))),
         ("Map", _map(manifest["map"])),
         ("Map keeps", _kept(manifest["map"].get("quality"))),
+        ("Clusters", _clusters(manifest.get("clusters", []))),
         ("Placed later", _placed(manifest["map"].get("added"))),
         ("Added", _added(manifest.get("additions", []))),
         ("Made", f"{manifest['created']} with hubble-dash {manifest['hubble_dash']}"),
@@ -161,6 +163,20 @@ def _kept(quality: Mapping[str, Any] | None) -> str:
         if name.startswith(start)
     ]
     return f"{', '.join(parts)} (measured on {quality.get('sample', 0):,.0f} cutouts)"
+
+
+def _clusters(levels: Sequence[Mapping[str, Any]]) -> str:
+    """Count the clusters of each level, and name the largest of the one that all atlases have."""
+    told = []
+    for level in levels:
+        clusters = level["clusters"]
+        text = f"{len(clusters)} {level['name']}s"
+        if level["name"] == "cluster":
+            named = [f"{one['name']} ({one['size']:,})" for one in clusters[:MOST_CLUSTERS_NAMED]]
+            more = len(clusters) - len(named)
+            text += f": {'; '.join(named)}{f'; and {more} more' if more else ''}"
+        told.append(text)
+    return ". ".join(told)
 
 
 def _placed(added: Mapping[str, Any] | None) -> str:

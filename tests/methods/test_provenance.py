@@ -69,6 +69,19 @@ def test_every_kind_of_cutouts_has_words(atlas: Atlas, cutouts: Any, words: str)
     assert said["Left out"] == "1,200 cutouts: blank"
 
 
+def test_clusters_are_counted_and_named(atlas: Atlas) -> None:
+    assert "Clusters" not in dict(provenance(atlas))
+    names = ["spiral", *(f"cluster {i}" for i in range(2, 31))]
+    clusters = [{"name": name, "size": 1000 - i} for i, name in enumerate(names)]
+    levels = [
+        {"name": "coarse cluster", "clusters": clusters[:2]},
+        {"name": "cluster", "clusters": clusters},
+    ]
+    said = dict(provenance(Atlas(atlas.path, {**atlas.manifest, "clusters": levels})))["Clusters"]
+    assert said.startswith("2 coarse clusters. 30 clusters: spiral (1,000); cluster 2 (999); ")
+    assert said.endswith("cluster 24 (977); and 6 more")
+
+
 def test_neighbours_and_what_the_map_keeps(atlas: Atlas) -> None:
     def said(**changed: Any) -> dict[str, str]:
         return dict(provenance(Atlas(atlas.path, atlas.manifest | changed)))
