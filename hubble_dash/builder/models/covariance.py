@@ -78,10 +78,12 @@ class _MapCovariances(torch.nn.Module):
         rows, columns = np.triu_indices(n)
         self.register_buffer("upper", torch.from_numpy(rows * n + columns))
         mix = mixing(n_channels)
+        # Known beforehand: a question to a tensor is none that can be traced.
+        self._is_mixed = mix is not None
         self.register_buffer("mix", torch.empty(0) if mix is None else torch.from_numpy(mix))
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        mix = self.mix.float() if self.mix.numel() else None
+        mix = self.mix.float() if self._is_mixed else None
         return _to_unit(_covariances(maps.float(), mix).flatten(1)[:, self.upper])
 
 
