@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast, get_type_hints
@@ -145,8 +146,8 @@ def _check_levels(path: Path, manifest: Manifest) -> None:
     named = [("clusters", [level["name"] for level in levels])]
     named += [(level["name"], [one["name"] for one in level["clusters"]]) for level in levels]
     for where, names in named:
-        for name in names:
-            if names.count(name) > 1:
+        for name, count in Counter(names).most_common(1):
+            if count > 1:
                 raise off(path, f"a name of {where}", name, "names that are told apart")
     for level in levels:
         for one in level["clusters"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from helpers.atlases import make_atlas, nebula
 from helpers.foreign import use_all_of
@@ -15,7 +16,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A whole atlas that is small enough to be copied often."""
     folder = tmp_path_factory.mktemp("foreign")
     pictures = [nebula(1, (96, 120)), nebula(2, (96, 120))]
-    return make_atlas(folder / "small.atlas", pictures=pictures, k=7).path
+    rows = np.arange(24, dtype=np.int16)
+    clusters = {"cluster": rows % 3, "fine cluster": rows % 5 - 1}
+    return make_atlas(folder / "small.atlas", pictures=pictures, k=7, clusters=clusters).path
 
 
 def test_it_is_well_as_it_is(small: Path) -> None:

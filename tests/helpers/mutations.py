@@ -204,7 +204,8 @@ def _arrays(data: bytes, array: np.ndarray[Any, Any]) -> dict[str, bytes | Calla
         return _npy(changed)
 
     header, body = data[:128], data[128:]
-    kinds = {"f": (np.nan, np.inf, -np.inf, 1e30, -2), "i": (-1, 2**31 - 1), "u": (255,)}
+    most = 2 ** (8 * array.dtype.itemsize - 1) - 1
+    kinds = {"f": (np.nan, np.inf, -np.inf, 1e30, -2), "i": (-1, most), "u": (255,)}
     with np.errstate(over="ignore"):
         values = {
             f"ends in {value}": ending_in(value)
