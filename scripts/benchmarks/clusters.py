@@ -12,6 +12,7 @@ import importlib
 import itertools
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -75,7 +76,7 @@ def _draw(fingerprints: NDArray[np.float16], seed: int) -> Drawn:
 
 def _clusterers(n: int) -> Iterator[tuple[str, Callable[[Drawn], Codes]]]:
     for level in ("coarse cluster", "cluster", "fine cluster"):
-        yield f"the map: `{level}`", lambda drawn, level=level: _product(drawn, level)
+        yield f"the map: `{level}`", partial(_product, level)
     size = max(10, n // 50)
     usual: dict[str, Any] = {"min_cluster_size": size, "min_samples": 5}
     of_sklearn = HDBSCAN(**usual, copy=True)
@@ -91,15 +92,15 @@ def _clusterers(n: int) -> Iterator[tuple[str, Callable[[Drawn], Codes]]]:
         )
     if (evoc := _installed("evoc")) is not None:
         for name, layer in (("finest", 0), ("coarsest", -1)):
-            yield f"fingerprints, EVoC, {name}", lambda drawn, i=layer: _evoc(evoc, drawn, i)
+            yield f"fingerprints, EVoC, {name}", partial(_evoc, evoc, layer)
 
 
-def _product(drawn: Drawn, level: str) -> Codes:
+def _product(level: str, drawn: Drawn) -> Codes:
     found = find_clusters(drawn.positions)
     return found.get(level, found.get("cluster", np.full(len(drawn.rows), -1)))
 
 
-def _evoc(evoc: Any, drawn: Drawn, layer: int) -> Codes:
+def _evoc(evoc: Any, layer: int, drawn: Drawn) -> Codes:
     found = evoc.EVoC(random_state=0)
     found.fit_predict(drawn.unit)
     return np.asarray(found.cluster_layers_[layer])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.manifest import UnsealedManifest
+from hubble_dash.atlas.manifest import ClusterEntry, ClusterLevelEntry, UnsealedManifest
 from hubble_dash.atlas.seal import seal
 from hubble_dash.atlas.sheets import SheetLayout
 
@@ -147,24 +147,24 @@ def make_atlas(
         _save(sheet, part / "sheets" / f"sheet_{start // LAYOUT.per_sheet:05d}.webp", quality=80)
     pd.DataFrame(images).to_parquet(part / "images.parquet")
     pd.DataFrame(records).assign(**(columns or {})).to_parquet(part / "cutouts.parquet")
-    for name, array in (
-        ("fingerprints", fingerprints),
-        ("neighbors", rows),
-        ("similarities", similarities),
-        ("positions", positions),
-        *([] if clusters is None else [("clusters", np.stack([*clusters.values()], axis=1))]),
-        *([("trust", kept_near(rows, positions))] if n > 81 and k >= 9 else []),
-    ):
-        np.save(part / f"{name}.npy", array)
+    arrays: dict[str, NDArray[Any]] = {
+        "fingerprints": fingerprints, "neighbors": rows, "similarities": similarities,
+        "positions": positions,
+    }  # fmt: skip
     said = _manifest(len(images), n, fingerprints.shape[1], rows.shape[1])
+    if n > 81 and k >= 9:
+        arrays["trust"] = kept_near(rows, positions)
     if clusters is not None:
+        arrays["clusters"] = np.stack([*clusters.values()], axis=1)
         said["clusters"] = [_level(name, codes) for name, codes in clusters.items()]
+    for name, array in arrays.items():
+        np.save(part / f"{name}.npy", array)
     files = [file.relative_to(part).as_posix() for file in part.rglob("*") if file.is_file()]
     return seal(part, path, cast("UnsealedManifest", {**said, **manifest}), files=files)
 
 
-def _level(name: str, codes: NDArray[np.int16]) -> dict[str, Any]:
-    told = [
+def _level(name: str, codes: NDArray[np.int16]) -> ClusterLevelEntry:
+    told: list[ClusterEntry] = [
         {"name": f"{name} {code}", "size": int(size), "medoid": 0, "spread": 0.25}
         for code, size in enumerate(np.bincount(codes[codes >= 0]))
     ]
