@@ -6,6 +6,8 @@ best with known classes and with itself under resampling (``docs/measurements.md
 
 from __future__ import annotations
 
+import os
+import sys
 import warnings
 from collections.abc import Mapping
 
@@ -84,6 +86,9 @@ def _with_middle(found: dict[str, NDArray[np.int16]]) -> dict[str, NDArray[np.in
 
 
 def _clustered(placed: NDArray[np.float64], share: float) -> NDArray[np.int64]:
+    if sys.platform == "darwin":
+        # Beside torch's OpenMP, as `hubble_dash.builder.neighbors.approximate.import_faiss` says.
+        os.environ.setdefault("KMP_DUPLICATE_LIB_OK", "TRUE")
     # Imported late, as it takes a second.
     from sklearn.cluster import HDBSCAN
 
