@@ -48,6 +48,11 @@ class SharedStarts(LoadFileScheduling):  # type: ignore[misc]
         for node in self.nodes:
             self._reschedule(node)
 
+    def _reschedule(self, node: Any) -> None:
+        # One that has not yet said which tests it knows is asked again when it has.
+        if node in self.registered_collections:
+            super()._reschedule(node)
+
     def remove_node(self, node: Any) -> str | None:
         """Give the files of a process that ended to others, but those that it was done with.
 
