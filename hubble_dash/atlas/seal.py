@@ -6,9 +6,8 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path, PurePosixPath
-from types import TracebackType
 
 from hubble_dash.atlas.atlas import Atlas, open_atlas
 from hubble_dash.atlas.manifest import FileEntry, Manifest, UnsealedManifest
@@ -50,15 +49,8 @@ class Checksums:
         self._threads = ThreadPoolExecutor(N_THREADS, "seal")
         self._entries: dict[str, Future[FileEntry]] = {}
 
-    def __enter__(self) -> Checksums:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Begin with no more, and wait for those under way."""
         self._threads.shutdown(cancel_futures=True)
 
     def begin(self, names: Iterable[str]) -> None:
@@ -138,7 +130,7 @@ def seal(
     """
     names = sorted(files, key=lambda name: PurePosixPath(name).parts)
     _remove_others(folder, {*names})
-    with Checksums(folder) if checksums is None else nullcontext(checksums) as found:
+    with closing(Checksums(folder)) if checksums is None else nullcontext(checksums) as found:
         whole: Manifest = {
             "format": FORMAT,
             "format_version": FORMAT_VERSION if "metric" in manifest else 1,

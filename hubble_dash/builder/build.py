@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -191,7 +192,10 @@ def build_from(
         # Of other settings, or of images that were added.
         return again()
     check_replaceable(out, replace=overwrite)
-    with open_part(out, plan, replace=overwrite) as part, Checksums(part.atlas) as checksums:
+    with (
+        open_part(out, plan, replace=overwrite) as part,
+        closing(Checksums(part.atlas)) as checksums,
+    ):
         make = _cutouts_here if cluster is None else partial(cutouts_of_cluster, cluster)
         fingerprinter, learned, file = make(
             settings, inputs, plan, source, part, blocks=blocks, progress=progress

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import closing
 from pathlib import Path
 from shutil import copytree
 
@@ -76,7 +77,7 @@ def test_files_that_were_begun_with_are_read_once(
     real = module._entry
     monkeypatch.setattr(module, "_entry", lambda path: (read.append(path.name), real(path))[1])
     files = atlas.manifest["files"]
-    with Checksums(part) as checksums:
+    with closing(Checksums(part)) as checksums:
         checksums.begin(["cutouts.parquet", "images.parquet"])
         assert checksums.of(["images.parquet"]) == {"images.parquet": files["images.parquet"]}
         sealed = seal(part, tmp_path / "x.atlas", atlas.manifest, files=files, checksums=checksums)

@@ -34,7 +34,15 @@ from hubble_dash.viewer.page import Page, make_page, page_data
 from hubble_dash.viewer.plots.evaluation_view import read_evaluation
 from hubble_dash.viewer.telling.story import NO_STORY, Story
 
-__all__ = ["FORMAT", "MARKER", "check_replaceable", "fill_folder", "write_data", "write_folder"]
+__all__ = [
+    "FORMAT",
+    "MARKER",
+    "check_replaceable",
+    "fill_folder",
+    "refuse_foreign",
+    "write_data",
+    "write_folder",
+]
 
 FORMAT = "hubble-dash report"
 MARKER = "hubble-dash-report.json"
@@ -171,11 +179,28 @@ def check_replaceable(path: Path) -> None:
             f"{path} is a folder, and not one that hubble-dash has written; name a new one, or an"
             " HTML file such as page.html"
         )
-    foreign = sorted({entry.name for entry in path.iterdir()} - CONTENT)
-    if foreign:
+    refuse_foreign(path, {entry.name for entry in path.iterdir()} - CONTENT)
+
+
+def refuse_foreign(path: Path, names: set[str]) -> None:
+    """Refuse to replace a folder that has something in it which hubble-dash has not written.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    names : set of str
+        What that is.
+
+    Raises
+    ------
+    ExportError
+        If it is anything.
+    """
+    if names:
         raise ExportError(
-            f"{path} would be replaced, but has something else in it: {', '.join(foreign[:3])};"
-            " move that away, or name a new folder"
+            f"{path} would be replaced, but has something else in it:"
+            f" {', '.join(sorted(names)[:3])}; move that away, or name a new folder"
         )
 
 

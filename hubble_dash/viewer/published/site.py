@@ -13,7 +13,7 @@ from hubble_dash.disk.files import is_marked
 from hubble_dash.disk.names import NewFolder
 from hubble_dash.errors import ExportError
 from hubble_dash.viewer.exported.export import page_html
-from hubble_dash.viewer.exported.folder import fill_folder
+from hubble_dash.viewer.exported.folder import fill_folder, refuse_foreign
 from hubble_dash.viewer.exported.limits import MAX_CUTOUTS
 from hubble_dash.viewer.published.front import (
     CARD_NAME,
@@ -82,12 +82,7 @@ def check_site(path: Path) -> None:
         raise ExportError(
             f"{path} is there, and no site that hubble-dash has written; name a new folder"
         )
-    foreign = sorted(_found(path) - _written(path) - {SITE_MARKER})
-    if foreign:
-        raise ExportError(
-            f"{path} would be replaced, but has something else in it: {', '.join(foreign[:3])};"
-            " move that away, or name a new folder"
-        )
+    refuse_foreign(path, _found(path) - _written(path) - {SITE_MARKER})
 
 
 def write_site(site: Site, folder: NewFolder, *, progress: bool) -> None:
