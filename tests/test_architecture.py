@@ -24,7 +24,7 @@ FLOORS = [
         *("errors", "config", "allocator", "cosine", "isolation", "printable"),
         *("builder.ahead", "builder.bars", "builder.quiet", "builder.shared", "viewer.linker"),
     ],
-    ["disk", "foreign", "query", "smoothed"],
+    ["disk", "foreign", "query", "smoothed", "viewer.guarded"],
     ["atlas", "builder.bounds", "builder.codecs", "builder.remote", "builder.sky"],
     [
         "builder.cursor",

@@ -18,15 +18,15 @@ from tornado.web import HTTPError, authenticated, stream_request_body
 from hubble_dash.errors import AtlasError
 from hubble_dash.viewer.data.compared import like_answer
 from hubble_dash.viewer.data.schema import MOST_AVERAGED, LikeAnswer
-from hubble_dash.viewer.served.guard import (
+from hubble_dash.viewer.guarded.guard import (
     Hosts,
     allowed_origins,
     guard,
     is_from_own_page,
     without_port,
 )
-from hubble_dash.viewer.served.headers import add_headers
-from hubble_dash.viewer.served.log import keep_log_short
+from hubble_dash.viewer.guarded.headers import add_headers
+from hubble_dash.viewer.guarded.log import keep_log_short
 from hubble_dash.viewer.served.shared import ROUTE, WORKERS, shared_by_key
 
 __all__ = ["is_asked_by_stranger", "prepare_server", "prepare_server_of"]

@@ -17,9 +17,9 @@ from bokeh.util.token import generate_jwt_token, generate_session_id
 from helpers.served import Served
 from helpers.waiting import wait
 
-from hubble_dash.viewer.served.guard import Hosts, is_from_own_page
-from hubble_dash.viewer.served.headers import inline_scripts
-from hubble_dash.viewer.served.log import keep_log_short
+from hubble_dash.viewer.guarded.guard import Hosts, is_from_own_page
+from hubble_dash.viewer.guarded.headers import inline_scripts
+from hubble_dash.viewer.guarded.log import keep_log_short
 from hubble_dash.viewer.served.routes import prepare_server
 from hubble_dash.viewer.served.server import _signing
 
