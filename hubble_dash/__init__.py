@@ -7,6 +7,7 @@
 `build` makes an `Atlas`, `add` adds images to one, `open_atlas` opens one, and `evaluate` measures
 how alike its neighbours really are. `export` writes its page; `publish` a site of several; `serve`
 and `dashboard` serve it.
+`GuestReader` lets visitors of these bring images of their own.
 `fingerprint_image` takes an image from outside to where its like can be looked for; `verify` says
 whether an atlas or a page is what it says it is. The other names are settings of `build` and `add`,
 and `HubbleDashError`, which all errors are but those about arguments.
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from hubble_dash.atlas.atlas import Atlas, Neighbors, Similar, open_atlas
     from hubble_dash.builder.build import build
     from hubble_dash.builder.growing.add import add
+    from hubble_dash.builder.query.guest import GuestReader
     from hubble_dash.builder.query.image import fingerprint_image
     from hubble_dash.evaluation.evaluate import evaluate
     from hubble_dash.verification.verify import verify
@@ -67,6 +69,7 @@ __all__ = [
     "FlipLeftRight",
     "FlipUpDown",
     "Grayscale",
+    "GuestReader",
     "HubbleDashError",
     "MapSettings",
     "ModelInput",
@@ -91,6 +94,7 @@ __all__ = [
 ]
 
 _LAZY = {
+    "GuestReader": "hubble_dash.builder.query.guest",
     **dict.fromkeys(("Atlas", "Neighbors", "Similar", "open_atlas"), "hubble_dash.atlas.atlas"),
     "add": "hubble_dash.builder.growing.add",
     "build": "hubble_dash.builder.build",

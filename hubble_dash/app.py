@@ -7,7 +7,12 @@ import sys
 
 import panel as pn
 
-from hubble_dash.cli.page import add_page_arguments, page_options
+from hubble_dash.cli.page import (
+    add_guest_arguments,
+    add_page_arguments,
+    guest_reader,
+    page_options,
+)
 from hubble_dash.viewer.served.current import current_atlas
 from hubble_dash.viewer.served.routes import is_asked_by_stranger, prepare_server_of
 from hubble_dash.viewer.served.server import dashboard
@@ -19,17 +24,19 @@ def serve(argv: list[str]) -> None:
     Parameters
     ----------
     argv : list of str
-        ``ATLAS``, and what `add_page_arguments` adds.
+        ``ATLAS``, and what `add_page_arguments` and `add_guest_arguments` add.
     """
     parser = argparse.ArgumentParser(prog="panel serve hubble_dash/app.py --args")
     parser.add_argument("atlas", help="folder of the atlas")
     add_page_arguments(parser)
+    add_guest_arguments(parser)
     options = parser.parse_args(argv)
     if pn.state.curdoc is not None:
         prepare_server_of(pn.state.curdoc)
         if is_asked_by_stranger(pn.state.curdoc):
             return
-    dashboard(current_atlas(options.atlas), **page_options(options)).servable()
+    atlas = current_atlas(options.atlas)
+    dashboard(atlas, **page_options(options), guests=guest_reader(options)).servable()
 
 
 # Under panel serve the module's name is bokeh_app_..., never __main__ and never its import name.

@@ -21,7 +21,7 @@ REPOSITORY = Path(__file__).parents[1]
 # stands in a wing itself, in no room, is named with its wing.
 FLOORS = [
     [
-        *("errors", "config", "allocator", "cosine", "isolation", "printable"),
+        *("errors", "config", "allocator", "amid", "cosine", "guest", "isolation", "printable"),
         *("builder.ahead", "builder.bars", "builder.quiet", "builder.shared", "viewer.linker"),
     ],
     ["disk", "foreign", "query", "smoothed", "viewer.guarded"],

@@ -38,6 +38,7 @@ NAMES = [
     "FlipLeftRight",
     "FlipUpDown",
     "Grayscale",
+    "GuestReader",
     "HubbleDashError",
     "MapSettings",
     "ModelInput",

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import Any, get_args
+from functools import partial
+from typing import TYPE_CHECKING, Any, get_args
 
 from hubble_dash.cli.commands import Commands
 from hubble_dash.config.choices import AtlasCheck, PageForm
 from hubble_dash.printable import printable
 
-__all__ = ["add_commands", "add_page_arguments", "page_options"]
+if TYPE_CHECKING:
+    from hubble_dash.viewer.served.guests import GuestReader
+
+__all__ = [
+    "add_commands",
+    "add_guest_arguments",
+    "add_page_arguments",
+    "guest_reader",
+    "page_options",
+]
 
 
 def add_commands(commands: Commands) -> None:
@@ -44,6 +54,7 @@ def add_commands(commands: Commands) -> None:
     )  # fmt: skip
     serve.add_argument("atlas", help="folder of the atlas")
     add_page_arguments(serve)
+    add_guest_arguments(serve)
     serve.add_argument("--port", type=int, default=5006, help="port (%(default)s)")
     serve.add_argument("--address", default="localhost", help="address to listen at (%(default)s)")
     serve.add_argument(
@@ -133,6 +144,48 @@ def _add_check(parser: ArgumentParser, what: str) -> None:
     )  # fmt: skip
 
 
+def add_guest_arguments(parser: ArgumentParser) -> None:
+    """Add what concerns images that visitors bring.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Of ``serve``, or of what ``panel serve`` opens.
+    """
+    parser.add_argument(
+        "--no-own-images", action="store_true",
+        help="visitors may not bring images of their own, to see what is most like them",
+    )  # fmt: skip
+    parser.add_argument(
+        "--weights", metavar="FILE",
+        help="the atlas's own weights, for such images, where it was built from a file",
+    )  # fmt: skip
+
+
+def guest_reader(options: Namespace) -> GuestReader | None:
+    """Give what reads images that visitors bring; None where they may not.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        Of a parser that `add_guest_arguments` was given.
+
+    Raises
+    ------
+    ValueError
+        If there are weights for images that nobody may bring.
+    """
+    if options.no_own_images:
+        if options.weights is not None:
+            raise ValueError(
+                "--weights is for own images; with --no-own-images it would do nothing"
+            )
+        return None
+    from hubble_dash.builder.query.guest import GuestReader
+
+    return partial(GuestReader, weights=options.weights)
+
+
 def page_options(options: Namespace) -> dict[str, Any]:
     """Give what the page itself is told, as `export`, `serve` and `dashboard` take it.
 
@@ -169,12 +222,14 @@ def _export(options: Namespace) -> None:
 
 
 def _serve(options: Namespace) -> None:
+    guests = guest_reader(options)
     from hubble_dash.atlas.atlas import open_atlas
     from hubble_dash.viewer.served.server import serve
 
     serve(
         open_atlas(options.atlas),
         **page_options(options),
+        guests=guests,
         port=options.port,
         address=options.address,
         websocket_origin=options.allow_websocket_origin,

@@ -107,6 +107,8 @@ def make_page(
     title: str | None = None,
     evaluation: Mapping[str, Any] | None = None,
     story: Story = NO_STORY,
+    guests: bool = False,
+    why_no_guests: str = "",
 ) -> Page:
     """Make the page of an atlas.
 
@@ -122,9 +124,14 @@ def make_page(
         As of `read_evaluation`, to be shown in the dialog about the page.
     story : Story
         What is told beside the data.
+    guests : bool
+        Whether a server compares images that visitors bring.
+    why_no_guests : str
+        Why it does not, where somebody wanted it to.
     """
     title = title or atlas.title
     measured = "" if evaluation is None else evaluation_html(evaluation)
+    further = [*(["evaluation"] if measured else []), *(["guests"] if guests else [])]
     model = atlas.manifest["model"]
     variables = {
         "page_title": title,
@@ -136,13 +143,15 @@ def make_page(
         "map_method": atlas.manifest["map"]["method"],
         "similar": data.similar,
         "has_sky": data.has_sky,
-        "style": _style(*_STYLES, *(["evaluation"] if measured else [])) + story.style,
+        "style": _style(*_STYLES, *further) + story.style,
         "print_style": _style("print"),
         "intro": story.intro,
         "theme": story.theme,
         "logo": story.logo,
         "head": story.head,
         "home": story.home,
+        "guests": guests,
+        "why_no_guests": why_no_guests,
         "evaluation": measured,
         "script": _script(),
         "payload": data.text,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 
+from hubble_dash.amid import N_BESIDE, amid
 from hubble_dash.atlas.atlas import Neighbors
 from hubble_dash.builder.forces.affinities import affinities
 from hubble_dash.builder.forces.descent import as_tensor, optimize, repulsion_of
@@ -34,8 +35,6 @@ from hubble_dash.config import MapSettings
 
 __all__ = ["natural_scale", "place_new", "quality_of_new"]
 
-# The nearest old cutouts by which a new one is placed; the half of them that lie together count.
-N_BESIDE = 10
 # Iterations with exaggerated attraction, in which points find where they belong, and without. At
 # 1,800 digits twice as many give no more.
 EARLY_ITERATIONS, ITERATIONS = 50, 150
@@ -153,18 +152,13 @@ def _beside(
     placed: NDArray[np.float32],
     device: str,
 ) -> Positions:
-    """Give places amid the nearest old cutouts, but for those that lie far from the others."""
+    """Give places amid the nearest old cutouts."""
     k = min(N_BESIDE, len(placed))
     places = np.empty((len(new), 2))
     for part in blocks(len(new)):
         queries = unit_block(fingerprints, new[part])
         _, rows = nearest_of_some(queries, fingerprints[: len(placed)], k, device=device)
-        there = placed[rows].astype(np.float64)
-        apart = np.linalg.norm(there[:, :, np.newaxis] - there[:, np.newaxis], axis=-1)
-        middle = apart.sum(axis=2).argmin(axis=1)
-        from_middle = np.take_along_axis(apart, middle[:, np.newaxis, np.newaxis], axis=1)[:, 0]
-        together = np.argsort(from_middle, axis=1, kind="stable")[:, : -(-k // 2)]
-        places[part] = np.take_along_axis(there, together[..., np.newaxis], axis=1).mean(axis=1)
+        places[part] = amid(placed[rows])
     return places
 
 

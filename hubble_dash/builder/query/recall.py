@@ -22,6 +22,7 @@ from hubble_dash.builder.fingerprints.network import Network
 from hubble_dash.builder.metric.features import FeatureParts
 from hubble_dash.builder.metric.learning import Metric
 from hubble_dash.builder.models.weights import find_weights, find_weights_again
+from hubble_dash.builder.query.askable import check_askable
 from hubble_dash.config import ModelInput, is_network_file
 from hubble_dash.config.choices import Features
 from hubble_dash.cosine import take_off
@@ -73,12 +74,7 @@ class Restored:
     ) -> None:
         self._model, self._weights, self._device = atlas.manifest["model"], weights, device
         self._batch_size, self._as_before = batch_size, as_before
-        _refuse_what_no_network_made(atlas)
-        if weights is None and self._model["weights_source"] == "file":
-            raise WeightsError(
-                f"{atlas.path} was built with the file {self._model['weights']};"
-                " name it with --weights"
-            )
+        check_askable(atlas, weights)
         self._mean = atlas.mean
         self._metric = _metric_of(atlas)
         self.recipe = Recipe.from_manifest(atlas.manifest)
@@ -173,18 +169,3 @@ def _metric_of(atlas: Atlas) -> Metric | None:
     if arrays is None or entry is None:
         return None
     return Metric(FeatureParts.of(entry), arrays.channels, arrays.mean, arrays.axes)
-
-
-def _refuse_what_no_network_made(atlas: Atlas) -> None:
-    model, center = atlas.manifest["model"], atlas.manifest.get("center")
-    if model["weights_source"] == "given":
-        raise WeightsError(
-            f"the fingerprints of {atlas.path} were given in {model['name']}, so that no network"
-            " here makes one that can be compared; ask about a row or a position, or give"
-            " Atlas.similar a vector of the same kind"
-        )
-    if center is not None:
-        raise ValueError(
-            f"{atlas.path} is centred by {center['by']}, and of another image no group is known;"
-            " ask about a row or a position, or build an atlas without --center-by"
-        )

@@ -29,6 +29,7 @@ __all__ = [
     "MAX_POINTS",
     "MISSING",
     "MOST_AVERAGED",
+    "MOST_GUEST_BYTES",
     "MOST_LIKE",
     "NOWHERE",
     "NUMBER_STEPS",
@@ -49,6 +50,7 @@ __all__ = [
     "FileIndex",
     "FirstIndex",
     "GridPiece",
+    "GuestAnswer",
     "ImageEntry",
     "ImagePiece",
     "LabelPiece",
@@ -67,9 +69,11 @@ __all__ = [
     "PlaneIndex",
     "PreviewPiece",
     "PyramidIndex",
+    "RankedRows",
     "RecordPiece",
     "RowPiece",
     "SkyPiece",
+    "SkyPosition",
     "TextPiece",
     "ThumbnailPiece",
     "ThumbnailsIndex",
@@ -88,6 +92,8 @@ BORDER_PIXELS = 1
 # Of so many cutouts at most a server takes the mean, and so many at most it finds that are like it.
 MOST_AVERAGED = 20_000
 MOST_LIKE = 5_000
+# Bytes of a file that a visitor may bring.
+MOST_GUEST_BYTES = 100_000_000
 
 Dtype: TypeAlias = Literal["float32", "float64", "int32", "int16", "uint16", "uint8"]
 
@@ -346,6 +352,42 @@ class LikeAnswer(TypedDict):
     """The cutouts most like the mean of some, the most similar first, without these."""
 
     rows: Int32
+
+
+class RankedRows(TypedDict):
+    """Rows by how similar they are, the most similar first, with their cosines."""
+
+    rows: Int32
+    similarities: Float32
+
+
+class SkyPosition(TypedDict):
+    """A position in degrees, arcseconds a pixel, and the place on the sky's map."""
+
+    ra: float
+    dec: float
+    scale: float
+    x: float
+    y: float
+    approximate: bool
+
+
+class GuestAnswer(TypedDict):
+    """What a server makes of an image that a visitor brought."""
+
+    # Where it belongs on the map.
+    x: float
+    y: float
+    # Its own columns and rows.
+    nx: int
+    ny: int
+    # As the network was shown it: a data URL.
+    picture: str
+    nearest: RankedRows
+    # By smoothed fingerprints; missing where the page has none.
+    smoothed: NotRequired[RankedRows]
+    # Missing where the image does not say where it lies.
+    sky: NotRequired[SkyPosition]
 
 
 class RowPiece(TypedDict):

@@ -28,6 +28,7 @@ from hubble_dash.viewer.guarded.guard import (
 from hubble_dash.viewer.guarded.headers import add_headers
 from hubble_dash.viewer.guarded.log import keep_log_short
 from hubble_dash.viewer.served.shared import ROUTE, WORKERS, shared_by_key
+from hubble_dash.viewer.served.uploads import GuestHandler
 
 __all__ = ["is_asked_by_stranger", "prepare_server", "prepare_server_of"]
 
@@ -153,6 +154,7 @@ class LikeHandler(_DataHandler):
 _PATTERNS = [
     (rf".*/{ROUTE}/([0-9a-f]{{16}})/data/([a-z-]{{1,20}})/([0-9]{{1,9}})\.js", PieceHandler),
     (rf".*/{ROUTE}/([0-9a-f]{{16}})/like/([0-9]{{1,9}})", LikeHandler),
+    (rf".*/{ROUTE}/([0-9a-f]{{16}})/guest/((?:[a-z0-9]{{1,8}}\.)?[a-z0-9]{{0,8}})", GuestHandler),
     (rf".*/{ROUTE}/([0-9a-f]{{16}})/thumbnails/([0-9]{{1,9}})\.webp", ThumbnailHandler),
     (
         rf".*/{ROUTE}/([0-9a-f]{{16}})/sky-tiles/([0-9])/([0-9]{{1,3}})-([0-9]{{1,3}})\.png",

@@ -26,9 +26,10 @@ from hubble_dash.viewer.exported.limits import MAX_CUTOUTS
 from hubble_dash.viewer.page import TEMPLATE, Page, make_page
 from hubble_dash.viewer.plots.evaluation_view import read_evaluation
 from hubble_dash.viewer.served.current import Current
+from hubble_dash.viewer.served.guests import GuestReader, make_offer
 from hubble_dash.viewer.served.live import LiveDensity
 from hubble_dash.viewer.served.routes import prepare_server, prepare_server_of
-from hubble_dash.viewer.served.shared import WORKERS, inline_data, share
+from hubble_dash.viewer.served.shared import WORKERS, inline_data, key_of, share
 from hubble_dash.viewer.telling.story import read_story
 
 __all__ = ["Dashboard", "dashboard", "serve"]
@@ -54,12 +55,14 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
         theme: str | Path | None = None,
         logo: str | Path | None = None,
         most_inside: int = MAX_CUTOUTS,
+        guests: GuestReader | None = None,
     ) -> None:
         super().__init__(_template())
         if pn.state.curdoc is not None:
             prepare_server_of(pn.state.curdoc)
         self._atlas, self._similar, self._title = atlas, similar, title
         self._evaluation = evaluation
+        self._offer = make_offer(key_of(atlas, similar=similar), atlas, guests)
         self._story = read_story(atlas, intro=intro, theme=theme, logo=logo)
         measured = None if evaluation is None else read_evaluation(evaluation, atlas)
         self._shared = share(atlas, similar=similar) if len(atlas) > most_inside else None
@@ -73,8 +76,9 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
             # It asks the server for them; the session's own opening of the atlas is let go.
             self._atlas, data = self._shared.atlas, self._shared.data
         return make_page(
-            self._atlas, data, title=self._title, evaluation=measured, story=self._story
-        )
+            self._atlas, data, title=self._title, evaluation=measured, story=self._story,
+            guests=self._offer.read is not None, why_no_guests=self._offer.why_not,
+        )  # fmt: skip
 
     def _init_doc(
         self, doc: Document | None = None, *_: Any, title: str | None = None, **_options: Any
@@ -151,6 +155,7 @@ def dashboard(
     theme: str | Path | None = None,
     logo: str | Path | None = None,
     most_inside: int = MAX_CUTOUTS,
+    guests: GuestReader | None = None,
 ) -> Dashboard:
     """Make the live dashboard of an atlas.
 
@@ -169,6 +174,8 @@ def dashboard(
     most_inside : int
         Up to so many cutouts the page carries all its data. With more it asks the server for them
         piece by piece, the server draws the map's density, and all sessions share the atlas.
+    guests : callable, optional
+        Lets visitors of a server bring images of their own: `hubble_dash.GuestReader`.
 
     Returns
     -------
@@ -178,7 +185,7 @@ def dashboard(
     """
     return Dashboard(
         atlas, similar=similar, title=title, evaluation=evaluation, intro=intro, theme=theme,
-        logo=logo, most_inside=most_inside,
+        logo=logo, most_inside=most_inside, guests=guests,
     )  # fmt: skip
 
 
@@ -191,6 +198,7 @@ def serve(
     intro: str | Path | None = None,
     theme: str | Path | None = None,
     logo: str | Path | None = None,
+    guests: GuestReader | None = None,
     port: int = 5006,
     address: str = "localhost",
     websocket_origin: Sequence[str] | None = None,
@@ -205,7 +213,7 @@ def serve(
 
     Parameters
     ----------
-    atlas, similar, title, evaluation, intro, theme, logo
+    atlas, similar, title, evaluation, intro, theme, logo, guests
         As in `dashboard`.
     port : int
         Port to listen at; 0 takes a free one.
@@ -250,6 +258,7 @@ def serve(
             intro=intro,
             theme=theme,
             logo=logo,
+            guests=guests,
         ),
         port=port,
         address=address,

@@ -31,7 +31,7 @@ from hubble_dash.viewer.exported.inline import inline_index
 from hubble_dash.viewer.page import PageData, page_data
 from hubble_dash.viewer.served.thumbnails import Thumbnails
 
-__all__ = ["ROUTE", "WORKERS", "Shared", "inline_data", "share", "shared_by_key"]
+__all__ = ["ROUTE", "WORKERS", "Shared", "inline_data", "key_of", "share", "shared_by_key"]
 
 # What is slow is done here, so that the server's one thread stays free for all visitors.
 WORKERS = ThreadPoolExecutor(4, thread_name_prefix="hubble-dash")
@@ -302,6 +302,19 @@ def inline_data(atlas: Atlas, *, similar: int = 9) -> PageData:
         if len(_inline) > MAX_INLINE:
             _inline.popitem(last=False)
     return found
+
+
+def key_of(atlas: Atlas, *, similar: int = 9) -> str:
+    """Give what tells an atlas from others in an address; another build of it has another.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas.
+    similar : int
+        How many similar cutouts the page shows.
+    """
+    return _build_of(atlas, similar).key
 
 
 def _base_of(key: str) -> str:

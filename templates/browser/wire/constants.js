@@ -38,3 +38,6 @@ export const MOST_AVERAGED = 20000;
 
 /** So many cutouts at most a server finds that are like such a mean. */
 export const MOST_LIKE = 5000;
+
+/** Bytes of a file that a visitor may bring. */
+export const MOST_GUEST_BYTES = 100000000;

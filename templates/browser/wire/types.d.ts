@@ -232,6 +232,39 @@ export interface LikeAnswer {
   rows: Int32Array;
 }
 
+/** Rows by how similar they are, the most similar first, with their cosines. */
+export interface RankedRows {
+  rows: Int32Array;
+  similarities: Float32Array;
+}
+
+/** A position in degrees, arcseconds a pixel, and the place on the sky's map. */
+export interface SkyPosition {
+  ra: number;
+  dec: number;
+  scale: number;
+  x: number;
+  y: number;
+  approximate: boolean;
+}
+
+/** What a server makes of an image that a visitor brought. */
+export interface GuestAnswer {
+  /** Where it belongs on the map. */
+  x: number;
+  y: number;
+  /** Its own columns and rows. */
+  nx: number;
+  ny: number;
+  /** As the network was shown it: a data URL. */
+  picture: string;
+  nearest: RankedRows;
+  /** By smoothed fingerprints; missing where the page has none. */
+  smoothed?: RankedRows;
+  /** Missing where the image does not say where it lies. */
+  sky?: SkyPosition;
+}
+
 /** What there is to say of cutouts, by place, and as many neighbours as a page shows at once. */
 export interface RecordPiece extends NearPiece {
   /** Missing where a cutout's place is its row. */
