@@ -14,6 +14,7 @@ import { makeData } from "./data/data.js";
 import { decode } from "./wire/decode.js";
 import { Pieces } from "./wire/pieces.js";
 import { openGallery } from "./gallery/gallery.js";
+import { openGuestsIfServed } from "./guests/open.js";
 import { whenDrawn, whenIdle } from "./idle.js";
 import { openKeys } from "./keys.js";
 import { openAlike } from "./likeness/control.js";
@@ -100,6 +101,7 @@ function openPanels(ready) {
 
 async function startMap() {
   await openMap(data, filters);
+  openGuestsIfServed(data);
   openHands(data, "hd-map");
   keepTags(data);
   foldAsBefore();

@@ -32,6 +32,13 @@ let writing;
 
 /** @type {Set<number>} */
 export const visited = new Set();
+/** @type {Set<number>} rows below 0, which no link can name: they are of this page alone */
+const admitted = new Set();
+
+/** @param {number} row below 0, that may be selected from now on */
+export const admit = (row) => void admitted.add(row);
+
+const isThere = (/** @type {number} */ row) => (Number.isInteger(row) && row >= 0 && row < count) || admitted.has(row);
 
 // A page inside a notebook's frame has no address of its own.
 export const hasAddress = () => location.protocol !== "about:";
@@ -39,7 +46,7 @@ export const hasAddress = () => location.protocol !== "about:";
 /** @param {number | null} row */
 function address(row) {
   if (!hasAddress()) return undefined;
-  return formatLink(row === null ? parts : new Map([["row", String(row)], ...parts]));
+  return formatLink(row === null || row < 0 ? parts : new Map([["row", String(row)], ...parts]));
 }
 
 function write() {
@@ -82,7 +89,7 @@ function go(row) {
  * @param {number} row
  */
 export function select(row) {
-  if (!Number.isInteger(row) || row < 0 || row >= count) {
+  if (!isThere(row)) {
     throw new RangeError(`there is no row ${row}; rows are 0 to ${count - 1}`);
   }
   go(row);
@@ -242,7 +249,8 @@ export function startWalk(n) {
     const to = event.state.stretch;
     const said = to === stretch ? null : stretches.get(to) ?? withoutRow(location.hash);
     if (said) leaveStretch(to);
-    arrive(event.state.row ?? null);
+    const there = event.state.row ?? null;
+    arrive(there !== null && isThere(there) ? there : null); // an image of a visit before is there no more
     if (said) restore(said);
     writeSoon();
   });

@@ -404,6 +404,13 @@ def test_search(page: OpenPage, atlas: Atlas) -> None:
     place = atlas.cutouts.iloc[30]
     box.fill(f"{place['ra_deg']:.6f} {place['dec_deg']:.6f} r=1 arcsec")
     page.wait_for_selected(30)
+    # A place without a radius means the nearest as well, however far that is.
+    for dec in (float(place["dec_deg"]) + 1e-6, 89.0):
+        ra = float(place["ra_deg"])
+        box.fill(f"{ra:.6f} {dec:.6f}")
+        page.wait_for_selected(atlas.nearest_to(ra, dec)[0])
+    note.filter(has_text="Nothing lies within 2′; the nearest").wait_for()
+    assert asked(page) == []
     page.run("""hubbleDash.filter([
         { id: "column:members", kind: "range", column: "members", low: 6, high: null },
     ])""")

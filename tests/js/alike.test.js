@@ -10,6 +10,7 @@ import { captionsOf } from "../../templates/browser/gallery/captions.js";
 import { headOf } from "../../templates/browser/gallery/card.js";
 import { mixed, spread } from "../../templates/browser/gallery/start.js";
 import { Alike } from "../../templates/browser/likeness/likeness.js";
+import { Guests } from "../../templates/browser/guests/guests.js";
 import { isOddKnown } from "../../templates/browser/likeness/oddest.js";
 import { manner, noteOn, qualifier } from "../../templates/browser/likeness/notes.js";
 import { ANYWHERE, arcsecOf, offeredFor, whereOf, whereText, widthOf } from "../../templates/browser/likeness/where.js";
@@ -139,7 +140,8 @@ function world({ near = true, served = false } = {}) {
   });
   const columns = new Columns(index, pieces, new Whole(index, pieces));
   const records = new Records(index, pieces, new Images(index, pieces), columns);
-  return { alike: new Alike(index, pieces, records, columns), asked };
+  const guests = new Guests();
+  return { alike: new Alike(index, pieces, records, columns, guests), asked, guests };
 }
 
 const subsetOfRows = (/** @type {number[]} */ rows) => {
@@ -186,6 +188,31 @@ for (const kind of /** @type {Kind[]} */ (["any", "overlapping", "image", "apart
     });
   }
 }
+
+test("an image of a visitor has its own neighbours, of all and of a subset, and no server is asked again", async () => {
+  const { alike, guests, asked } = world({ served: true });
+  const rows = Int32Array.from({ length: 60 }, (_, i) => (7 * i) % N);
+  const ranked = (/** @type {Int32Array} */ own) => ({ rows: own, similarities: Float32Array.from(own, (_, i) => 1 - i / 100) });
+  const answer = { x: 0, y: 0, nx: 20, ny: 20, picture: "", nearest: ranked(rows), smoothed: ranked(rows.slice().reverse()) };
+  const picture = /** @type {HTMLImageElement} */ ({});
+  const sky = { ra: 0, dec: 60, scale: SCALE, x: 0, y: 0, approximate: false };
+  await guests.add("mine", { ...answer, sky }, picture, async (row) => N - 1 - row);
+  const found = async (/** @type {Partial<import("../../templates/browser/data/types.d.ts").Asked>} */ how) => (
+    alike.shown(-1, { where: ANYWHERE, subset: null, isSmoothed: false, ...how })
+  );
+  const shown = await found({});
+  assert.deepEqual([shown.cutout.name, rowsOf(shown)], ["mine", [...rows.slice(0, 9)]]);
+  assert.ok(Math.abs((shown.similar[3].similarity ?? 9) - 0.97) < 1e-4);
+  assert.deepEqual(rowsOf(await found({ isSmoothed: true })), [...rows].reverse().slice(0, 9));
+  const ofSome = await found({ subset: subsetOfRows(some) });
+  assert.deepEqual(rowsOf(ofSome), [...rows].filter((row) => some.includes(row)).slice(0, 9));
+  const far = await found({ subset: subsetOfRows([7, 8, 9, 10, 11]) });
+  assert.deepEqual([rowsOf(far), far.found.looked], [[7, 8], 60]);
+  // Near it on the sky lie all that lie anywhere here, whatever they are like.
+  const near = await found({ where: where("same", 10) });
+  assert.equal(near.found.n, RA.filter((ra) => !Number.isNaN(ra)).length);
+  assert.ok(!asked.some((address) => address.includes("cosines")));
+});
 
 test("by smoothed fingerprints others are similar, and records are not asked for them", async () => {
   const { alike, asked } = world();

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { parseDate } from "../../templates/browser/query/dates.js";
 import { parse } from "../../templates/browser/query/parser.js";
-import { search } from "../../templates/browser/query/search.js";
+import { placeAsked, search } from "../../templates/browser/query/search.js";
 import { parsePlace, separation, withinCircle } from "../../templates/browser/query/sky.js";
 import { has } from "../../templates/browser/subset/bits.js";
 import { position } from "../../templates/browser/text/format.js";
@@ -33,6 +33,11 @@ test("places with and without a radius", () => {
     assert.equal(queryOf(`53.16 -27.79 r=2${unit}`), `within(53.16, -27.79, 2 ${meant})`);
   }
   assert.equal(queryOf("53.16 -27.79 r=0"), "within(53.16, -27.79, 2 arcmin)");
+});
+
+test("a place without a radius is one place, and anything else is none", () => {
+  assert.deepEqual(placeAsked("53.16 -27.79"), [53.16, -27.79]);
+  for (const text of ["53.16 -27.79 r=2", "M 51", "row 17", ""]) assert.equal(placeAsked(text), null, text);
 });
 
 test("anything else is a text to look for", () => {

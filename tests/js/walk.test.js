@@ -54,6 +54,28 @@ test("a step from the middle of a walk drops what lay ahead", async () => {
   assert.equal(state.selected, 1);
 });
 
+test("an image of a visitor is a step of the walk that no link names, and is not there after a reload", async () => {
+  const { admit, select, back, forward, address, body } = await openWalk();
+  assert.throws(() => select(-1), RangeError);
+  admit(-1);
+  select(4);
+  select(-1);
+  assert.deepEqual([state.selected, body.dataset.hdSelected, address()], [-1, "-1", "#"]);
+  select(5);
+  back();
+  assert.deepEqual([state.selected, address()], [-1, "#"]);
+  back();
+  forward();
+  assert.equal(state.selected, -1);
+  // A reload keeps the browser's history, and lets go of the image.
+  const { history, walk } = await openWalk("#row=-1").then((opened) => ({ history: globalThis.history, walk: opened }));
+  assert.equal(state.selected, null);
+  history.replaceState({ row: -1, depth: 0 }, "", "#");
+  walk.select(3);
+  walk.back();
+  assert.equal(state.selected, null);
+});
+
 test("the same row again is no step", async () => {
   const { select, back } = await openWalk();
   select(5);

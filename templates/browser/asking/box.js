@@ -1,13 +1,16 @@
 // The search box in the header. In: what is typed, the search among the state's filters. Out: that filter; the cutout itself where there
 // is only one; where nothing is found, a note that says what was looked in.
 
+import { nearestOnSky } from "../likeness/few.js";
+import { builtIn } from "../likeness/passing.js";
 import { QueryError } from "../query/lexer.js";
 import { parse } from "../query/parser.js";
-import { search } from "../query/search.js";
+import { placeAsked, search } from "../query/search.js";
 import { replaceFilter } from "../subset/own.js";
 import { on, state } from "../state.js";
 import { count } from "../subset/bits.js";
 import { byId, element } from "../text/element.js";
+import { distance } from "../text/format.js";
 import { SAY } from "../text/strings.js";
 import { select } from "../walk.js";
 import { rowsOfPlaces } from "../subset/rows.js";
@@ -19,6 +22,7 @@ import { rowsOfPlaces } from "../subset/rows.js";
  */
 
 const PATIENCE_MS = 300; // between letters
+const ALL_SKY = 180; // degrees
 const TYPED = "select, textarea, input:not([type=checkbox]), [contenteditable]";
 
 /**
@@ -122,6 +126,24 @@ class Box {
   }
 
   /**
+   * Select the cutout nearest to a place that was typed, wherever it lies; a circle of some radius is asked for all the same.
+   *
+   * @param {string} text
+   * @returns {Promise<number | null>} how far it is, in degrees; null where no place was typed, or nothing lies anywhere
+   */
+  async selectNearest(text) {
+    const place = placeAsked(text);
+    const names = this.columns.list.map(({ name }) => name);
+    if (!place || !names.includes(this.columns.builtIn("ra"))) return null;
+    const [ra, dec, image, row] = await Promise.all(["ra", "dec", "image", "row"].map((name) => builtIn(this.columns, name)));
+    const here = { ra: place[0], dec: place[1], image: NaN };
+    const { nearest } = nearestOnSky({ ra, dec, image, row }, here, { radius: ALL_SKY, bits: null, most: 1 });
+    if (!nearest.length || this.field.value !== text) return null;
+    select(row[nearest[0].place]);
+    return nearest[0].separation;
+  }
+
+  /**
    * @param {Filter | null} filter
    * @param {Uint32Array | null} bits what it finds without other filters
    */
@@ -130,6 +152,8 @@ class Box {
     this.asked = found && filter ? filter : undefined;
     replaceFilter("search", found ? filter : null);
     if (!filter || !bits) return this.say("");
+    const separation = await this.selectNearest(this.field.value);
+    if (!found && separation !== null) return this.say(SAY.nearestIs(distance(3600 * separation)));
     if (!found) {
       const { text, query = "" } = /** @type {{ text: string, query?: string }} */ (filter);
       return this.say(SAY.nothingFound(text.trim(), lookedIn(query, this.columns)), true);

@@ -1,6 +1,7 @@
 // What the page shows, as lines of Python that find the same. In: filters, the cutouts beside the selected one. Out: a button that copies
 // them.
 
+import { isGuest } from "../guests/guests.js";
 import { ANYWHERE } from "../likeness/where.js";
 import { written } from "../query/lexer.js";
 import { on, state } from "../state.js";
@@ -24,7 +25,8 @@ const FEW = 9;
  * @returns {shown is Shown}
  */
 const isOwn = (shown) => (
-  shown !== null && (shown.found.where.kind !== ANYWHERE.kind || shown.found.among !== null || shown.found.isSmoothed)
+  shown !== null && !isGuest(shown.cutout.row)
+  && (shown.found.where.kind !== ANYWHERE.kind || shown.found.among !== null || shown.found.isSmoothed)
 );
 
 /**

@@ -8,6 +8,7 @@ import { Pictures } from "./pictures.js";
 import { Points } from "./points.js";
 import { Records } from "./records.js";
 import { Whole } from "./whole.js";
+import { Guests, isGuest } from "../guests/guests.js";
 import { Alike } from "../likeness/likeness.js";
 import { likeMean } from "../likeness/mean.js";
 
@@ -29,7 +30,8 @@ export function makeData(index, pieces) {
   const columns = new Columns(index, pieces, whole);
   const records = new Records(index, pieces, images, columns);
   const boxes = new Boxes(index, pieces, images);
-  const alike = new Alike(index, pieces, records, columns);
+  const guests = new Guests();
+  const alike = new Alike(index, pieces, records, columns, guests);
   const pictures = new Pictures(index, pieces, records, images);
   return {
     n: index.n,
@@ -58,21 +60,25 @@ export function makeData(index, pieces) {
     skyPlane: async () => ({ ...await whole.sky(), runs: { bounds: index.sky?.extent ?? [], size: index.n } }),
     map: new Points("map", index.map, pieces),
     sky: index.sky ? new Points("sky", index.sky, pieces) : null,
-    cutout: (/** @type {number} */ row) => records.cutout(row),
-    image: (/** @type {number} */ number) => images.image(number),
+    /** Images that a visitor has brought: cutouts below row 0, whose images have the same numbers. */
+    guests,
+    cutout: async (/** @type {number} */ row) => (isGuest(row) ? guests.get(row).cutout : records.cutout(row)),
+    image: async (/** @type {number} */ number) => (isGuest(number) ? guests.get(number).image : images.image(number)),
     neighborsAt: (/** @type {number} */ place) => records.neighborsAt(place),
     placeOf: (/** @type {number} */ row) => records.placeOf(row),
     rowAt: (/** @type {number} */ place) => records.rowAt(place),
     cutoutAt: (/** @type {number} */ image, /** @type {number} */ x, /** @type {number} */ y) => boxes.cutoutAt(image, x, y),
-    thumbnail: (/** @type {number} */ row) => pictures.thumbnail(row),
+    thumbnail: async (/** @type {number} */ row) => (isGuest(row) ? guests.get(row).picture : pictures.thumbnail(row)),
     thumbnailAt: (/** @type {number} */ place) => pictures.thumbnailAt(place),
-    portrait: (/** @type {number} */ row) => pictures.portrait(row),
+    portrait: async (/** @type {number} */ row) => (isGuest(row) ? guests.get(row).picture : pictures.portrait(row)),
     /** A cutout and those that stand beside it. */
     shown: (/** @type {number} */ row, /** @type {Asked} */ asked) => alike.shown(row, asked),
     /** Whether there are neighbours by smoothed fingerprints. */
     hasSmoothed: index.smoothed !== undefined,
     /** Whether there is a server that compares cutouts with all. */
     isCompared: index.cosines !== undefined,
+    /** What the addresses of that server begin with. */
+    server: index.cosines,
     /** Rows of those most like the mean of some; null where no server answers. */
     likeMean: (/** @type {Int32Array} */ rows, /** @type {number} */ n) => likeMean(rows, n, index.cosines),
   };

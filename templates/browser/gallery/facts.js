@@ -1,6 +1,7 @@
 // What there is to say of the selected cutout: what the catalogue knows first, the position once, the network's words last. In: a
 // cutout. Out: elements.
 
+import { isGuest } from "../guests/guests.js";
 import { remember, remembered } from "../remember.js";
 import { copyIcon } from "../text/copy.js";
 import { element } from "../text/element.js";
@@ -46,7 +47,7 @@ export function sitesFor({ ra, dec }, width) {
 }
 
 /** @param {Cutout} cutout */
-function place({ box: [ixmin, ixmax, iymin, iymax], sky }) {
+function place({ row, box: [ixmin, ixmax, iymin, iymax], sky }) {
   const width = sky ? ((ixmax - ixmin) * sky.scale) / 3600 : NaN;
   const made = [];
   if (sky) {
@@ -57,7 +58,7 @@ function place({ box: [ixmin, ixmax, iymin, iymax], sky }) {
     if (sky.approximate) made.push(element("p", { class: "hd-box" }, SAY.approximate));
   }
   const size = width > 0 ? `, ${SAY.wide(angle(width))}` : "";
-  made.push(element("p", { class: "hd-box" }, `x ${ixmin}–${ixmax - 1}, y ${iymin}–${iymax - 1}${size}`));
+  if (!isGuest(row)) made.push(element("p", { class: "hd-box" }, `x ${ixmin}–${ixmax - 1}, y ${iymin}–${iymax - 1}${size}`));
   if (sky) {
     const links = Object.entries(sitesFor(sky, width)).map(([name, href]) => (
       element("a", { href, target: "_blank", rel: "noopener noreferrer" }, name)
@@ -75,5 +76,6 @@ const metadataList = (metadata) => element("dl", {}, ...metadata.flatMap(([key, 
 /** @param {Cutout} cutout */
 export function facts(cutout) {
   const { labels, metadata } = cutout;
-  return [...(metadata.length ? [metadataList(metadata)] : []), ...place(cutout), ...words(labels)];
+  const remarks = isGuest(cutout.row) ? [element("p", { class: "hd-box" }, SAY.guestPlaced)] : [];
+  return [...remarks, ...(metadata.length ? [metadataList(metadata)] : []), ...place(cutout), ...words(labels)];
 }

@@ -2,6 +2,7 @@
 // selected or a hovered row, `data-hd-shown` on the body, and a sentence for those who listen to the page.
 
 import { lookClosely } from "../closely/open.js";
+import { isGuest } from "../guests/guests.js";
 import { heading, noteOn, qualifier } from "../likeness/notes.js";
 import { ANYWHERE } from "../likeness/where.js";
 import { remember, remembered } from "../remember.js";
@@ -67,7 +68,8 @@ function showSelected(data, cutout) {
   portrait.append(sharpening(data, cutout.row), element("i", { class: "hd-i hd-i-enlarge" }), ...doubt(cutout));
   portrait.addEventListener("click", () => lookClosely(data, 0));
   const title = titleOf(cutout);
-  const second = title === cutout.name ? SAY.row(cutout.row, data.n) : `${cutout.name} · ${SAY.row(cutout.row, data.n)}`;
+  const which = isGuest(cutout.row) ? SAY.guestWhole(cutout.box[1], cutout.box[3]) : SAY.row(cutout.row, data.n);
+  const second = title === cutout.name ? which : `${cutout.name} · ${which}`;
   const brief = cutout.metadata.map(([, value]) => String(value)).filter((text) => text !== title).slice(0, BRIEF).join(" · ");
   byId("hd-selected").querySelectorAll(":scope > :not(#hd-facts)").forEach((old) => old.remove());
   byId("hd-selected").prepend(portrait, element("div", { class: "hd-title" }, element("b", { dir: "auto" }, title),
@@ -135,7 +137,8 @@ function show(data, shown, before) {
     return;
   }
   byId("hd-similar-title").textContent = heading(shown.found);
-  fillMenu(shown.cutout, data.nImages === 1);
+  const [known] = isGuest(shown.cutout.row) ? shown.similar : [shown.cutout];
+  if (known) fillMenu(known, data.nImages === 1);
   if (before?.cutout.row !== shown.cutout.row) showSelected(data, shown.cutout);
   if (!hasSamePictures(before, shown)) showPictures(data, shown);
 }
@@ -161,7 +164,8 @@ function sentence({ cutout, similar, found }, note) {
   const say = isPlace ? SAY.samePlaceAre : SAY.similarAre;
   const other = isPlace || note ? "" : SAY.alone;
   const others = first ? say(similar.length, titleOf(first), headOf(first), qualifier(found, similar.length)) : other;
-  return SAY.selected(titleOf(cutout), cutout.row, [others, note && SAY.asSentence(note)].filter(Boolean).join(" "));
+  const selected = isGuest(cutout.row) ? SAY.selectedGuest : SAY.selected;
+  return selected(titleOf(cutout), cutout.row, [others, note && SAY.asSentence(note)].filter(Boolean).join(" "));
 }
 
 /**

@@ -1,6 +1,7 @@
 // The cutouts shown beside the selected one. In: a row, where they may lie and among which; neighbours that the page has, or a server that
 // compares all. Out: the most similar ones that may be shown, or those at the same place, and how they were found.
 
+import { isGuest } from "../guests/guests.js";
 import { SIMILARITY_STEPS } from "../wire/constants.js";
 import { and, has } from "../subset/bits.js";
 import { mostSimilar, nearestOnSky } from "./few.js";
@@ -11,6 +12,7 @@ import { radiusFor } from "./where.js";
  * @import { Columns } from "../data/columns.js"
  * @import { Pieces } from "../wire/pieces.js"
  * @import { CutoutRecord, Records } from "../data/records.js"
+ * @import { Guests } from "../guests/guests.js"
  * @import { Asked, Shown, SimilarCutout } from "../data/types.d.ts"
  * @import { NearPiece, PageIndex } from "../wire/types.d.ts"
  * @import { Rule } from "./passing.js"
@@ -27,12 +29,14 @@ export class Alike {
    * @param {Pieces} pieces
    * @param {Records} records
    * @param {Columns} columns
+   * @param {Guests} guests
    */
-  constructor(index, pieces, records, columns) {
+  constructor(index, pieces, records, columns, guests) {
     this.index = index;
     this.pieces = pieces;
     this.records = records;
     this.columns = columns;
+    this.guests = guests;
   }
 
   /**
@@ -43,8 +47,9 @@ export class Alike {
    * @returns {Promise<Shown>}
    */
   async shown(row, { where, subset, isSmoothed }) {
-    const own = await this.records.recordOf(row);
-    const cutout = await this.records.describe(own);
+    const guest = isGuest(row) ? this.guests.get(row) : null;
+    const own = guest?.record ?? await this.records.recordOf(row);
+    const cutout = guest?.cutout ?? await this.records.describe(own);
     const rule = { where, radius: cutout.sky ? radiusFor(where, cutout) : null, isSmoothed };
     const bits = subset?.bits ?? null;
     const { similar, ...found } = where.kind === "same" ? await this.atPlace(own, rule, bits) : await this.nearest(own, rule, bits);
@@ -105,7 +110,11 @@ export class Alike {
    * @param {CutoutRecord} own
    * @returns {Promise<Ranking | null>} null where the page has no such pieces
    */
-  async kept(kind, { place }) {
+  async kept(kind, { row, place }) {
+    if (isGuest(row)) {
+      const { smoothed } = this.guests.get(row);
+      return kind === "smoothed" && smoothed ? this.ranking(smoothed, 0) : null;
+    }
     const part = this.index[kind];
     if (!part) return null;
     const piece = await this.pieces.get(kind, Math.floor(place / part.per_piece));
@@ -132,6 +141,7 @@ export class Alike {
    * @returns {Promise<Ranking | null>} null where no server answers
    */
   async compared(own, rule, bits) {
+    if (isGuest(own.row)) return null;
     const piece = await this.pieces.served(rule.isSmoothed ? "smoothedcosines" : "cosines", own.row, this.index.cosines);
     if (!piece) return null;
     const [rows, passing] = await Promise.all([builtIn(this.columns, "row"), allPassing(rule, own, this.columns)]);

@@ -41,6 +41,8 @@ export class Plot {
     this.reachPixels = REACH;
     /** @type {Reactions} */
     this.reactions = { rowAt: async () => null };
+    /** @type {(() => void)[]} */
+    this.followers = [];
     this.markedScale = NaN;
     this.isPressed = false;
     this.isPressedLong = false; // by a finger that stays, or by more than one
@@ -64,6 +66,11 @@ export class Plot {
   /** @param {Reactions} reactions */
   react(reactions) {
     this.reactions = reactions;
+  }
+
+  /** @param {() => void} follower is called whenever the view has changed */
+  onMoved(follower) {
+    this.followers.push(follower);
   }
 
   /** @param {number | null} pixels from a point at which the pointer still means it; null for as many as usual */
@@ -107,6 +114,7 @@ export class Plot {
   moved() {
     this.settle();
     this.reactions.onRanges?.();
+    this.followers.forEach((follower) => follower());
     if (Math.abs(this.scale - this.markedScale) < 1e-3 * this.scale) return;
     this.markedScale = this.scale;
     this.reactions.onScale?.();

@@ -8,6 +8,13 @@ import { parsePlace } from "./sky.js";
  * @import { Entry } from "./names.js"
  */
 
+/**
+ * The place that a text means which says no radius, in degrees; null where it means anything else.
+ *
+ * @param {string} text
+ */
+export const placeAsked = (text) => (CIRCLE.test(text) ? null : parsePlace(text));
+
 /** The radius of a place without one. */
 const RADIUS = "2 arcmin";
 const ROW = /^\s*(?:rows?\s*[=:#]?|#)\s*([0-9]{1,15}(?:\s*,\s*[0-9]{1,15})*)\s*$/i;

@@ -2,6 +2,7 @@
 // links. Out: a tab of the dock; a selected or a hovered row. Of a million rows only those that are seen are elements.
 
 import { on, set, state } from "../state.js";
+import { isGuest } from "../guests/guests.js";
 import { waiting } from "../text/busy.js";
 import { onResize } from "../text/element.js";
 import { SAY } from "../text/strings.js";
@@ -190,7 +191,7 @@ class Table {
 
   async revealSelected() {
     const { selected } = state;
-    if (selected === null || !this.isSeen) return;
+    if (selected === null || isGuest(selected) || !this.isSeen) return;
     const index = this.contents.indexOf(await this.data.placeOf(selected));
     if (selected !== state.selected || index < 0) return;
     if (!this.elements.grid.contains(document.activeElement)) this.active.row = index;

@@ -1,6 +1,7 @@
 // Where tags are given: buttons beside the selected cutout, and the keys `t`, then 1 to 5 or 0, and `u`. In: `selected`, `subset`,
 // `tags`. Out: `tags`, and a sentence for those who listen to the page.
 
+import { isGuest } from "../guests/guests.js";
 import { plotOf } from "../plots/plot.js";
 import { on, state } from "../state.js";
 import { places } from "../subset/bits.js";
@@ -71,7 +72,7 @@ function openSelectedBar(data) {
   };
   on(["shown"], async ({ shown }) => {
     place = null;
-    if (!shown) return;
+    if (!shown || isGuest(shown.cutout.row)) return bar.remove();
     document.querySelector("#hd-selected .hd-title")?.append(bar);
     const found = await data.placeOf(shown.cutout.row);
     if (state.shown === shown) place = found;
@@ -86,7 +87,7 @@ function openSelectedBar(data) {
  * @param {Data} data
  */
 async function meant(data) {
-  if (state.selected !== null) return [await data.placeOf(state.selected)];
+  if (state.selected !== null && !isGuest(state.selected)) return [await data.placeOf(state.selected)];
   return state.subset ? places(state.subset.bits) : null;
 }
 

@@ -2,6 +2,7 @@
 // that the browser saves; tags from a file.
 
 import { inOrder } from "../choose/chosen.js";
+import { isGuest } from "../guests/guests.js";
 import { manner } from "../likeness/notes.js";
 import { on, state } from "../state.js";
 import { parseTags, placedTags } from "../tags/file.js";
@@ -34,6 +35,7 @@ export const pageTitle = () => document.querySelector("h1")?.textContent?.trim()
 export function severalOf(data) {
   const { subset, shown, tags } = state;
   const counts = tagCounts(tags, data.n);
+  const nine = shown ? [shown.cutout, ...shown.similar].flatMap(({ row }) => (isGuest(row) ? [] : row)) : [];
   const tagged = Array.from({ length: N_TAGS }, (_, i) => i + 1).filter((tag) => counts[tag] > 0);
   return [
     subset
@@ -41,8 +43,8 @@ export function severalOf(data) {
       : { id: "all", name: SAY.allCutouts, n: data.n, places: async () => Int32Array.from({ length: data.n }, (_, i) => i) },
     ...tagged.map((tag) => ({ id: `tag-${tag}`, name: SAY.tagNumber(tag), n: counts[tag], places: async () => placesTagged(tags, tag) })),
     ...(shown ? [{
-      id: "nine", name: SAY.nine(shown.cutout.row, manner(shown.found)), n: shown.similar.length + 1,
-      places: () => Promise.all([shown.cutout, ...shown.similar].map(({ row }) => data.placeOf(row))),
+      id: "nine", name: isGuest(shown.cutout.row) ? SAY.nineOfGuest : SAY.nine(shown.cutout.row, manner(shown.found)), n: nine.length,
+      places: () => Promise.all(nine.map((row) => data.placeOf(row))),
     }] : []),
   ];
 }

@@ -2,6 +2,7 @@
 // paper has, and the sizes, by which the style sheet makes the map and what is looked at closely as large as there is room.
 
 import { words } from "../asking/chips.js";
+import { isGuest } from "../guests/guests.js";
 import { manner } from "../likeness/notes.js";
 import { on, state } from "../state.js";
 import { byId, element } from "../text/element.js";
@@ -18,10 +19,11 @@ const MADE_OF = ["Images", "Cutouts", "Model", "Fingerprints", "Map", "Made"];
  */
 function askedLines({ n, columns }) {
   const { filters, subset, shown } = state;
+  const isOwn = shown && !isGuest(shown.cutout.row);
   const asked = filters.map((filter) => words(filter, columns)).join(SAY.and);
   return [
     ...(asked ? [`${SAY.nOfN(subset?.count ?? n, n)}: ${asked}`] : []),
-    ...(shown && manner(shown.found) !== SAY.manners.any ? [SAY.shownOnPaper(shown.cutout.row, manner(shown.found))] : []),
+    ...(isOwn && manner(shown.found) !== SAY.manners.any ? [SAY.shownOnPaper(shown.cutout.row, manner(shown.found))] : []),
   ];
 }
 

@@ -102,6 +102,26 @@ export const SAY = {
   wide: (/** @type {string} */ width) => `${width} wide`,
   elsewhere: "Elsewhere, each opens another site",
 
+  // images that visitors bring
+  guests: "Your images",
+  guest: (/** @type {string} */ name) => `Your image: ${name}`,
+  pasted: "pasted image",
+  dropGuests: "Drop images here to see what is most like them",
+  reading: "Reading your image…",
+  readingGuest: (/** @type {string} */ name, /** @type {number} */ i, /** @type {number} */ n) => (
+    n === 1 ? `Reading ${name}…` : `Reading ${name}, ${i} of ${n}…`
+  ),
+  guestWhole: (/** @type {number} */ nx, /** @type {number} */ ny) => `your image, ${count(nx)} × ${count(ny)}, taken whole`,
+  guestPlaced: "Not in the collection: on the map it stands amid its ten nearest.",
+  guestWrong: (/** @type {string} */ name, /** @type {string} */ why) => `${name}: ${why}${/[.!?]$/.test(why) ? "" : "."}`,
+  guestTooLarge: (/** @type {number} */ most) => `it is too large; ${most} MB can be sent`,
+  guestTrouble: "the server could not compare it; its log says why",
+  guestsLeftOut: (/** @type {number} */ most, /** @type {number} */ n) => `Of ${count(n)} the first ${most} are taken.`,
+  selectedGuest: (/** @type {string} */ name, /** @type {number} */ _row, /** @type {string} */ others) => (
+    `Selected: your image ${name}. ${others}`
+  ),
+  nineOfGuest: "those most like your image",
+
   // the counter
   shown: (/** @type {number} */ some, /** @type {number} */ all) => `${count(some)} of ${count(all)}`,
 
@@ -327,6 +347,7 @@ export const SAY = {
       : left ? `${count(left)} of ${count(all)} found` : `${count(all)} found, none among what filters leave`
   ),
   nothingFound: (/** @type {string} */ text, /** @type {string} */ where) => `Nothing has \u201c${text}\u201d. Looked in ${where}.`,
+  nearestIs: (/** @type {string} */ separation) => `Nothing lies within 2′; the nearest, ${separation} away, is selected`,
   lookedInRows: (/** @type {number} */ last) => `rows 0 to ${count(last)}`,
   lookedInPositions: "the centres of all cutouts on the sky",
   lookedInTexts: (/** @type {string[]} */ names, /** @type {boolean} */ hasLabels) => (

@@ -2,6 +2,7 @@
 // In: `shown` and `hovered`, links.
 // Out: the drawn image, and where it looks, in the page's address; a selected or a hovered row by its plot.
 
+import { isGuest } from "../guests/guests.js";
 import { onHovered } from "../plots/marks.js";
 import { openPlot } from "../plots/plot.js";
 import { viewOf, viewText } from "../link.js";
@@ -119,7 +120,7 @@ export async function openImage(data) {
   }
 
   async function look() {
-    if (!state.shown) return mark();
+    if (!state.shown || isGuest(state.shown.cutout.row)) return mark();
     const { image, shownBox: { left, right, bottom, top } } = state.shown.cutout;
     await showImage(image);
     if (state.shown?.cutout.image === current && !isLinked()) plot.camera.bring({ x: (left + right) / 2, y: (bottom + top) / 2 });
