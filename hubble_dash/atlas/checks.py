@@ -19,6 +19,7 @@ from hubble_dash.atlas.schema import (
     CHANNELS_FILE,
     CLUSTERS_FILE,
     COLORS_FILE,
+    CORNERS,
     CUTOUT_COLUMNS,
     CUTOUTS_FILE,
     FINGERPRINTS_FILE,
@@ -219,8 +220,10 @@ def check_heads(folder: Folder, manifest: Manifest) -> None:
     for name, kind in further.items():
         if pa.types.is_nested(kind):
             raise off(folder.path / IMAGES_FILE, name, f"of {kind}", "single values")
-    if further.keys() & {*PLANE}:
-        _check_columns(folder, IMAGES_FILE, manifest["n_images"], dict.fromkeys(PLANE, NUMBER))
+    for group in (PLANE, CORNERS):
+        if further.keys() & {*group}:
+            numbers = dict.fromkeys(group, NUMBER)
+            _check_columns(folder, IMAGES_FILE, manifest["n_images"], numbers)
     further = _check_columns(folder, CUTOUTS_FILE, manifest["n_cutouts"], cutouts)
     if (table := image_files_name(manifest["files"])) is not None:
         files = {"bytes": NUMBER, "sha256": TEXT, "credit": TEXT}
@@ -271,8 +274,8 @@ def check_images(folder: Folder, images: pd.DataFrame, files: Mapping[str, Any])
     for name in ("path", "name"):
         check_rows(path, images[name], images[name].notna(), "text")
     check_rows(path, images["origin"], images["origin"].isin(["lower", "upper"]), "lower or upper")
-    if PLANE[0] in images:
-        for name in PLANE:
+    for name in (*PLANE, *CORNERS):
+        if name in images:
             check_range(path, images[name], -MAX_POSITION, MAX_POSITION, nan=True)
     previews = images["preview"]
     there = np.array([f"{PREVIEWS_FOLDER}/{name}" in files for name in previews], bool)

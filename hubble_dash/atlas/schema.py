@@ -21,6 +21,7 @@ __all__ = [
     "CHANNELS_FILE",
     "CLUSTERS_FILE",
     "COLORS_FILE",
+    "CORNERS",
     "CUTOUTS_FILE",
     "CUTOUT_COLUMNS",
     "FINGERPRINTS_FILE",
@@ -128,12 +129,17 @@ PLANE = [
     *("plane_xi_x", "plane_xi_y", "plane_eta_x", "plane_eta_y", "plane_error_px"),
 ]
 
+# Of the same table, of an image that is distorted, so that this plane is off by more than half a
+# pixel: where on it its corners truly lie, in degrees to the east and to the north, one after
+# another from the array's first pixel along its first row. Early versions lack them.
+CORNERS = [f"corner_{axis}_{i}" for i in range(1, 5) for axis in ("xi", "eta")]
+
 # Beyond this a float, and so JavaScript, does not know each whole number.
 LONGEST_WHOLE = 2**53 - 1
 
 
 class ImageRow(TypedDict):
-    """Columns of the table of images, in this order; `PLANE` and those of the header follow.
+    """Columns of the table of images, in this order; `PLANE`, `CORNERS` and the header follow.
 
     Attributes
     ----------
@@ -213,7 +219,7 @@ def extra_image_columns(images: pd.DataFrame) -> list[str]:
     images : (n, ...) pandas.DataFrame
         The table of images.
     """
-    return _further(images, {*ImageRow.__annotations__, *PLANE})
+    return _further(images, {*ImageRow.__annotations__, *PLANE, *CORNERS})
 
 
 def _further(table: pd.DataFrame, own: set[str]) -> list[str]:

@@ -18,6 +18,7 @@ import { ANYWHERE } from "./likeness/where.js";
  * @property {Where} where similar cutouts may lie
  * @property {"all" | "subset"} among which they are looked for
  * @property {boolean} isSmoothed whether fingerprints are compared that are smoothed by their nearest
+ * @property {{ ra: number, dec: number, radius: number } | null} sought the place on the sky that was asked for last, in degrees
  * @property {ColorChoice} color what points are coloured by
  * @property {Scales} scales what was chosen of columns' scales
  * @property {Shown | null} shown
@@ -30,8 +31,8 @@ import { ANYWHERE } from "./likeness/where.js";
 
 /** @type {State} */
 export const state = {
-  selected: null, hovered: null, pointed: null, where: ANYWHERE, among: "all", isSmoothed: false, color: "own", scales: new Map(),
-  shown: null, filters: [], subset: null, tags: null,
+  selected: null, hovered: null, pointed: null, where: ANYWHERE, among: "all", isSmoothed: false, sought: null, color: "own",
+  scales: new Map(), shown: null, filters: [], subset: null, tags: null,
 };
 
 /** @type {{ keys: (keyof State)[], listener: Listener }[]} */

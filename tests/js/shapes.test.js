@@ -9,6 +9,7 @@ import { MOST_SHAPES, shapesOf, shapesText } from "../../templates/browser/shape
 import { set, state } from "../../templates/browser/state.js";
 import { count, none, places, setAll } from "../../templates/browser/subset/bits.js";
 import { replaceFilter } from "../../templates/browser/subset/own.js";
+import { ALL_SKY } from "../../templates/browser/sky/planes.js";
 import { linkNow, missedInLink, startWalk } from "../../templates/browser/walk.js";
 import { openBrowser } from "./browser.js";
 import { randomNumbers } from "./wire.js";
@@ -81,7 +82,7 @@ async function anyShape() {
   const [size, x, y] = kind === "image" ? [1000, 0, 0] : [1, between(-1.5, 1), between(-1, 0.5)];
   const place = () => ({ x: x + size * random(), y: y + size * random() });
   const corners = kind === "lasso" ? hand(200, 5).map((one) => ({ x: one.x + x, y: one.y + y })) : [place(), place()];
-  const found = await numbersOf(kind, data, corners, 0.003 * size);
+  const found = await numbersOf(kind, data, corners, { scale: 0.003 * size, skyAt: ALL_SKY.unproject });
   return { kind, how, numbers: /** @type {number[]} */ (found) };
 }
 
@@ -104,7 +105,7 @@ test("what was drawn, added and taken away is the same when a link draws it agai
 });
 
 test("a box on an image whose first row is above counts from there; what means nothing here finds nothing", async () => {
-  const found = await numbersOf("image", data, [{ x: 100.04, y: 900 }, { x: 300, y: 750 }], 1);
+  const found = await numbersOf("image", data, [{ x: 100.04, y: 900 }, { x: 300, y: 750 }], { scale: 1 });
   assert.deepEqual(found, [1, 100, 300, 100, 250]);
   const bits = await foundIn(data, { kind: "image", how: "new", numbers: /** @type {number[]} */ (found) });
   const expected = Array.from({ length: N }, (_, i) => i).filter((i) => (
@@ -114,7 +115,7 @@ test("a box on an image whose first row is above counts from there; what means n
   assert.equal(await foundIn(data, { kind: "image", how: "new", numbers: [3, 0, 9, 0, 9] }), null);
   const noSky = /** @type {Data} */ ({ ...data, sky: null });
   assert.equal(await replayed(noSky, [{ kind: "circle", how: "new", numbers: [1, 2, 3] }]), null);
-  assert.equal(await numbersOf("circle", data, [{ x: 9, y: 9 }, { x: 0, y: 0 }], 1), null);
+  assert.equal(await numbersOf("circle", data, [{ x: 9, y: 9 }, { x: 0, y: 0 }], { scale: 1, skyAt: ALL_SKY.unproject }), null);
 });
 
 test("nonsense is no shape", () => {

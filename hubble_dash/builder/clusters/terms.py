@@ -19,6 +19,7 @@ from pyarrow import parquet  # type: ignore[import-untyped]
 from scipy.sparse import csr_array
 
 from hubble_dash.atlas.schema import (
+    CORNERS,
     CUTOUT_COLUMNS,
     CUTOUTS_FILE,
     IMAGES_FILE,
@@ -125,7 +126,7 @@ def _columns(folder: Path, *, labels: bool) -> Iterator[_Values]:
         if (values := _values_of(name, _read(cutouts, name))) is not None:
             yield values
     for name in parquet.read_schema(images).names:
-        if name not in {*ImageRow.__annotations__, *PLANE, *names}:
+        if name not in {*ImageRow.__annotations__, *PLANE, *CORNERS, *names}:
             column = _read(images, name).iloc[image].reset_index(drop=True)
             if (values := _values_of(name, column)) is not None:
                 yield values

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hubble_dash.atlas.schema import PLANE
+from hubble_dash.atlas.schema import CORNERS, PLANE
 from hubble_dash.builder.sky.sky import Sky
 
 __all__ = ["plane_of"]
@@ -14,6 +14,8 @@ __all__ = ["plane_of"]
 GRID = 5
 # How far the plane may be off, as a part of the longer side: then it turns by a degree or two.
 MAX_BEND = 0.01
+# Pixels by which it is off where the corners are told as well.
+MAX_STRAIGHT = 0.5
 
 
 def plane_of(sky: Sky, shape: tuple[int, int]) -> dict[str, float]:
@@ -29,8 +31,8 @@ def plane_of(sky: Sky, shape: tuple[int, int]) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        The columns `PLANE` of the table of images; empty where no plane comes near, as on an image
-        of half the sky.
+        The columns `PLANE` of the table of images, and `CORNERS` where the plane is off; empty
+        where no plane comes near, as on an image of half the sky.
     """
     ny, nx = shape
     sides = (np.linspace(-side / 2, side / 2, GRID) for side in (nx, ny))
@@ -47,8 +49,12 @@ def plane_of(sky: Sky, shape: tuple[int, int]) -> dict[str, float]:
     off = np.hypot(xi - xi_x * x - xi_y * y, eta - eta_x * x - eta_y * y).max()
     if not off <= MAX_BEND * max(shape) * pixel:
         return {}
-    values = [*middle, *slopes, off / pixel]
-    return {name: float(value) for name, value in zip(PLANE, values, strict=True)}
+    values = dict(zip(PLANE, [*middle, *slopes, off / pixel], strict=True))
+    if off / pixel > MAX_STRAIGHT:
+        # The grid reaches from edge to edge.
+        corners = [at[i] for i in ((0, 0), (0, -1), (-1, -1), (-1, 0)) for at in (xi, eta)]
+        values |= dict(zip(CORNERS, corners, strict=True))
+    return {name: float(value) for name, value in values.items()}
 
 
 def _on_plane(

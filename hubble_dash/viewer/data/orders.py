@@ -20,7 +20,16 @@ from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.planes.hilbert import hilbert_order
 from hubble_dash.viewer.planes.mollweide import mollweide
 
-__all__ = ["BLOCKS", "PER_PIECE", "AtlasOrder", "HilbertOrder", "Order", "Places", "Rows"]
+__all__ = [
+    "BLOCKS",
+    "MAX_OUTLINED",
+    "PER_PIECE",
+    "AtlasOrder",
+    "HilbertOrder",
+    "Order",
+    "Places",
+    "Rows",
+]
 
 Rows: TypeAlias = NDArray[np.int32]
 # Coordinates x and y of points, (n,) each.
@@ -30,9 +39,11 @@ Plane: TypeAlias = tuple[NDArray[Any], NDArray[Any]]
 PER_PIECE = MappingProxyType(
     {
         "map": 4096, "sky": 4096, "boxes": 4096, "records": 256, "rows": 4096, "images": 128,
-        "blocks": 262_144,
+        "outlines": 4096, "blocks": 262_144,
     }
 )  # fmt: skip
+# Images whose outlines a page has at most: it asks for all of them.
+MAX_OUTLINED = 40_000
 # Kinds of pieces that are blocks of something of all cutouts.
 BLOCKS = ("mapgrid", "skygrid", "tints", "labels", "columns")
 
@@ -182,6 +193,11 @@ class Places:
         return len(self.sky_rows) > 0
 
     @property
+    def has_outlines(self) -> bool:
+        """Whether a page has the outlines of images on the sky."""
+        return self.has_sky and len(self._atlas.images) <= MAX_OUTLINED
+
+    @property
     def n_pieces(self) -> dict[str, int]:
         """Number of pieces of each kind, but of previews, labels, columns and their texts."""
         n = len(self._atlas)
@@ -192,6 +208,8 @@ class Places:
                 held["skygrid"] = n
         if self.has_sky:
             held["sky"] = len(self.sky_rows)
+        if self.has_outlines:
+            held["outlines"] = len(self._atlas.images)
         # A page that carries its data has a piece of each kind, be it empty.
         least = int(self.is_by_row)
         return {kind: max(least, -(-k // self.per_piece(kind))) for kind, k in held.items()}
@@ -206,7 +224,8 @@ class Places:
         """
         if self._order.per_piece is not None:
             return self._order.per_piece["blocks" if kind in BLOCKS else kind]
-        return max(1, len(self._atlas.images if kind == "images" else self._atlas))
+        of_images = kind in ("images", "outlines")
+        return max(1, len(self._atlas.images if of_images else self._atlas))
 
     def of_piece(self, kind: str, number: int) -> slice:
         """Give the places of what is in a piece.

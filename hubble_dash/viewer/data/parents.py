@@ -14,14 +14,21 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.schema import (
+    CORNERS,
     LONGEST_WHOLE,
     PLANE,
     PREVIEWS_FOLDER,
     extra_image_columns,
 )
-from hubble_dash.viewer.data.encoding import data_url
-from hubble_dash.viewer.data.schema import ImageEntry
-from hubble_dash.viewer.planes.tangent import MAX_ERROR, MIN_CUTOUTS, tangent_plane
+from hubble_dash.viewer.data.encoding import column, data_url
+from hubble_dash.viewer.data.schema import ImageEntry, OutlinePiece
+from hubble_dash.viewer.planes.tangent import (
+    MAX_ERROR,
+    MIN_CUTOUTS,
+    TangentPlane,
+    corners_on,
+    tangent_plane,
+)
 
 __all__ = ["PREVIEW_BYTES", "Parents"]
 
@@ -87,7 +94,11 @@ class Parents:
             if _OF_THE_WEB.match(record["path"]):
                 entry["source"] = record["path"]
             if record["position_quality"] == "exact":
-                self._place(entry, image, record)
+                plane, is_distorted = self._plane(image, record)
+                if plane is not None:
+                    entry["wcs"] = [*plane]
+                if is_distorted:
+                    entry["distorted"] = True
             if with_preview:
                 entry["preview"] = int(self._preview_piece[image])
             else:
@@ -95,25 +106,55 @@ class Parents:
             found.append(entry)
         return found
 
-    def _place(self, entry: ImageEntry, image: int, record: Mapping[Any, Any]) -> None:
-        """Say how an image lies on the sky: as its file does, else as its cutouts tell."""
+    def outlines(self, images: slice) -> OutlinePiece:
+        """Say where some images lie on the sky: their corners, distortions and all.
+
+        Parameters
+        ----------
+        images : slice
+            Rows of the table of images.
+        """
+        table = self._atlas.images.iloc[images]
+        at = np.full((len(table), 2), np.nan)
+        corners = np.full((len(table), 4, 2), np.nan)
+        for i, record in enumerate(table.to_dict("records")):
+            if not record["position_quality"]:
+                continue
+            plane, is_distorted = self._plane(images.start + i, record)
+            if plane is None:
+                continue
+            at[i] = plane.ra_deg, plane.dec_deg
+            corners[i] = corners_on(plane, record["nx"], record["ny"])
+            told = np.array([record.get(name, np.nan) for name in CORNERS], float)
+            if is_distorted and np.isfinite(told).all():
+                corners[i] = told.reshape(4, 2)
+        return {
+            "at": column(at, "float64"),
+            "corners": column(corners, "float32"),
+            "size": column(table[["nx", "ny"]].to_numpy(), "int32"),
+            "exact": column(table["position_quality"] == "exact", "uint8"),
+        }
+
+    def _plane(self, image: int, record: Mapping[Any, Any]) -> tuple[TangentPlane | None, bool]:
+        """Say how an image lies on the sky: as its file does, else as its cutouts tell.
+
+        Where it is distorted, and too few cutouts tell, the plane gives directions alone.
+        """
         told = [float(record.get(name, np.nan)) for name in PLANE]
-        middle = [(entry["nx"] - 1) / 2, (entry["ny"] - 1) / 2]
+        middle = (record["nx"] - 1) / 2, (record["ny"] - 1) / 2
         is_told, is_straight = bool(np.isfinite(told).all()), told[-1] <= MAX_ERROR
         if not (is_told and is_straight) and (fitted := self._fitted(image)) is not None:
-            entry["wcs"] = fitted
-        elif is_told:
-            entry["wcs"] = middle + told[:-1]
-            if not is_straight:
-                entry["distorted"] = True
+            return fitted, False
+        if is_told:
+            return TangentPlane(*middle, *told[:-1]), not is_straight
+        return None, False
 
-    def _fitted(self, image: int) -> list[float] | None:
+    def _fitted(self, image: int) -> TangentPlane | None:
         order, starts = self._rows
         rows = order[starts[image] : starts[image + 1]]
         if len(rows) < MIN_CUTOUTS:
             return None
-        plane = tangent_plane(self._atlas.cutouts.iloc[rows])
-        return None if plane is None else [*plane]
+        return tangent_plane(self._atlas.cutouts.iloc[rows])
 
     @cached_property
     def _rows(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -30,6 +30,7 @@ from hubble_dash.viewer.data.schema import (
     FirstIndex,
     ImagePiece,
     MapPiece,
+    OutlinePiece,
     PageIndex,
     Piece,
     PreviewPiece,
@@ -88,6 +89,7 @@ class Pieces:
         self._makers: dict[str, Callable[[int], Piece]] = {
             "map": self._map, "sky": self._sky, "boxes": facts.boxes, "records": facts.records,
             "rows": self._rows, "images": self._images, "previews": self._previews,
+            "outlines": self._outlines,
             "mapgrid": blocks.map_grid, "skygrid": blocks.sky_grid, "columns": blocks.column,
             "texts": lambda number: {"texts": blocks.columns.texts(number)},
             "tints": self._tint_block, "labels": facts.label_block, "near": facts.near,
@@ -218,6 +220,8 @@ class Pieces:
         if self.places.has_sky:
             x, y = (values[self.places.sky_rows] for values in self.places.sky)
             index["sky"] = plane_index(x, y, self.places.per_piece("sky"))
+        if self.places.has_outlines:
+            index["outlines"] = {"per_piece": self.places.per_piece("outlines")}
         if not self.places.is_by_row:
             index["rows"] = {"per_piece": self.places.per_piece("rows")}
         if self._facts.has_near:
@@ -303,6 +307,9 @@ class Pieces:
     def _images(self, number: int) -> ImagePiece:
         part = self.places.of_piece("images", number)
         return {"images": self.parents.describe(part, with_preview=not self.places.is_by_row)}
+
+    def _outlines(self, number: int) -> OutlinePiece:
+        return self.parents.outlines(self.places.of_piece("outlines", number))
 
     def _previews(self, number: int) -> PreviewPiece:
         return {"urls": self.parents.previews(number)}

@@ -60,6 +60,7 @@ __all__ = [
     "MethodsIndex",
     "NearPiece",
     "NumberLegend",
+    "OutlinePiece",
     "PageIndex",
     "Palette",
     "PartIndex",
@@ -228,6 +229,8 @@ class PageIndex(TypedDict):
     thumbnails: ThumbnailsIndex
     # Missing where no position on the sky is known.
     sky: NotRequired[PlaneIndex]
+    # Missing there, and where there are too many images.
+    outlines: NotRequired[PieceIndex]
     # Missing where a cutout's place is its row.
     rows: NotRequired[PieceIndex]
     # More neighbours than records have; missing where the atlas has no more.
@@ -302,6 +305,20 @@ class SkyPiece(TypedDict):
     x: Float64
     y: Float64
     row: Int32
+
+
+class OutlinePiece(TypedDict):
+    """Where parent images lie on the sky; NaN where that is not known."""
+
+    # Where a plane touches the sky, RA and Dec in ICRS degrees: (m, 2).
+    at: Float64
+    # The corners on that plane, in degrees to the east and to the north, one after another from the
+    # array's first pixel along its first row: (m, 4, 2).
+    corners: Float32
+    # Pixels across and down: (m, 2).
+    size: Int32
+    # 1 where positions are exact, 0 where they are approximate.
+    exact: Uint8
 
 
 class BoxPiece(BoxColumns):
@@ -485,6 +502,7 @@ class PieceKinds(TypedDict):
     records: RecordPiece
     rows: RowPiece
     images: ImagePiece
+    outlines: OutlinePiece
     previews: PreviewPiece
     thumbnails: ThumbnailPiece
     mapgrid: GridPiece
@@ -501,6 +519,6 @@ class PieceKinds(TypedDict):
 
 Piece: TypeAlias = (
     MapPiece | SkyPiece | BoxPiece | RecordPiece | RowPiece | ImagePiece | PreviewPiece
-    | ThumbnailPiece | GridPiece | TintPiece | LabelPiece | ColumnPiece | TextPiece | NearPiece
-    | CosinePiece
+    | OutlinePiece | ThumbnailPiece | GridPiece | TintPiece | LabelPiece | ColumnPiece | TextPiece
+    | NearPiece | CosinePiece
 )  # fmt: skip

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hubble_dash.atlas.schema import BOX, SKY
 
-__all__ = ["TangentPlane", "tangent_plane"]
+__all__ = ["TangentPlane", "corners_on", "tangent_plane"]
 
 # How far, in pixels, the plane may be off at any cutout.
 MAX_ERROR = 0.5
@@ -76,6 +76,27 @@ def tangent_plane(cutouts: pd.DataFrame) -> TangentPlane | None:
     (xi_x, eta_x), (xi_y, eta_y) = matrix.tolist()
     x0, y0, ra0, dec0 = (float(values[middle]) for values in (x, y, ra, dec))
     return TangentPlane(x0, y0, ra0, dec0, xi_x, xi_y, eta_x, eta_y)
+
+
+def corners_on(plane: TangentPlane, nx: int, ny: int) -> NDArray[np.float64]:
+    """Say where the corners of an image lie on a plane.
+
+    Parameters
+    ----------
+    plane : TangentPlane
+        Of the image.
+    nx, ny : int
+        Its pixels across and down.
+
+    Returns
+    -------
+    (4, 2) float64 array
+        Degrees to the east and to the north, one corner after another from the array's first pixel
+        along its first row.
+    """
+    x = np.array([0, nx, nx, 0]) - 0.5 - plane.x
+    y = np.array([0, 0, ny, ny]) - 0.5 - plane.y
+    return np.column_stack([plane.xi_x * x + plane.xi_y * y, plane.eta_x * x + plane.eta_y * y])
 
 
 def gnomonic(

@@ -11,12 +11,10 @@ from bokeh.models import Range1d, Toolbar
 
 from hubble_dash.viewer.data.schema import BORDER_PIXELS
 
-__all__ = ["NEUTRAL", "NINE", "SELECTED", "bare", "marks", "named", "numbers", "points"]
+__all__ = ["NINE", "SELECTED", "bare", "marks", "named", "numbers", "points"]
 
 hv.extension("bokeh", logo=False)
 
-# Readable on the dark page and on the light one alike.
-NEUTRAL = "#8793a8"
 SELECTED = "#f59e0b"
 NINE = "#2f9be8"
 

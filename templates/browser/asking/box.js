@@ -7,7 +7,7 @@ import { QueryError } from "../query/lexer.js";
 import { parse } from "../query/parser.js";
 import { placeAsked, search } from "../query/search.js";
 import { replaceFilter } from "../subset/own.js";
-import { on, state } from "../state.js";
+import { on, set, state } from "../state.js";
 import { count } from "../subset/bits.js";
 import { byId, element } from "../text/element.js";
 import { distance } from "../text/format.js";
@@ -37,6 +37,16 @@ export function lookedIn(query, { list, n }) {
   if (type === "circle") return SAY.lookedInPositions;
   const names = list.filter(({ kind, role }) => role !== "label" && (kind === "text" || kind === "category")).map(({ name }) => name);
   return SAY.lookedInTexts(names, list.some(({ role }) => role === "label"));
+}
+
+/**
+ * Let the sky look at the place that is asked for, whether there is a cutout or not.
+ *
+ * @param {Filter | null} filter
+ */
+function seek(filter) {
+  const asked = filter?.kind === "search" && filter.query?.startsWith("within(") ? parse(filter.query) : null;
+  set({ sought: asked?.type === "circle" ? { ra: asked.ra, dec: asked.dec, radius: asked.radius } : null });
 }
 
 class Box {
@@ -115,6 +125,7 @@ class Box {
     clearTimeout(this.waiting);
     const text = this.field.value;
     const filter = search(text, this.columns.list);
+    seek(filter);
     try {
       const bits = filter && await this.filters.bitsOf(filter);
       if (this.field.value === text) await this.show(filter, bits); // else there is something newer

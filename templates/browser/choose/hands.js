@@ -70,7 +70,7 @@ function takeUp(data, tool, button) {
   if (!plot) return null;
   const stroke = new Stroke(plot, tool.kind, async (corners, event) => {
     const does = howOf(event, how);
-    const numbers = await numbersOf(tool.shape, data, corners, plot.scale);
+    const numbers = await numbersOf(tool.shape, data, corners, { scale: plot.scale, skyAt: plot.reactions.skyAt });
     const shape = numbers && { kind: tool.shape, how: does, numbers };
     const bits = shape && await foundIn(data, shape);
     if (!bits) return plot.over.say(SAY.noShape);

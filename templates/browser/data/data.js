@@ -11,6 +11,7 @@ import { Whole } from "./whole.js";
 import { Guests, isGuest } from "../guests/guests.js";
 import { Alike } from "../likeness/likeness.js";
 import { likeMean } from "../likeness/mean.js";
+import { Outlines } from "../sky/outlines.js";
 
 /**
  * @import { Asked } from "./types.d.ts"
@@ -60,6 +61,8 @@ export function makeData(index, pieces) {
     skyPlane: async () => ({ ...await whole.sky(), runs: { bounds: index.sky?.extent ?? [], size: index.n } }),
     map: new Points("map", index.map, pieces),
     sky: index.sky ? new Points("sky", index.sky, pieces) : null,
+    /** Where parent images and cutouts lie on the sky. */
+    outlines: new Outlines(index, pieces),
     /** Images that a visitor has brought: cutouts below row 0, whose images have the same numbers. */
     guests,
     cutout: async (/** @type {number} */ row) => (isGuest(row) ? guests.get(row).cutout : records.cutout(row)),

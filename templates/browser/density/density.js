@@ -95,6 +95,12 @@ export class Density {
     canvas.src = first.url;
   }
 
+  // The points lie on another plane, or elsewhere on theirs.
+  change() {
+    this.plane = null;
+    this.rest = null;
+  }
+
   hide() {
     this.isShown = false;
     if (!this.layer.pictures.length) return;
@@ -107,10 +113,9 @@ export class Density {
     if (this.isWorking) return;
     this.isWorking = true;
     try {
-      this.plane ??= this.options.plane();
-      const plane = await this.plane;
       while (this.isStale && this.isShown) {
         this.isStale = false;
+        const plane = await (this.plane ??= this.options.plane());
         const isAll = await this.draw(plane, AT_ONCE_MS);
         if (!isAll && !this.isStale) await this.draw(plane, Infinity);
       }

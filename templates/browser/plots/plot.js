@@ -15,8 +15,10 @@ import { Over } from "./over.js";
  *
  * @typedef {object} Reactions what a view does about events of its plot
  * @property {(x: number, y: number) => Promise<number | null>} rowAt finds the row that a place means
+ * @property {(x: number, y: number) => Promise<number | null>} [tapAt] finds the row that a tap at a place means, where that is another one
  * @property {() => void} [onRanges] the view has changed
  * @property {() => void} [onScale] its scale has changed
+ * @property {(x: number, y: number) => { ra: number, dec: number } | null} [skyAt] finds the position on the sky of a place
  * @property {(at: Place | null) => void} [onMove] the pointer has moved, or left
  * @property {(right: number, up: number) => void} [onStep] an arrow key asks for the next cutout that way
  */
@@ -175,7 +177,8 @@ export class Plot {
       const { x0, x1, y0, y1 } = event;
       this.camera.look({ x: (x0 + x1) / 2, y: (y0 + y1) / 2, scale: (x1 - x0) / this.figure.inner_width });
     } else if (event.event_name === "tap") {
-      const row = await this.reactions.rowAt(event.x, event.y);
+      const { rowAt, tapAt = rowAt } = this.reactions;
+      const row = await tapAt(event.x, event.y);
       if (row !== null) select(row);
     } else {
       this.reactions.onMove?.(event.event_name === "mousemove" ? event : null);

@@ -39,7 +39,7 @@ export function nextOf({ x, y, row }, from, direction) {
 /**
  * The next point that way, of all, without loading more than it takes.
  *
- * @param {Points} points
+ * @param {Pick<Points, "extent" | "inside">} points
  * @param {Place} from
  * @param {Direction} direction
  * @param {number} side of the square that is searched first

@@ -19,6 +19,8 @@ import { thinned } from "./thinning.js";
  * @import { Loaded } from "./loaded.js"
  * @import { Plot } from "../plots/plot.js"
  *
+ * @typedef {Pick<Points, "n" | "extent" | "count" | "counted" | "inside">} Drawable
+ *
  * @typedef {object} Options what a plane has beside its points
  * @property {(points: PointColumns) => Painted} [colorsOf] gives the points' colours
  * @property {() => number | null} [column] names the colour column that this needs
@@ -61,7 +63,7 @@ const sizeOf = (n) => POINT_SIZES[POINT_SIZES.findIndex(([fewerThan]) => n < few
 export class Scatter {
   /**
    * @param {Plot} plot
-   * @param {Points} points
+   * @param {Drawable} points
    * @param {Options} options
    */
   constructor(plot, points, options) {
@@ -100,6 +102,17 @@ export class Scatter {
   // What has waited until the plot was seen.
   async catchUp() {
     if (this.isStale) await this.move();
+  }
+
+  /**
+   * Draw other points in their place: those of another plane.
+   *
+   * @param {Drawable} points
+   */
+  async change(points) {
+    this.points = points;
+    this.own?.change();
+    await this.paint();
   }
 
   // After a change of colours: all is drawn anew.

@@ -3,7 +3,7 @@
 
 import { withinCircle } from "../query/sky.js";
 import { all, and, none, not, or } from "../subset/bits.js";
-import { separation, unproject } from "../views/sky.js";
+import { separation } from "../sky/sphere.js";
 import { boundsOf, inPolygon, inRectangle, middlesIn } from "./inside.js";
 import { rounded, simplified } from "./simple.js";
 
@@ -11,9 +11,14 @@ import { rounded, simplified } from "./simple.js";
  * @import { Data } from "../data/data.js"
  * @import { Numbers } from "../data/column.js"
  * @import { How, Place, Shape } from "../data/types.d.ts"
+ * @import { Reactions } from "../plots/plot.js"
+ *
+ * @typedef {object} Drawn how the plot lies that was drawn over
+ * @property {number} scale units a pixel
+ * @property {Reactions["skyAt"]} [skyAt]
  *
  * @typedef {object} Kind
- * @property {(data: Data, corners: Place[], pixel: number) => number[] | null | Promise<number[] | null>} read what a stroke means, to a
+ * @property {(data: Data, corners: Place[], plot: Drawn) => number[] | null | Promise<number[] | null>} read what a stroke means, to a
  *   part of a pixel; null for nothing
  * @property {(data: Data, numbers: number[]) => Promise<Uint32Array | null>} find null where numbers mean nothing here
  */
@@ -23,7 +28,7 @@ export const MOST_CORNERS = 64;
 
 const MOVED = 0.5; // pixels, that a lasso's line may move when corners are left out
 const FINE = 0.1; // pixels, that corners may move when they are rounded
-const DEGREES = 180 / (2 * Math.SQRT2); // a unit of the sky's map, in its middle
+const DEGREES = 180 / Math.PI; // a unit of the sky's planes
 
 /**
  * @param {Data} data
@@ -37,7 +42,7 @@ async function valuesOf({ columns }, names) {
 
 /** @type {Kind} x and y of its corners in turn */
 const lasso = {
-  read: (_, corners, pixel) => (
+  read: (_, corners, { scale: pixel }) => (
     simplified(corners, MOVED * pixel, MOST_CORNERS).flatMap(({ x, y }) => [x, y]).map((value) => rounded(value, FINE * pixel))
   ),
   find: async ({ whole }, numbers) => {
@@ -48,7 +53,7 @@ const lasso = {
 
 /** @type {Kind} left, right, bottom, top on the map */
 const box = {
-  read: (_, corners, pixel) => {
+  read: (_, corners, { scale: pixel }) => {
     const { left, right, bottom, top } = boundsOf(corners);
     return [left, right, bottom, top].map((value) => rounded(value, FINE * pixel));
   },
@@ -57,8 +62,8 @@ const box = {
 
 /** @type {Kind} right ascension, declination and radius in degrees */
 const circle = {
-  read: (_, [middle, edge], pixel) => {
-    const [at, to] = [unproject(middle.x, middle.y), unproject(edge.x, edge.y)];
+  read: (_, [middle, edge], { scale: pixel, skyAt = () => null }) => {
+    const [at, to] = [skyAt(middle.x, middle.y), skyAt(edge.x, edge.y)];
     return at && to && [at.ra, at.dec, separation(at, to)].map((value) => rounded(value, FINE * DEGREES * pixel));
   },
   find: async (data, [ra, dec, radius]) => {
@@ -70,7 +75,7 @@ const circle = {
 
 /** @type {Kind} an image's number; left, right, bottom, top in pixels of its array, the bottom towards its first row */
 const image = {
-  read: async (data, corners, pixel) => {
+  read: async (data, corners, { scale: pixel }) => {
     const number = Number(document.getElementById("hd-image")?.dataset.image ?? NaN);
     if (Number.isNaN(number)) return null;
     const { ny, origin } = await data.image(number);
@@ -93,9 +98,9 @@ const KINDS = { lasso, box, circle, image };
  * @param {Shape["kind"]} kind
  * @param {Data} data
  * @param {Place[]} corners in the plot's coordinates
- * @param {number} pixel how large a pixel is in them
+ * @param {Drawn} plot
  */
-export const numbersOf = async (kind, data, corners, pixel) => KINDS[kind].read(data, corners, pixel);
+export const numbersOf = async (kind, data, corners, plot) => KINDS[kind].read(data, corners, plot);
 
 /**
  * The cutouts in a shape.

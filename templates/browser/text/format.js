@@ -43,6 +43,18 @@ export function degrees(ra, dec, digits) {
 }
 
 /**
+ * A position in galactic coordinates.
+ *
+ * @param {number} lon in degrees
+ * @param {number} lat
+ * @param {number} digits of arcseconds; with -1 fewer are given
+ */
+export function galactic(lon, lat, digits) {
+  const kept = digits < 0 ? 2 : 4 + digits;
+  return `l ${lon.toFixed(kept)}° b ${lat < 0 ? "−" : "+"}${Math.abs(lat).toFixed(kept)}°`;
+}
+
+/**
  * A position as other tools read it: hours and degrees, with spaces, in ASCII.
  *
  * @param {number} ra in degrees

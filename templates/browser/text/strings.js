@@ -311,7 +311,12 @@ export const SAY = {
   },
   robust: "2\u201398 %",
   robustTitle: "Colours from the 2nd to the 98th percentile, so that a few far values do not take them all; else of all values",
-  skyReadout: "ICRS, RA grows to the left",
+  skyReadout: "RA grows to the left",
+  fieldReadout: (/** @type {string} */ across) => `${across} across, N up, E left`,
+  fieldAt: (/** @type {string} */ readout, /** @type {string} */ middle) => `${readout}, around ${middle}`,
+  skyWhole: "All of the sky",
+  frames: { icrs: "ICRS", galactic: "galactic" },
+  circles: { galactic: "galactic plane", ecliptic: "ecliptic" },
 
   // asking: the query line, chips, the search box
   query: "Query",

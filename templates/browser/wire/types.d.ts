@@ -28,6 +28,8 @@ export interface PageIndex {
   map: PlaneIndex;
   /** Missing where no position on the sky is known. */
   sky?: PlaneIndex;
+  /** Missing there, and where there are too many images. */
+  outlines?: PieceIndex;
   boxes: BoxIndex;
   records: PieceIndex;
   /** What is loaded whole: places, tints and labels of all cutouts, and columns. */
@@ -205,6 +207,18 @@ export interface SkyPiece {
   row: Int32Array;
 }
 
+/** Where parent images lie on the sky; NaN where that is not known. */
+export interface OutlinePiece {
+  /** Where a plane touches the sky, RA and Dec in degrees: two an image. */
+  at: Float64Array;
+  /** The corners on that plane, degrees to the east and to the north, from the array's first pixel along its first row: eight an image. */
+  corners: Float32Array;
+  /** Pixels across and down: two an image. */
+  size: Int32Array;
+  /** 1 where positions are exact, 0 where they are approximate. */
+  exact: Uint8Array;
+}
+
 export interface BoxPiece {
   row: Int32Array;
   image: Int32Array;
@@ -372,6 +386,7 @@ export interface PieceKinds {
   records: RecordPiece;
   rows: RowPiece;
   images: ImagePiece;
+  outlines: OutlinePiece;
   previews: PreviewPiece;
   thumbnails: ThumbnailPiece;
   mapgrid: GridPiece;
