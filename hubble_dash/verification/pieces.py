@@ -19,12 +19,15 @@ from hubble_dash.viewer.data.schema import N_LABELS, PieceKinds
 __all__ = ["PieceChecks"]
 
 KINDS = get_type_hints(PieceKinds, include_extras=True)
-# Numbers a cutout or point of each column that has another count than one.
-PER_ONE = {"box": 4, "tint": 3, "label": N_LABELS, "score": N_LABELS}
-# A column of a piece whose length says how many cutouts it holds, where there is no ``x``.
+# Numbers a cutout, point or image of each column that has another count than one.
+PER_ONE = {
+    "box": 4, "tint": 3, "label": N_LABELS, "score": N_LABELS, "at": 2, "corners": 8, "size": 2,
+}  # fmt: skip
+# A column of a piece whose length says how many of them it holds, where there is no ``x``.
 COUNTED = {
     "rows": "place",
     "boxes": "image",
+    "outlines": "exact",
     "records": "image",
     "tints": "tint",
     "labels": "label",
@@ -160,6 +163,8 @@ class PieceChecks:
         held = dict.fromkeys(("map", "boxes", "records"), index["n"])
         held["images"] = self._n_images
         held |= {kind: index["n"] for kind in ("rows", "near", "smoothed") if kind in index}
+        if "outlines" in index:
+            held["outlines"] = self._n_images
         if "sky" in index:
             held["sky"] = index["sky"]["n"]
         # A page that carries all pieces has columns alone in blocks, an early version none.

@@ -18,6 +18,7 @@ from hubble_dash.atlas.checks import check_images
 from hubble_dash.atlas.manifest import Manifest
 from hubble_dash.atlas.schema import (
     ARRAY_TYPES,
+    CORNERS,
     CUTOUT_COLUMNS,
     CUTOUTS_FILE,
     FORMAT,
@@ -116,6 +117,10 @@ def test_planes_are_the_atlas_s_own_and_finite(atlas: Atlas) -> None:
     assert extra_image_columns(images) == ["INSTRUME"]
     with pytest.raises(AtlasError, match="plane_xi_x"):
         check_images(folder, images.assign(plane_xi_x=[0.5, np.inf]), files)
+    distorted = images.assign(**{name: [0.5, np.nan] for name in CORNERS})
+    assert extra_image_columns(distorted) == ["INSTRUME"]
+    with pytest.raises(AtlasError, match="corner_eta_3"):
+        check_images(folder, distorted.assign(corner_eta_3=[-np.inf, 0.5]), files)
 
 
 def test_numbers_are_told_from_texts() -> None:

@@ -251,7 +251,7 @@ def test_the_sky_s_readout_says_where_the_pointer_is(open_page: Open, report: Pa
     assert found.separation(SkyCoord(83.6, 22.0, unit="deg")).deg < 2
     page.page.mouse.move(700, 20)
     page.page.wait_for_function(
-        "document.getElementById('hd-sky-readout').textContent.startsWith('ICRS')"
+        "document.getElementById('hd-sky-readout').textContent.startsWith('RA')"
     )
 
 

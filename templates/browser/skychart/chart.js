@@ -176,7 +176,7 @@ export class Chart {
     const { plot } = this;
     const write = (/** @type {string} */ text, /** @type {Place} */ at) => {
       const box = boxAround(at, context.measureText(text).width);
-      if (taken.some((other) => overlaps(other, box))) return;
+      if (box.left < 0 || box.right > this.size.width || taken.some((other) => overlaps(other, box))) return;
       taken.push(box);
       this.write(context, text, at);
     };

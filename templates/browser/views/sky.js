@@ -37,7 +37,7 @@ import { linkView } from "./looking.js";
 
 // The plane that Mollweide's projection fills: an ellipse in this rectangle.
 const WHOLE = { left: -2 * Math.SQRT2, right: 2 * Math.SQRT2, bottom: -Math.SQRT2, top: Math.SQRT2 };
-const [WHOLE_MARGIN, FIELD_MARGIN] = [0.14, 0.35]; // around them, as a part of them
+const [WHOLE_MARGIN, FIELD_MARGIN] = [0.2, 0.35]; // around them, as a part of them
 const LEAST_FIELD = 3e-6; // half of its side in radians: six tenths of an arcsecond
 const LEAST_WIDTH = 400; // pixels that it takes
 const NEAR_DEG = 20; // similar ones that are no farther from the selected one make a field

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -11,7 +12,7 @@ import pytest
 from helpers.atlases import make_atlas
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.atlas.schema import PLANE
+from hubble_dash.atlas.schema import CORNERS, PLANE
 from hubble_dash.viewer.data.parents import Parents
 
 
@@ -84,3 +85,31 @@ def test_of_earlier_atlases_the_cutouts_tell_how_an_image_lies(atlas: Atlas) -> 
 
 def test_approximate_positions_say_nothing_of_how_an_image_lies(atlas: Atlas) -> None:
     assert "wcs" not in entry_of(atlas, 100, [*TOLD, 0.2], "approximate")
+
+
+def outline_of(atlas: Atlas, n: int, columns: dict[str, Any], quality: str = "exact") -> Any:
+    """The corners that the page has of the first image with so many cutouts, in degrees."""
+    images = atlas.images.iloc[:1].assign(position_quality=quality, **columns)
+    few = {"images": images, "cutouts": atlas.cutouts.iloc[:n], "image_files": None}
+    piece = Parents(cast(Any, SimpleNamespace(**few))).outlines(slice(0, 1))
+    corners = np.frombuffer(base64.b64decode(piece["corners"]["data"]), np.float32).reshape(4, 2)
+    return corners, np.frombuffer(base64.b64decode(piece["exact"]["data"]), np.uint8)[0]
+
+
+def test_outlines_are_as_the_file_says_or_as_cutouts_tell(atlas: Atlas) -> None:
+    told = dict(zip(PLANE, [*TOLD, 0.2], strict=True))
+    straight = [[0.16, -0.12], [-0.16, -0.12], [-0.16, 0.12], [0.16, 0.12]]
+    np.testing.assert_allclose(outline_of(atlas, 1, told)[0], straight, atol=1e-7)
+    # Of a distorted one the corners are told; where they are not, as in early atlases, about so.
+    bent = told | {PLANE[-1]: 3.0}
+    corners = dict(zip(CORNERS, np.arange(8) / 100, strict=True))
+    found, is_exact = outline_of(atlas, 2, bent | corners)
+    np.testing.assert_allclose(found.ravel(), np.arange(8) / 100, atol=1e-7)
+    assert is_exact == 1
+    np.testing.assert_allclose(outline_of(atlas, 2, bent)[0], straight, atol=1e-7)
+    # Approximate positions have outlines, too; without any there is none.
+    found, is_exact = outline_of(atlas, 100, {}, "approximate")
+    assert np.isfinite(found).all()
+    assert is_exact == 0
+    assert np.isnan(outline_of(atlas, 1, {})[0]).all()
+    assert np.isnan(outline_of(atlas, 100, {}, "")[0]).all()
