@@ -1,4 +1,4 @@
-"""The sky: what a click finds, fields on tangent planes, positions and places that are asked for."""
+"""The sky: what a click finds, fields on tangent planes, places that are asked for."""
 
 from __future__ import annotations
 
