@@ -117,7 +117,9 @@ class Parents:
         table = self._atlas.images.iloc[images]
         at = np.full((len(table), 2), np.nan)
         corners = np.full((len(table), 4, 2), np.nan)
+        size = np.empty((len(table), 2), np.int32)
         for i, record in enumerate(table.to_dict("records")):
+            size[i] = record["nx"], record["ny"]
             if not record["position_quality"]:
                 continue
             plane, is_distorted = self._plane(images.start + i, record)
@@ -131,7 +133,7 @@ class Parents:
         return {
             "at": column(at, "float64"),
             "corners": column(corners, "float32"),
-            "size": column(table[["nx", "ny"]].to_numpy(), "int32"),
+            "size": column(size, "int32"),
             "exact": column(table["position_quality"] == "exact", "uint8"),
         }
 

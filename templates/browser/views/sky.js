@@ -158,6 +158,7 @@ export async function openSky(data, points) {
   let telling;
   /** @type {"field" | "these" | null} what is followed from cutout to cutout, until somebody moves the view */
   let followed = null;
+  let stays = false; // at a place that was asked for, whatever is selected there
   const placeOf = (/** @type {Cutout} */ { sky }) => sky && (steering.plane.at ? steering.plane.project(sky) : sky);
   const steering = new Steering(plot, (plane) => {
     chart.show(plane);
@@ -205,7 +206,8 @@ export async function openSky(data, points) {
       if (shown !== state.shown) return;
       if (field) steering.fit(field.at, field.corners, FIELD_MARGIN);
       else camera.showWhole();
-    } else if (shown?.cutout.sky && !isLinked()) steering.bring(shown.cutout.sky);
+    } else if (shown?.cutout.sky && !isLinked() && !stays) steering.bring(shown.cutout.sky);
+    stays = false;
     readout.say();
   }
 
@@ -255,6 +257,7 @@ export async function openSky(data, points) {
   on(["shown"], look);
   on(["sought"], ({ sought }) => {
     chart.request();
+    stays = sought !== null;
     if (!sought) return;
     followed = null;
     steering.fit(sought, square(SOUGHT * sought.radius * RADIAN), 0);

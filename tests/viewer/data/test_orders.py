@@ -7,9 +7,13 @@ import pandas as pd
 import pytest
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.viewer.data import orders
 from hubble_dash.viewer.data.orders import AtlasOrder, HilbertOrder, Places
 
-SIZES = {"map": 50, "sky": 40, "boxes": 30, "records": 25, "rows": 64, "images": 1, "blocks": 70}
+SIZES = {
+    "map": 50, "sky": 40, "boxes": 30, "records": 25, "rows": 64, "images": 1, "outlines": 1,
+    "blocks": 70,
+}  # fmt: skip
 
 
 def test_in_the_atlas_s_order_places_are_rows(atlas: Atlas) -> None:
@@ -18,7 +22,8 @@ def test_in_the_atlas_s_order_places_are_rows(atlas: Atlas) -> None:
     for found in (places.row_at, places.place_of, places.box_rows, places.sky_rows):
         np.testing.assert_array_equal(found, rows)
     assert places.is_by_row
-    assert places.n_pieces == dict.fromkeys(("map", "boxes", "records", "images", "sky"), 1)
+    kinds = ("map", "boxes", "records", "images", "sky", "outlines")
+    assert places.n_pieces == dict.fromkeys(kinds, 1)
     assert (places.per_piece("map"), places.per_piece("images")) == (len(atlas), 2)
 
 
@@ -28,7 +33,7 @@ def test_along_the_curve_places_and_rows_undo_each_other(atlas: Atlas) -> None:
     np.testing.assert_array_equal(places.row_at[places.place_of], rows)
     np.testing.assert_array_equal(np.sort(places.sky_rows), rows)
     for kind, count in places.n_pieces.items():
-        held = len(atlas.images) if kind == "images" else len(atlas)
+        held = len(atlas.images) if kind in ("images", "outlines") else len(atlas)
         parts = [rows[:held][places.of_piece(kind, number)] for number in range(count)]
         assert all(0 < len(part) <= places.per_piece(kind) for part in parts)
         np.testing.assert_array_equal(np.concatenate(parts), rows[:held])
@@ -76,3 +81,10 @@ def test_unknown_positions_have_no_place_on_the_sky(
     places = Places(flipped_atlas, order)
     assert not places.has_sky
     assert "sky" not in places.n_pieces
+
+
+def test_of_too_many_images_a_page_has_no_outlines(
+    atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "MAX_OUTLINED", 1)
+    assert "outlines" not in Places(atlas, AtlasOrder()).n_pieces

@@ -26,7 +26,8 @@ from hubble_dash.viewer.data.schema import ThumbnailsIndex
 WIDTHS = {"box": 4, "tint": 3, "label": 5, "score": 5}
 # So small that even a small atlas needs several of each kind.
 SIZES = {
-    "map": 50, "sky": 40, "boxes": 30, "records": 25, "rows": 64, "images": 1, "blocks": 70,
+    "map": 50, "sky": 40, "boxes": 30, "records": 25, "rows": 64, "images": 1, "outlines": 1,
+    "blocks": 70,
 }  # fmt: skip
 THUMBNAILS: ThumbnailsIndex = {"size": 96, "columns": 8, "rows": 8, "by": "row", "url": "{piece}"}
 
@@ -158,7 +159,7 @@ def test_every_row_is_in_one_piece_of_each_kind(source: Pieces) -> None:
     if source.places.is_by_row:
         assert kinds.pop("columns") == len(source.index(THUMBNAILS)["columns"])
         assert kinds.pop("texts") == 2
-        assert kinds == dict.fromkeys(("map", "boxes", "records", "images", "sky"), 1)
+        assert kinds == dict.fromkeys(("map", "boxes", "records", "images", "sky", "outlines"), 1)
         assert rows_of(source, "boxes").tolist() == list(range(n))
         assert rows_of(source, "sky").tolist() == known.tolist()
     else:
@@ -166,6 +167,7 @@ def test_every_row_is_in_one_piece_of_each_kind(source: Pieces) -> None:
         assert kinds.pop("columns") == sum(4 if one["by"] == "place" else 1 for one in columns)
         assert kinds.pop("texts") == 2
         expected = {"map": 5, "boxes": 8, "records": 9, "images": 2, "rows": 4, "previews": 2}
+        expected["outlines"] = 2
         expected |= dict.fromkeys(("mapgrid", "skygrid", "tints", "labels"), 4)
         assert kinds == {**expected, "sky": -(-len(known) // 40)}
         np.testing.assert_array_equal(rows_of(source, "map"), rows_of(source, "records"))

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.disk.names import NewFolder
 from hubble_dash.errors import ExportError
-from hubble_dash.viewer.data.orders import PER_PIECE, HilbertOrder
+from hubble_dash.viewer.data.orders import BLOCKS, PER_PIECE, HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.exported import folder as module
 from hubble_dash.viewer.exported.folder import MARKER, write_data, write_folder
@@ -118,7 +118,7 @@ def test_small_pieces_share_files(atlas: Atlas, tmp_path: Path) -> None:
     per_piece = {**PER_PIECE, "map": 16, "sky": 16, "boxes": 16, "records": 4, "rows": 16}
     pieces, file_bytes = Pieces(atlas, HilbertOrder(per_piece)), 40_000
     index = write_data(pieces, NewFolder(tmp_path), file_bytes=file_bytes)
-    alone = ("columns", "texts", "previews", "mapgrid", "skygrid", "tints", "labels", "images")
+    alone = {*BLOCKS, "texts", "previews", "images", "outlines"}
     sizes = {
         folder.name: [path.stat().st_size for path in folder.iterdir()]
         for folder in (tmp_path / "data").iterdir()
