@@ -24,6 +24,7 @@ import { RADIAN } from "../sky/sphere.js";
  */
 
 const FONT = "11px system-ui, sans-serif";
+const MOST_LOOKED_AT = 2000; // points, that names should not cover
 const OUTSIDE = 10; // pixels from the sky's edge to a name
 const RAISED = 9; // pixels from the equator to an hour
 const BAR_SHARE = 0.22; // of the width, that a scale bar takes at most
@@ -148,7 +149,8 @@ export class Chart {
   nameLines(context, drawn, taken) {
     const { size, plot } = this;
     const { x, y } = this.sources.points();
-    const points = Array.from(x, (_, i) => plot.pixel(x[i], y[i]));
+    const every = Math.ceil(x.length / MOST_LOOKED_AT) || 1;
+    const points = Array.from({ length: Math.floor(x.length / every) }, (_, i) => plot.pixel(x[every * i], y[every * i]));
     if (!this.plane.at) this.nameEdge(context, taken);
     for (const { line, parts } of drawn) {
       const width = context.measureText(line.text).width;

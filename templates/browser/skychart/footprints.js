@@ -51,22 +51,22 @@ export class Footprints {
     const plane = this.sources.plane();
     const places = corners?.flatMap((corner) => plane.project(corner) ?? []);
     if (!places || places.length < 4) return null;
-    // On the map of all of the sky, an image may lie across its edge.
+    // On the map of all of the sky, a cutout may lie across its edge.
     if (places.some(({ x }) => Math.abs(x - places[0].x) > 1)) return null;
     const mean = (/** @type {"x" | "y"} */ axis) => places.reduce((sum, place) => sum + place[axis], 0) / places.length;
     const [dx, dy] = middle ? [middle.x - mean("x"), middle.y - mean("y")] : [0, 0];
     return places.map(({ x, y }) => this.plot.pixel(x + dx, y + dy));
   }
 
-  /** The images that are seen. */
+  /** The images that a field shows. */
   get images() {
     const { plot, outlines, sources } = this;
     const { at, size } = plot.camera;
     const plane = sources.plane();
     const middle = at && plane.at && plane.unproject(at.x, at.y);
+    if (!middle) return [];
     const radius = MARGIN * plot.scale * Math.hypot(size.width, size.height) / 2;
-    const found = middle ? outlines.near(middle, radius) : [...outlines.radii.keys()];
-    return found.filter((image) => 2 * outlines.radii[image] > LEAST_IMAGE * plot.scale);
+    return outlines.near(middle, radius).filter((image) => 2 * outlines.radii[image] > LEAST_IMAGE * plot.scale);
   }
 
   /**
@@ -74,10 +74,11 @@ export class Footprints {
    */
   async prepare() {
     const { outlines, sources } = this;
+    if (!sources.plane().at) return;
     await outlines.load();
     this.changed();
     const loaded = sources.loaded();
-    if (!sources.plane().at || !loaded || this.inView(loaded).length > MOST_CUTOUTS) return;
+    if (!loaded || this.inView(loaded).length > MOST_CUTOUTS) return;
     if (await outlines.loadBoxes(this.images)) this.changed();
   }
 

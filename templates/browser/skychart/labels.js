@@ -12,7 +12,6 @@ const EDGE = 12; // pixels from a view's edge to the middle of a name
 const HEIGHT = 14; // of a name
 const GAP = 6; // pixels between names
 const SPOTS = [0.3, 0.7, 0.2, 0.5, 0.8, 0.4, 0.6, 0.12, 0.88]; // along a line
-const MOST_LOOKED_AT = 2000; // points
 
 /**
  * What a name covers.
@@ -116,7 +115,6 @@ export function placeAlong(parts, width, size, taken, points) {
   const lengths = steps.map(([a, b]) => Math.hypot(b.x - a.x, b.y - a.y));
   const length = lengths.reduce((sum, one) => sum + one, 0);
   if (length < 1.5 * width) return null;
-  const every = Math.ceil(points.length / MOST_LOOKED_AT);
   /** @type {Place & { angle: number } | null} */
   let best = null;
   let fewest = Infinity;
@@ -132,11 +130,7 @@ export function placeAlong(parts, width, size, taken, points) {
     const box = { left: at.x - half, right: at.x + half, top: at.y - up, bottom: at.y + up };
     if (box.left < 0 || box.right > size.width || box.top < 0 || box.bottom > size.height) continue;
     if (taken.some((other) => overlaps(other, box))) continue;
-    let covered = 0;
-    for (let k = 0; k < points.length; k += every) {
-      const { x, y } = points[k];
-      if (x > box.left && x < box.right && y > box.top && y < box.bottom) covered++;
-    }
+    const covered = points.filter(({ x, y }) => x > box.left && x < box.right && y > box.top && y < box.bottom).length;
     if (covered < fewest) [best, fewest] = [{ ...at, angle }, covered];
     if (!covered) break;
   }
