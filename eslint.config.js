@@ -29,6 +29,10 @@ export default [
     rules: { "no-restricted-syntax": ["error", ...forLinker] },
   },
   {
+    files: ["templates/page/*.js"],
+    languageOptions: { ecmaVersion: 2022, globals: globals.browser },
+  },
+  {
     files: ["scripts/benchmarks/**/*.js"],
     languageOptions: { ecmaVersion: 2022, sourceType: "script", globals: globals.browser },
   },

@@ -37,9 +37,9 @@ FLOORS = [
     ["builder.reading", "builder.tables", "viewer.columns", "viewer.planes"],
     ["evaluation", "listing", "methods", "builder.catalogs", "viewer.colors"],
     ["builder.cutouts", "viewer.data"],
-    ["builder.models", "viewer.density", "viewer.plots", "viewer.telling"],
+    ["builder.models", "viewer.density", "viewer.notebook", "viewer.plots", "viewer.telling"],
     ["builder.views"],
-    ["builder.fingerprints", "builder.neighbors", "viewer.page"],
+    ["builder.fingerprints", "builder.neighbors", "viewer.linked", "viewer.page"],
     ["builder.feeding", "builder.inputs", "builder.projection", "viewer.exported"],
     ["builder.shards", "builder.query", "builder.sampling", "viewer.published", "viewer.served"],
     [

@@ -20,13 +20,14 @@ import { openKeys } from "./keys.js";
 import { openAlike } from "./likeness/control.js";
 import { plotEvent } from "./plots/plot.js";
 import { openQueries, query, searchFor } from "./query/asked.js";
-import { deriveShown, state } from "./state.js";
+import { deriveShown, on, state } from "./state.js";
 import { openStory } from "./story.js";
 import { deriveSubset, filterBy, Filters, rowsOf } from "./subset/subset.js";
 import { openTable } from "./table/table.js";
 import { openTags } from "./tags/bar.js";
 import { addTagColumn } from "./tags/column.js";
 import { keepTags } from "./tags/kept.js";
+import { replaceTags } from "./tags/tags.js";
 import { waiting } from "./text/busy.js";
 import { byId } from "./text/element.js";
 import { SAY } from "./text/strings.js";
@@ -40,7 +41,7 @@ import { openPreview } from "./views/preview.js";
 import { openSheet } from "./views/sheet.js";
 import { openSky, sayNoSky } from "./views/sky.js";
 import { complain, openTools } from "./views/tools.js";
-import { select, startWalk } from "./walk.js";
+import { reset, select, startWalk } from "./walk.js";
 
 /**
  * @import { Filter } from "./data/types.d.ts"
@@ -128,7 +129,11 @@ openPanels(ready);
 
 window.hubbleDash = {
   select,
+  /** Select nothing. */
+  reset,
   state,
+  /** Listen to some of the state. */
+  on,
   data,
   plotEvent,
   /** Set all filters; a promise of the rows that pass. */
@@ -145,6 +150,12 @@ window.hubbleDash = {
   search: async (/** @type {string} */ text) => {
     await searchFor(filters, text);
     return rowsOf(data.columns);
+  },
+  /** Let all tags be these pairs of row and tag, 1 to 5. */
+  tag: async (/** @type {[row: number, tag: number][]} */ pairs) => {
+    const tags = new Uint8Array(data.n);
+    for (const [row, tag] of pairs) tags[await data.placeOf(row)] = tag;
+    replaceTags(tags);
   },
   /** A promise of the rows of the subset. */
   rows: () => rowsOf(data.columns),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import holoviews as hv
+import holoviews.plotting.bokeh
 from bokeh.core.properties import field, value
 from bokeh.models import Range1d, Toolbar
 
@@ -13,7 +14,8 @@ from hubble_dash.viewer.data.schema import BORDER_PIXELS
 
 __all__ = ["NINE", "SELECTED", "bare", "marks", "named", "numbers", "points"]
 
-hv.extension("bokeh", logo=False)
+# Its extension would, in a notebook, load scripts from another host.
+hv.Store.set_current_backend("bokeh")
 
 SELECTED = "#f59e0b"
 NINE = "#2f9be8"

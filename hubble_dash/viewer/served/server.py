@@ -21,8 +21,11 @@ from panel.io.server import get_server
 
 from hubble_dash.allocator import give_back_soon
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.errors import MissingExtraError
 from hubble_dash.viewer.exported.export import page_html
 from hubble_dash.viewer.exported.limits import MAX_CUTOUTS
+from hubble_dash.viewer.linked import Linked
+from hubble_dash.viewer.notebook import frame_html, has_kernel
 from hubble_dash.viewer.page import TEMPLATE, Page, make_page
 from hubble_dash.viewer.plots.evaluation_view import read_evaluation
 from hubble_dash.viewer.served.current import Current
@@ -38,10 +41,12 @@ __all__ = ["Dashboard", "dashboard", "serve"]
 MAX_BODY, MAX_MESSAGE = 100_000, 16_000_000
 
 
-class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is untyped
+class Dashboard(Linked, pn.template.BaseTemplate):  # type: ignore[misc]  # panel is untyped
     """The dashboard of an atlas as a Panel template: `servable`, and shown in a notebook.
 
-    Use `dashboard` to make one.
+    Use `dashboard` to make one. In a notebook `selected`, `subset` and `tags` are those of the page
+    in its cells, and may be watched, as in ``dash.param.watch(print, "selected")``; each visitor of
+    a server has a page of his own, of which Python is not told.
     """
 
     def __init__(
@@ -57,7 +62,7 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
         most_inside: int = MAX_CUTOUTS,
         guests: GuestReader | None = None,
     ) -> None:
-        super().__init__(_template())
+        pn.template.BaseTemplate.__init__(self, _template())
         if pn.state.curdoc is not None:
             prepare_server_of(pn.state.curdoc)
         self._atlas, self._similar, self._title = atlas, similar, title
@@ -67,6 +72,7 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
         measured = None if evaluation is None else read_evaluation(evaluation, atlas)
         self._shared = share(atlas, similar=similar) if len(atlas) > most_inside else None
         self._page = self._make_page(measured)
+        self._begin()
 
     def _make_page(self, measured: Mapping[str, Any] | None) -> Page:
         if self._shared is None:
@@ -107,19 +113,25 @@ class Dashboard(pn.template.BaseTemplate):  # type: ignore[misc]  # panel is unt
         super().servable(title or self._page.title, **options)
         return self
 
-    def _repr_mimebundle_(self, **_wanted: Any) -> Any:
-        """In a notebook: the exported page in a frame, which stays alive without a kernel."""
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        """In a notebook: the exported page in a frame, which speaks with the kernel."""
         if self._shared is not None:
             return {"text/html": self._advice()}, {}
-        page = page_html(
+        page = self._exported()
+        if not has_kernel():
+            return {"text/html": frame_html(page)}, {}
+        try:
+            frame = self._linked_frame(page)
+        except MissingExtraError as err:
+            said = f"<p>What is clicked here is not known in Python: {html.escape(str(err))}</p>"
+            return {"text/html": said + frame_html(page)}, {}
+        return frame._repr_mimebundle_(include=include, exclude=exclude)
+
+    def _exported(self) -> str:
+        return page_html(
             self._atlas, similar=self._similar, title=self._title, evaluation=self._evaluation,
             story=self._story,
         )  # fmt: skip
-        frame = (
-            f'<iframe srcdoc="{html.escape(page)}" style="width: 100%; height: 860px; border: 0"'
-            ' sandbox="allow-scripts allow-same-origin"></iframe>'
-        )
-        return {"text/html": frame}, {}
 
     def _advice(self) -> str:
         """Say in HTML how to look at an atlas that is too large for a notebook."""
