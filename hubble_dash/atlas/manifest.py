@@ -339,12 +339,15 @@ class ClusterEntry(TypedDict):
         The row of the one that is most like the mean of all of them.
     spread : float
         How far they are from that mean: 1 less the cosine, on average.
+    own_name : str
+        What it is called by itself; missing where nobody has given it another name.
     """
 
     name: Annotated[str, Satisfies(lambda name: bool(name.strip()), "a text that is not empty")]
     size: Count
     medoid: Annotated[int, Between(0, 2**31 - 1)]
     spread: Annotated[float, Between(0, 2)]
+    own_name: NotRequired[str]
 
 
 class ClusterLevelEntry(TypedDict):

@@ -102,8 +102,10 @@ def renamed(
         kept = {one["name"] for one in level["clusters"] if one["name"] not in names}
         clusters = [one.copy() for one in level["clusters"]]
         for one in clusters:
-            wanted = names.get(one["name"], one["name"])
-            one["name"] = one["name"] if wanted in kept else wanted
+            before = one["name"]
+            wanted = names.get(before, before)
+            if wanted != before and wanted not in kept:
+                one["name"], one["own_name"] = wanted, before
         found.append({"name": level["name"], "clusters": clusters})
     there = {one["name"] for level in found for one in level["clusters"]}
     own = {one["name"] for level in levels for one in level["clusters"]}

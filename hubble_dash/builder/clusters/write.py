@@ -106,9 +106,12 @@ def grow_clusters(
     save_array(folder / CLUSTERS_FILE, codes)
     levels: list[ClusterLevelEntry] = []
     for number, level in enumerate(old.manifest["clusters"]):
-        names = [before["name"] for before in level["clusters"]]
         told = describe(codes[:, number], fingerprints)
-        levels.append({"name": level["name"], "clusters": _entries(names, told)})
+        entries = _entries([before["name"] for before in level["clusters"]], told)
+        for one, before in zip(entries, level["clusters"], strict=True):
+            if "own_name" in before:
+                one["own_name"] = before["own_name"]
+        levels.append({"name": level["name"], "clusters": entries})
     return levels
 
 

@@ -1,7 +1,8 @@
-"""How pieces lie: their bounds, rows spread over the map, neighbours as deep as they must be."""
+"""How pieces lie: their bounds, clusters, rows spread over the map, neighbours so deep as needed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,20 @@ from numpy.typing import NDArray
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.atlas.boxes import Boxes
 from hubble_dash.viewer.data.encoding import column
-from hubble_dash.viewer.data.schema import SIMILARITY_STEPS, BoxIndex, NearPiece, PlaneIndex
+from hubble_dash.viewer.data.schema import (
+    SIMILARITY_STEPS,
+    BoxIndex,
+    ClusterLevelIndex,
+    ColumnIndex,
+    NearPiece,
+    PlaneIndex,
+)
 
 __all__ = [
     "N_SMOOTHED",
     "bounds",
     "box_index",
+    "cluster_index",
     "near_depth",
     "neighbor_columns",
     "neighbor_depth",
@@ -29,6 +38,8 @@ N_SHORT = 2**16
 # Neighbours that a page has at most of a cutout, in collections below and above that; and of those
 # by smoothed fingerprints.
 N_NEAR, N_SMOOTHED = (100, 50), (50, 20)
+# Most of a cluster lies between these quantiles of its places, along each axis.
+MOST = (0.05, 0.95)
 
 
 def plane_index(x: NDArray[Any], y: NDArray[Any], per_piece: int) -> PlaneIndex:
@@ -149,6 +160,60 @@ def spread_rows(
         distance = np.minimum(distance, ((places - places[farthest]) ** 2).sum(axis=1))
         distance[chosen] = -1
     return [int(row) for row in sample[chosen]]
+
+
+def cluster_index(atlas: Atlas, columns: Mapping[str, ColumnIndex]) -> list[ClusterLevelIndex]:
+    """Say where clusters lie, and what is typical of them.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas.
+    columns : mapping of str to ColumnIndex
+        Of the columns of the levels, by these.
+
+    Returns
+    -------
+    list of ClusterLevelIndex
+        Coarse to fine, without levels of more clusters than a column has categories. Names stand
+        at the cutout nearest to the median of a cluster's places, which is within any shape.
+    """
+    found: list[ClusterLevelIndex] = []
+    for number, level in enumerate(atlas.manifest.get("clusters", [])):
+        entry = columns[level["name"]]
+        told = {one["name"]: (code, one) for code, one in enumerate(level["clusters"])}
+        # The commonest first, so that those without any cutout are the last.
+        some = [one["text"] for one in entry.get("categories", []) if one["count"]]
+        if not some or atlas.clusters is None:
+            continue
+        ordered = [told[name] for name in some]
+        codes = np.array([code for code, _ in ordered])
+        places, within = _lie(atlas.positions, atlas.clusters[:, number], codes)
+        own = [(i, one["own_name"]) for i, (_, one) in enumerate(ordered) if "own_name" in one]
+        said: ClusterLevelIndex = {
+            "column": entry["name"],
+            "medoid": column(np.array([one["medoid"] for _, one in ordered]), "int32"),
+            "spread": column(np.array([one["spread"] for _, one in ordered]), "float32"),
+            "place": column(places, "float32"),
+            "bounds": column(within, "float32"),
+        }
+        found.append({**said, "own": own} if own else said)
+    return found
+
+
+def _lie(
+    positions: NDArray[np.float32], codes: NDArray[np.int16], wanted: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Give a place in the middle of some clusters, (m, 2), and where most of each lies, (m, 4)."""
+    order = np.argsort(codes, kind="stable")
+    ends = [np.searchsorted(codes[order], wanted, side) for side in ("left", "right")]
+    places, within = [], []
+    for first, last in zip(*ends, strict=True):
+        own = positions[order[first:last]]
+        away = ((own - np.median(own, axis=0)) ** 2).sum(axis=1)
+        places.append(own[away.argmin()])
+        within.append(np.quantile(own, MOST, axis=0).T.ravel())
+    return np.array(places), np.array(within, np.float32)
 
 
 def neighbor_depth(atlas: Atlas, similar: int, rows: NDArray[Any], *, per_block: int = 4096) -> int:

@@ -22,7 +22,7 @@ from hubble_dash.viewer.colors.tints import mean_colors, tints
 from hubble_dash.viewer.data.blocks import Blocks
 from hubble_dash.viewer.data.encoding import column
 from hubble_dash.viewer.data.facts import Facts
-from hubble_dash.viewer.data.index import box_index, plane_index, spread_rows
+from hubble_dash.viewer.data.index import box_index, cluster_index, plane_index, spread_rows
 from hubble_dash.viewer.data.orders import Order, Places
 from hubble_dash.viewer.data.parents import PREVIEW_BYTES, Parents
 from hubble_dash.viewer.data.schema import (
@@ -224,6 +224,11 @@ class Pieces:
             index["outlines"] = {"per_piece": self.places.per_piece("outlines")}
         if not self.places.is_by_row:
             index["rows"] = {"per_piece": self.places.per_piece("rows")}
+        columns = self._blocks.columns
+        told = zip(columns.all, columns.index, strict=True)
+        by_field = {one.field: entry for one, entry in told if one.role == "built-in"}
+        if clusters := cluster_index(atlas, by_field):
+            index["clusters"] = clusters
         if self._facts.has_near:
             index["near"] = {"per_piece": self.places.per_piece("records")}
         if self._facts.has_smoothed:

@@ -42,6 +42,7 @@ __all__ = [
     "BoxPiece",
     "Category",
     "CategoryLegend",
+    "ClusterLevelIndex",
     "ColorLegend",
     "Column",
     "ColumnIndex",
@@ -201,6 +202,23 @@ class MethodsIndex(TypedDict):
     bibtex: str
 
 
+class ClusterLevelIndex(TypedDict):
+    """Clusters of a level, in the order of the categories of its column, which name and count them.
+
+    ``medoid`` has the row of the most typical cutout of each, ``spread`` 1 less the cosine with the
+    mean of all in it, on average. On the map its name stands at ``place``, (m, 2), and most of it
+    lies within ``bounds``, (m, 4).
+    """
+
+    column: str
+    medoid: Int32
+    spread: Float32
+    place: Float32
+    bounds: Float32
+    # Of those that were named by hand: which it is, and what it is called by itself.
+    own: NotRequired[list[tuple[int, str]]]
+
+
 class PageIndex(TypedDict):
     """What a page knows before it asks for a piece."""
 
@@ -233,6 +251,8 @@ class PageIndex(TypedDict):
     outlines: NotRequired[PieceIndex]
     # Missing where a cutout's place is its row.
     rows: NotRequired[PieceIndex]
+    # Coarse to fine; missing where there are none.
+    clusters: NotRequired[list[ClusterLevelIndex]]
     # More neighbours than records have; missing where the atlas has no more.
     near: NotRequired[PieceIndex]
     # Neighbours by smoothed fingerprints; missing where there are too few cutouts for any.

@@ -38,6 +38,8 @@ export interface PageIndex {
   images: PieceIndex;
   /** Missing where a cutout's place is its row. */
   rows?: PieceIndex;
+  /** Coarse to fine; missing where there are none. */
+  clusters?: ClusterLevelIndex[];
   /** More neighbours than records have, as many cutouts a piece; missing where the atlas has no more. */
   near?: PieceIndex;
   /** Neighbours by smoothed fingerprints, as many cutouts a piece; missing where there are too few cutouts for any. */
@@ -109,6 +111,22 @@ export interface ThumbnailsIndex {
 export interface FirstIndex {
   url: string;
   extent: Extent;
+}
+
+/** Clusters of a level, in the order of the categories of its column, which name and count them. */
+export interface ClusterLevelIndex {
+  /** Of the level. */
+  column: string;
+  /** The row of the most typical cutout of each. */
+  medoid: Int32Array;
+  /** 1 less the cosine with the mean of all in it, on average. */
+  spread: Float32Array;
+  /** Where its name stands on the map: two a cluster. */
+  place: Float32Array;
+  /** Within which most of it lies on the map: an `Extent` a cluster. */
+  bounds: Float32Array;
+  /** Of those that were named by hand: which it is, and what it is called by itself. */
+  own?: [number: number, name: string][];
 }
 
 /** Files of several pieces each, one after another: how many, and the byte at which each piece begins in its file. */
