@@ -27,7 +27,9 @@ __all__ = ["TEMPLATE", "Page", "PageData", "make_page", "page_data"]
 _TEMPLATES = files("hubble_dash.templates")
 
 # In the order in which later ones change earlier ones; that of paper is the last.
-_STYLES = ("base", "frame", "gallery", "closely", "choose", "table", "small", "filters", "story")
+_STYLES = (
+    "base", "frame", "gallery", "closely", "choose", "clusters", "table", "small", "filters", "story",
+)  # fmt: skip
 
 # Where the weights come from, in few words.
 _WEIGHTS = {

@@ -9,6 +9,8 @@ import { openChoosing, openHands } from "./choose/hands.js";
 import { openChosenLink } from "./choose/linked.js";
 import { openOdd } from "./choose/odd.js";
 import { openPicked } from "./choose/picked.js";
+import { keepNames } from "./clusters/kept.js";
+import { openClusters } from "./clusters/tab.js";
 import { openClosely } from "./closely/open.js";
 import { makeData } from "./data/data.js";
 import { decode } from "./wire/decode.js";
@@ -76,6 +78,7 @@ function openAsking() {
 /** @param {Promise<void>} ready when the map is there */
 function openPanels(ready) {
   openTheme();
+  keepNames(data);
   openAbout(data);
   openPaper(data);
   openTools(data);
@@ -94,6 +97,7 @@ function openPanels(ready) {
   openAsking();
   openTable(data, complain);
   openPicked(data);
+  openClusters(data);
   openOdd(data);
   openScales(data.columns);
   openChoosing();

@@ -25,6 +25,7 @@ import { ANYWHERE } from "./likeness/where.js";
  * @property {Filter[]} filters what is asked of cutouts
  * @property {Subset | null} subset those that pass; null for all
  * @property {Uint8Array | null} tags by place, 1 to 5; 0 for none
+ * @property {ReadonlyMap<string, string>} names of clusters that were given here, by those that the atlas has
  *
  * @typedef {(state: State) => void} Listener
  */
@@ -32,7 +33,7 @@ import { ANYWHERE } from "./likeness/where.js";
 /** @type {State} */
 export const state = {
   selected: null, hovered: null, pointed: null, where: ANYWHERE, among: "all", isSmoothed: false, sought: null, color: "own",
-  scales: new Map(), shown: null, filters: [], subset: null, tags: null,
+  scales: new Map(), shown: null, filters: [], subset: null, tags: null, names: new Map(),
 };
 
 /** @type {{ keys: (keyof State)[], listener: Listener }[]} */

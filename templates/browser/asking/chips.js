@@ -1,5 +1,7 @@
 // What is asked now: a chip a filter, which a click takes away. In: `filters` of the state. Out: fewer of them.
 
+import { calledIn, nothingIn } from "../clusters/called.js";
+import { isLevel } from "../clusters/levels.js";
 import { on, set, state } from "../state.js";
 import { replaceFilter } from "../subset/own.js";
 import { element } from "../text/element.js";
@@ -24,7 +26,10 @@ const printed = (/** @type {number} */ value) => number(value).replaceAll("-", "
  * @param {Pick<Columns, "find">} columns
  */
 export function words(filter, columns) {
-  if (filter.kind === "known") return filter.negated ? SAY.columnMissing(filter.column) : SAY.columnKnown(filter.column);
+  if (filter.kind === "known") {
+    const isOfClusters = isLevel(columns.find(filter.column));
+    return (filter.negated ? SAY.columnMissing : SAY.columnKnown)(filter.column, isOfClusters);
+  }
   const text = wordsOf(filter, columns);
   return filter.negated ? SAY.not(text) : text;
 }
@@ -40,11 +45,13 @@ function wordsOf(filter, columns) {
       const { column, low, high, missing } = filter;
       const isDate = entry?.kind === "date";
       const [from, to] = isDate ? [dateText, lastDateText] : [printed, printed];
-      return SAY.orMissing(`${column} ${SAY.range(low === null ? null : from(low), high === null ? null : to(high))}`, missing);
+      const said = `${column} ${SAY.range(low === null ? null : from(low), high === null ? null : to(high))}`;
+      return SAY.orMissing(said, missing ? SAY.notKnown : null);
     }
     case "codes": {
-      const texts = filter.codes.map((code) => SAY.category((entry && "categories" in entry ? entry.categories?.[code]?.text : "") ?? ""));
-      return SAY.orMissing(`${filter.column}: ${SAY.some(texts, MOST_TEXTS)}`, filter.missing);
+      const categories = (entry && "categories" in entry && entry.categories) || [];
+      const texts = filter.codes.map((code) => SAY.category(calledIn(entry, categories[code]?.text ?? "")));
+      return SAY.orMissing(`${filter.column}: ${SAY.some(texts, MOST_TEXTS)}`, filter.missing ? nothingIn(entry) : null);
     }
     case "text": return SAY.columnContains(filter.column, filter.text);
     case "places": return filter.label ?? SAY.chosen(count(filter.bits));
@@ -63,7 +70,7 @@ export function makeChips(columns) {
     if (filters.length > 1) each.push(chip(SAY.clearAll, () => set({ filters: [] }), "hd-clear-all"));
     chips.replaceChildren(...each);
   };
-  on(["filters"], follow);
+  on(["filters", "names"], follow);
   follow();
   return chips;
 }

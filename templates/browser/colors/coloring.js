@@ -2,6 +2,7 @@
 // Out: colours as "#rrggbb", and parts of a legend.
 
 import { MISSING, NUMBER_STEPS } from "../wire/constants.js";
+import { calledIn, nothingIn } from "../clusters/called.js";
 import { about, ends } from "../text/format.js";
 import { SAY } from "../text/strings.js";
 import { onRamp, ownColors, tagColor } from "./ramps.js";
@@ -19,7 +20,14 @@ import { colorCodes, numberOnRun, rampRun } from "./runs.js";
  * @property {string} high
  * @property {string} [middle] of one that is bent
  *
- * @typedef {{ color: string, text: string, count: number, isHollow?: boolean, isRest?: boolean, tag?: number }} LegendEntry
+ * @typedef {object} LegendEntry
+ * @property {string} color
+ * @property {string} text
+ * @property {string} [called] what it is called in the page, where that may be something else
+ * @property {number} count
+ * @property {boolean} [isHollow]
+ * @property {boolean} [isRest]
+ * @property {number} [tag]
  * @typedef {{ color: string[], line: string[] }} Painted points inside and around
  *
  * @typedef {object} Sources what colours follow, beside the index
@@ -193,14 +201,15 @@ export class Coloring {
     if (choice === "count") return [{ ramp: palette.density, low: "few cutouts", high: "many" }];
     if (choice === "tag") return this.tagLegend();
     const column = this.legends[choice];
+    const entry = this.columns?.find(column.name);
     /** @type {(Ramp | LegendEntry)[]} */
     const parts = column.kind === "category"
-      ? column.categories.map(({ text, count }, i) => ({ color: palette.categories[i], text, count }))
+      ? column.categories.map(({ text, count }, i) => ({ color: palette.categories[i], text, called: calledIn(entry, text), count }))
       : [{ ramp: palette.ramp, ...this.textsOf(choice, column) }];
     if (column.kind === "category" && column.other) {
       parts.push({ color: palette.none, text: "other", count: column.other, isRest: true });
     }
-    if (column.missing) parts.push({ color: palette.none, text: "not known", count: column.missing, isHollow: true });
+    if (column.missing) parts.push({ color: palette.none, text: nothingIn(entry), count: column.missing, isHollow: true });
     return parts;
   }
 }

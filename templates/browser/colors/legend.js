@@ -34,7 +34,8 @@ function rampElements({ ramp, low, middle, high }) {
  */
 const entryElement = (entry, tag) => element(
   tag, { class: "hd-category", ...(tag === "button" ? { type: "button", "aria-pressed": "false", title: SAY.askEntry } : {}) },
-  element("i", { style: entry.isHollow ? `border: 1.5px solid ${entry.color}` : `background: ${entry.color}` }), `${entry.text} `,
+  element("i", { style: entry.isHollow ? `border: 1.5px solid ${entry.color}` : `background: ${entry.color}` }),
+  `${entry.called ?? entry.text} `,
   element("small", {}, count(entry.count)),
 );
 
@@ -53,6 +54,7 @@ export class Legend {
     this.ramp = null;
     /** @type {(() => void)[]} entries that are there, which show what is asked */
     this.followers = [];
+    on(["names"], () => this.show());
     on(["filters"], () => this.followers.forEach((follow) => follow()));
     const button = byId("hd-legend-fold");
     button.addEventListener("click", () => {

@@ -8,6 +8,7 @@ import { Pictures } from "./pictures.js";
 import { Points } from "./points.js";
 import { Records } from "./records.js";
 import { Whole } from "./whole.js";
+import { levelsOf } from "../clusters/levels.js";
 import { Guests, isGuest } from "../guests/guests.js";
 import { Alike } from "../likeness/likeness.js";
 import { likeMean } from "../likeness/mean.js";
@@ -46,6 +47,7 @@ export function makeData(index, pieces) {
     methods: index.methods,
     canOverlap: index.can_overlap,
     nImages: 1 + index.boxes.images.reduce((last, image) => Math.max(last, image), 0),
+    clusters: levelsOf(index),
     colors: index.colors,
     palette: index.palette,
     base: index.base,
@@ -68,6 +70,8 @@ export function makeData(index, pieces) {
     cutout: async (/** @type {number} */ row) => (isGuest(row) ? guests.get(row).cutout : records.cutout(row)),
     image: async (/** @type {number} */ number) => (isGuest(number) ? guests.get(number).image : images.image(number)),
     neighborsAt: (/** @type {number} */ place) => records.neighborsAt(place),
+    /** Places of all neighbours that the page has of a cutout, nearest first. */
+    nearestTo: (/** @type {number} */ place) => alike.nearestTo(place),
     placeOf: (/** @type {number} */ row) => records.placeOf(row),
     rowAt: (/** @type {number} */ place) => records.rowAt(place),
     cutoutAt: (/** @type {number} */ image, /** @type {number} */ x, /** @type {number} */ y) => boxes.cutoutAt(image, x, y),

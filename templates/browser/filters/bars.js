@@ -1,11 +1,14 @@
 // Categories with their counts, which are ticked. In: counts, what is asked of the column. Out: its filter: one click asks for this
 // category alone, further ones for others as well.
 
+import { calledIn } from "../clusters/called.js";
+import { isLevel } from "../clusters/levels.js";
+import { on } from "../state.js";
 import { element } from "../text/element.js";
 import { count } from "../text/format.js";
 import { SAY } from "../text/strings.js";
 import { filterOfColumn, idOf, ofCodes, replaceFilter, wantsMissing } from "../subset/own.js";
-import { cardFrame, missingButton } from "./card.js";
+import { cardFrame, missingButton, missingText } from "./card.js";
 
 /**
  * @import { Filter } from "../data/types.d.ts"
@@ -38,6 +41,15 @@ export class Bars {
     this.frame = cardFrame(this.name, `hd-card-category ${this.tall}`, this.field, this.list, foot);
     this.element = this.frame.element;
     this.unfold(false);
+    if (isLevel(column)) on(["names"], () => this.call());
+  }
+
+  // Clusters have other names now.
+  call() {
+    this.rows.forEach(({ button, name }, code) => {
+      name.textContent = SAY.category(calledIn(this.column, this.categories[code].text));
+      button.title = name.textContent;
+    });
   }
 
   // Cards of a grid are one, two or three rows high.
@@ -50,12 +62,13 @@ export class Bars {
   makeRow(code) {
     const [whole, some] = [element("i", { class: "hd-count-whole" }), element("i", { class: "hd-count-bar" })];
     const number = element("small");
-    const { text } = this.categories[code];
+    const text = calledIn(this.column, this.categories[code].text);
+    const name = element("span", {}, SAY.category(text));
     const button = element("button", {
       type: "button", class: "hd-category-bar", "aria-pressed": "false", title: text, tabindex: code ? -1 : 0,
-    }, whole, some, element("span", {}, SAY.category(text)), number);
+    }, whole, some, name, number);
     button.addEventListener("click", () => this.toggle(code));
-    return { button, whole, some, number };
+    return { button, whole, some, name, number };
   }
 
   /** @param {boolean} isOpen */
@@ -72,7 +85,7 @@ export class Bars {
     const wanted = this.field.value.trim().toLowerCase();
     const ticked = new Set(this.codes);
     this.rows.forEach(({ button }, code) => {
-      const isFound = !wanted || this.categories[code].text.toLowerCase().includes(wanted);
+      const isFound = !wanted || calledIn(this.column, this.categories[code].text).toLowerCase().includes(wanted);
       button.hidden = !(ticked.has(code) || (isOpen ? isFound : code < FOLDED));
     });
     const more = this.rows.filter((_, code) => code >= FOLDED && !ticked.has(code)).length;
@@ -138,6 +151,6 @@ export class Bars {
       row.number.textContent = count(counts[code]);
       row.button.classList.toggle("hd-of-none", counts[code] === 0);
     });
-    this.missing.textContent = SAY.missing(count(counts[this.rows.length]));
+    this.missing.textContent = missingText(this.column, counts[this.rows.length]);
   }
 }

@@ -1,6 +1,8 @@
 // What all charts of the filter panel have in common: a frame with a name, what is asked now, and a button that asks no more. In: a
 // column. Out: elements.
 
+import { nothingIn } from "../clusters/called.js";
+import { isLevel } from "../clusters/levels.js";
 import { element } from "../text/element.js";
 import { count } from "../text/format.js";
 import { SAY } from "../text/strings.js";
@@ -68,15 +70,24 @@ export function missingButton(column, toggle, isNarrow = false) {
 }
 
 /**
+ * How many there are of which the column says nothing.
+ *
+ * @param {ColumnIndex} column
+ * @param {number} n
+ */
+export const missingText = (column, n) => SAY.missing(count(n), nothingIn(column));
+
+/**
  * Say how many there are, which of some columns changes.
  *
  * @param {HTMLButtonElement} button
  * @param {ColumnIndex} column
  * @param {boolean} isNarrow
  */
-export function sayMissing(button, { name, missing }, isNarrow) {
-  const said = SAY.missing(count(missing));
-  button.title = `${said}: ${SAY.missingOf(name)}`;
+export function sayMissing(button, column, isNarrow) {
+  const { name, missing } = column;
+  const said = missingText(column, missing);
+  button.title = `${said}: ${isLevel(column) ? SAY.columnMissing(name, true) : SAY.missingOf(name)}`;
   button.textContent = isNarrow ? SAY.missingNarrow(count(missing)) : said;
   if (isNarrow) button.setAttribute("aria-label", said);
   button.hidden = !missing;

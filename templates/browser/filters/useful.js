@@ -9,8 +9,10 @@ import { isDrawable } from "../charts/drawable.js";
  */
 
 const MOST = 12;
-// Of the columns that each page has, those that say something of the sky or of the making.
-const BUILT_IN = ["image", "file", "scale", "ra", "dec", "x0", "y0"];
+// Of the columns that each page has, those that say something of the cutouts, of the sky or of the making.
+const BUILT_IN = ["cluster", "image", "file", "scale", "ra", "dec", "x0", "y0"];
+// Those of them that stand beside many of the user's own, too.
+const ALWAYS = ["cluster", "ra", "dec"];
 
 /**
  * How much a chart of the column tells, from 0 to 1.
@@ -37,6 +39,7 @@ export function usefulColumns(list, n) {
   const drawable = list.filter(isDrawable);
   const own = drawable.filter(({ role }) => role === "own").sort((one, other) => worth(other, n) - worth(one, n));
   const builtIn = BUILT_IN.flatMap((name) => drawable.find((column) => column.role === "built-in" && column.name === name) ?? []);
-  const few = own.length < 4 ? builtIn : builtIn.filter(({ name }) => name === "ra" || name === "dec");
-  return [...own, ...few].slice(0, MOST).map(({ name }) => name);
+  const few = own.length < 4 ? builtIn : builtIn.filter(({ name }) => ALWAYS.includes(name));
+  const nOwn = MOST - Number(few[0]?.name === "cluster");
+  return [...own.slice(0, nOwn), ...few].slice(0, MOST).map(({ name }) => name);
 }

@@ -6,6 +6,7 @@ import { on, state } from "../state.js";
 import { places } from "../subset/bits.js";
 import { byId, element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
+import { showTab } from "../views/dock.js";
 import { paintedCanvas } from "./canvas.js";
 import { titleOf } from "./captions.js";
 import { doubt, standFor } from "./card.js";
@@ -99,7 +100,7 @@ async function showTiles(data, rows, odd, subset, ready) {
   const { across } = gridOf(tiles.length);
   grid.style.setProperty("--across", String(across));
   grid.style.setProperty("--down", String(Math.ceil(tiles.length / across)));
-  byId("hd-start").replaceChildren(element("p", {}, invitation(data.n, subset)), grid);
+  byId("hd-start").replaceChildren(element("p", {}, invitation(data.n, subset), ...furtherStarts(data)), grid);
   for (const [i, tile] of tiles.entries()) {
     if (!odd.includes(rows[i])) continue;
     tile.classList.add("hd-is-odd");
@@ -126,6 +127,21 @@ function invitation(n, subset) {
   if (n < 2) return SAY.alone;
   if (!subset) return SAY.start;
   return subset.count ? SAY.startOfSubset(subset.count, n) : SAY.emptySubset;
+}
+
+/**
+ * Lists to start from, which tabs have.
+ *
+ * @param {Data} data
+ */
+function furtherStarts(data) {
+  const tabs = [...(data.clusters.length ? ["clusters"] : []), ...(data.n >= LEAST_WITH_ODD && isOddKnown(data) ? ["odd"] : [])];
+  const buttons = tabs.map((id) => {
+    const button = element("button", { type: "button", class: "hd-button", "data-tab": id }, SAY.starts[id]);
+    button.addEventListener("click", () => showTab(id));
+    return button;
+  });
+  return buttons.length ? [" ", SAY.orStart, ...buttons.flatMap((button) => [" ", button])] : [];
 }
 
 /**

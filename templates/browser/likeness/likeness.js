@@ -80,6 +80,17 @@ export class Alike {
   }
 
   /**
+   * The places of all neighbours that the page has of a cutout, nearest first.
+   *
+   * @param {number} place
+   */
+  async nearestTo(place) {
+    const own = await this.records.recordAt(place);
+    const { places } = await this.near(own) ?? await this.inRecord(own);
+    return places;
+  }
+
+  /**
    * @param {CutoutRecord} own
    * @returns {Promise<Ranking>}
    */

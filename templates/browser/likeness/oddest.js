@@ -1,4 +1,4 @@
-// The cutouts that are least like any other: their ninth neighbour is the farthest. In: the column of isolation, a subset. Out: places.
+// The cutouts that stand apart the most from what is most like them. In: the column of local isolation, a subset. Out: places.
 
 import { places as placesIn } from "../subset/bits.js";
 
@@ -31,11 +31,18 @@ export function largest(values, among, most) {
 }
 
 /**
+ * The column that says how odd cutouts are.
+ *
+ * @param {Pick<Data["columns"], "builtIn">} columns
+ */
+export const isolationOf = (columns) => columns.builtIn("local isolation");
+
+/**
  * Whether it is known how odd cutouts are; a column that only has the same name does not tell.
  *
  * @param {Pick<Data, "columns">} data
  */
-export const isOddKnown = ({ columns }) => columns.find(columns.builtIn("isolation"))?.role === "built-in";
+export const isOddKnown = ({ columns }) => columns.find(isolationOf(columns))?.role === "built-in";
 
 /**
  * The oddest places, the oddest first.
@@ -45,7 +52,7 @@ export const isOddKnown = ({ columns }) => columns.find(columns.builtIn("isolati
  * @param {number} most
  */
 export async function oddest({ columns, n }, subset, most) {
-  const { values } = await columns.get(columns.builtIn("isolation"));
+  const { values } = await columns.get(isolationOf(columns));
   const among = subset ? placesIn(subset.bits) : Int32Array.from({ length: n }, (_, place) => place);
   return largest(/** @type {Numbers} */ (values), among, most);
 }

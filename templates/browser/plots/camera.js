@@ -30,6 +30,8 @@ export class Camera {
     this.at = null;
     /** @type {Fit | null} what is shown whole at any size, until somebody moves the view */
     this.fitted = null;
+    /** @type {View | null} what it is on the way to */
+    this.goal = null;
     this.glideNumber = 0;
     for (const side of ["inner_width", "inner_height"]) figure.properties[side].change.connect(() => this.resized());
   }
@@ -62,13 +64,13 @@ export class Camera {
 
   /** @param {Fit} fit is shown whole from now on */
   fit(fit) {
-    this.glideNumber += 1;
+    this.stop();
     this.place(around(fit.bounds, fit.margin, this.size), fit);
   }
 
   /** @param {View} view that somebody wants */
   look(view) {
-    this.glideNumber += 1;
+    this.stop();
     this.place(this.whole ? heldIn(view, this.whole.bounds) : view, null);
   }
 
@@ -84,9 +86,23 @@ export class Camera {
 
   /** @param {Place} place is brought into view, by no more than it takes; where all is seen, it is */
   bring(place) {
-    const { at, size, fitted, whole } = this;
-    if (!at || (fitted && fitted === whole) || isSeen(place, at, size, EDGE)) return;
+    const { size, fitted, whole } = this;
+    const at = this.goal ?? this.at;
+    if (!at || (!this.goal && fitted && fitted === whole) || isSeen(place, at, size, EDGE)) return;
     this.glide(bringing(at, place, size, Math.min(INSET, size.width / 4, size.height / 4)));
+  }
+
+  /**
+   * @param {Rectangle} bounds are seen whole
+   * @param {number} margin as a part of them
+   */
+  flyTo(bounds, margin) {
+    this.glide(this.bearable(around(bounds, margin, this.size)));
+  }
+
+  stop() {
+    this.glideNumber += 1;
+    this.goal = null;
   }
 
   /** @param {View} to */
@@ -94,12 +110,14 @@ export class Camera {
     const from = this.at;
     if (!from || matchMedia("(prefers-reduced-motion: reduce)").matches) return this.look(to);
     const number = ++this.glideNumber;
+    this.goal = to;
     const begin = performance.now();
     const step = (/** @type {number} */ now) => {
       if (number !== this.glideNumber) return;
       const share = Math.min(1, Math.max(0, (now - begin) / GLIDE_MS));
       this.place(between(from, to, share * (2 - share)), null);
       if (share < 1) requestAnimationFrame(step);
+      else this.goal = null;
     };
     requestAnimationFrame(step);
   }

@@ -1,5 +1,7 @@
 // What the table has columns of. In: the page's columns. Out: fields, those that are shown at first, what each says of a cutout.
 
+import { called } from "../clusters/called.js";
+import { isLevel } from "../clusters/levels.js";
 import { degree } from "../text/format.js";
 import { SAY } from "../text/strings.js";
 
@@ -14,6 +16,7 @@ import { SAY } from "../text/strings.js";
  * @property {boolean} isNumber
  * @property {boolean} isDegrees a position on the sky
  * @property {boolean} isDefault
+ * @property {boolean} isCalled by names of clusters, which may be others here
  *
  * @typedef {Field & { column: ColumnData | null, width: number }} LoadedField without a column it is the picture
  */
@@ -52,10 +55,11 @@ export function fieldsOf(columns, nImages) {
   const rest = builtIn.filter(({ name }) => ![file, ra, dec].includes(name));
   const all = [...named([file]), ...own, ...named([ra, dec]), ...rest];
   return [
-    { name: PICTURE, title: SAY.picture, isNumber: false, isDegrees: false, isDefault: true },
-    ...all.map(({ name, kind, role }) => ({
-      name, title: name, isNumber: kind === "number", isDegrees: role !== "own" && (name === ra || name === dec),
-      isDefault: first.has(name),
+    { name: PICTURE, title: SAY.picture, isNumber: false, isDegrees: false, isDefault: true, isCalled: false },
+    ...all.map((column) => ({
+      name: column.name, title: column.name, isNumber: column.kind === "number",
+      isDegrees: column.role !== "own" && (column.name === ra || column.name === dec), isDefault: first.has(column.name),
+      isCalled: isLevel(column),
     })),
   ];
 }
@@ -87,8 +91,9 @@ export async function loadField(columns, field) {
  * @param {LoadedField} field
  * @param {number} place
  */
-export function textOf({ column, isDegrees }, place) {
+export function textOf({ column, isDegrees, isCalled }, place) {
   if (!column) return "";
+  if (isCalled) return called(column.textAt(place));
   if (!isDegrees) return column.textAt(place);
   const value = column.valueAt(place);
   return Number.isNaN(value) ? "" : degree(value);

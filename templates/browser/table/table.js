@@ -295,6 +295,7 @@ export function openTable(data, complain) {
   addTab({ id: "table", title: SAY.tableTab, element: panel, tools, onShow: () => table.show() });
   table.followLinks();
   on(["subset"], () => table.refresh());
+  on(["names"], () => table.refresh());
   on(["tags"], () => table.contents.has(data.columns.builtIn("tag")) && table.refresh());
   on(["selected"], () => table.revealSelected());
   on(["selected", "hovered"], () => table.mark());

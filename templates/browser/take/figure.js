@@ -2,12 +2,15 @@
 // a legend. Out: SVG, or a PNG drawn of it.
 
 import { MISSING, NUMBER_STEPS } from "../wire/constants.js";
+import { called } from "../clusters/called.js";
+import { laidOut } from "../clusters/layout.js";
 import { pngOf } from "./sheet.js";
 import { escaped } from "./tables.js";
 
 /**
  * @import { Plane } from "../data/whole.js"
  * @import { Look } from "../density/looks.js"
+ * @import { Cluster } from "../clusters/levels.js"
  * @import { LegendEntry, Ramp } from "../colors/coloring.js"
  *
  * @typedef {object} Figure
@@ -18,12 +21,14 @@ import { escaped } from "./tables.js";
  * @property {(place: number) => boolean} isStrong
  * @property {(LegendEntry | Ramp)[]} legend
  * @property {string} legendTitle
+ * @property {Cluster[]} named clusters, whose names stand on the map
  */
 
 // A column and a half of a journal, in points; text as small as journals bear.
 const [WIDTH, MARGIN, LEGEND, NOTE] = [396, 12, 84, 24];
 const FONT = "Helvetica, Arial, 'DejaVu Sans', sans-serif";
 const DOTS_PER_INCH = 300;
+const [NAME_SIZES, LETTER] = [[10, 9, 8], 0.6]; // of names on the map, and how wide a letter is, of a size
 const FAINT = "#d9dde5"; // what is not in the subset
 /** Points beyond which a vector figure is too large to be of use. */
 export const MOST_VECTORS = 50_000;
@@ -66,10 +71,9 @@ export function placed({ x, y }, wide) {
   const scale = Math.min(inside / (right - left || 1), inside / (top - bottom || 1));
   const high = (top - bottom) * scale + 2 * MARGIN;
   const [middleX, middleY] = [(left + right) / 2, (bottom + top) / 2];
-  const at = (/** @type {number} */ place) => (
-    { x: wide / 2 + (x[place] - middleX) * scale, y: high / 2 - (y[place] - middleY) * scale }
-  );
-  return { high, at };
+  const corner = { x: wide / 2 - middleX * scale, y: high / 2 + middleY * scale }; // of where x and y are 0
+  const at = (/** @type {number} */ place) => ({ x: corner.x + x[place] * scale, y: corner.y - y[place] * scale });
+  return { high, at, corner, scale };
 }
 
 /** @param {number} n */
@@ -102,6 +106,34 @@ function dots(figure) {
 }
 
 /**
+ * Names of clusters, with white around them.
+ *
+ * @param {Figure} figure
+ */
+function namesOf(figure) {
+  const { named, plane } = figure;
+  if (!named.length) return "";
+  const wide = mapWidth(figure);
+  const { corner, scale, high } = placed(plane, wide);
+  const labels = laidOut(named, {
+    scale: 1 / scale, n: plane.x.length, sizes: NAME_SIZES, least: 0, marks: [], measure: (text, size) => LETTER * size * [...text].length,
+    called, edges: { left: -corner.x, right: wide - corner.x, top: -corner.y, bottom: high - corner.y },
+  });
+  const texts = labels.map(({ lines, size, x, y }) => {
+    const middle = (corner.x + x).toFixed(2);
+    const first = corner.y + y + (0.35 - (lines.length - 1) / 2) * size;
+    const line = (/** @type {string} */ text, /** @type {number} */ i) => (
+      `<tspan x="${middle}" y="${(first + i * size).toFixed(2)}">${escaped(text)}</tspan>`
+    );
+    return `<text font-size="${size}">${lines.map(line).join("")}</text>`;
+  }).join("\n");
+  return [
+    `<g font-weight="bold" text-anchor="middle" fill="#161e2e">`,
+    `<g stroke="#fff" stroke-width="2.5" stroke-linejoin="round">`, texts, "</g>", texts, "</g>",
+  ].join("\n");
+}
+
+/**
  * @param {Figure} figure
  */
 function legendOf({ legend, legendTitle }) {
@@ -120,7 +152,7 @@ function legendOf({ legend, legendTitle }) {
       y += 26;
     } else {
       parts.push(`<circle cx="${x + 3}" cy="${y - 2.5}" r="3" fill="${entry.color}" stroke="#556178" stroke-width="0.3"/>`,
-        `<text x="${x + 10}" y="${y}">${escaped(cut(entry.text))} ${entry.count}</text>`);
+        `<text x="${x + 10}" y="${y}">${escaped(cut(entry.called ?? entry.text))} ${entry.count}</text>`);
       y += 12;
     }
   }
@@ -142,7 +174,8 @@ function framed(figure, drawn) {
     text: [
       `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}pt" height="${high}pt" viewBox="0 0 ${WIDTH} ${high}"`,
       ` font-family="${FONT}" font-size="8">`,
-      `<title>${escaped(figure.title)}</title>`, `<rect width="${WIDTH}" height="${high}" fill="#fff"/>`, drawn, `<g fill="#161e2e">`, text,
+      `<title>${escaped(figure.title)}</title>`, `<rect width="${WIDTH}" height="${high}" fill="#fff"/>`, drawn, namesOf(figure),
+      `<g fill="#161e2e">`, text,
       `<text x="${MARGIN}" y="${high - 10}" font-size="7" fill="#556178">${escaped(figure.note)}</text></g>`, "</svg>", "",
     ].join("\n"),
   };

@@ -1,5 +1,6 @@
 // In which forms cutouts can be taken away. In: which cutouts, the page's data. Out: files.
 
+import { areNamesShown } from "../clusters/switch.js";
 import { Coloring } from "../colors/coloring.js";
 import { Looks } from "../density/looks.js";
 import { titleOf } from "../gallery/captions.js";
@@ -76,6 +77,7 @@ async function figure(taken) {
   return {
     title, note: said(taken), plane: await data.whole.map(), colorOf: colorsOf(look),
     isStrong: (place) => isAll || taking.has(place), legend: coloring.legend(choice),
+    named: areNamesShown() ? data.clusters[0]?.clusters ?? [] : [],
     legendTitle: typeof choice === "number" ? data.colors[choice].name : choice === "tag" ? SAY.tag : "",
   };
 }

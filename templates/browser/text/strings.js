@@ -10,8 +10,10 @@ const plural = (/** @type {number} */ n, /** @type {string} */ word) => `${count
 export const SAY = {
   // the gallery
   start: "Click a point of the map, a place in the image, or one of these, spread over the map, to see what is most like it.",
+  orStart: "Or begin with",
+  starts: /** @type {Record<string, string>} */ ({ clusters: "clusters", odd: "unusual ones" }),
   oddMark: "odd",
-  oddWords: "Least like any other: its ninth most similar cutout is the farthest",
+  oddWords: "Stands apart: farther from those most like it than these are from theirs",
   alone: "There is only one cutout, so there is nothing to compare it with.",
   aloneNote: "there is only one cutout: nothing to compare it with",
   startOfSubset: (/** @type {number} */ some, /** @type {number} */ all) => (
@@ -204,12 +206,38 @@ export const SAY = {
   howGroup: "What a shape does to the choice",
   how: { new: "Choose anew", add: "Add to the choice (Shift)", take: "Take from the choice (Alt)" },
 
+  // clusters
+  clusters: "Clusters",
+  clusterNames: "Names of clusters. Enter shows one, Shift and Enter asks for it, F2 renames it, arrow keys go from name to name.",
+  clusterTitle: (/** @type {string} */ name, /** @type {string} */ n) => `${name}: ${n} cutouts`,
+  namesOnMap: "Names on the map",
+  clusterLevel: "How fine",
+  sizeAndSpread: (/** @type {number} */ n, /** @type {number} */ spread) => `${count(n)} · spread ${spread.toFixed(2)}`,
+  lists: { typical: "most typical", unusual: "most unusual" },
+  ofCluster: {
+    typical: (/** @type {string} */ name) => `most typical of ${name}`, unusual: (/** @type {string} */ name) => `most unusual of ${name}`,
+  },
+  whichOfCluster: "Which of the cluster",
+  askCluster: (/** @type {string} */ name) => `Only ${name}; of several, these`,
+  renameCluster: (/** @type {string} */ name) => `Rename ${name} (F2)`,
+  renamed: (/** @type {string} */ now, /** @type {string} */ given) => `${now} (in the atlas: ${given})`,
+  newName: (/** @type {string} */ name) => `Another name for ${name}; Enter gives it`,
+  isCalled: (/** @type {string} */ given, /** @type {string} */ now) => (
+    now === given ? `It is called ${given} again` : `${given} is called ${now} here`
+  ),
+  nameTaken: (/** @type {string} */ name) => `Another cluster is called ${name}; names tell them apart.`,
+  reset: "Reset",
+  resetName: (/** @type {string} */ name) => `Call it ${name} again`,
+  saveNames: "Save names",
+  saveNamesWords: "CSV, for --cluster-names",
+  noCluster: "no cluster",
+
   // what is odd
   oddTab: "Odd",
   odd: "odd",
   oddest: (/** @type {number} */ n, /** @type {boolean} */ isSubset) => (
-    `The ${plural(n, "cutout")}${isSubset ? " of the subset" : ""} least like any other, the oddest first: their ninth neighbour`
-    + " is the farthest."
+    `The ${plural(n, "cutout")}${isSubset ? " of the subset" : ""} that stand apart the most, the oddest first: farther from those`
+    + " most like them than these are from theirs."
   ),
   chooseThese: "Choose these",
 
@@ -335,12 +363,16 @@ export const SAY = {
   range: (/** @type {string | null} */ low, /** @type {string | null} */ high) => (
     low === high ? String(low) : low === null ? `up to ${high}` : high === null ? `from ${low}` : `${low} \u2013 ${high}`
   ),
-  orMissing: (/** @type {string} */ text, /** @type {boolean | undefined} */ missing) => (missing ? `${text}, or not known` : text),
+  orMissing: (/** @type {string} */ text, /** @type {string | null} */ nothing) => (nothing === null ? text : `${text}, or ${nothing}`),
   some: (/** @type {string[]} */ texts, /** @type {number} */ most) => (
     texts.length > most ? `${texts.slice(0, most - 1).join(", ")} and ${count(texts.length - most + 1)} more` : texts.join(", ")
   ),
-  columnMissing: (/** @type {string} */ name) => `${name} not known`,
-  columnKnown: (/** @type {string} */ name) => `${name} known`,
+  columnMissing: (/** @type {string} */ name, /** @type {boolean} */ isLevel) => (
+    isLevel ? `in no ${name.replace("hd.", "")}` : `${name} not known`
+  ),
+  columnKnown: (/** @type {string} */ name, /** @type {boolean} */ isLevel) => (
+    isLevel ? `in some ${name.replace("hd.", "")}` : `${name} known`
+  ),
   columnContains: (/** @type {string} */ name, /** @type {string} */ text) => `${name} contains \u201c${text}\u201d`,
   chosen: (/** @type {number} */ n) => `${count(n)} chosen by hand`,
   searched: (/** @type {string} */ text) => `search: ${text}`,
@@ -366,7 +398,7 @@ export const SAY = {
   // the filter panel
   filterTab: "Filter",
   askNoMore: (/** @type {string} */ name) => `Ask nothing of ${name}`,
-  missing: (/** @type {string} */ n) => `${n} not known`,
+  missing: (/** @type {string} */ n, /** @type {string} */ nothing) => `${n} ${nothing === SAY.noCluster ? "in " : ""}${nothing}`,
   missingNarrow: (/** @type {string} */ n) => `n/a ${n}`,
   missingOf: (/** @type {string} */ name) => `Those of which ${name} is not known`,
   notKnown: "not known",

@@ -2,6 +2,7 @@
 // In: `shown`, `hovered`, `color`, `scales`, links, the theme. Out: the drawn map, and where it looks, in the page's address; a selected
 // or a hovered row by its plot.
 
+import { openNames } from "../clusters/names.js";
 import { Coloring } from "../colors/coloring.js";
 import { Legend } from "../colors/legend.js";
 import { openColors } from "../colors/menu.js";
@@ -126,9 +127,11 @@ export async function openMap(data, filters) {
   }
   plot.camera.setWhole(data.map.extent, MARGIN, leastScale(data.map));
   openColors(data);
+  const names = openNames(data, plot);
   const { say, isLinked } = linkView(plot, "view");
   plot.react({
     rowAt: async (x, y) => {
+      if (names?.isAt(x, y)) return null;
       const { subset, shown } = state;
       const picture = scatter.faces?.at(x, y) ?? null;
       const isMark = shown && [shown.cutout, ...shown.similar].some((one) => Math.hypot(one.x - x, one.y - y) < MARK_REACH * plot.scale);
@@ -139,6 +142,7 @@ export async function openMap(data, filters) {
     onRanges: () => {
       say();
       scatter.move();
+      names?.move();
     },
     onScale: () => markWithLines(plot, state.shown),
     onStep: async (right, up) => {
