@@ -28,7 +28,8 @@ _TEMPLATES = files("hubble_dash.templates")
 
 # In the order in which later ones change earlier ones; that of paper is the last.
 _STYLES = (
-    "base", "frame", "gallery", "closely", "choose", "clusters", "table", "small", "filters", "story",
+    "base", "frame", "gallery", "closely", "choose", "clusters", "table", "small", "filters",
+    "story",
 )  # fmt: skip
 
 # Where the weights come from, in few words.

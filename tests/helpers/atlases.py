@@ -164,9 +164,11 @@ def make_atlas(
 
 
 def _level(name: str, codes: NDArray[np.int16]) -> ClusterLevelEntry:
+    sizes = np.bincount(codes[codes >= 0])
+    first = [int(np.argmax(codes == code)) for code in range(len(sizes))]
     told: list[ClusterEntry] = [
-        {"name": f"{name} {code}", "size": int(size), "medoid": 0, "spread": 0.25}
-        for code, size in enumerate(np.bincount(codes[codes >= 0]))
+        {"name": f"{name} {code}", "size": int(size), "medoid": row, "spread": 0.25}
+        for code, (size, row) in enumerate(zip(sizes, first, strict=True))
     ]
     return {"name": name, "clusters": told}
 

@@ -1,4 +1,4 @@
-"""How pieces lie: their bounds, clusters, rows spread over the map, neighbours so deep as needed."""
+"""How pieces lie: their bounds, clusters, rows spread over the map, neighbours deep as needed."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ export const packed = (levels, names) => (
  * @returns {Map<string, string>}
  */
 export function unpacked(levels, text) {
+  /** @type {Map<string, string>} */
   const names = new Map();
-  const taken = new Set(all(levels).map(({ name }) => name));
   /** @type {unknown} */
   let said;
   try {
@@ -42,10 +42,12 @@ export function unpacked(levels, text) {
     if (!Array.isArray(pair) || typeof pair[1] !== "string") continue;
     const cluster = all(levels).find(({ own }) => own === pair[0]);
     const name = tidied(pair[1]);
-    if (!cluster || !name || taken.has(name)) continue;
-    taken.add(name);
-    names.set(cluster.name, name);
+    if (cluster && name) names.set(cluster.name, name);
   }
+  const isTaken = (/** @type {string} */ wanted, /** @type {string} */ by) => (
+    all(levels).some(({ name }) => name !== by && (names.get(name) ?? name) === wanted)
+  );
+  for (const [given, name] of [...names]) if (isTaken(name, given)) names.delete(given);
   return names;
 }
 

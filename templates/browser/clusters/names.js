@@ -154,7 +154,8 @@ export class Names {
     const { left, right, bottom, top } = seenFrom(whole, camera.size);
     const { shown } = state;
     return laidOut(clusters[levelAt(clusters.length, whole.scale / scale)].clusters, {
-      scale, n, edges: { left: left / scale, right: right / scale, top: OVER - top / scale, bottom: -bottom / scale - OVER }, called, measure: (text, size) => this.measure(text, size),
+      scale, n, called, measure: (text, size) => this.measure(text, size),
+      edges: { left: left / scale, right: right / scale, top: OVER - top / scale, bottom: -bottom / scale - OVER },
       sizes: (clientWidth < SMALL ? SMALL_SIZES : SIZES).map((size) => size * larger),
       least: matchMedia("(pointer: coarse)").matches ? FINGER : TARGET,
       marks: shown ? [shown.cutout, ...shown.similar] : [],

@@ -119,6 +119,7 @@ def test_names_are_given_by_hand(tmp_path: Path, caplog: pytest.LogCaptureFixtur
     with caplog.at_level(logging.WARNING):
         (level,) = renamed(LEVELS, names)
     assert [one["name"] for one in level["clusters"]] == ["a", "Rings"]
+    assert [one.get("own_name") for one in level["clusters"]] == [None, "cluster 2"]
     assert (
         "no cluster is called 'none', to be called 'Arcs'; there are: a; cluster 2" in caplog.text
     )

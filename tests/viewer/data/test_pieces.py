@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -49,6 +49,39 @@ def changed(atlas: Atlas, **parts: Any) -> Atlas:
     for name, part in parts.items():
         setattr(copy, name, part)
     return copy
+
+
+@BOTH
+def test_clusters_are_told_with_places_and_own_names(tmp_path: Path, make: Any) -> None:
+    codes = np.zeros(216, np.int16)
+    codes[:60], codes[60:200], codes[200:] = 0, 1, -1
+    columns = {"cluster": "the user's own"}
+    level = [
+        {"name": "few", "own_name": "cluster 2", "size": 60, "medoid": 7, "spread": 0.5},
+        {"name": "many", "size": 140, "medoid": 90, "spread": 0.25},
+        {"name": "none", "size": 0, "medoid": 0, "spread": 0.0},
+    ]
+    atlas = make_atlas(tmp_path / "x.atlas", columns=columns, clusters={"cluster": codes})
+    atlas.manifest["clusters"] = [{"name": "cluster", "clusters": cast(Any, level)}]
+    (told,) = make(atlas).index(THUMBNAILS)["clusters"]
+    (entry,) = (c for c in make(atlas).index(THUMBNAILS)["columns"] if c["name"] == told["column"])
+    assert told["column"] == "hd.cluster"
+    assert [one["text"] for one in entry["categories"]][:2] == ["many", "few"]
+    assert told["own"] == [(1, "cluster 2")]
+    assert decode(told["medoid"]).tolist() == [90, 7]
+    assert decode(told["spread"]).tolist() == [0.25, 0.5]
+    places, bounds = decode(told["place"], 2), decode(told["bounds"], 4)
+    for number, code in enumerate((1, 0)):
+        own = atlas.positions[codes == code].astype(float)
+        away = np.linalg.norm(own - np.median(own, axis=0), axis=1)
+        assert places[number].tolist() in own[away == away.min()].tolist()
+        left, right, bottom, top = bounds[number]
+        inside = (own >= [left, bottom]) & (own <= [right, top])
+        assert np.abs(inside.mean(axis=0) - 0.9).max() < 0.03
+
+
+def test_without_clusters_nothing_is_told_of_them(atlas: Atlas) -> None:
+    assert "clusters" not in whole_of(atlas).index(THUMBNAILS)
 
 
 @pytest.fixture(scope="module")
