@@ -146,6 +146,7 @@ def make_page(
         "map_method": atlas.manifest["map"]["method"],
         "similar": data.similar,
         "has_sky": data.has_sky,
+        "has_clusters": bool(atlas.manifest.get("clusters")),
         "style": _style(*_STYLES, *further) + story.style,
         "print_style": _style("print"),
         "intro": story.intro,

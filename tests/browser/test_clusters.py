@@ -81,7 +81,7 @@ def test_names_on_the_map_are_finer_as_one_zooms_in(page: OpenPage) -> None:
     page.page.mouse.move(400, 300)
     for _ in range(6):
         page.page.mouse.wheel(0, -120)
-    page.page.wait_for_selector(".hd-name:has-text('fine cluster')")
+    page.page.wait_for_selector(".hd-name:not([hidden]):has-text('fine cluster')")
     assert all(name.startswith("fine") for name in names(page))
 
 

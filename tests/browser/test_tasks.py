@@ -144,7 +144,7 @@ def test_who_is_odd(hands: Hands, atlas: Atlas) -> None:
     shown = hands.open.run(
         "[...document.querySelectorAll('.hd-is-odd')].map((e) => +e.dataset.row)"
     )
-    assert shown == np.argsort(-atlas.isolation, kind="stable")[:3].tolist()
+    assert shown == np.argsort(-atlas.local_isolation, kind="stable")[:3].tolist()
     assert hands.steps == 0
     # And one step shows a hundred.
     hands.click("#hd-tab-odd")
@@ -152,7 +152,7 @@ def test_who_is_odd(hands: Hands, atlas: Atlas) -> None:
     shown = hands.open.run(
         "[...document.querySelectorAll('.hd-odd .hd-contact-one')].map((e) => +e.dataset.row)"
     )
-    order = np.argsort(-atlas.isolation, kind="stable")
+    order = np.argsort(-atlas.local_isolation, kind="stable")
     assert shown == order[: len(shown)].tolist()
     assert len(shown) >= 9
     assert hands.steps <= 1
@@ -161,7 +161,7 @@ def test_who_is_odd(hands: Hands, atlas: Atlas) -> None:
 def test_one_more_step_chooses_the_odd_ones(hands: Hands, atlas: Atlas) -> None:
     hands.click("#hd-tab-odd")
     hands.click("#hd-odd-choose")
-    odd = np.argsort(-atlas.isolation, kind="stable")[:100].tolist()
+    odd = np.argsort(-atlas.local_isolation, kind="stable")[:100].tolist()
     hands.sees_subset(sorted(odd))
     # The contact sheet keeps their order.
     hands.click("#hd-tab-picked")

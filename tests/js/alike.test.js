@@ -403,6 +403,6 @@ test("how odd cutouts are is told by our column alone", () => {
     builtIn: (/** @type {string} */ name) => (list.some((one) => one.name === `hd.${name}`) ? `hd.${name}` : name),
     find: (/** @type {string} */ name) => list.find((one) => one.name === name),
   } }));
-  const [own, ours] = [{ name: "isolation", role: "own" }, { name: "hd.isolation", role: "built-in" }];
-  assert.deepEqual([[], [own], [own, ours], [{ ...ours, name: "isolation" }]].map(known), [false, false, true, true]);
+  const [own, ours] = [{ name: "local isolation", role: "own" }, { name: "hd.local isolation", role: "built-in" }];
+  assert.deepEqual([[], [own], [own, ours], [{ ...ours, name: "local isolation" }]].map(known), [false, false, true, true]);
 });

@@ -3,6 +3,7 @@
 
 import { MISSING, NUMBER_STEPS } from "../wire/constants.js";
 import { calledIn, nothingIn } from "../clusters/called.js";
+import { state } from "../state.js";
 import { about, ends } from "../text/format.js";
 import { SAY } from "../text/strings.js";
 import { onRamp, ownColors, tagColor } from "./ramps.js";
@@ -204,7 +205,9 @@ export class Coloring {
     const entry = this.columns?.find(column.name);
     /** @type {(Ramp | LegendEntry)[]} */
     const parts = column.kind === "category"
-      ? column.categories.map(({ text, count }, i) => ({ color: palette.categories[i], text, called: calledIn(entry, text), count }))
+      ? column.categories.map(({ text, count }, i) => (
+        { color: palette.categories[i], text, count, ...(state.names.has(text) ? { called: calledIn(entry, text) } : {}) }
+      ))
       : [{ ramp: palette.ramp, ...this.textsOf(choice, column) }];
     if (column.kind === "category" && column.other) {
       parts.push({ color: palette.none, text: "other", count: column.other, isRest: true });
