@@ -234,21 +234,29 @@ def test_a_figure_has_the_names(page: OpenPage) -> None:
     assert Path(download.value.path()).read_text().count(">cluster 1</tspan>") == 2
 
 
-def test_folders_and_servers_have_the_same(
-    open_page: Open, clustered: Atlas, tmp_path: Path
-) -> None:
-    folder = export(clustered, tmp_path / "folder", form="folder", progress=False)
+@pytest.fixture(params=["folder", "server"])
+def elsewhere(
+    request: pytest.FixtureRequest, open_page: Open, clustered: Atlas, tmp_path: Path
+) -> Iterator[OpenPage]:
+    """The page in a report folder, and a served one that asks for its data."""
+    if request.param == "folder":
+        folder = export(clustered, tmp_path / "folder", form="folder", progress=False)
+        yield open_page(folder / "index.html")
+        return
     server = Served({"app": lambda: dashboard(clustered, most_inside=10)}, prepare=prepare_server)
     try:
-        for page in (open_page(folder / "index.html"), open_page(server.url("app"))):
-            assert sorted(names(page)) == ["cluster 0", "cluster 1"]
-            page.page.click("#hd-tab-clusters")
-            page.page.wait_for_selector(".hd-clusters .hd-contact-one >> nth=4")
-            page.page.click(".hd-cluster >> nth=1")
-            page.page.wait_for_selector("body[data-hd-shown]")
-            assert page.errors == []
+        yield open_page(server.url("app"))
     finally:
         server.stop()
+
+
+def test_folders_and_servers_have_the_same(elsewhere: OpenPage) -> None:
+    assert sorted(names(elsewhere)) == ["cluster 0", "cluster 1"]
+    elsewhere.page.click("#hd-tab-clusters")
+    elsewhere.page.wait_for_selector(".hd-clusters .hd-contact-one >> nth=4")
+    elsewhere.page.click(".hd-cluster >> nth=1")
+    elsewhere.page.wait_for_selector("body[data-hd-shown]")
+    assert elsewhere.errors == []
 
 
 def test_without_clusters_nothing_is_shown_of_them(
