@@ -1,4 +1,4 @@
-// The tab *Odd*: the cutouts that are least like any other, the oddest first. In: `subset`. Out: a contact sheet; the choice.
+// The tab *Odd*: the cutouts that stand apart the most, the oddest first. In: `subset`. Out: a contact sheet; the choice.
 
 import { on, state } from "../state.js";
 import { isOddKnown, oddest } from "../likeness/oddest.js";

@@ -58,7 +58,7 @@ async function rowsFrom(data, subset) {
 }
 
 /**
- * Some rows of those that are least like any other, where there are many.
+ * Some rows of those that stand apart the most, where there are many.
  *
  * @param {Data} data
  * @param {Subset | null} subset
@@ -100,7 +100,8 @@ async function showTiles(data, rows, odd, subset, ready) {
   const { across } = gridOf(tiles.length);
   grid.style.setProperty("--across", String(across));
   grid.style.setProperty("--down", String(Math.ceil(tiles.length / across)));
-  byId("hd-start").replaceChildren(element("p", {}, invitation(data.n, subset), ...furtherStarts(data)), grid);
+  const further = subset?.count === 0 ? [] : furtherStarts(data);
+  byId("hd-start").replaceChildren(element("p", {}, invitation(data.n, subset), ...further), grid);
   for (const [i, tile] of tiles.entries()) {
     if (!odd.includes(rows[i])) continue;
     tile.classList.add("hd-is-odd");
