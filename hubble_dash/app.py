@@ -6,6 +6,7 @@ import argparse
 import sys
 
 import panel as pn
+from tornado.process import task_id
 
 from hubble_dash.cli.page import (
     add_guest_arguments,
@@ -31,6 +32,13 @@ def serve(argv: list[str]) -> None:
     add_page_arguments(parser)
     add_guest_arguments(parser)
     options = parser.parse_args(argv)
+    if task_id() is not None:
+        # Only the process of this session would know of its data; a request goes to any of them.
+        pn.pane.HTML(
+            "<p>The data of this page are not known to all processes of <code>panel serve"
+            " --num-procs</code>. Start it with <code>hubble-dash serve --num-procs N</code>.</p>"
+        ).servable()
+        return
     if pn.state.curdoc is not None:
         prepare_server_of(pn.state.curdoc)
         if is_asked_by_stranger(pn.state.curdoc):

@@ -58,6 +58,14 @@ def add_commands(commands: Commands) -> None:
     serve.add_argument("--port", type=int, default=5006, help="port (%(default)s)")
     serve.add_argument("--address", default="localhost", help="address to listen at (%(default)s)")
     serve.add_argument(
+        "--prefix", default="", metavar="/PATH",
+        help="path below which the page stands, where a proxy passes paths on as they are",
+    )  # fmt: skip
+    serve.add_argument(
+        "--num-procs", type=int, default=1, metavar="N",
+        help="processes that answer, for many visitors; 0: one a core (%(default)s)",
+    )  # fmt: skip
+    serve.add_argument(
         "--allow-websocket-origin", action="append", metavar="HOST:PORT",
         help="host under which browsers reach the page, if not the address, or whose pages frame"
         " it; others get no answer; '*' is any; may be repeated",
@@ -232,6 +240,8 @@ def _serve(options: Namespace) -> None:
         guests=guests,
         port=options.port,
         address=options.address,
+        prefix=options.prefix,
+        num_procs=options.num_procs,
         websocket_origin=options.allow_websocket_origin,
         show=not options.no_browser,
         basic_auth=options.basic_auth,

@@ -42,7 +42,7 @@ import { openMap } from "./views/map.js";
 import { openPreview } from "./views/preview.js";
 import { openSheet } from "./views/sheet.js";
 import { openSky, sayNoSky } from "./views/sky.js";
-import { complain, openTools } from "./views/tools.js";
+import { complain, openTools, tellIfLate } from "./views/tools.js";
 import { reset, select, startWalk } from "./walk.js";
 
 /**
@@ -130,6 +130,7 @@ async function startPlaces() {
 
 const ready = Promise.resolve().then(startMap); // when all panels are there
 openPanels(ready);
+tellIfLate(ready);
 
 window.hubbleDash = {
   select,

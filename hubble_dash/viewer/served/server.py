@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -18,6 +19,7 @@ from bokeh.util.token import generate_secret_key
 from jinja2 import Template
 from panel.io.document import init_doc
 from panel.io.server import get_server
+from tornado.process import task_id
 
 from hubble_dash.allocator import give_back_soon
 from hubble_dash.atlas.atlas import Atlas
@@ -31,6 +33,7 @@ from hubble_dash.viewer.plots.evaluation_view import read_evaluation
 from hubble_dash.viewer.served.current import Current
 from hubble_dash.viewer.served.guests import GuestReader, make_offer
 from hubble_dash.viewer.served.live import LiveDensity
+from hubble_dash.viewer.served.processes import Lifeline, count_of_processes
 from hubble_dash.viewer.served.routes import prepare_server, prepare_server_of
 from hubble_dash.viewer.served.shared import WORKERS, inline_data, key_of, share
 from hubble_dash.viewer.telling.story import read_story
@@ -39,6 +42,9 @@ __all__ = ["Dashboard", "dashboard", "serve"]
 
 # What a browser may send: forms of those who sign in, and messages about its view of the map.
 MAX_BODY, MAX_MESSAGE = 100_000, 16_000_000
+
+# What Bokeh makes patterns of addresses of, as it stands.
+_PREFIX = re.compile(r"(/?[\w~-][\w.~-]*(/[\w~-][\w.~-]*)*)?/?", re.ASCII)
 
 
 class Dashboard(Linked, pn.template.BaseTemplate):  # type: ignore[misc]  # panel is untyped
@@ -213,7 +219,9 @@ def serve(
     guests: GuestReader | None = None,
     port: int = 5006,
     address: str = "localhost",
+    prefix: str = "",
     websocket_origin: Sequence[str] | None = None,
+    num_procs: int = 1,
     show: bool = True,
     basic_auth: str | Path | None = None,
     oauth_provider: str | None = None,
@@ -231,9 +239,15 @@ def serve(
         Port to listen at; 0 takes a free one.
     address : str
         Address to listen at.
+    prefix : str
+        Path below which the page stands, such as ``"/atlases/carina"``, where a proxy passes paths
+        on as they are. One that takes its own part off needs none.
     websocket_origin : sequence of str, optional
         Hosts under which browsers reach the page, where they differ from the address, and those
         whose pages show it in a frame. Others get no answer; ``"*"`` lets in all.
+    num_procs : int
+        How many processes answer, which share the atlas in memory; 0 is one for each core. They end
+        with the one that has called this.
     show : bool
         Whether a browser is opened.
     basic_auth : str or path-like, optional
@@ -248,8 +262,14 @@ def serve(
     Raises
     ------
     ValueError
-        If both `basic_auth` and `oauth_provider` are given.
+        If both `basic_auth` and `oauth_provider` are given, or `num_procs` or `prefix` cannot be.
     """
+    processes = count_of_processes(num_procs)
+    if not _PREFIX.fullmatch(prefix):
+        raise ValueError(
+            f"a prefix is a path of letters, digits and ._~- between slashes, such as /atlases/m31;"
+            f" got {prefix!r}"
+        )
     # What is wrong is told now, not when the first browser asks.
     read_story(atlas, intro=intro, theme=theme, logo=logo)
     if evaluation is not None:
@@ -261,7 +281,8 @@ def serve(
     # Bokeh looks for mistakes of programmers in each session, a quarter of what it costs.
     os.environ.setdefault("BOKEH_VALIDATE_DOC", "no")
     current = Current(atlas)
-    server = get_server(
+    lifeline = Lifeline() if processes > 1 else None
+    server = get_server(  # where the processes part
         lambda: dashboard(
             current.get(),
             similar=similar,
@@ -274,8 +295,10 @@ def serve(
         ),
         port=port,
         address=address,
+        prefix=prefix,
+        num_procs=processes,
         websocket_origin=list(websocket_origin) if websocket_origin else None,
-        show=show,
+        show=show and processes == 1,
         title=title or atlas.title,
         verbose=True,
         http_server_kwargs={"max_body_size": MAX_BODY, "max_buffer_size": MAX_MESSAGE},
@@ -283,6 +306,10 @@ def serve(
         **{**_signing(basic_auth, oauth_provider), **options},
     )
     prepare_server(server._tornado, address=address)
+    if lifeline is not None:
+        lifeline.follow(server.io_loop)
+        if show and task_id() == 0:
+            server.io_loop.add_callback(server.show, "/")
     server.start()
     server.io_loop.start()
 

@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from hubble_dash.atlas.atlas import Atlas, open_atlas
+from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.colors.palette import PALETTE
 from hubble_dash.viewer.data.compared import cosine_piece
 from hubble_dash.viewer.data.encoding import piece_text
@@ -29,6 +29,7 @@ from hubble_dash.viewer.density.sky_tiles import SKY_SQUARE, pyramid_index, sky_
 from hubble_dash.viewer.density.view import Density, View
 from hubble_dash.viewer.exported.inline import inline_index
 from hubble_dash.viewer.page import PageData, page_data
+from hubble_dash.viewer.served.current import current_atlas
 from hubble_dash.viewer.served.thumbnails import Thumbnails
 
 __all__ = ["ROUTE", "WORKERS", "Shared", "inline_data", "key_of", "share", "shared_by_key"]
@@ -248,7 +249,10 @@ def share(atlas: Atlas, *, similar: int = 9) -> Shared:
 
 
 def shared_by_key(key: str) -> Shared:
-    """Get what is shared by its key; of a page with its data inside, when it is first asked for.
+    """Get what is shared by its key, made where it is first asked for.
+
+    That is so of a page with its data inside, and of one that another process of the same server
+    has made, of an atlas that was built anew.
 
     Parameters
     ----------
@@ -258,21 +262,20 @@ def shared_by_key(key: str) -> Shared:
     Raises
     ------
     LookupError
-        If nothing is shared under that key, or the atlas has been built anew since.
+        If no atlas that is served has that key, or has it any more.
     AtlasError
         If the atlas is not there any more.
     """
     with _lock:
         found = _by_key.get(key)
-        build = next((one for one in _inline if one.key == key), None)
+        builds = sorted({*_shared, *_inline}, key=lambda one: one.key != key)
     if found is not None:
         return found
-    if build is None:
-        raise LookupError(f"nothing is shared under the key {key}")
-    atlas = open_atlas(build.folder)
-    if _build_of(atlas, build.similar) != build:
-        raise LookupError(f"{build.folder} has been built anew")
-    return share(atlas, similar=build.similar)
+    for build in builds:
+        atlas = current_atlas(build.folder)
+        if _build_of(atlas, build.similar).key == key:
+            return share(atlas, similar=build.similar)
+    raise LookupError(f"no atlas that is served has the key {key}")
 
 
 def inline_data(atlas: Atlas, *, similar: int = 9) -> PageData:

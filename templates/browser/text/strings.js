@@ -19,6 +19,10 @@ export const SAY = {
   startOfSubset: (/** @type {number} */ some, /** @type {number} */ all) => (
     `${count(some)} of ${count(all)} are left. Click one of these, spread over the map, to see what is most like it.`
   ),
+  noFigures: (/** @type {string} */ host) => (
+    "Still waiting for the server. If nothing comes: whatever stands between has to let websockets through, and the server has to be"
+      + ` started with --allow-websocket-origin ${host}`
+  ),
   emptySubset: "No cutout passes the filters.",
 
   // which cutouts stand beside the selected one

@@ -10,6 +10,8 @@ import { back, canGoBack, canGoForward, forward, goHome, hasAddress, linkNow, mi
 
 /** @import { Data } from "../data/data.js" */
 
+const LATE_MS = 15_000;
+
 /** @param {Data} data */
 export function openTools({ n }) {
   const backButton = /** @type {HTMLButtonElement} */ (byId("hd-back"));
@@ -57,4 +59,20 @@ export function complain(text) {
   const place = byId("hd-trouble");
   place.textContent = text;
   place.hidden = false;
+}
+
+/**
+ * Say what may stand in the way while no figure comes from the server: Bokeh says it in the browser's console only.
+ *
+ * @param {Promise<void>} ready when the map is there
+ */
+export function tellIfLate(ready) {
+  if (document.getElementById("hd-figures")) return; // no server draws them
+  const place = byId("hd-trouble");
+  const said = SAY.noFigures(location.host);
+  const late = setTimeout(() => complain(said), LATE_MS);
+  ready.finally(() => {
+    clearTimeout(late);
+    if (place.textContent === said) place.hidden = true;
+  });
 }

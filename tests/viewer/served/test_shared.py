@@ -16,7 +16,7 @@ from hubble_dash.atlas.atlas import Atlas, open_atlas
 from hubble_dash.errors import AtlasError
 from hubble_dash.viewer.density.sky_tiles import sky_pyramid, tile_number
 from hubble_dash.viewer.served.server import Dashboard
-from hubble_dash.viewer.served.shared import Shared, inline_data, share, shared_by_key
+from hubble_dash.viewer.served.shared import Shared, _build_of, inline_data, share, shared_by_key
 
 FEW = 10
 
@@ -97,7 +97,7 @@ def test_a_page_with_its_data_inside_is_told_where_cutouts_are_compared(tmp_path
     # The address of a build that is gone leads to nothing, and never to another one.
     stale = json.loads(inline_data(atlas, similar=4).text)["cosines"].split("/")[1]
     build(path, "2031-01-02T00:00:00Z", limit=8)
-    with pytest.raises(LookupError, match="built anew"):
+    with pytest.raises(LookupError, match="no atlas that is served"):
         shared_by_key(stale)
 
 
@@ -119,3 +119,13 @@ def test_a_server_has_the_tiles_that_its_index_names(atlas: Atlas) -> None:
     entry = served.index["sky_tiles"]
     assert decode(entry["present"]).tolist() == sorted(map(tile_number, served.sky_tiles))
     assert entry["levels"] == sky_pyramid(served.pieces.places).levels
+
+
+def test_any_process_of_a_server_knows_what_another_has_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "x.atlas"
+    held = share(build(path, "2031-01-01T00:00:00Z", limit=7))
+    anew = build(path, "2031-01-02T00:00:00Z", limit=8)
+    # The page with this key came of another process, and its data are asked for here.
+    found = shared_by_key(_build_of(anew, 9).key)
+    assert found is not held
+    assert found.index["n"] == 8
