@@ -54,7 +54,8 @@ if TYPE_CHECKING:
     from hubble_dash.verification.verify import verify
     from hubble_dash.viewer.exported.export import export
     from hubble_dash.viewer.published.publish import publish
-    from hubble_dash.viewer.served.server import dashboard, serve
+    from hubble_dash.viewer.served.server import dashboard
+    from hubble_dash.viewer.serving.serve import serve
 
 __all__ = [
     "AddSettings",
@@ -103,7 +104,7 @@ _LAZY = {
     "export": "hubble_dash.viewer.exported.export",
     "fingerprint_image": "hubble_dash.builder.query.image",
     "publish": "hubble_dash.viewer.published.publish",
-    "serve": "hubble_dash.viewer.served.server",
+    "serve": "hubble_dash.viewer.serving.serve",
     "verify": "hubble_dash.verification.verify",
 }
 

@@ -48,6 +48,7 @@ FLOORS = [
         "builder.learning",
         "builder.planning",
         "builder.stream",
+        "viewer.serving",
         "verification",
     ],
     ["builder.cluster", "builder.growing"],

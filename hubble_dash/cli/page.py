@@ -232,7 +232,7 @@ def _export(options: Namespace) -> None:
 def _serve(options: Namespace) -> None:
     guests = guest_reader(options)
     from hubble_dash.atlas.atlas import open_atlas
-    from hubble_dash.viewer.served.server import serve
+    from hubble_dash.viewer.serving.serve import serve
 
     serve(
         open_atlas(options.atlas),

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import html
-import os
-import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,12 +12,8 @@ from typing import Any
 import panel as pn
 from bokeh.core.templates import get_env
 from bokeh.document import Document
-from bokeh.settings import settings
-from bokeh.util.token import generate_secret_key
 from jinja2 import Template
 from panel.io.document import init_doc
-from panel.io.server import get_server
-from tornado.process import task_id
 
 from hubble_dash.allocator import give_back_soon
 from hubble_dash.atlas.atlas import Atlas
@@ -30,21 +24,13 @@ from hubble_dash.viewer.linked import Linked
 from hubble_dash.viewer.notebook import frame_html, has_kernel
 from hubble_dash.viewer.page import TEMPLATE, Page, make_page
 from hubble_dash.viewer.plots.evaluation_view import read_evaluation
-from hubble_dash.viewer.served.current import Current
 from hubble_dash.viewer.served.guests import GuestReader, make_offer
 from hubble_dash.viewer.served.live import LiveDensity
-from hubble_dash.viewer.served.processes import Lifeline, count_of_processes
-from hubble_dash.viewer.served.routes import prepare_server, prepare_server_of
+from hubble_dash.viewer.served.routes import prepare_server_of
 from hubble_dash.viewer.served.shared import WORKERS, inline_data, key_of, share
 from hubble_dash.viewer.telling.story import read_story
 
-__all__ = ["Dashboard", "dashboard", "serve"]
-
-# What a browser may send: forms of those who sign in, and messages about its view of the map.
-MAX_BODY, MAX_MESSAGE = 100_000, 16_000_000
-
-# What Bokeh makes patterns of addresses of, as it stands.
-_PREFIX = re.compile(r"(/?[\w~-][\w.~-]*(/[\w~-][\w.~-]*)*)?/?", re.ASCII)
+__all__ = ["Dashboard", "dashboard"]
 
 
 class Dashboard(Linked, pn.template.BaseTemplate):  # type: ignore[misc]  # panel is untyped
@@ -205,126 +191,3 @@ def dashboard(
         atlas, similar=similar, title=title, evaluation=evaluation, intro=intro, theme=theme,
         logo=logo, most_inside=most_inside, guests=guests,
     )  # fmt: skip
-
-
-def serve(
-    atlas: Atlas,
-    *,
-    similar: int = 9,
-    title: str | None = None,
-    evaluation: str | Path | None = None,
-    intro: str | Path | None = None,
-    theme: str | Path | None = None,
-    logo: str | Path | None = None,
-    guests: GuestReader | None = None,
-    port: int = 5006,
-    address: str = "localhost",
-    prefix: str = "",
-    websocket_origin: Sequence[str] | None = None,
-    num_procs: int = 1,
-    show: bool = True,
-    basic_auth: str | Path | None = None,
-    oauth_provider: str | None = None,
-    **options: Any,
-) -> None:
-    """Serve the dashboard of an atlas until the process is interrupted.
-
-    An atlas that is built anew in the meantime is shown to those who come then.
-
-    Parameters
-    ----------
-    atlas, similar, title, evaluation, intro, theme, logo, guests
-        As in `dashboard`.
-    port : int
-        Port to listen at; 0 takes a free one.
-    address : str
-        Address to listen at.
-    prefix : str
-        Path below which the page stands, such as ``"/atlases/carina"``, where a proxy passes paths
-        on as they are. One that takes its own part off needs none.
-    websocket_origin : sequence of str, optional
-        Hosts under which browsers reach the page, where they differ from the address, and those
-        whose pages show it in a frame. Others get no answer; ``"*"`` lets in all.
-    num_procs : int
-        How many processes answer, which share the atlas in memory; 0 is one for each core. They end
-        with the one that has called this.
-    show : bool
-        Whether a browser is opened.
-    basic_auth : str or path-like, optional
-        A password, or a JSON file of passwords by the name of the user: who signs in with one sees
-        the page.
-    oauth_provider : str, optional
-        Who is asked instead who a user is, such as ``"github"``; Panel takes the rest from its
-        environment variables, such as ``PANEL_OAUTH_KEY`` and ``PANEL_OAUTH_SECRET``.
-    **options
-        Further options of `panel.io.server.get_server`.
-
-    Raises
-    ------
-    ValueError
-        If both `basic_auth` and `oauth_provider` are given, or `num_procs` or `prefix` cannot be.
-    """
-    processes = count_of_processes(num_procs)
-    if not _PREFIX.fullmatch(prefix):
-        raise ValueError(
-            f"a prefix is a path of letters, digits and ._~- between slashes, such as /atlases/m31;"
-            f" got {prefix!r}"
-        )
-    # What is wrong is told now, not when the first browser asks.
-    read_story(atlas, intro=intro, theme=theme, logo=logo)
-    if evaluation is not None:
-        read_evaluation(evaluation, atlas)
-    if len(atlas) > MAX_CUTOUTS:
-        share(atlas, similar=similar).prepare(progress=True)
-    else:
-        inline_data(atlas, similar=similar)  # what is damaged is told now, too
-    # Bokeh looks for mistakes of programmers in each session, a quarter of what it costs.
-    os.environ.setdefault("BOKEH_VALIDATE_DOC", "no")
-    current = Current(atlas)
-    lifeline = Lifeline() if processes > 1 else None
-    server = get_server(  # where the processes part
-        lambda: dashboard(
-            current.get(),
-            similar=similar,
-            title=title,
-            evaluation=evaluation,
-            intro=intro,
-            theme=theme,
-            logo=logo,
-            guests=guests,
-        ),
-        port=port,
-        address=address,
-        prefix=prefix,
-        num_procs=processes,
-        websocket_origin=list(websocket_origin) if websocket_origin else None,
-        show=show and processes == 1,
-        title=title or atlas.title,
-        verbose=True,
-        http_server_kwargs={"max_body_size": MAX_BODY, "max_buffer_size": MAX_MESSAGE},
-        websocket_max_message_size=MAX_MESSAGE,
-        **{**_signing(basic_auth, oauth_provider), **options},
-    )
-    prepare_server(server._tornado, address=address)
-    if lifeline is not None:
-        lifeline.follow(server.io_loop)
-        if show and task_id() == 0:
-            server.io_loop.add_callback(server.show, "/")
-    server.start()
-    server.io_loop.start()
-
-
-def _signing(basic_auth: str | Path | None, oauth_provider: str | None) -> dict[str, Any]:
-    """Give what a server needs so that nobody makes up a session, or who he is."""
-    if basic_auth is not None and oauth_provider is not None:
-        raise ValueError("give a password or somebody who is asked for users, not both")
-    key = settings.secret_key_bytes() or generate_secret_key().encode()
-    found: dict[str, Any] = {"sign_sessions": True, "secret_key": key}
-    if basic_auth is not None or oauth_provider is not None:
-        # Without one that lasts, users sign in again after a restart.
-        found["cookie_secret"] = pn.config.cookie_secret or generate_secret_key()
-    if basic_auth is not None:
-        found["basic_auth"] = str(basic_auth)
-    if oauth_provider is not None:
-        found["oauth_provider"] = oauth_provider
-    return found

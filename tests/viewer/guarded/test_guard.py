@@ -21,7 +21,7 @@ from hubble_dash.viewer.guarded.guard import Hosts, is_from_own_page
 from hubble_dash.viewer.guarded.headers import inline_scripts
 from hubble_dash.viewer.guarded.log import keep_log_short
 from hubble_dash.viewer.served.routes import prepare_server
-from hubble_dash.viewer.served.server import _signing
+from hubble_dash.viewer.serving.signing import sign_in
 
 UPGRADE = {
     "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
@@ -36,7 +36,7 @@ def guarded() -> Iterator[Served]:
         {"page": lambda: pn.pane.HTML("shown")},
         prepare=prepare_server,
         websocket_origin=["archive.example:443", "*.mirror.example"],
-        **_signing(None, None),
+        **sign_in(None, None),
     )
     yield server
     server.stop()

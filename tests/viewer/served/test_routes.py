@@ -18,8 +18,8 @@ from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.data.compared import like_answer
 from hubble_dash.viewer.data.schema import MOST_AVERAGED
 from hubble_dash.viewer.served.routes import prepare_server
-from hubble_dash.viewer.served.server import _signing
 from hubble_dash.viewer.served.shared import inline_data, share, shared_by_key
+from hubble_dash.viewer.serving.signing import sign_in
 
 
 def test_every_piece_is_there(served: Served, base: str, atlas: Atlas) -> None:
@@ -117,7 +117,7 @@ def test_only_pages_of_the_server_may_ask(served: Served, base: str) -> None:
 def test_who_has_signed_in_may_ask_and_nobody_else(atlas: Atlas) -> None:
     with empty_plots():
         key = share(atlas).key
-    options = {**_signing("secret", None), "websocket_origin": ["archive.example"]}
+    options = {**sign_in("secret", None), "websocket_origin": ["archive.example"]}
     guarded = Served({"page": lambda: None}, prepare=prepare_server, **options)
     try:
         assert guarded.post(f"hubble-dash/{key}/like/9", sent(1))[0] == 403

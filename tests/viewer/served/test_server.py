@@ -11,8 +11,8 @@ from helpers.served import MOST_INSIDE, Served, index_of
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.errors import ExportError
-from hubble_dash.viewer.served import server
 from hubble_dash.viewer.served.server import Dashboard, dashboard
+from hubble_dash.viewer.serving import serve as serving
 
 
 @pytest.mark.usefixtures("plain_page")
@@ -53,7 +53,7 @@ def test_a_served_page_tells_a_story_too(atlas: Atlas, tmp_path: Path) -> None:
         assert page.variables["theme"] == "light"
     text.write_text("[x](#row=216)")
     with pytest.raises(ExportError, match=r"link #row=216: there is no row 216"):
-        server.serve(atlas, intro=text)  # told before anybody is served
+        serving.serve(atlas, intro=text)  # told before anybody is served
 
 
 @pytest.mark.parametrize(("chosen", "looks"), [(None, False), ("yes", True)])
@@ -66,7 +66,7 @@ def test_sessions_are_searched_for_mistakes_of_programmers_on_demand(
     monkeypatch.setenv("BOKEH_VALIDATE_DOC", chosen or "")
     if chosen is None:
         monkeypatch.delenv("BOKEH_VALIDATE_DOC")
-    monkeypatch.setattr(server, "get_server", stop)
+    monkeypatch.setattr(serving, "get_server", stop)
     with pytest.raises(KeyboardInterrupt):
-        server.serve(atlas)
+        serving.serve(atlas)
     assert settings.perform_document_validation() is looks

@@ -29,8 +29,9 @@ from hubble_dash.viewer.data.schema import MOST_GUEST_BYTES
 from hubble_dash.viewer.served import uploads
 from hubble_dash.viewer.served.guests import make_offer
 from hubble_dash.viewer.served.routes import prepare_server
-from hubble_dash.viewer.served.server import _signing, dashboard
+from hubble_dash.viewer.served.server import dashboard
 from hubble_dash.viewer.served.shared import inline_data, key_of, share
+from hubble_dash.viewer.serving.signing import sign_in
 
 PIXELS = np.random.default_rng(0).integers(0, 255, (20, 30, 3), dtype=np.uint8)
 
@@ -172,7 +173,7 @@ def test_a_server_that_was_not_told_to_takes_none(served: Served, atlas: Atlas) 
 
 def test_who_has_not_signed_in_sends_none(asked: str, reader: Reader) -> None:
     n = len(reader.paths)
-    guarded = Served({"page": lambda: None}, prepare=prepare_server, **_signing("secret", None))
+    guarded = Served({"page": lambda: None}, prepare=prepare_server, **sign_in("secret", None))
     try:
         assert guarded.post(asked + "png", b"1")[0] == 403
         assert len(reader.paths) == n

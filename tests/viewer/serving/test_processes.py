@@ -17,8 +17,8 @@ from helpers.served import index_in
 
 from hubble_dash import app
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.viewer.served.processes import count_of_processes
-from hubble_dash.viewer.served.server import serve
+from hubble_dash.viewer.serving.processes import count_of_processes
+from hubble_dash.viewer.serving.serve import serve
 
 
 def test_how_many_processes(monkeypatch: pytest.MonkeyPatch) -> None:
