@@ -2,6 +2,7 @@
 
 import { ZOOM_STEP } from "./plots/keys.js";
 import { showWholes, zoomPlot } from "./plots/plot.js";
+import { nextStyle } from "./points/style.js";
 import { set, state } from "./state.js";
 import { back, reset, select, visited } from "./walk.js";
 
@@ -39,6 +40,7 @@ const ACTIONS = {
   "+": zoomIn,
   "=": zoomIn,
   "-": zoomOut,
+  m: nextStyle,
   ArrowLeft: back,
   ArrowRight: walkOn,
   ArrowDown: () => hoverNext(1),

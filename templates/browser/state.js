@@ -4,7 +4,7 @@
 import { ANYWHERE } from "./likeness/where.js";
 
 /**
- * @import { Asked, ColorChoice, Filter, Scales, Shown, Subset, Where } from "./data/types.d.ts"
+ * @import { Asked, ColorChoice, Filter, MapStyle, Scales, Shown, Subset, Where } from "./data/types.d.ts"
  *
  * @typedef {object} Pointed the cutout below the pointer on a plot, and where the pointer is in the window, in pixels
  * @property {number} row
@@ -20,6 +20,7 @@ import { ANYWHERE } from "./likeness/where.js";
  * @property {boolean} isSmoothed whether fingerprints are compared that are smoothed by their nearest
  * @property {{ ra: number, dec: number, radius: number } | null} sought the place on the sky that was asked for last, in degrees
  * @property {ColorChoice} color what points are coloured by
+ * @property {MapStyle} mapStyle how the map shows cutouts
  * @property {Scales} scales what was chosen of columns' scales
  * @property {Shown | null} shown
  * @property {Filter[]} filters what is asked of cutouts
@@ -33,7 +34,7 @@ import { ANYWHERE } from "./likeness/where.js";
 /** @type {State} */
 export const state = {
   selected: null, hovered: null, pointed: null, where: ANYWHERE, among: "all", isSmoothed: false, sought: null, color: "own",
-  scales: new Map(), shown: null, filters: [], subset: null, tags: null, names: new Map(),
+  mapStyle: "images", scales: new Map(), shown: null, filters: [], subset: null, tags: null, names: new Map(),
 };
 
 /** @type {{ keys: (keyof State)[], listener: Listener }[]} */

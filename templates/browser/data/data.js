@@ -59,7 +59,11 @@ export function makeData(index, pieces) {
     live: index.live ?? false,
     columns,
     whole,
-    mapPlane: async () => ({ ...await whole.map(), runs: { bounds: index.map.bounds, size: index.map.per_piece } }),
+    /** The same one each time. */
+    mapPlane: () => whole.once("map's plane", async () => {
+      const { x, y } = await whole.map();
+      return { x, y, runs: { bounds: index.map.bounds, size: index.map.per_piece } };
+    }),
     skyPlane: async () => ({ ...await whole.sky(), runs: { bounds: index.sky?.extent ?? [], size: index.n } }),
     map: new Points("map", index.map, pieces),
     sky: index.sky ? new Points("sky", index.sky, pieces) : null,

@@ -167,3 +167,6 @@ export type Scales = ReadonlyMap<string, Scale>;
 
 /** What points are coloured by: their own colours, their number, or a colour column. */
 export type ColorChoice = "own" | "count" | "tag" | number;
+
+/** How the map shows cutouts. */
+export type MapStyle = "images" | "points" | "density";

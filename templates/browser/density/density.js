@@ -2,10 +2,7 @@
 // subset's strong, the rest faint. They are drawn beside the page; while one is under way only the latest view and subset wait. Of very
 // many points a sample comes first, then all.
 
-import { Background } from "../subset/background.js";
-import { all, none } from "../subset/bits.js";
-import { addPoints, addSample, change, differing, noLayers, pixelsOf } from "./aggregate.js";
-import { asDots, coverOf, drawDensity, equalised, filledOf, pictureOf, reachOf, seenBefore } from "./picture.js";
+import { thread } from "./thread.js";
 
 /**
  * @import { Rectangle, Subset } from "../data/types.d.ts"
@@ -31,14 +28,6 @@ const FAINT = [40, 90];
 const AT_ONCE_MS = 40; // that a picture may take; a sample of the points is drawn first where all would take longer
 const LEAST_TIMED = 200_000; // points: of fewer the time says nothing
 const IS_SAME = 1e-9;
-
-/** @type {Background | undefined} one for all planes */
-let background;
-
-export const HELPERS = [
-  all, none, addPoints, addSample, change, differing, noLayers, pixelsOf, asDots, equalised, filledOf, pictureOf, reachOf, seenBefore,
-  coverOf,
-];
 
 /**
  * @param {Frame} frame
@@ -102,6 +91,7 @@ export class Density {
   }
 
   hide() {
+    if (!this.isShown) return; // what is there may be another's
     this.isShown = false;
     if (!this.layer.pictures.length) return;
     this.layer.pictures = [];
@@ -175,7 +165,7 @@ export class Density {
    * @returns {Promise<Drawn>}
    */
   async ask(plane, subset, frame, { name, kind, values, table, ramp }, alphas, ms) {
-    background ??= new Background({ drawDensity }, HELPERS);
+    const background = thread();
     const key = `${this.options.name} ${name}`;
     background.give(this.options.name, plane);
     if (values) {

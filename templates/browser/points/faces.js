@@ -1,154 +1,208 @@
-// Some pictures on the overview of a map: of dense parts the point nearest to their middle, no two of them overlapping. In: points, the
-// plot's view. Out: which points get one, once the view rests; which points these cover; the point whose picture lies at a place.
+// A picture for each part of the map, of the cutout that stands for it, larger where more lie. In: the plot's view, which points stand for
+// parts. Out: pictures that stay where they are while one drags, and where each is drawn; the point whose picture lies at a place.
+
+import { squareOf } from "../density/parts.js";
 
 /**
- * @import { PicturePart, Rectangle } from "../data/types.d.ts"
+ * @import { PicturePart, Rectangle, Subset } from "../data/types.d.ts"
+ * @import { Parts, Square, Window } from "../density/parts.js"
  * @import { Plot } from "../plots/plot.js"
- * @import { Thumbnail } from "./layer.js"
  *
- * @typedef {{ x: ArrayLike<number>, y: ArrayLike<number> }} Plane
- * @typedef {Thumbnail & { place: number }} Face
+ * @typedef {Square & { level: number }} Part of the plane, its upper left corner; of 4 ** level ones
  *
- * @typedef {object} Candidates
- * @property {Plane} points
- * @property {(i: number) => boolean} counts whether a point may have a picture
- * @property {(i: number) => number} placeOf
- * @property {(i: number) => string} colorOf the frame's, or nothing
+ * @typedef {object} Face
+ * @property {number} place
+ * @property {number} x of its point
+ * @property {number} y
+ * @property {Part} of the part that it stands for
+ * @property {number} share of the part's side that it takes
+ * @property {PicturePart} part of a sheet
+ * @property {string} color of its edge; nothing for none
+ *
+ * @typedef {object} Options
+ * @property {Rectangle} extent of all points
+ * @property {number} n how many there are
+ * @property {(window: Window, subset: Subset | null) => Promise<Parts>} choose
+ * @property {(place: number) => Promise<PicturePart>} picture
+ * @property {() => Promise<(place: number) => string>} colors gives the colours of pictures' edges
+ * @property {() => void} changed is called when there are other ones
  */
 
-const MOST = 24;
-const [LEAST_SIDE, MOST_SIDE] = [32, 96]; // of a picture, in pixels
-const CELL = 2.5; // sides of a picture, that a part is wide and high
+export const LEAST_PITCH = 56; // pixels that a part is wide at least; twice as many at most
+const MOST_SIDE = 96; // of a picture, in pixels
+const [LEAST_SHARE, MOST_SHARE] = [0.42, 0.86]; // of its part
+export const GAP = 4; // pixels between a picture and the edge of its part, where no point is drawn either
 const FEW = 100; // points, of which lone ones get pictures, too
 const SPARSE = 1 / 12; // of the mean number in a part: where there are fewer points there is none
-const OVER = 44; // pixels at the upper and the lower edge, where menus and tools stand over the plot
-const REST_MS = 150;
+const MOST_LEVEL = 24;
+const [PAN_MS, ZOOM_MS] = [120, 160]; // how often they are chosen while one drags; when, after a zoom
 
 /**
- * The side of pictures, in pixels, so that they take a ninth of the plot or so.
+ * The level of parts that are wide enough.
  *
- * @param {number} width of the plot, in pixels
- * @param {number} height
- * @param {number} n points in view
+ * @param {number} side of the plane, in its units
+ * @param {number} scale units a pixel
  */
-export function faceSide(width, height, n) {
-  const share = Math.sqrt((width * height) / Math.max(4, Math.min(MOST, n)));
-  return Math.round(Math.max(LEAST_SIDE, Math.min(MOST_SIDE, share / 3)));
+export const levelOf = (side, scale) => Math.max(0, Math.min(MOST_LEVEL, Math.floor(Math.log2(side / (LEAST_PITCH * scale)) + 1e-9)));
+
+/**
+ * The parts that a view shows any of.
+ *
+ * @param {Square} square that has all points
+ * @param {Rectangle} view
+ * @param {number} level
+ * @returns {Window}
+ */
+export function windowOf({ left, top, side: whole }, view, level) {
+  const side = whole / 2 ** level;
+  const clamped = (/** @type {number} */ at) => Math.max(0, Math.min(2 ** level - 1, Math.floor(at / side)));
+  const [column, row] = [clamped(view.left - left), clamped(top - view.top)];
+  return {
+    left, top, side, column, row, columns: clamped(view.right - left) - column + 1, rows: clamped(top - view.bottom) - row + 1,
+  };
 }
 
 /**
- * The points that get a picture: one a part of the view, the fullest parts first.
+ * How much of its part a picture takes: more where more points are than there would be if they lay evenly.
  *
- * @param {Plane} points
- * @param {Rectangle} view
- * @param {number} side of a picture, in the points' units
- * @param {(i: number) => boolean} [counts] whether a point may have one
- * @returns {number[]} indices
+ * @param {number} count points in the part
+ * @param {number} even points in a part if they lay evenly
  */
-export function chooseFaces({ x, y }, view, side, counts = () => true) {
-  // Whole pictures only.
-  const [left, bottom] = [view.left + side / 2, view.bottom + side / 2];
-  const [width, height] = [view.right - view.left - side, view.top - view.bottom - side];
-  if (!(width > 0 && height > 0)) return [];
-  const [columns, rows] = [width, height].map((length) => Math.max(1, Math.round(length / (CELL * side))));
-  const partOf = (/** @type {number} */ i) => {
-    const [across, up] = [(x[i] - left) / width, (y[i] - bottom) / height];
-    return across >= 0 && across < 1 && up >= 0 && up < 1 ? Math.floor(across * columns) + columns * Math.floor(up * rows) : -1;
-  };
+export const shareOf = (count, even) => Math.min(MOST_SHARE, LEAST_SHARE + 0.13 * Math.log2(1 + count / even));
 
-  const parts = columns * rows;
-  const [n, sumX, sumY] = [new Uint32Array(parts), new Float64Array(parts), new Float64Array(parts)];
-  for (let i = 0; i < x.length; i++) {
-    const part = partOf(i);
-    if (part < 0 || !counts(i)) continue;
-    n[part]++;
-    sumX[part] += x[i];
-    sumY[part] += y[i];
-  }
-  const [nearest, off] = [new Int32Array(parts).fill(-1), new Float64Array(parts).fill(Infinity)];
-  for (let i = 0; i < x.length; i++) {
-    const part = partOf(i);
-    if (part < 0 || !counts(i)) continue;
-    const distance = (x[i] - sumX[part] / n[part]) ** 2 + (y[i] - sumY[part] / n[part]) ** 2;
-    if (distance < off[part]) [nearest[part], off[part]] = [i, distance];
-  }
-
-  const total = n.reduce((sum, here) => sum + here, 0);
-  const enough = total < FEW ? 1 : (SPARSE * total) / parts;
-  const order = Array.from(n.keys()).filter((part) => n[part] >= enough).sort((a, b) => n[b] - n[a] || a - b);
-  /** @type {number[]} */
-  const chosen = [];
-  for (const i of order.map((part) => nearest[part])) {
-    const isFree = chosen.every((other) => Math.abs(x[other] - x[i]) >= side || Math.abs(y[other] - y[i]) >= side);
-    if (isFree && chosen.length < MOST) chosen.push(i);
-  }
-  return chosen;
+/**
+ * Where a picture stands: around its point, but within its part.
+ *
+ * @param {Pick<Face, "x" | "y" | "of" | "share">} face
+ * @param {number} scale units a pixel
+ * @returns {{ x: number, y: number, side: number }} its middle, in units of the plane, and its side in pixels
+ */
+export function standing({ x, y, of: { left, top, side: pitch }, share }, scale) {
+  const side = Math.max(1, Math.min(MOST_SIDE, share * (pitch / scale), pitch / scale - 2 * GAP));
+  const edge = (side / 2 + GAP) * scale;
+  const within = (/** @type {number} */ at, /** @type {number} */ low) => Math.max(low + edge, Math.min(low + pitch - edge, at));
+  return { x: within(x, left), y: within(y, top - pitch), side };
 }
 
 export class Faces {
   /**
    * @param {Plot} plot
-   * @param {object} options
-   * @param {() => boolean} options.areWanted
-   * @param {(place: number) => Promise<PicturePart>} options.picture
+   * @param {Options} options
    */
-  constructor(plot, { areWanted, picture }) {
+  constructor(plot, options) {
     this.plot = plot;
-    this.areWanted = areWanted;
-    this.picture = picture;
+    this.options = options;
+    this.square = squareOf(options.extent);
     /** @type {Face[]} */
     this.shown = [];
+    /** @type {Map<string, Face>} those by their parts */
+    this.byPart = new Map();
+    /** What they are chosen of, and in which parts. @type {{ subset: Subset | null, level: number, window: Window } | null} */
+    this.chosen = null;
     this.turn = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
-    this.resting = undefined;
+    this.waiting = undefined;
+    this.waitsFor = -1; // the level
+  }
+
+  get level() {
+    return levelOf(this.square.side, this.plot.scale);
   }
 
   /** None are shown, and none will be. */
   clear() {
-    clearTimeout(this.resting);
+    this.stop();
+    this.chosen = null;
+    if (this.shown.length) this.set([]);
+  }
+
+  /** They are chosen anew; those that are shown stay until then. */
+  forget() {
+    this.chosen = null;
+  }
+
+  stop() {
+    clearTimeout(this.waiting);
+    this.waiting = undefined;
     this.turn++;
-    this.shown = [];
   }
 
   /**
-   * Choose anew when the view rests; those that are shown stay until then, if they are still meant.
+   * See that they are those of the view and the subset: while one drags now and then, after a zoom when it rests. Those that are not of
+   * the subset go at once.
    *
-   * @param {() => Promise<Candidates>} candidates
-   * @param {(place: number) => boolean} isMeant
-   * @param {() => void} then is called when there are new ones
+   * @param {Subset | null} subset
+   * @param {(place: number) => boolean} isMeant whether the subset has a place
    */
-  choose(candidates, isMeant, then) {
-    clearTimeout(this.resting);
+  follow(subset, isMeant) {
+    const { level, chosen } = this;
+    const stay = this.shown.filter(({ place }) => isMeant(place));
+    if (stay.length < this.shown.length) this.set(stay);
+    if (chosen && chosen.subset === subset && chosen.level === level && holdsWindow(chosen.window, this.needed(level))) return;
+    if (this.waiting !== undefined && this.waitsFor === level) return;
+    this.stop();
+    this.waitsFor = level;
+    const isZoomed = this.shown.length > 0 && this.shown[0].of.level !== level;
+    this.waiting = setTimeout(() => {
+      this.waiting = undefined;
+      this.choose(subset);
+    }, isZoomed ? ZOOM_MS : PAN_MS);
+  }
+
+  /** @param {number} level */
+  needed(level) {
+    return windowOf(this.square, this.plot.view, level);
+  }
+
+  /** @param {Subset | null} subset */
+  async choose(subset) {
     const turn = ++this.turn;
-    const areWanted = this.areWanted();
-    const stay = this.shown.filter(({ place }) => areWanted && isMeant(place));
-    if (stay.length < this.shown.length) this.shown = stay;
-    if (!areWanted) return;
-    this.resting = setTimeout(async () => {
-      const found = await this.find(await candidates());
-      if (turn !== this.turn) return;
-      this.shown = found;
-      then();
-    }, REST_MS);
+    const { level, options } = this;
+    const window = this.needed(level);
+    this.chosen = { subset, level, window };
+    const [parts, colorOf] = await Promise.all([options.choose(window, subset), options.colors()]);
+    if (turn !== this.turn) return;
+    const found = await this.pictured(parts, window, level, subset?.count ?? options.n, colorOf);
+    if (turn === this.turn) this.set(found);
   }
 
   /**
-   * @param {Candidates} candidates
+   * @param {Parts} parts
+   * @param {Window} window
+   * @param {number} level
+   * @param {number} n points in all parts of the plane
+   * @param {(place: number) => string} colorOf
    * @returns {Promise<Face[]>}
    */
-  async find({ points, counts, placeOf, colorOf }) {
-    const { plot: { view, scale, element } } = this;
-    let n = 0;
-    for (let i = 0; i < points.x.length && n < MOST; i++) {
-      if (points.x[i] >= view.left && points.x[i] <= view.right && points.y[i] >= view.bottom && points.y[i] <= view.top && counts(i)) n++;
-    }
-    const side = faceSide(element.clientWidth, element.clientHeight, n);
-    const clear = { ...view, top: view.top - OVER * scale, bottom: view.bottom + OVER * scale };
-    const chosen = chooseFaces(points, clear, side * scale, counts);
-    return Promise.all(chosen.map(async (i) => {
-      const place = placeOf(i);
-      return { x: points.x[i], y: points.y[i], place, side, color: colorOf(i), part: await this.picture(place) };
-    }));
+  async pictured({ places, counts, x, y }, { left, top, side, column, row, columns }, level, n, colorOf) {
+    const even = n / 4 ** level;
+    const enough = n < FEW ? 1 : Math.max(1, SPARSE * even);
+    const made = Array.from(places.keys()).filter((i) => counts[i] >= enough).map(async (i) => {
+      const of = { left: left + (column + (i % columns)) * side, top: top - (row + Math.floor(i / columns)) * side, side, level };
+      const place = places[i];
+      const part = await this.options.picture(place).catch(() => null); // of which the page has complained
+      return part && { place, x: x[i], y: y[i], of, share: shareOf(counts[i], even), color: colorOf(place), part };
+    });
+    return (await Promise.all(made)).filter((face) => face !== null);
+  }
+
+  /** @param {Face[]} faces */
+  set(faces) {
+    this.shown = faces;
+    this.byPart = new Map(faces.map((face) => [this.keyOf(face.of.left + face.of.side / 2, face.of.top - face.of.side / 2), face]));
+    this.options.changed();
+  }
+
+  /**
+   * The part that has a place.
+   *
+   * @param {number} x
+   * @param {number} y
+   */
+  keyOf(x, y) {
+    const { square: { left, top, side } } = this;
+    const across = 2 ** (this.shown[0]?.of.level ?? 0);
+    return `${Math.floor(((x - left) / side) * across)} ${Math.floor(((top - y) / side) * across)}`;
   }
 
   /**
@@ -156,11 +210,23 @@ export class Faces {
    *
    * @param {number} x
    * @param {number} y
-   * @param {number} [margin] pixels around it that count as well
+   * @param {number} [margin] pixels around it that count as well, no more than its part has
    * @returns {number | null}
    */
   at(x, y, margin = 0) {
-    const reach = (/** @type {Face} */ { side }) => (side / 2 + margin) * this.plot.scale;
-    return this.shown.find((face) => Math.max(Math.abs(face.x - x), Math.abs(face.y - y)) <= reach(face))?.place ?? null;
+    const face = this.byPart.get(this.keyOf(x, y));
+    if (!face) return null;
+    const { plot: { scale } } = this;
+    const at = standing(face, scale);
+    return Math.max(Math.abs(at.x - x), Math.abs(at.y - y)) <= (at.side / 2 + margin) * scale ? face.place : null;
   }
 }
+
+/**
+ * @param {Window} outer
+ * @param {Window} inner
+ */
+const holdsWindow = (outer, inner) => (
+  outer.column <= inner.column && outer.row <= inner.row
+  && outer.column + outer.columns >= inner.column + inner.columns && outer.row + outer.rows >= inner.row + inner.rows
+);

@@ -1,15 +1,17 @@
 // A canvas below a Bokeh plot, for what Bokeh would draw too slowly or only with a server. In: the tiles of a datashaded pyramid,
-// pictures of density that the page has drawn, the thumbnails of the points in view. Out: all drawn where the plot's view has them.
+// pictures of density that the page has drawn and its lines, thumbnails. Out: all drawn where the plot's view has them.
 // (Bokeh's own tile renderer moves the ranges, and takes no local files.)
 
 import { Lru } from "../wire/lru.js";
 import { element } from "../text/element.js";
 import { isDark } from "../theme.js";
+import { standing } from "./faces.js";
 
 /**
  * @import { PicturePart, Place, Rectangle } from "../data/types.d.ts"
  * @import { Extent, PyramidIndex } from "../wire/types.d.ts"
  * @import { Plot } from "../plots/plot.js"
+ * @import { Face } from "./faces.js"
  *
  * @typedef {object} Tiles
  * @property {number} size pixels of a tile's side
@@ -18,12 +20,14 @@ import { isDark } from "../theme.js";
  * @property {(x: number, y: number, z: number) => boolean} has
  * @property {(x: number, y: number, z: number) => string} url
  *
- * @typedef {Place & { part: PicturePart, color: string, side: number }} Thumbnail `side` in pixels
+ * @typedef {Place & { place: number, part: PicturePart, color: string, side: number }} Thumbnail of the point at a place; `side` in pixels
  *
  * @typedef {{ canvas: HTMLCanvasElement | HTMLImageElement, box: Rectangle }} Picture of a part of the plane
+ * @typedef {{ path: Path2D, left: number, top: number, scale: number }} Lines whose units are `scale` of the plane, from its left and top
  */
 
 const MAX_TILES = 60; // that are kept
+const FADE_MS = 200; // until a picture that has come is as strong as the others
 const SHARPNESS = 0.3; // of a level that tiles may be too coarse by
 
 /**
@@ -56,8 +60,12 @@ export class Layer {
     this.pictures = [];
     /** @type {Thumbnail[]} */
     this.thumbnails = [];
-    /** @type {Thumbnail[]} some pictures on the overview */
+    /** @type {Face[]} pictures that stand for parts */
     this.faces = [];
+    /** When the pictures that are drawn came, by the places of their points. @type {Map<number, number>} */
+    this.born = new Map();
+    /** @type {Lines | null} of equal density */
+    this.lines = null;
     /** @type {number | null} */
     this.waiting = null;
   }
@@ -95,8 +103,52 @@ export class Layer {
     context.clearRect(0, 0, width, height);
     for (const picture of this.pictures) this.drawPicture(context, picture);
     if (this.tiles && !this.pictures.length) this.drawTiles(context, this.tiles);
-    const ground = getComputedStyle(canvas).getPropertyValue("--panel");
-    for (const thumbnail of [...this.faces, ...this.thumbnails]) this.drawThumbnail(context, thumbnail, ground);
+    const style = getComputedStyle(canvas);
+    if (this.lines) this.drawLines(context, this.lines, ratio, style.getPropertyValue("--text"));
+    const ground = style.getPropertyValue("--panel");
+    this.drawPictures(context, [...this.faces.map((face) => ({ ...face, ...standing(face, plot.scale) })), ...this.thumbnails], ground);
+  }
+
+  /**
+   * Pictures that have just come are faint at first.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {Thumbnail[]} pictures
+   * @param {string} ground
+   */
+  drawPictures(context, pictures, ground) {
+    const now = performance.now();
+    const fade = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : FADE_MS;
+    const born = new Map(pictures.map(({ place }) => [place, this.born.get(place) ?? now]));
+    this.born = born;
+    let isFading = false;
+    for (const picture of pictures) {
+      const age = now - (born.get(picture.place) ?? now);
+      isFading ||= age < fade;
+      context.globalAlpha = fade ? Math.min(1, age / fade) : 1;
+      this.drawThumbnail(context, picture, ground);
+    }
+    context.globalAlpha = 1;
+    if (isFading) this.request();
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Lines} lines
+   * @param {number} ratio
+   * @param {string} color
+   */
+  drawLines(context, { path, left, top, scale }, ratio, color) {
+    const { x, y } = this.plot.pixel(left, top);
+    const zoom = scale / this.plot.scale;
+    context.save();
+    context.setTransform(ratio * zoom, 0, 0, ratio * zoom, ratio * x, ratio * y);
+    context.lineWidth = 1 / zoom;
+    context.lineJoin = "round";
+    context.globalAlpha = 0.45;
+    context.strokeStyle = color;
+    context.stroke(path);
+    context.restore();
   }
 
   /**

@@ -1,19 +1,23 @@
 // All points of a plane in a plot. In: points, the plot's view, colours, the subset. Out: few are drawn once, by Bokeh; of many, tiles, a
-// server or the page itself show the density; as one zooms in, the exact points take its place, and then their thumbnails. Of a subset
-// the rest is faint, and has no thumbnails.
+// server or the page itself show the density; as one zooms in, the exact points take its place, and then their pictures. Where images are
+// asked for, some stand among points and density alike; where density is, there is a smooth one at any zoom. Of a subset the rest is
+// faint, and has no pictures.
 
 import { MAX_POINTS, POINT_SIZES } from "../wire/constants.js";
 import { has } from "../subset/bits.js";
 import { count } from "../text/format.js";
-import { Faces } from "./faces.js";
+import { SAY } from "../text/strings.js";
+import { crowdOf, crowdSide } from "./crowd.js";
+import { Faces, GAP } from "./faces.js";
 import { Layer } from "./layer.js";
 import { NO_POINTS, holds, ordered, some, widened } from "./loaded.js";
-import { thinned } from "./thinning.js";
 
 /**
- * @import { PicturePart, PointColumns, Rectangle, Subset } from "../data/types.d.ts"
+ * @import { MapStyle, PicturePart, PointColumns, Rectangle, Subset } from "../data/types.d.ts"
  * @import { Points } from "../data/points.js"
  * @import { Density } from "../density/density.js"
+ * @import { Field } from "../density/field.js"
+ * @import { Face, Options as FaceOptions } from "./faces.js"
  * @import { Painted } from "../colors/coloring.js"
  * @import { Thumbnail, Tiles } from "./layer.js"
  * @import { Loaded } from "./loaded.js"
@@ -31,19 +35,12 @@ import { thinned } from "./thinning.js";
  * @property {() => Subset | null} [subset] gives those that are strong
  * @property {(subset: Subset) => Promise<(row: number, rank: number) => boolean>} [strong] says of a point whether it is
  * @property {(row: number) => Promise<PicturePart>} [thumbnail] gives pictures that may take the points' place
- * @property {() => boolean} [arePictured] whether pictures are wanted
- * @property {(place: number) => Promise<PicturePart>} [thumbnailAt] gives pictures for the overview
- * @property {() => Promise<{ x: Float32Array, y: Float32Array }>} [plane] gives all points by place, where the density is drawn
+ * @property {() => MapStyle} [style] says how the plane is shown; as points where this is wanting
+ * @property {Pick<FaceOptions, "choose" | "picture" | "colors">} [faces] gives pictures that stand for parts of the plane
+ * @property {(layer: Layer) => Field} [field] makes the smooth density
  * @property {HTMLElement} [count] says how many points are shown
  * @property {() => boolean} [isSeen] says whether the plot is; it always is where this is wanting
  */
-
-const [MAX_CROWD, MAX_THUMBNAILS] = [600, 160]; // cutouts in view where pictures begin, and pictures
-const [MIN_SIDE, MAX_SIDE] = [28, 64]; // of a thumbnail, in pixels
-const GAP = 4; // pixels between thumbnails
-const FRAME = "#56627a"; // around pictures on a density, into which dark ones would be holes
-const FACE_GAP = 4; // pixels around pictures on the overview where no point is drawn
-const CLOSE = 0.6; // of the plane: thumbnails stand only in views that are smaller
 
 /** Points that Bokeh draws at once while a brush is dragged; of a page that has all of them at hand, more are drawn as density. */
 export const FEW_POINTS = 5000;
@@ -75,9 +72,9 @@ export class Scatter {
     this.isLarge = points.n > this.most;
     this.layer = new Layer(plot);
     this.own = options.own?.(this.layer);
-    const { thumbnailAt: picture, arePictured: areWanted = () => true } = options;
-    this.faces = picture && new Faces(plot, { areWanted, picture });
-    /** @type {{ of: Loaded, indices: number[] } | null} those points that no picture covers */
+    this.field = options.field?.(this.layer);
+    this.faces = options.faces && new Faces(plot, { ...options.faces, extent: points.extent, n: points.n, changed: () => this.faceUp() });
+    /** @type {{ of: Loaded, faces: Face[] } | null} of which points those that pictures cover are left out */
     this.inSight = null;
     /** @type {Loaded | null} */
     this.loaded = null;
@@ -87,6 +84,11 @@ export class Scatter {
     this.isStale = false;
     // A later view's number: what was loaded for an earlier one is dropped.
     this.turn = 0;
+  }
+
+  /** @returns {MapStyle} */
+  get style() {
+    return this.options.style?.() ?? "points";
   }
 
   get subset() {
@@ -118,6 +120,7 @@ export class Scatter {
   // After a change of colours: all is drawn anew.
   async paint() {
     this.loaded = null;
+    this.faces?.forget();
     await this.update();
   }
 
@@ -134,10 +137,25 @@ export class Scatter {
     this.isStale = options.isSeen?.() === false;
     if (this.isStale) return;
     const turn = ++this.turn;
+    if (this.style !== "images") this.faces?.clear();
+    if (this.field && this.style === "density") return this.drawField(this.field);
+    this.field?.hide();
     const { least, most } = this.isLarge && this.areAtHand ? await points.counted(plot.view) : points.count(plot.view);
     if (turn !== this.turn) return;
     if (this.isLarge && most > this.most) this.drawDensity(least, most);
     else await this.drawExact(plot.view, turn);
+  }
+
+  /** @param {Field} field */
+  drawField(field) {
+    const { subset, own, options } = this;
+    this.loaded = null;
+    this.plot.over.sayEmpty(false);
+    this.show([], null);
+    options.density?.show(false);
+    own?.hide();
+    field.onDrawn = (n, { factor }) => this.tell(count(n), SAY.asField(factor));
+    field.show(subset);
   }
 
   /**
@@ -151,7 +169,7 @@ export class Scatter {
     this.loaded = null;
     this.plot.over.sayEmpty(false);
     this.show([], null, tiles);
-    this.faceDensity();
+    this.follow();
     options.density?.show(!isOwn);
     if (isOwn) {
       own.onDrawn = (n) => this.tell(count(n), ", as density");
@@ -181,9 +199,13 @@ export class Scatter {
     this.layer.tiles = null;
     this.options.density?.show(false);
     this.own?.hide();
-    const arePictures = await this.drawThumbnails(loaded, here, turn);
+    const arePictures = await this.drawCrowd(loaded, here, turn);
     if (turn !== this.turn) return;
-    if (!arePictures) this.faceExact(loaded);
+    if (!arePictures) {
+      this.show([], loaded);
+      this.follow();
+      this.faceUp();
+    }
     this.plot.over.sayEmpty(!here.length && this.points.n > 0);
     this.tell(count(here.length), arePictures ? ", as pictures" : " in view");
   }
@@ -211,89 +233,42 @@ export class Scatter {
   }
 
   /**
-   * The side of the thumbnails that fit into the view, in pixels, or null where points are better.
-   *
-   * @param {number} n
-   * @param {Rectangle} view
-   */
-  thumbnailSide(n, view) {
-    const isWanted = this.options.thumbnail && (this.options.arePictured?.() ?? true);
-    if (!isWanted || !n || n > MAX_CROWD) return null;
-    const { left, right, bottom, top } = this.points.extent;
-    const [width, height] = [view.right - view.left, view.top - view.bottom];
-    if (Math.max(width, height) > CLOSE * Math.max(right - left, top - bottom)) return null;
-    const share = Math.sqrt((width * height) / n) / this.plot.scale;
-    return Math.max(MIN_SIDE, Math.min(MAX_SIDE, 0.7 * share));
-  }
-
-  /**
-   * Draw thumbnails where they have room, and the rest as points.
+   * Draw pictures of all points where they have room, and the rest as dots.
    *
    * @param {Loaded} loaded
    * @param {number[]} here which of the points are in view
    * @param {number} turn
    * @returns {Promise<boolean>} false where points are better
    */
-  async drawThumbnails(loaded, here, turn) {
-    const { thumbnail } = this.options;
-    const side = this.thumbnailSide(here.length, this.plot.view);
-    if (!thumbnail || !side) return false;
-    const { points, colors = NO_COLORS } = loaded;
-    const { nFaint } = loaded;
-    const { kept, dots } = thinned(points.x.slice(nFaint), points.y.slice(nFaint), (side + GAP) * this.plot.scale);
-    const inView = new Set(here);
-    const chosen = kept.map((i) => nFaint + i).filter((i) => inView.has(i));
-    if (chosen.length > MAX_THUMBNAILS) return false;
-    const made = await Promise.all(chosen.map(async (i) => ({
-      x: points.x[i], y: points.y[i], side, color: colors.color[i], part: await thumbnail(points.row[i]),
-    })));
-    const rest = [...Array(nFaint).keys(), ...dots.map((i) => nFaint + i)];
+  async drawCrowd(loaded, here, turn) {
+    const { options: { thumbnail }, plot: { view, scale }, points: { extent } } = this;
+    const side = thumbnail && this.style === "images" ? crowdSide(here.length, view, extent, scale) : null;
+    const crowd = thumbnail && side && await crowdOf(loaded, here, side, scale, thumbnail);
+    if (!crowd) return false;
     if (turn !== this.turn) return true;
     this.faces?.clear();
-    this.showFaces();
-    this.show(made, some(loaded, rest));
+    this.show(crowd.thumbnails, some(loaded, crowd.dots));
     return true;
   }
 
-  /**
-   * Points, and some pictures among them; points that these cover are not seen.
-   *
-   * @param {Loaded} loaded
-   */
-  faceExact(loaded) {
-    const { faces, options } = this;
-    const { points: { x, y, rank }, colors, nFaint } = loaded;
-    const isFramed = options.column?.() !== null;
-    faces?.choose(async () => ({
-      points: { x, y }, counts: (i) => i >= nFaint, placeOf: (i) => rank[i], colorOf: (i) => (isFramed && colors?.color[i]) || "",
-    }), this.isMeant, () => {
-      this.inSight = { of: loaded, indices: [...x.keys()].filter((i) => faces.at(x[i], y[i], FACE_GAP) === null) };
-      this.drawOnly(this.inSight.indices);
-      this.showFaces();
-    });
-    if (!faces?.shown.length || this.inSight?.of !== loaded) this.inSight = null;
-    this.show([], loaded);
-    this.drawOnly(this.inSight && this.inSight.indices);
-    this.showFaces();
+  follow() {
+    if (this.style === "images") this.faces?.follow(this.subset, this.isMeant);
   }
 
-  // The same over a density.
-  faceDensity() {
-    const { faces, options: { plane } } = this;
-    if (!plane) faces?.clear();
-    else {
-      faces?.choose(async () => ({
-        points: await plane(), counts: this.isMeant, placeOf: (i) => i, colorOf: () => FRAME,
-      }), this.isMeant, () => this.showFaces());
+  // Pictures for parts have come or gone: points that they cover are not seen.
+  faceUp() {
+    const { faces, layer, drawn, loaded } = this;
+    if (!faces) return;
+    if (layer.faces !== faces.shown) {
+      layer.faces = faces.shown;
+      layer.request();
     }
-    this.showFaces();
-  }
-
-  showFaces() {
-    const { layer, faces } = this;
-    if (!faces || layer.faces === faces.shown) return;
-    layer.faces = faces.shown;
-    layer.request();
+    if (!drawn || drawn !== loaded) return;
+    if (this.inSight?.of === loaded && this.inSight.faces === faces.shown) return;
+    const { x, y } = loaded.points;
+    const indices = faces.shown.length ? [...x.keys()].filter((i) => faces.at(x[i], y[i], GAP) === null) : null;
+    this.inSight = { of: loaded, faces: faces.shown };
+    this.drawOnly(indices);
   }
 
   /** @param {number[] | null} indices of the points that are drawn; null for all */
@@ -315,6 +290,7 @@ export class Scatter {
     this.plot.setReach(thumbnails.length ? thumbnails[0].side / 2 : null);
     if (this.drawn === loaded) return;
     this.drawn = loaded;
+    this.inSight = null;
     this.drawOnly(null);
     const points = loaded?.points ?? NO_POINTS;
     if (this.isLarge) this.plot.renderer("points-renderer").glyph.size = { value: sizeOf(points.x.length) };

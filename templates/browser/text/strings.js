@@ -8,6 +8,14 @@ const these = (/** @type {number} */ n) => (n === 1 ? "this one" : `these ${coun
 const plural = (/** @type {number} */ n, /** @type {string} */ word) => `${count(n)} ${word}${n === 1 ? "" : "s"}`;
 
 export const SAY = {
+  // the map
+  mapTitles: { images: "Images (m)", points: "Points (m)", density: "Density (m)" },
+  mapShows: {
+    images: "The map shows images: one for each part of it, all of them where you zoom in.",
+    points: "The map shows points.", density: "The map shows density, with lines along which it is the same.",
+  },
+  asField: (/** @type {number} */ factor) => `, as density; ${factor.toFixed(1)} × from line to line`,
+
   // the gallery
   start: "Click a point of the map, a place in the image, or one of these, spread over the map, to see what is most like it.",
   orStart: "Or begin with",

@@ -1,20 +1,22 @@
 // The map: all cutouts, in their own colours, by their number or by a column; lines from the selected one to its similar ones.
-// In: `shown`, `hovered`, `color`, `scales`, links, the theme. Out: the drawn map, and where it looks, in the page's address; a selected
-// or a hovered row by its plot.
+// In: `shown`, `hovered`, `color`, `scales`, `mapStyle`, links, the theme. Out: the drawn map, and where it looks, in the page's address;
+// a selected or a hovered row by its plot.
 
 import { openNames } from "../clusters/names.js";
 import { Coloring } from "../colors/coloring.js";
 import { Legend } from "../colors/legend.js";
 import { openColors } from "../colors/menu.js";
 import { Density } from "../density/density.js";
-import { Looks } from "../density/looks.js";
+import { Field } from "../density/field.js";
+import { edgesOf, Looks } from "../density/looks.js";
+import { thread } from "../density/thread.js";
 import { mark, markHovered } from "../plots/marks.js";
 import { openPlot } from "../plots/plot.js";
 import { stepFrom } from "../plots/steps.js";
 import { LiveDensity } from "../points/live.js";
 import { tilesOf } from "../points/layer.js";
 import { Scatter } from "../points/scatter.js";
-import { remember, remembered } from "../remember.js";
+import { openStyles } from "../points/style.js";
 import { on, state } from "../state.js";
 import { has } from "../subset/bits.js";
 import { byId } from "../text/element.js";
@@ -34,7 +36,7 @@ const MARGIN = 0.12; // around the whole map, as a part of it
 // The least view is as wide as so many cutouts are, where they lie four times as close as on the whole, and no more than so much of it.
 const [LEAST_CUTOUTS, CROWDED, LEAST_SHARE] = [3, 4, 0.25];
 const LEAST_WIDTH = 400; // pixels that it takes
-const MOST_PLACES = 4e6; // that are loaded for pictures on the overview
+const MOST_PLACES = 4e6; // that are loaded for pictures that stand for parts of the map
 const MARK_REACH = 8; // pixels from a mark, which lies on pictures
 
 const placeOf = (/** @type {Place} */ { x, y }) => ({ x, y });
@@ -66,6 +68,7 @@ function scatterOf(data, plot, coloring) {
   const { tiles } = data;
   const density = data.live ? new LiveDensity(plot) : undefined;
   const looks = new Looks(data, coloring);
+  const look = () => looks.of(state.color, isDark());
   const scatter = new Scatter(plot, data.map, {
     colorsOf: (points) => coloring.paint(state.color, points, isDark()),
     column: () => (typeof state.color === "number" ? state.color : null),
@@ -73,36 +76,25 @@ function scatterOf(data, plot, coloring) {
     density,
     isOurs: () => coloring.isOurs(state.color),
     own: (layer) => new Density(plot, layer, {
-      name: "map", plane: data.mapPlane, leastReach: 0, faint: looks.faint, look: () => looks.of(state.color, isDark()),
+      name: "map", plane: data.mapPlane, leastReach: 0, faint: looks.faint, look,
       first: () => (data.first && state.color === "own" ? { ...data.first, url: data.base + data.first.url } : null),
     }),
     subset: () => state.subset,
     strong: async ({ bits }) => (_, place) => has(bits, place),
     thumbnail: data.thumbnail,
-    thumbnailAt: data.thumbnailAt,
-    arePictured,
-    plane: data.n <= MOST_PLACES ? data.whole.map.bind(data.whole) : undefined,
+    style: () => state.mapStyle,
+    field: (layer) => new Field(plot, layer, { name: "map", plane: data.mapPlane, extent: data.map.extent, look }),
+    faces: data.n > MOST_PLACES ? undefined : {
+      choose: async (window, subset) => {
+        thread().give("map", await data.mapPlane());
+        return thread().ask("chooseParts", { plane: "map", bits: subset && subset.bits, window });
+      },
+      picture: data.thumbnailAt,
+      colors: async () => edgesOf(state.color, await look()),
+    },
     count: byId("hd-map-count"),
   });
   return { scatter, density };
-}
-
-const arePictured = () => remembered("pictures") !== "no";
-
-/**
- * The button that puts pictures among the points, or takes them away.
- *
- * @param {() => void} changed
- */
-function openPictures(changed) {
-  const button = byId("hd-map-pictures");
-  const say = () => button.setAttribute("aria-pressed", String(arePictured()));
-  button.addEventListener("click", () => {
-    remember("pictures", arePictured() ? "no" : "yes");
-    say();
-    changed();
-  });
-  say();
 }
 
 /**
@@ -157,7 +149,8 @@ export async function openMap(data, filters) {
   });
   on(["subset"], () => scatter.update());
   markHovered(plot, data.cutout, placeOf);
-  openPictures(() => scatter.update());
+  openStyles();
+  on(["mapStyle"], () => scatter.update());
   byId("hd-map-fit").addEventListener("click", () => plot.camera.showWhole());
   onTheme(paint);
   on(["color"], paint);
