@@ -140,7 +140,7 @@ def tap(page: Page, atlas: Atlas, rows: NDArray[np.int64], *, zoomed: bool) -> T
     tree = cKDTree(atlas.positions)
     page.evaluate(WATCH)
     # A picture among the points answers for its own cutout.
-    page.evaluate("document.querySelector('#hd-map-pictures[aria-pressed=true]')?.click()")
+    page.evaluate("document.querySelector('#hd-map-points')?.click()")
     ms, nearest, nothing = [], 0, 0
     for row in rows:
         place = [float(value) for value in atlas.positions[row]]

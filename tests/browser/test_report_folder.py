@@ -106,7 +106,7 @@ def test_it_shows_the_density_of_all(page: OpenPage, large: Atlas) -> None:
 
 def test_a_tap_takes_the_nearest_of_all(page: OpenPage, large: Atlas) -> None:
     corner = crowded(large)
-    page.page.click("#hd-map-pictures")  # which take the clicks on them
+    page.page.click("#hd-map-points")  # which take the clicks on them
     page.click("hd-map", *corner)
     page.page.wait_for_selector("body[data-hd-shown]", timeout=5000)
     # the click is rounded to a pixel, so what it meant is read back
@@ -274,7 +274,7 @@ def marked(page: OpenPage, least: int) -> int:
 
 
 def test_a_subset_is_strong_and_the_rest_faint(page: OpenPage, large: Atlas) -> None:
-    page.page.click("#hd-map-pictures")  # what is measured is the density alone
+    page.page.click("#hd-map-points")  # what is measured is the density alone
     said(page, f"{N:,} of {N:,}, as density")
     all_faint, all_strong = marked(page, 12), marked(page, 100)
     kind, brush = large.cutouts["class"], {"id": "m", "kind": "range", "column": "magnitude"}

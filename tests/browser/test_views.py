@@ -119,10 +119,9 @@ def test_pictures_stand_on_the_overview(page: OpenPage, atlas: Atlas) -> None:
     picked = page.screen("hd-map", *atlas.positions[int(page.selected or -1)].tolist())
     assert int(page.selected or -1) in covered
     assert max(abs(np.subtract(at, picked))) <= 52
-    page.page.click("#hd-map-pictures")
+    page.page.click("#hd-map-points")
     page.page.wait_for_function(f"() => ({drawn})()[0] === null")
-    assert page.page.get_attribute("#hd-map-pictures", "aria-pressed") == "false"
-    page.page.click("#hd-map-pictures")
+    page.page.click("#hd-map-images")
     page.page.wait_for_function(some)
     # Of a subset only its own have pictures.
     rows = page.run("hubbleDash.query('row < 3')")
@@ -131,6 +130,41 @@ def test_pictures_stand_on_the_overview(page: OpenPage, atlas: Atlas) -> None:
         f"() => {{ const [i, n] = ({drawn})(); return i && i.filter(p => p >= n - 3).length < 3; }}"
     )
     page.page.wait_for_function(few)
+
+
+def test_the_map_is_shown_as_images_points_and_density(page: OpenPage) -> None:
+    """By buttons, by a key and by links; the address says so, and back restores."""
+    body = "document.body.dataset.hdMap"
+    layer = """() => {
+        const canvas = document.querySelector("#hd-map .hd-layer");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        return data.filter((value, i) => i % 4 === 3 && value > 0).length;
+    }"""
+    assert page.run(body) == "images"
+    page.page.wait_for_function(f"() => ({layer})() > 500")
+    page.page.click("#hd-map-points")
+    page.page.wait_for_function(f"() => ({layer})() === 0")
+    pressed = "[...document.querySelectorAll('#hd-map-style button[aria-pressed=true]')]"
+    assert page.run(f"{pressed}.map((one) => one.id)") == ["hd-map-points"]
+    page.page.wait_for_function("location.hash.includes('map=points')")
+    page.page.keyboard.press("m")
+    assert page.run(body) == "density"
+    assert "density" in page.page.inner_text("#hd-live")
+    page.page.wait_for_function(f"() => ({layer})() > 500")
+    assert page.column("hd-map-points", "x") == []
+    page.page.wait_for_function(
+        "document.getElementById('hd-map-count').textContent.includes('from line to line')"
+    )
+    page.page.keyboard.press("m")
+    assert page.run(body) == "images"
+    page.run("location.hash = 'map=density'")
+    page.page.wait_for_function(f"{body} === 'density'")
+    page.run("history.back()")
+    page.page.wait_for_function(f"{body} === 'images'")
+    page.run("location.hash = 'map=nonsense'")
+    page.page.wait_for_timeout(50)
+    assert page.run(body) == "images"
+    assert page.errors == []
 
 
 def test_the_sky_has_the_colours_of_the_map(page: OpenPage) -> None:

@@ -1,113 +1,195 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Faces, chooseFaces, faceSide } from "../../templates/browser/points/faces.js";
+import { chooseParts } from "../../templates/browser/density/parts.js";
+import { Faces, GAP, LEAST_PITCH, levelOf, shareOf, standing, windowOf } from "../../templates/browser/points/faces.js";
+import { has, none, set, subsetOf } from "../../templates/browser/subset/bits.js";
+import { randomNumbers } from "./wire.js";
 
 /**
- * @import { Plot } from "../../templates/browser/plots/plot.js"
- * @import { PicturePart } from "../../templates/browser/data/types.d.ts"
+ * @import { Window } from "../../templates/browser/density/parts.js"
+ * @import { Rectangle, Subset } from "../../templates/browser/data/types.d.ts"
  */
 
-const VIEW = { left: -10, right: 10, bottom: -6, top: 6 };
+const EXTENT = { left: -10, right: 10, bottom: -6, top: 6 };
+const N = 5000;
+const random = randomNumbers(11);
+const near = () => random() + random() + random() - 1.5;
+// A cloud, a dense clump, and some that are nowhere.
+const x = Float32Array.from({ length: N }, (_, i) => (i % 251 === 7 ? NaN : i % 3 ? 20 * random() - 10 : 4 + near()));
+const y = Float32Array.from({ length: N }, (_, i) => (i % 3 ? 12 * random() - 6 : 1 + near()));
+const PLANE = { x, y, runs: { size: N, bounds: [-10, 10, -6, 6] } };
+const HELD = new Map([["map", PLANE]]);
+const some = none(N);
+for (let place = 0; place < N; place += 4) set(some, place);
 
-/**
- * Clusters of points, each as many around a middle.
- *
- * @param {[x: number, y: number, n: number][]} clusters
- */
-function clustered(clusters) {
-  let seed = 3;
-  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
-  const x = [], y = [];
-  for (const [middle, height, n] of clusters) {
-    for (let i = 0; i < n; i++) {
-      x.push(middle + 1.2 * (random() + random() - 1));
-      y.push(height + 1.2 * (random() + random() - 1));
-    }
-  }
-  return { x, y };
+/** @param {Partial<{ view: Rectangle, scale: number, colors: () => Promise<(place: number) => string> }>} [changes] */
+function opened({ view = EXTENT, scale = 0.025, colors = async () => () => "" } = {}) {
+  const plot = { view, scale };
+  const asked = { parts: 0, pictures: /** @type {number[]} */ ([]), changes: 0 };
+  const faces = new Faces(/** @type {any} */ (plot), {
+    extent: EXTENT, n: N, colors,
+    choose: async (/** @type {Window} */ window, /** @type {Subset | null} */ subset) => {
+      asked.parts++;
+      return chooseParts(HELD, { plane: "map", bits: subset && subset.bits, window });
+    },
+    picture: async (place) => {
+      asked.pictures.push(place);
+      return /** @type {any} */ ({});
+    },
+    changed: () => asked.changes++,
+  });
+  const places = () => faces.shown.map(({ place }) => place).sort((a, b) => a - b);
+  return { faces, plot, asked, places };
 }
 
-test("no two pictures overlap, each is whole in view, and there are no more than two dozen", () => {
-  let seed = 11;
-  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
-  const x = Array.from({ length: 5000 }, () => 30 * random() - 15), y = Array.from({ length: 5000 }, () => 20 * random() - 10);
-  for (const side of [0.3, 1, 2.5]) {
-    const chosen = chooseFaces({ x, y }, VIEW, side);
-    assert.ok(chosen.length >= 5 && chosen.length <= 24 && new Set(chosen).size === chosen.length);
-    for (const i of chosen) {
-      assert.ok(Math.abs(x[i]) <= 10 - side / 2 && Math.abs(y[i]) <= 6 - side / 2);
-      for (const j of chosen) assert.ok(i === j || Math.abs(x[i] - x[j]) >= side || Math.abs(y[i] - y[j]) >= side);
+test("each part is stood for by the point nearest to the middle of those in it, as brute force finds", () => {
+  const square = opened().faces.square;
+  const window = windowOf(square, EXTENT, 3);
+  for (const bits of [null, some]) {
+    const { places, counts } = chooseParts(HELD, { plane: "map", bits, window });
+    for (let part = 0; part < places.length; part++) {
+      const left = square.left + (window.column + (part % window.columns)) * window.side;
+      const top = square.top - (window.row + Math.floor(part / window.columns)) * window.side;
+      const inside = Array.from(x.keys()).filter((i) => (
+        x[i] >= left && x[i] < left + window.side && y[i] <= top && y[i] > top - window.side && (!bits || has(bits, i))
+      ));
+      assert.ok(Math.abs(counts[part] - inside.length) <= 1); // on an edge
+      if (!inside.length) continue;
+      const [middle, height] = [x, y].map((at) => inside.reduce((sum, i) => sum + at[i], 0) / inside.length);
+      const off = (/** @type {number} */ i) => Math.hypot(x[i] - middle, y[i] - height);
+      assert.ok(off(places[part]) <= Math.min(...inside.map(off)) + 1e-3);
     }
   }
 });
 
-test("a dense part is pictured by the point nearest to its middle, lone points by none", () => {
-  const points = clustered([[-6, 3, 300], [5, -3, 200]]);
-  points.x.push(8), points.y.push(4);
-  const chosen = chooseFaces(points, VIEW, 2);
-  for (const [x, y] of [[-6, 3], [5, -3]]) {
-    const own = chosen.filter((i) => Math.hypot(points.x[i] - x, points.y[i] - y) < 2);
-    assert.ok(own.length >= 1);
+test("no two pictures overlap, at any zoom between two levels", async () => {
+  for (const scale of [0.03, 0.025, 0.019, 0.014, 0.011]) {
+    const { faces } = opened({ scale });
+    await faces.choose(null);
+    assert.ok(faces.shown.length >= 12);
+    for (const now of [scale, scale * 0.8, scale * 1.5]) {
+      const boxes = faces.shown.map((face) => standing(face, now));
+      for (const [i, a] of boxes.entries()) {
+        for (const b of boxes.slice(i + 1)) {
+          const apart = Math.max(Math.abs(a.x - b.x), Math.abs(a.y - b.y)) / now - (a.side + b.side) / 2;
+          assert.ok(apart >= 2 * GAP - 1e-6, `${apart} pixels`);
+        }
+      }
+    }
   }
-  assert.ok(!chosen.includes(500));
 });
 
-test("of few points all that have room get one", () => {
-  assert.deepEqual(chooseFaces({ x: [-7, 0, 7], y: [-3, 0, 3] }, VIEW, 2).sort(), [0, 1, 2]);
-  assert.deepEqual(chooseFaces({ x: [0, 0.1], y: [0, 0] }, VIEW, 2).length, 1);
-  assert.deepEqual(chooseFaces({ x: [], y: [] }, VIEW, 2), []);
-  assert.deepEqual(chooseFaces({ x: [0], y: [0] }, VIEW, 30), []);
+test("a drag changes no picture of what is seen before and after", async () => {
+  const view = { left: -6, right: 4, bottom: -3, top: 3 };
+  const { faces, plot } = opened({ view, scale: 0.0125 });
+  await faces.choose(null);
+  const before = new Map(faces.shown.map((face) => [face.place, { ...face }]));
+  plot.view = { left: -4.3, right: 5.7, bottom: -2.1, top: 3.9 };
+  await faces.choose(null);
+  const stayed = faces.shown.filter(({ place }) => before.has(place));
+  assert.ok(stayed.length > 0.5 * before.size);
+  for (const face of stayed) assert.deepEqual(face, before.get(face.place));
+  const { left, right, bottom, top } = plot.view;
+  for (const [place, { of }] of before) {
+    const isSeen = of.left > left && of.left + of.side < right && of.top < top && of.top - of.side > bottom;
+    assert.ok(!isSeen || stayed.some((face) => face.place === place));
+  }
 });
 
-test("points that do not count get none, nor those that are nowhere", () => {
-  const points = clustered([[-6, 3, 150], [5, -3, 150]]);
-  assert.ok(chooseFaces(points, VIEW, 2, (i) => i >= 150).every((i) => i >= 150));
-  assert.deepEqual(chooseFaces({ x: [NaN, 1], y: [NaN, 1] }, VIEW, 2), [1]);
+test("pictures are larger where there are more points, within bounds, and stand in their parts", async () => {
+  assert.ok(shareOf(100, 10) > shareOf(10, 10) && shareOf(10, 10) > shareOf(1, 10));
+  assert.equal(shareOf(1e6, 1), shareOf(1e7, 1));
+  const { faces, plot } = opened();
+  await faces.choose(null);
+  const clump = faces.shown.find(({ of }) => of.left <= 4 && of.left + of.side > 4 && of.top > 1 && of.top - of.side <= 1);
+  const sides = faces.shown.map((face) => standing(face, plot.scale).side);
+  assert.equal(standing(/** @type {any} */ (clump), plot.scale).side, Math.max(...sides));
+  assert.ok(Math.min(...sides) < 0.8 * Math.max(...sides) && Math.max(...sides) <= 96);
+  for (const face of faces.shown) {
+    const { x: middle, side } = standing(face, plot.scale);
+    assert.ok(middle - (side / 2) * plot.scale >= face.of.left && middle + (side / 2) * plot.scale <= face.of.left + face.of.side);
+  }
 });
 
-test("a million points take little time", () => {
-  const n = 1e6;
-  const wave = (/** @type {number} */ height, /** @type {number} */ step) => (
-    Float32Array.from({ length: n }, (_, i) => height * Math.sin(i * step))
-  );
-  const [x, y] = [wave(10, 1.7), wave(6, 0.37)];
-  chooseFaces({ x, y }, VIEW, 1);
-  const begin = process.cpuUsage().user;
-  assert.equal(chooseFaces({ x, y }, VIEW, 1).length, 24);
-  assert.ok((process.cpuUsage().user - begin) / 1000 < 300);
+test("parts are at least so wide, at most twice as wide, and no fewer than one", () => {
+  for (const scale of [0.04, 0.03, 0.01, 0.00123]) {
+    const pitch = 20 / 2 ** levelOf(20, scale) / scale;
+    assert.ok(pitch >= LEAST_PITCH && pitch < 2 * LEAST_PITCH);
+  }
+  assert.equal(levelOf(20, 5), 0);
 });
 
-test("pictures are larger where there are few", () => {
-  assert.equal(faceSide(820, 560, 900), 46);
-  assert.equal(faceSide(820, 560, 5), 96);
-  assert.equal(faceSide(390, 330, 900), 32);
+test("of a subset its own are chosen; those that are not of it go at once", async () => {
+  const { faces, places, asked } = opened();
+  await faces.choose(null);
+  const before = faces.shown.length;
+  const subset = subsetOf(some);
+  faces.follow(subset, (place) => has(some, place));
+  assert.ok(faces.shown.length < before && places().every((place) => has(some, place)));
+  faces.stop();
+  await faces.choose(subset);
+  assert.ok(places().length >= 12 && places().every((place) => has(some, place)));
+  assert.equal(asked.parts, 2);
 });
 
-test("they are chosen when the view rests, and the last view counts", async () => {
-  const plot = /** @type {Plot} */ (/** @type {unknown} */ ({
-    view: VIEW, scale: 0.05, element: { clientWidth: 400, clientHeight: 240 },
-  }));
-  let areWanted = true;
-  const picture = async () => /** @type {PicturePart} */ ({});
-  const faces = new Faces(plot, { areWanted: () => areWanted, picture });
-  const candidates = (/** @type {number} */ x) => async () => ({
-    points: { x: [x], y: [0] }, counts: () => true, placeOf: () => 7 + x, colorOf: () => "",
-  });
-  faces.choose(candidates(1), () => true, () => assert.fail("the view has moved on"));
-  await /** @type {Promise<void>} */ (new Promise((resolve) => faces.choose(candidates(2), () => true, resolve)));
-  assert.deepEqual(faces.shown.map(({ x, place }) => [x, place]), [[2, 9]]);
-  const half = (faces.shown[0].side / 2) * plot.scale;
-  assert.deepEqual([faces.at(2 + 0.9 * half, 0), faces.at(2 + 1.1 * half, 0), faces.at(2 + 1.1 * half, 0, 10)], [9, null, 9]);
-  const shown = faces.shown;
-  faces.choose(candidates(3), (place) => place !== 9, () => {});
-  assert.deepEqual(faces.shown, [], "it is not of the subset any more");
-  // None stands under the menus and tools at the edges.
-  const points = { x: [-8, 0, 8], y: [5, 0, -5] };
-  const edges = await faces.find({ points, counts: () => true, placeOf: (i) => i, colorOf: () => "" });
-  assert.deepEqual(edges.map(({ place }) => place), [1]);
-  faces.shown = shown;
-  areWanted = false;
-  faces.choose(candidates(3), () => true, () => assert.fail("none are wanted"));
+test("they are chosen anew where a view has other parts, once, and the last one counts", async () => {
+  const { faces, plot, asked } = opened();
+  const follow = () => faces.follow(null, () => true);
+  await faces.choose(null);
+  assert.equal(asked.parts, 1);
+  follow();
+  assert.equal(faces.waiting, undefined, "nothing new is in view");
+  plot.scale = 0.01;
+  follow();
+  const waiting = faces.waiting;
+  assert.notEqual(waiting, undefined);
+  follow();
+  assert.equal(faces.waiting, waiting, "a drag goes on");
+  faces.stop();
+  const [first, second] = [faces.choose(null), faces.choose(subsetOf(some))];
+  await Promise.all([first, second]);
+  assert.ok(faces.shown.every(({ place }) => has(some, place)));
+  faces.clear();
+  assert.deepEqual([faces.shown.length, faces.waiting], [0, undefined]);
+});
+
+test("a view asks for no more pictures than it has room for, of however many cutouts", async () => {
+  const view = { left: -10, right: 10, bottom: -6, top: 6 };
+  for (const scale of [0.0244, 0.02, 0.0155]) { // 820 to 1,290 pixels wide
+    const { faces, asked } = opened({ view, scale });
+    await faces.choose(null);
+    const room = Math.ceil(20 / scale / LEAST_PITCH + 1) * Math.ceil(12 / scale / LEAST_PITCH + 1);
+    assert.ok(asked.pictures.length <= room && new Set(asked.pictures).size === asked.pictures.length);
+  }
+});
+
+test("a picture lies where it is drawn, and has the colour of its cutout; one that cannot be loaded is left out", async () => {
+  const { faces, plot } = opened({ colors: async () => (place) => `color of ${place}` });
+  faces.options.picture = async (place) => {
+    if (place % 2) throw new Error("not there");
+    return /** @type {any} */ ({});
+  };
+  await faces.choose(null);
+  assert.ok(faces.shown.length > 5 && faces.shown.every(({ place, color }) => place % 2 === 0 && color === `color of ${place}`));
+  for (const face of faces.shown) {
+    const { x: middle, y: height, side } = standing(face, plot.scale);
+    const edge = (side / 2) * plot.scale;
+    assert.equal(faces.at(middle + 0.95 * edge, height - 0.95 * edge), face.place);
+    assert.equal(faces.at(middle + edge + 2 * plot.scale, height), null);
+    assert.equal(faces.at(middle + edge + 2 * plot.scale, height, GAP), face.place);
+  }
+});
+
+test("lone points have none among many, and all have one among few", async () => {
+  const few = { x: Float32Array.of(-7, 0, 7), y: Float32Array.of(-3, 0, 3), runs: { size: 3, bounds: [-7, 7, -3, 3] } };
+  const { faces, plot } = opened();
+  faces.options.n = 3;
+  faces.options.choose = async (window) => chooseParts(new Map([["map", few]]), { plane: "map", bits: null, window });
+  await faces.choose(null);
+  assert.deepEqual(faces.shown.map(({ place }) => place).sort(), [0, 1, 2]);
+  faces.options.n = 3000;
+  plot.scale = 0.1;
+  await faces.choose(null);
   assert.deepEqual(faces.shown, []);
 });

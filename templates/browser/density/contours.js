@@ -49,7 +49,7 @@ export function contourAt(field, width, level, points, ends) {
   const follow = (/** @type {number} */ first) => {
     for (let side = /** @type {number | undefined} */ (first); side !== undefined;) {
       const corner = side >> 1;
-      const other = side & 1 ? corner + width : corner;
+      const other = side & 1 ? corner + width : corner + 1;
       const share = (level - field[corner]) / (field[other] - field[corner]);
       points.push((corner % width) + (side & 1 ? 0 : share), Math.floor(corner / width) + (side & 1 ? share : 0));
       const to = next.get(side);
