@@ -30,7 +30,7 @@ import { squareOf } from "../density/parts.js";
 
 export const LEAST_PITCH = 56; // pixels that a part is wide at least; twice as many at most
 const MOST_SIDE = 96; // of a picture, in pixels
-const [LEAST_SHARE, MOST_SHARE] = [0.42, 0.86]; // of its part
+const [LEAST_SHARE, MOST_SHARE] = [0.5, 0.86]; // of its part
 export const GAP = 4; // pixels between a picture and the edge of its part, where no point is drawn either
 const FEW = 100; // points, of which lone ones get pictures, too
 const SPARSE = 1 / 12; // of the mean number in a part: where there are fewer points there is none
@@ -68,7 +68,7 @@ export function windowOf({ left, top, side: whole }, view, level) {
  * @param {number} count points in the part
  * @param {number} even points in a part if they lay evenly
  */
-export const shareOf = (count, even) => Math.min(MOST_SHARE, LEAST_SHARE + 0.13 * Math.log2(1 + count / even));
+export const shareOf = (count, even) => Math.min(MOST_SHARE, LEAST_SHARE + 0.16 * Math.log2(1 + count / even));
 
 /**
  * Where a picture stands: around its point, but within its part.

@@ -9,6 +9,7 @@ import { openColors } from "../colors/menu.js";
 import { Density } from "../density/density.js";
 import { Field } from "../density/field.js";
 import { edgesOf, Looks } from "../density/looks.js";
+import { chooseParts } from "../density/parts.js";
 import { thread } from "../density/thread.js";
 import { mark, markHovered } from "../plots/marks.js";
 import { openPlot } from "../plots/plot.js";
@@ -23,6 +24,7 @@ import { byId } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { isDark, onTheme } from "../theme.js";
 import { select } from "../walk.js";
+import { MAX_POINTS } from "../wire/constants.js";
 import { linkView } from "./looking.js";
 
 /**
@@ -86,8 +88,10 @@ function scatterOf(data, plot, coloring) {
     field: (layer) => new Field(plot, layer, { name: "map", plane: data.mapPlane, extent: data.map.extent, look }),
     faces: data.n > MOST_PLACES ? undefined : {
       choose: async (window, subset) => {
-        thread().give("map", await data.mapPlane());
-        return thread().ask("chooseParts", { plane: "map", bits: subset && subset.bits, window });
+        const [plane, asked] = [await data.mapPlane(), { plane: "map", bits: subset && subset.bits, window }];
+        if (data.n <= MAX_POINTS) return chooseParts(new Map([["map", plane]]), asked); // which takes a moment
+        thread().give("map", plane);
+        return thread().ask("chooseParts", asked);
       },
       picture: data.thumbnailAt,
       colors: async () => edgesOf(state.color, await look()),
