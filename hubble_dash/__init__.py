@@ -7,6 +7,7 @@
 `build` makes an `Atlas`, `add` adds images to one, `open_atlas` opens one, and `evaluate` measures
 how alike its neighbours really are. `export` writes its page; `publish` a site of several; `serve`
 and `dashboard` serve it.
+`Originals` reads an atlas's images again, for an `export` with all their pixels.
 `GuestReader` lets visitors of these bring images of their own.
 `fingerprint_image` takes an image from outside to where its like can be looked for; `verify` says
 whether an atlas or a page is what it says it is. The other names are settings of `build` and `add`,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from hubble_dash.builder.growing.add import add
     from hubble_dash.builder.query.guest import GuestReader
     from hubble_dash.builder.query.image import fingerprint_image
+    from hubble_dash.builder.query.originals import Originals
     from hubble_dash.evaluation.evaluate import evaluate
     from hubble_dash.verification.verify import verify
     from hubble_dash.viewer.exported.export import export
@@ -75,6 +77,7 @@ __all__ = [
     "MapSettings",
     "ModelInput",
     "Neighbors",
+    "Originals",
     "RescaleIntensity",
     "Resize",
     "Rotate",
@@ -95,6 +98,7 @@ __all__ = [
 ]
 
 _LAZY = {
+    "Originals": "hubble_dash.builder.query.originals",
     "GuestReader": "hubble_dash.builder.query.guest",
     **dict.fromkeys(("Atlas", "Neighbors", "Similar", "open_atlas"), "hubble_dash.atlas.atlas"),
     "add": "hubble_dash.builder.growing.add",

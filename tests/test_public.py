@@ -43,6 +43,7 @@ NAMES = [
     "MapSettings",
     "ModelInput",
     "Neighbors",
+    "Originals",
     "RescaleIntensity",
     "Resize",
     "Rotate",

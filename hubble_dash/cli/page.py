@@ -35,7 +35,8 @@ def add_commands(commands: Commands) -> None:
         text="write an atlas as an HTML file or folder that works from a disk",
         examples="hubble-dash export carina.atlas carina.html\n"
         "  hubble-dash export carina.atlas carina.html --intro story.md --theme dark\n"
-        "  hubble-dash export big.atlas big-report/",
+        "  hubble-dash export big.atlas big-report/\n"
+        "  hubble-dash export mosaic.atlas mosaic/ --full-resolution",
     )  # fmt: skip
     export.add_argument("atlas", help="folder of the atlas")
     export.add_argument("page", help="HTML file to write, or folder")
@@ -43,6 +44,11 @@ def add_commands(commands: Commands) -> None:
         "--form", choices=get_args(PageForm), default="auto",
         help="one file, or a folder to open by its index.html; auto: a file for a name that ends in"
         " .html, if the atlas has 20,000 cutouts at most (%(default)s)",
+    )  # fmt: skip
+    export.add_argument(
+        "--full-resolution", action="store_true",
+        help="a folder gets tiles of all images, read again from where they are, so that each is"
+        " seen with all its pixels; what that takes is said first",
     )  # fmt: skip
     _add_check(export, "every checksum of the atlas")
     add_page_arguments(export)
@@ -210,9 +216,15 @@ def _export(options: Namespace) -> None:
     from hubble_dash.atlas.atlas import open_atlas
     from hubble_dash.viewer.exported.export import export
 
+    atlas, originals = open_atlas(options.atlas), None
+    if options.full_resolution:
+        from hubble_dash.builder.query.originals import Originals
+
+        originals = Originals(atlas)
     path = export(
-        open_atlas(options.atlas),
+        atlas,
         options.page,
+        originals=originals,
         form=options.form,
         check=options.check,
         progress=not options.quiet,

@@ -212,6 +212,8 @@ def _check_report_pieces(folder: Folder, index: dict[str, Any], found: Verificat
             if name.startswith("previews/") and not checks.wrong:
                 for image, url in piece["urls"].items():
                     _decode_url(f"the preview of image {image}", url)
+            elif name.startswith("deep/") and piece["url"]:
+                _decode_url(f"the piece {name}", piece["url"])
             elif name.startswith("thumbnails/"):
                 checks.check_sheet(name, _decode_url(f"the piece {name}", piece["url"]))
     _check_sums(files.sums, index, found)

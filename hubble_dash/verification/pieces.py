@@ -95,6 +95,8 @@ class PieceChecks:
         yield from self._columns.names()
         for number in range(self._n_sheets):
             yield f"thumbnails/{number}"
+        for number in range(self._index.get("deep", {"n": 0})["n"]):
+            yield f"deep/{number}"
         for number in range(self._n_previews):
             yield f"previews/{number}"
 
@@ -184,7 +186,7 @@ class PieceChecks:
 
     def _count(self, name: str, kind: str, piece: Mapping[str, Any]) -> None:
         """Check how long the columns of a piece are, and what they may hold."""
-        if kind in ("previews", "thumbnails"):
+        if kind in ("previews", "thumbnails", "deep"):
             return
         if kind == "images":
             self._counts[kind] += len(piece["images"])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.atlases import make_atlas, nebula
 from helpers.engines import Engine, chromium, firefox, webkit
 from helpers.pages import SCREEN, lonely_row
 from helpers.waiting import wait
@@ -15,7 +16,9 @@ from PIL import Image as PillowImage
 from playwright.sync_api import Playwright
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.viewer.deep.pyramid import Band
 from hubble_dash.viewer.exported.export import export
+from hubble_dash.viewer.exported.folder import write_folder
 
 pytestmark = pytest.mark.browser
 
@@ -61,6 +64,22 @@ def pages(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
     return {"file": watched(file), "folder": watched(report / "index.html")}
 
 
+@pytest.fixture(scope="module")
+def deep_report(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a report whose only image has more pixels than its preview."""
+    folder, picture = tmp_path_factory.mktemp("deep"), nebula(1, (900, 1300))
+
+    class Given:
+        def why_not(self, _: int) -> None:
+            return None
+
+        def bands(self, _: int) -> Iterator[Band]:
+            yield picture, np.ones(picture.shape[:2], np.bool_)
+
+    atlas = make_atlas(folder / "deep.atlas", pictures=[picture], size=130, step=130, shrunk=4)
+    return watched(write_folder(atlas, folder / "report", originals=Given()) / "index.html")
+
+
 def watched(page: Path) -> str:
     text = page.read_text(encoding="utf-8")
     assert text.count("<head>") == 1
@@ -98,3 +117,13 @@ def test_a_request_to_another_host_would_be_noticed(engine: Engine, pages: dict[
     engine.run("void (new Image().src = 'https://example.org/a.png')")
     found = wait(lambda: engine.run("window.trouble"), "trouble")
     assert "example.org" in " ".join(found)
+
+
+def test_a_parent_image_has_its_tiles(engine: Engine, deep_report: str) -> None:
+    engine.open(deep_report)
+    wait(lambda: engine.run("'hdPlaces' in document.body.dataset"), "the parent image")
+    zoom = "{ event_name: 'rangesupdate', x0: 400, x1: 700, y0: 300, y1: 301 }"
+    engine.run(f"void hubbleDash.plotEvent('hd-image', {zoom})")
+    level = "document.getElementById('hd-image').dataset.level"
+    wait(lambda: engine.run(level) == "0", "its tiles")
+    assert engine.run("window.trouble") == []

@@ -81,11 +81,15 @@ def make_atlas(
     origin: str = "upper",
     k: int = 60,
     limit: int | None = None,
+    shrunk: int = 1,
     columns: Mapping[str, Any] | None = None,
     clusters: Mapping[str, NDArray[np.int16]] | None = None,
     **manifest: Any,
 ) -> Atlas:
-    """Write an atlas of sliding windows, with further columns; image 2 lies at RA 140, Dec 5."""
+    """Write an atlas of sliding windows, with further columns; image 2 lies at RA 140, Dec 5.
+
+    Previews have sides that are divided by `shrunk`.
+    """
     pictures = [nebula(1), nebula(2)] if pictures is None else pictures
     part = path.with_name(path.name + ".making")
     (part / "sheets").mkdir(parents=True)
@@ -95,7 +99,8 @@ def make_atlas(
     for index, picture in enumerate(pictures):
         ny, nx = picture.shape[:2]
         shown = picture if origin == "upper" else picture[::-1]
-        _save(shown, part / "previews" / f"{index:05d}.webp", quality=90)
+        preview = np.asarray(PillowImage.fromarray(shown).reduce(shrunk))
+        _save(preview, part / "previews" / f"{index:05d}.webp", quality=90)
         images.append(
             {
                 "path": f"/data/field_{index}.fits",
@@ -104,8 +109,8 @@ def make_atlas(
                 "ny": ny,
                 "origin": origin,
                 "preview": f"{index:05d}.webp",
-                "preview_width": nx,
-                "preview_height": ny,
+                "preview_width": preview.shape[1],
+                "preview_height": preview.shape[0],
                 "position_quality": "exact" if sky else "",
                 "notes": "",
                 "INSTRUME": "ACS",

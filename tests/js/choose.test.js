@@ -7,7 +7,7 @@ import { largest } from "../../templates/browser/likeness/oddest.js";
 import { packed, unpacked } from "../../templates/browser/choose/packed.js";
 import { howOf } from "../../templates/browser/choose/stroke.js";
 import { combined } from "../../templates/browser/shapes/drawn.js";
-import { inPolygon, inRectangle, middlesIn } from "../../templates/browser/shapes/inside.js";
+import { inPolygon, inRectangle, middlesOf } from "../../templates/browser/shapes/inside.js";
 import { state } from "../../templates/browser/state.js";
 import { count, none, places, set } from "../../templates/browser/subset/bits.js";
 import { randomNumbers } from "./wire.js";
@@ -73,8 +73,11 @@ test("a million points are held against a lasso in a tenth of a second", () => {
 
 test("a box on an image has the cutouts of that image whose middles lie in it", () => {
   const boxes = { image: [0, 0, 1, 0], x0: [0, 10, 0, 4], x1: [10, 20, 10, 8], y0: [0, 0, 0, 30], y1: [10, 10, 10, 40] };
-  assert.deepEqual([...places(middlesIn(boxes, 0, { left: 0, right: 9, bottom: 0, top: 9 }))], [0]);
-  assert.deepEqual([...places(middlesIn(boxes, 0, { left: 0, right: 15, bottom: 0, top: 50 }))], [0, 1, 3]);
+  const plane = middlesOf(boxes, 0);
+  assert.deepEqual([...places(inRectangle(plane, { left: 0, right: 9, bottom: 0, top: 9 }))], [0]);
+  assert.deepEqual([...places(inRectangle(plane, { left: 0, right: 15, bottom: 0, top: 50 }))], [0, 1, 3]);
+  const around = [{ x: 4, y: 4 }, { x: 16, y: 4 }, { x: 16, y: 6 }, { x: 4, y: 6 }];
+  assert.deepEqual([...places(inPolygon(plane, around))], [0, 1]);
 });
 
 const bitsOf = (/** @type {number[]} */ some) => some.reduce((bits, place) => (set(bits, place), bits), none(40));

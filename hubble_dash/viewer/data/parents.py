@@ -45,10 +45,19 @@ class Parents:
         The atlas.
     preview_bytes : int
         Bytes of pictures in a piece of previews; a larger picture has a piece of its own.
+    levels : dict of int to list of int
+        Of images that have tiles the first one of each level.
     """
 
-    def __init__(self, atlas: Atlas, *, preview_bytes: int = PREVIEW_BYTES) -> None:
+    def __init__(
+        self,
+        atlas: Atlas,
+        *,
+        preview_bytes: int = PREVIEW_BYTES,
+        levels: Mapping[int, list[int]] | None = None,
+    ) -> None:
         self._atlas, self._preview_bytes = atlas, preview_bytes
+        self._levels = levels or {}
         self._extra = extra_image_columns(atlas.images)
 
     def __len__(self) -> int:
@@ -94,17 +103,22 @@ class Parents:
             if _OF_THE_WEB.match(record["path"]):
                 entry["source"] = record["path"]
             if record["position_quality"] == "exact":
-                plane, is_distorted = self._plane(image, record)
-                if plane is not None:
-                    entry["wcs"] = [*plane]
-                if is_distorted:
-                    entry["distorted"] = True
+                self._place(entry, image, record)
+            if image in self._levels:
+                entry["levels"] = self._levels[image]
             if with_preview:
                 entry["preview"] = int(self._preview_piece[image])
             else:
                 entry["url"] = None
             found.append(entry)
         return found
+
+    def _place(self, entry: ImageEntry, image: int, record: Mapping[Any, Any]) -> None:
+        plane, is_distorted = self._plane(image, record)
+        if plane is not None:
+            entry["wcs"] = [*plane]
+        if is_distorted:
+            entry["distorted"] = True
 
     def outlines(self, images: slice) -> OutlinePiece:
         """Say where some images lie on the sky: their corners, distortions and all.

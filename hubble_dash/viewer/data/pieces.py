@@ -6,7 +6,7 @@ down in `hubble_dash.viewer.data.schema`. `hubble_dash.viewer.data.orders` says 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 import numpy as np
@@ -26,6 +26,7 @@ from hubble_dash.viewer.data.index import box_index, cluster_index, plane_index,
 from hubble_dash.viewer.data.orders import Order, Places
 from hubble_dash.viewer.data.parents import PREVIEW_BYTES, Parents
 from hubble_dash.viewer.data.schema import (
+    DeepIndex,
     FileIndex,
     FirstIndex,
     ImagePiece,
@@ -60,8 +61,8 @@ class Pieces:
         How cutouts lie in the pieces, and how many there are in one.
     similar : int
         How many similar cutouts the page shows, at least 1.
-    preview_bytes : int
-        As `Parents` takes it.
+    preview_bytes, levels
+        As `Parents` takes them.
 
     Attributes
     ----------
@@ -77,13 +78,19 @@ class Pieces:
     """
 
     def __init__(
-        self, atlas: Atlas, order: Order, *, similar: int = 9, preview_bytes: int = PREVIEW_BYTES
+        self,
+        atlas: Atlas,
+        order: Order,
+        *,
+        similar: int = 9,
+        preview_bytes: int = PREVIEW_BYTES,
+        levels: Mapping[int, list[int]] | None = None,
     ) -> None:
         if similar < 1:
             raise ValueError(f"similar is {similar}; a page shows at least 1 similar cutout")
         self.atlas, self.similar = atlas, similar
         self.places = Places(atlas, order)
-        self._preview_bytes = preview_bytes
+        self._preview_bytes, self._levels = preview_bytes, levels
         self._blocks = blocks = Blocks(atlas, self.places)
         self._facts = facts = Facts(atlas, self.places, similar)
         self._makers: dict[str, Callable[[int], Piece]] = {
@@ -120,7 +127,7 @@ class Pieces:
     @cached_property
     def parents(self) -> Parents:
         """The parent images."""
-        return Parents(self.atlas, preview_bytes=self._preview_bytes)
+        return Parents(self.atlas, preview_bytes=self._preview_bytes, levels=self._levels)
 
     def kinds(self) -> dict[str, int]:
         """Say what pieces there are.
@@ -157,6 +164,7 @@ class Pieces:
         first: FirstIndex | None = None,
         tiles: PyramidIndex | None = None,
         sky_tiles: PyramidIndex | None = None,
+        deep: DeepIndex | None = None,
         pieces: dict[str, Piece] | None = None,
         files: dict[str, FileIndex] | None = None,
         checksums: dict[str, str] | None = None,
@@ -179,6 +187,8 @@ class Pieces:
             The first picture of the map, where there is one.
         tiles, sky_tiles : PyramidIndex, optional
             The pyramids of the map and of the sky, where there are such.
+        deep : DeepIndex, optional
+            The tiles of parent images, where there are such.
         pieces : dict of str to Piece, optional
             All pieces by ``kind/number``, for a page that carries them.
         files : dict of str to FileIndex, optional
@@ -243,6 +253,8 @@ class Pieces:
             index["tiles"] = tiles
         if sky_tiles is not None:
             index["sky_tiles"] = sky_tiles
+        if deep is not None:
+            index["deep"] = deep
         if pieces is not None:
             index["pieces"] = pieces
         if files:

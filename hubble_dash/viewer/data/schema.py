@@ -48,6 +48,8 @@ __all__ = [
     "ColumnIndex",
     "ColumnPiece",
     "CosinePiece",
+    "DeepIndex",
+    "DeepPiece",
     "FileIndex",
     "FirstIndex",
     "GridPiece",
@@ -195,6 +197,18 @@ class FirstIndex(TypedDict):
     extent: Extent
 
 
+class DeepIndex(TypedDict):
+    """Tiles of parent images that have more pixels than their previews: ``n`` pieces of them.
+
+    ``side`` is how far it is from one to the next, in pixels; each has ``overlap`` more at those
+    sides where the image goes on.
+    """
+
+    n: int
+    side: int
+    overlap: int
+
+
 class MethodsIndex(TypedDict):
     """How it was made, for a paper: sentences, and BibTeX of all works that they cite."""
 
@@ -262,6 +276,8 @@ class PageIndex(TypedDict):
     # Where there are so many that it does not.
     tiles: NotRequired[PyramidIndex]
     sky_tiles: NotRequired[PyramidIndex]
+    # Missing where previews are all there is of the images.
+    deep: NotRequired[DeepIndex]
     # Whether a server draws the map's density.
     live: NotRequired[bool]
     # What addresses begin with at which a server compares cutouts with all.
@@ -452,6 +468,8 @@ class ImageEntry(TypedDict):
     distorted: NotRequired[bool]
     url: NotRequired[str | None]
     preview: NotRequired[int]
+    # The first tile of the image at its full size, at half of it, and so on.
+    levels: NotRequired[list[int]]
 
 
 class ImagePiece(TypedDict):
@@ -462,6 +480,12 @@ class ImagePiece(TypedDict):
 
 class ThumbnailPiece(TypedDict):
     """A sheet of thumbnails as a data URL."""
+
+    url: str
+
+
+class DeepPiece(TypedDict):
+    """A tile of a parent image as a data URL; empty where a file of tiles is filled up."""
 
     url: str
 
@@ -525,6 +549,7 @@ class PieceKinds(TypedDict):
     outlines: OutlinePiece
     previews: PreviewPiece
     thumbnails: ThumbnailPiece
+    deep: DeepPiece
     mapgrid: GridPiece
     skygrid: GridPiece
     tints: TintPiece
@@ -540,5 +565,5 @@ class PieceKinds(TypedDict):
 Piece: TypeAlias = (
     MapPiece | SkyPiece | BoxPiece | RecordPiece | RowPiece | ImagePiece | PreviewPiece
     | OutlinePiece | ThumbnailPiece | GridPiece | TintPiece | LabelPiece | ColumnPiece | TextPiece
-    | NearPiece | CosinePiece
+    | NearPiece | CosinePiece | DeepPiece
 )  # fmt: skip

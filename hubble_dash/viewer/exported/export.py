@@ -10,6 +10,7 @@ from hubble_dash.config.bounds import choice
 from hubble_dash.config.choices import AtlasCheck, PageForm
 from hubble_dash.disk.names import write_file as write_page
 from hubble_dash.errors import ExportError
+from hubble_dash.viewer.deep.written import FullImages
 from hubble_dash.viewer.exported.folder import write_folder
 from hubble_dash.viewer.exported.inline import inline_index
 from hubble_dash.viewer.exported.library import library
@@ -40,6 +41,7 @@ def export(
     intro: str | Path | None = None,
     theme: str | Path | None = None,
     logo: str | Path | None = None,
+    originals: FullImages | None = None,
     form: PageForm = "auto",
     check: AtlasCheck = "full",
     progress: bool = True,
@@ -67,6 +69,9 @@ def export(
         page's own style. By default it begins as the visitor's system does.
     logo : path-like, optional
         A picture for the head of the page: PNG, JPEG, WebP, GIF or SVG, 300 kB at most.
+    originals : Originals, optional
+        ``hd.Originals(atlas)``: the images that the atlas was built of, of which the folder gets
+        tiles, so that the parent image is seen with all its pixels. One file has no room for them.
     form : {"auto", "file", "folder"}
         One file, or a folder with an ``index.html``. By default a name that ends in ``.html`` gets
         one file, up to 20,000 cutouts; any other name a folder, and so does a larger atlas, under
@@ -87,7 +92,8 @@ def export(
     ------
     ExportError
         If the file would be too large for browsers, something else has that name, it cannot be
-        written, or `intro`, `theme` or `logo` cannot stand in a page.
+        written, or `intro`, `theme` or `logo` cannot stand in a page; if none of the images can be
+        had from `originals`, they are too many, or the page is one file.
     AtlasError
         If the atlas is damaged.
     ValueError
@@ -98,10 +104,15 @@ def export(
     if check == "full":
         atlas.check_sums()
     is_folder, path = choose_form(len(atlas), Path(path), form)
+    if originals is not None and not is_folder:
+        raise ExportError(
+            f"{path} is one file, which has no room for all pixels of the images; write a folder:"
+            f" {_folder_command(atlas, path.with_suffix(''))} --full-resolution"
+        )
     if is_folder:
         return write_folder(
-            atlas, path, similar=similar, title=title, evaluation=evaluation, story=story,
-            progress=progress,
+            atlas, path, similar=similar, title=title, evaluation=evaluation,
+            originals=originals, story=story, progress=progress,
         )  # fmt: skip
     return write_file(atlas, path, similar=similar, title=title, evaluation=evaluation, story=story)
 

@@ -26,6 +26,7 @@ from hubble_dash.viewer.data.schema import (
     PageIndex,
     ThumbnailsIndex,
 )
+from hubble_dash.viewer.deep.written import Deep, FullImages, write_deep
 from hubble_dash.viewer.exported.bundles import FILE_BYTES, Bundles, in_order
 from hubble_dash.viewer.exported.drawn import FIRST, write_first, write_map_tiles, write_sky_tiles
 from hubble_dash.viewer.exported.standalone import standalone_html
@@ -61,6 +62,7 @@ def write_folder(
     similar: int = 9,
     title: str | None = None,
     evaluation: str | Path | None = None,
+    originals: FullImages | None = None,
     story: Story = NO_STORY,
     progress: bool = False,
     max_points: int = MAX_POINTS,
@@ -81,6 +83,8 @@ def write_folder(
         Instead of the atlas's own.
     evaluation : path-like, optional
         What ``hubble-dash evaluate --save`` wrote, to be shown in the dialog about the page.
+    originals : FullImages, optional
+        Its images with all their pixels, of which tiles are made.
     story : Story
         What is told beside the data.
     progress : bool
@@ -99,8 +103,8 @@ def write_folder(
     Raises
     ------
     ExportError
-        If something else has that name, the folder cannot be written, or `evaluation` is about
-        another atlas.
+        If something else has that name, the folder cannot be written, `evaluation` is about
+        another atlas, or `originals` give none of the images that are asked for, or too many.
     ValueError
         If `similar` is less than 1.
     """
@@ -109,8 +113,9 @@ def write_folder(
     try:
         with folder_beside(path) as new:
             fill_folder(
-                atlas, new, similar=similar, title=title, evaluation=evaluation, story=story,
-                progress=progress, max_points=max_points, max_drawn=max_drawn,
+                atlas, new, similar=similar, title=title, evaluation=evaluation,
+                originals=originals, story=story, progress=progress, max_points=max_points,
+                max_drawn=max_drawn,
             )  # fmt: skip
             new.finish()
             # It may have come while this one was written.
@@ -128,6 +133,7 @@ def fill_folder(
     similar: int = 9,
     title: str | None = None,
     evaluation: str | Path | None = None,
+    originals: FullImages | None = None,
     story: Story = NO_STORY,
     progress: bool = False,
     max_points: int = MAX_POINTS,
@@ -137,7 +143,7 @@ def fill_folder(
 
     Parameters
     ----------
-    atlas, similar, title, evaluation, story, progress, max_points, max_drawn
+    atlas, similar, title, evaluation, originals, story, progress, max_points, max_drawn
         As in `write_folder`.
     new : NewFolder
         Where they go.
@@ -145,14 +151,20 @@ def fill_folder(
     Raises
     ------
     ExportError
-        If `evaluation` is about another atlas.
+        If `evaluation` is about another atlas, or `originals` give none of the images that are
+        asked for, or too many.
     OSError
         If a file cannot be written.
     """
     # Told now, not when all else is written.
     measured = None if evaluation is None else read_evaluation(evaluation, atlas)
-    pieces = Pieces(atlas, HilbertOrder(), similar=similar)
-    index = write_data(pieces, new, max_points=max_points, max_drawn=max_drawn, progress=progress)
+    deep = Deep()
+    if originals is not None:
+        deep = write_deep(atlas, originals, new.within("data"), progress=progress)
+    pieces = Pieces(atlas, HilbertOrder(), similar=similar, levels=deep.firsts)
+    index = write_data(
+        pieces, new, deep=deep, max_points=max_points, max_drawn=max_drawn, progress=progress
+    )
     page = make_page(atlas, page_data(index), title=title, evaluation=measured, story=story)
     _write_page(page, new)
 
@@ -208,6 +220,7 @@ def write_data(
     pieces: Pieces,
     folder: NewFolder,
     *,
+    deep: Deep | None = None,
     max_points: int = MAX_POINTS,
     max_drawn: int = MAX_DRAWN,
     file_bytes: int = FILE_BYTES,
@@ -221,6 +234,8 @@ def write_data(
         The data.
     folder : NewFolder
         Where the files go.
+    deep : Deep, optional
+        Tiles that are there already.
     max_points, max_drawn, progress
         As in `write_folder`.
     file_bytes : int
@@ -231,7 +246,7 @@ def write_data(
     PageIndex
         What the page knows before it asks.
     """
-    places = pieces.places
+    places, deep = pieces.places, deep or Deep()
     pieces.prepare(progress=progress)
     thumbnails, bundles = _write_pieces(pieces, folder.within("data"), file_bytes, progress)
     first = tiles = sky_tiles = None
@@ -246,8 +261,9 @@ def write_data(
         first=first,
         tiles=tiles,
         sky_tiles=sky_tiles,
-        files=bundles.index,
-        checksums=bundles.checksums,
+        deep=deep.index,
+        files=bundles.index | deep.files,
+        checksums=bundles.checksums | deep.checksums,
     )
 
 
@@ -277,7 +293,7 @@ def _write_pieces(
 ) -> tuple[ThumbnailsIndex, Bundles]:
     """Write the files of all pieces, thumbnails among them."""
     atlas, order = pieces.atlas, pieces.places.row_at
-    folder.path.mkdir()
+    folder.path.mkdir(exist_ok=True)
     bundles, kinds = Bundles(folder, file_bytes=file_bytes), pieces.kinds()
     thumbnails = thumbnail_pieces(atlas, order, folder.path, progress=progress)
     n_pieces = sum(kinds.values())

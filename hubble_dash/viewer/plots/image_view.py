@@ -1,26 +1,19 @@
-"""The parent image with the numbered boxes of the selected cutout and its neighbours."""
+"""The boxes of the selected cutout and its neighbours, numbered, on their parent image.
+
+The image itself is drawn below, by the browser side.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
 import holoviews as hv
-from bokeh.models import ColumnDataSource, ImageURL
 
 from hubble_dash.viewer.plots.marks import NINE, SELECTED, bare, named, numbers
 
 __all__ = ["image_view"]
 
 
-def _picture(plot: Any, _element: Any) -> None:
-    """Put the parent image's picture below the boxes (HoloViews has no element for a URL)."""
-    source = ColumnDataSource({"url": [], "w": [], "h": []}, name="hd-image-picture")
-    glyph = ImageURL(url="url", x=0, y="h", w="w", h="h", anchor="top_left")
-    plot.state.add_glyph(source, glyph, level="image")
-
-
 def image_view() -> hv.Overlay:
-    """Make the view of the parent image: picture, boxes, numbers.
+    """Make the view of the parent image: boxes and numbers.
 
     Returns
     -------
@@ -39,4 +32,4 @@ def image_view() -> hv.Overlay:
         * boxes("hd-image-selected", SELECTED, 2.5)
         * numbers("hd-image-numbers", raised=8)
     )
-    return overlay.opts(hooks=[bare("hd-image"), _picture])
+    return overlay.opts(hooks=[bare("hd-image")])

@@ -58,7 +58,7 @@ export const choice = (bits, label, ranked) => ({ id: CHOSEN, kind: "places", bi
  */
 export function drawnChoice(bits, shapes) {
   const [first, second] = shapes ?? [];
-  const what = !first || second ? SAY.shapes : SAY.tools[first.kind === "image" ? "box" : first.kind];
+  const what = !first || second ? SAY.shapes : SAY.tools[first.kind];
   return { ...choice(bits, SAY.shapeWith(what, count(bits))), ...(shapes ? { shapes } : {}) };
 }
 

@@ -1,5 +1,6 @@
-// Lasso and box on the map, circle on the sky, box on the parent image: buttons in the plots' corners, and the first of each by shift
-// alone. In: clicks, strokes, Escape. Out: the choice, and `data-hd-tool` on the body as long as a tool is in hand.
+// Lasso and box on the map, circle on the sky, box and lasso on the parent image: buttons in the plots' corners, and the first of each by
+// shift alone. In: clicks, strokes, Enter, which is a box around all that is in view, Escape. Out: the choice, and `data-hd-tool` on the
+// body as long as a tool is in hand.
 
 import { plotOf } from "../plots/plot.js";
 import { foundIn, numbersOf } from "../shapes/drawn.js";
@@ -10,8 +11,8 @@ import { howOf, Stroke } from "./stroke.js";
 
 /**
  * @import { Data } from "../data/data.js"
- * @import { How, Shape } from "../data/types.d.ts"
- * @import { Kind } from "./stroke.js"
+ * @import { How, Place, Shape } from "../data/types.d.ts"
+ * @import { Held, Kind } from "./stroke.js"
  *
  * @typedef {{ plot: string, kind: Kind, shape: Shape["kind"] }} Tool
  */
@@ -22,11 +23,21 @@ const TOOLS = [
   { plot: "hd-map", kind: "box", shape: "box" },
   { plot: "hd-sky", kind: "circle", shape: "circle" },
   { plot: "hd-image", kind: "box", shape: "image" },
+  { plot: "hd-image", kind: "lasso", shape: "imagelasso" },
 ];
 /** @type {How[]} */
 const HOWS = ["new", "add", "take"];
 
-/** @type {{ tool: Tool, stroke: Stroke, button: HTMLElement, strip: HTMLElement } | null} */
+/**
+ * @typedef {object} InHand
+ * @property {Tool} tool
+ * @property {Stroke} stroke
+ * @property {HTMLElement} button
+ * @property {HTMLElement} strip
+ * @property {((event: KeyboardEvent) => void) | null} takeView
+ */
+
+/** @type {InHand | null} */
 let inHand = null;
 /** @type {How} what a stroke does without shift or alt */
 let how = "new";
@@ -68,20 +79,26 @@ function howStrip() {
 function takeUp(data, tool, button) {
   const plot = plotOf(tool.plot);
   if (!plot) return null;
-  const stroke = new Stroke(plot, tool.kind, async (corners, event) => {
+  const finish = async (/** @type {Place[]} */ corners, /** @type {Held} */ event) => {
     const does = howOf(event, how);
     const numbers = await numbersOf(tool.shape, data, corners, { scale: plot.scale, skyAt: plot.reactions.skyAt });
     const shape = numbers && { kind: tool.shape, how: does, numbers };
     const bits = shape && await foundIn(data, shape);
     if (!bits) return plot.over.say(SAY.noShape);
     if (!chooseShape(bits, shape, data.n)) plot.over.say(SAY.nothingChosen);
-  });
+  };
+  const stroke = new Stroke(plot, tool.kind, finish);
   how = "new";
   const strip = howStrip();
   button.parentElement?.append(strip);
   button.setAttribute("aria-pressed", "true");
   document.body.dataset.hdTool = `${tool.plot}-${tool.kind}`;
-  inHand = { tool, stroke, button, strip };
+  const takeView = (/** @type {KeyboardEvent} */ event) => {
+    const { left, right, bottom, top } = plot.view;
+    finish([{ x: left, y: bottom }, { x: right, y: top }], event);
+  };
+  inHand = { tool, stroke, button, strip, takeView: tool.kind === "box" ? takeView : null };
+  if (tool.kind === "box") plot.over.surface.focus({ preventScroll: true });
   plot.over.say(SAY.drawIt[tool.kind]);
   return stroke;
 }
@@ -146,8 +163,14 @@ export function openHands(data, name) {
   }
 }
 
-/** Escape lays down what is in hand, before it means anything else. */
+/** Escape lays down what is in hand, before it means anything else; Enter takes what is in view of a plot that has the focus. */
 export function openChoosing() {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !inHand?.takeView || document.activeElement !== plotOf(inHand.tool.plot)?.over.surface) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    inHand.takeView(event);
+  }, { capture: true });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !inHand || document.querySelector("dialog[open]")) return;
     event.stopImmediatePropagation();

@@ -8,6 +8,7 @@ import { element } from "../text/element.js";
  * @import { Plot } from "../plots/plot.js"
  *
  * @typedef {"lasso" | "box" | "circle"} Kind
+ * @typedef {{ shiftKey: boolean, altKey: boolean }} Held keys
  */
 
 const LEAST_STEP = 3; // pixels between the corners of a lasso
@@ -132,7 +133,7 @@ export class Stroke {
 /**
  * What a stroke does to the choice: keys that are held say so, else what was set.
  *
- * @param {{ shiftKey: boolean, altKey: boolean }} event
+ * @param {Held} event
  * @param {How} otherwise
  * @returns {How}
  */

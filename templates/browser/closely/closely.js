@@ -9,6 +9,7 @@ import { select } from "../walk.js";
 import { drawn } from "./compass.js";
 import { Controls } from "./controls.js";
 import { openDrags } from "./drags.js";
+import { cutOf } from "../parent/cut.js";
 import { Pane, extentOf } from "./pane.js";
 import { AS_IT_IS, draggedLimits, tableText } from "./stretch.js";
 
@@ -101,6 +102,25 @@ export class Closely {
     this.controls.say(title, this.mode);
     this.dialog.dataset.rows = cutouts.map(({ row }) => row).join(" ");
     this.draw();
+    await this.sharpen(subjects, turn);
+  }
+
+  /**
+   * Let what is shown have all pixels of the image, as they come.
+   *
+   * @param {Subject[]} subjects
+   * @param {number} turn
+   */
+  async sharpen(subjects, turn) {
+    const { deep } = this.data;
+    if (!deep) return;
+    await Promise.all(subjects.map(async (subject) => {
+      const part = await cutOf(deep, subject.cutout, subject.parent);
+      if (!part || turn !== this.turn) return;
+      Object.assign(subject, { part, of: "tiles" });
+      this.draw();
+    }));
+    if (turn === this.turn) this.controls.levels.count(subjects.map(({ part }) => part));
   }
 
   /** @param {number} n how many panes there are */
@@ -139,7 +159,7 @@ export class Closely {
     const [part, thumbnail, parent] = await Promise.all([
       data.portrait(cutout.row), data.thumbnail(cutout.row), data.image(cutout.image),
     ]);
-    return { cutout, part, parent, isThumbnail: part.picture === thumbnail.picture };
+    return { cutout, part, parent, of: part.picture === thumbnail.picture ? "thumbnail" : "preview" };
   }
 
   /** What all panes have in common: one scale on the sky where it is known of all, else in pixels of the originals. */

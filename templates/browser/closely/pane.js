@@ -16,7 +16,7 @@ import { barOf, compassOf, pixelAt, skyAt } from "./measure.js";
  * @property {Cutout | SimilarCutout} cutout
  * @property {PicturePart} part
  * @property {ParentImage} parent
- * @property {boolean} isThumbnail
+ * @property {"thumbnail" | "preview" | "tiles"} of which picture it is a part
  *
  * @typedef {object} Shared what all panes have in common
  * @property {number} x of the middle, from the middle of a picture, in units to the right
@@ -73,9 +73,8 @@ export class Pane {
   /** Which pixels these are. */
   get source() {
     if (!this.subject) return "";
-    const { cutout: { box: [ixmin, ixmax] }, part, isThumbnail } = this.subject;
-    const share = isThumbnail ? Math.min(1, part.width / (ixmax - ixmin)) : part.width / (ixmax - ixmin);
-    return SAY.pixelsOf(isThumbnail ? SAY.thumbnail : SAY.preview, share);
+    const { cutout: { box: [ixmin, ixmax] }, part, of } = this.subject;
+    return SAY.pixelsOf(SAY.pictures[of], Math.min(1, part.width / (ixmax - ixmin)));
   }
 
   /**

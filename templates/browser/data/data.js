@@ -12,6 +12,7 @@ import { levelsOf } from "../clusters/levels.js";
 import { Guests, isGuest } from "../guests/guests.js";
 import { Alike } from "../likeness/likeness.js";
 import { likeMean } from "../likeness/mean.js";
+import { Tiles } from "../parent/tiles.js";
 import { Outlines } from "../sky/outlines.js";
 
 /**
@@ -57,6 +58,8 @@ export function makeData(index, pieces) {
     tiles: index.tiles ?? null,
     skyTiles: index.sky_tiles ?? null,
     live: index.live ?? false,
+    /** Tiles of parent images; null where previews are all there is. */
+    deep: index.deep ? { ...index.deep, tiles: new Tiles((number) => pictures.tile(number)) } : null,
     columns,
     whole,
     /** The same one each time. */
@@ -81,6 +84,8 @@ export function makeData(index, pieces) {
     cutoutAt: (/** @type {number} */ image, /** @type {number} */ x, /** @type {number} */ y) => boxes.cutoutAt(image, x, y),
     thumbnail: async (/** @type {number} */ row) => (isGuest(row) ? guests.get(row).picture : pictures.thumbnail(row)),
     thumbnailAt: (/** @type {number} */ place) => pictures.thumbnailAt(place),
+    /** The preview of a parent image by its address, decoded. */
+    picture: (/** @type {string} */ address) => pictures.picture(address),
     portrait: async (/** @type {number} */ row) => (isGuest(row) ? guests.get(row).picture : pictures.portrait(row)),
     /** A cutout and those that stand beside it. */
     shown: (/** @type {number} */ row, /** @type {Asked} */ asked) => alike.shown(row, asked),

@@ -64,6 +64,15 @@ export class Pictures {
   }
 
   /**
+   * A tile of a parent image, which whoever asks for it keeps.
+   *
+   * @param {number} number
+   */
+  async tile(number) {
+    return decodedImage((await this.pieces.once("deep", number)).url);
+  }
+
+  /**
    * @param {number} row
    * @returns {Promise<PicturePart>}
    */

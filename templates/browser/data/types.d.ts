@@ -92,7 +92,7 @@ export interface Shown {
 
 /** A part of a picture, in its pixels. */
 export interface PicturePart extends Place {
-  picture: HTMLImageElement;
+  picture: HTMLImageElement | HTMLCanvasElement;
   width: number;
   height: number;
 }
@@ -119,10 +119,10 @@ export type How = "new" | "add" | "take";
 /**
  * A shape that somebody drew, in numbers: of a lasso on the map x and y of its corners in turn; of a box on the map left, right, bottom,
  * top; of a circle on the sky RA, Dec and radius in degrees; of a box on a parent image its number, and left, right, bottom, top in pixels
- * of its array.
+ * of its array; of a lasso there its number, and x and y of the corners.
  */
 export interface Shape {
-  kind: "lasso" | "box" | "circle" | "image";
+  kind: "lasso" | "box" | "circle" | "image" | "imagelasso";
   how: How;
   numbers: number[];
 }

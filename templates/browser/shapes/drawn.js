@@ -4,7 +4,7 @@
 import { withinCircle } from "../query/sky.js";
 import { all, and, none, not, or } from "../subset/bits.js";
 import { separation } from "../sky/sphere.js";
-import { boundsOf, inPolygon, inRectangle, middlesIn } from "./inside.js";
+import { boundsOf, inPolygon, inRectangle, middlesOf } from "./inside.js";
 import { rounded, simplified } from "./simple.js";
 
 /**
@@ -40,23 +40,37 @@ async function valuesOf({ columns }, names) {
   return found.map(({ values }) => /** @type {Numbers} */ (values));
 }
 
+/**
+ * The corners of a lasso that matter, x and y in turn.
+ *
+ * @param {Place[]} corners
+ * @param {number} pixel
+ */
+const lined = (corners, pixel) => (
+  simplified(corners, MOVED * pixel, MOST_CORNERS).flatMap(({ x, y }) => [x, y]).map((value) => rounded(value, FINE * pixel))
+);
+
+/** @param {number[]} numbers */
+const cornersOf = (numbers) => Array.from({ length: numbers.length / 2 }, (_, i) => ({ x: numbers[2 * i], y: numbers[2 * i + 1] }));
+
 /** @type {Kind} x and y of its corners in turn */
 const lasso = {
-  read: (_, corners, { scale: pixel }) => (
-    simplified(corners, MOVED * pixel, MOST_CORNERS).flatMap(({ x, y }) => [x, y]).map((value) => rounded(value, FINE * pixel))
-  ),
-  find: async ({ whole }, numbers) => {
-    const corners = Array.from({ length: numbers.length / 2 }, (_, i) => ({ x: numbers[2 * i], y: numbers[2 * i + 1] }));
-    return inPolygon(await whole.map(), corners);
-  },
+  read: (_, corners, { scale: pixel }) => lined(corners, pixel),
+  find: async ({ whole }, numbers) => inPolygon(await whole.map(), cornersOf(numbers)),
 };
+
+/**
+ * @param {Place[]} corners
+ * @param {number} pixel
+ */
+function boxNumbers(corners, pixel) {
+  const { left, right, bottom, top } = boundsOf(corners);
+  return [left, right, bottom, top].map((value) => rounded(value, FINE * pixel));
+}
 
 /** @type {Kind} left, right, bottom, top on the map */
 const box = {
-  read: (_, corners, { scale: pixel }) => {
-    const { left, right, bottom, top } = boundsOf(corners);
-    return [left, right, bottom, top].map((value) => rounded(value, FINE * pixel));
-  },
+  read: (_, corners, { scale: pixel }) => boxNumbers(corners, pixel),
   find: async ({ whole }, [left, right, bottom, top]) => inRectangle(await whole.map(), { left, right, bottom, top }),
 };
 
@@ -73,24 +87,51 @@ const circle = {
   },
 };
 
+/**
+ * Where the middles of an image's cutouts lie, in pixels of its array; null where there is no such image.
+ *
+ * @param {Data} data
+ * @param {number} number
+ */
+async function middles(data, number) {
+  if (number >= data.nImages) return null;
+  const [image, x0, x1, y0, y1] = await valuesOf(data, ["image", "x0", "x1", "y0", "y1"]);
+  return middlesOf({ image, x0, x1, y0, y1 }, number);
+}
+
+/**
+ * Corners on the parent image that is shown, in pixels of its array, and its number before them.
+ *
+ * @param {Data} data
+ * @param {Place[]} corners
+ * @param {(corners: Place[]) => number[]} toNumbers
+ */
+async function onImage(data, corners, toNumbers) {
+  const number = Number(document.getElementById("hd-image")?.dataset.image ?? NaN);
+  if (Number.isNaN(number)) return null;
+  const { ny, origin } = await data.image(number);
+  return [number, ...toNumbers(corners.map(({ x, y }) => ({ x, y: origin === "lower" ? y : ny - y })))];
+}
+
 /** @type {Kind} an image's number; left, right, bottom, top in pixels of its array, the bottom towards its first row */
 const image = {
-  read: async (data, corners, { scale: pixel }) => {
-    const number = Number(document.getElementById("hd-image")?.dataset.image ?? NaN);
-    if (Number.isNaN(number)) return null;
-    const { ny, origin } = await data.image(number);
-    const { left, right, bottom, top } = boundsOf(corners);
-    const lines = origin === "lower" ? [bottom, top] : [ny - top, ny - bottom];
-    return [number, ...[left, right, ...lines].map((value) => rounded(value, FINE * pixel))];
-  },
+  read: (data, corners, { scale: pixel }) => onImage(data, corners, (placed) => boxNumbers(placed, pixel)),
   find: async (data, [number, left, right, bottom, top]) => {
-    if (number >= data.nImages) return null;
-    const [numbers, x0, x1, y0, y1] = await valuesOf(data, ["image", "x0", "x1", "y0", "y1"]);
-    return middlesIn({ image: numbers, x0, x1, y0, y1 }, number, { left, right, bottom, top });
+    const plane = await middles(data, number);
+    return plane && inRectangle(plane, { left, right, bottom, top });
   },
 };
 
-const KINDS = { lasso, box, circle, image };
+/** @type {Kind} an image's number; x and y of a lasso's corners in turn, in pixels of its array */
+const imagelasso = {
+  read: (data, corners, { scale: pixel }) => onImage(data, corners, (placed) => lined(placed, pixel)),
+  find: async (data, [number, ...numbers]) => {
+    const plane = await middles(data, number);
+    return plane && inPolygon(plane, cornersOf(numbers));
+  },
+};
+
+const KINDS = { lasso, box, circle, image, imagelasso };
 
 /**
  * What a stroke over a plot means, in numbers.

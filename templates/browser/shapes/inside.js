@@ -6,6 +6,13 @@ import { none } from "../subset/bits.js";
  * @import { Place, Rectangle } from "../data/types.d.ts"
  *
  * @typedef {{ x: ArrayLike<number>, y: ArrayLike<number> }} Plane by place, NaN where not known
+ *
+ * @typedef {object} Boxes by place
+ * @property {ArrayLike<number>} image
+ * @property {ArrayLike<number>} x0
+ * @property {ArrayLike<number>} x1
+ * @property {ArrayLike<number>} y0
+ * @property {ArrayLike<number>} y1
  */
 
 const CELLS = 512; // across and down a shape
@@ -111,18 +118,18 @@ export function inRectangle({ x, y }, { left, right, bottom, top }) {
 }
 
 /**
- * Cutouts of an image whose middles lie in a rectangle of it.
+ * Where the middles of an image's cutouts lie.
  *
- * @param {{ image: ArrayLike<number>, x0: ArrayLike<number>, x1: ArrayLike<number>, y0: ArrayLike<number>, y1: ArrayLike<number> }} boxes
+ * @param {Boxes} boxes
  * @param {number} image
- * @param {Rectangle} box in pixels of the image's array, `bottom` towards its first row
+ * @returns {Plane} in pixels of the image's array; cutouts of other images lie nowhere
  */
-export function middlesIn({ image: images, x0, x1, y0, y1 }, image, { left, right, bottom, top }) {
-  const bits = none(images.length);
+export function middlesOf({ image: images, x0, x1, y0, y1 }, image) {
+  const [x, y] = [new Float64Array(images.length).fill(NaN), new Float64Array(images.length)];
   for (let place = 0; place < images.length; place++) {
     if (images[place] !== image) continue;
-    const [x, y] = [(x0[place] + x1[place]) / 2, (y0[place] + y1[place]) / 2];
-    if (x >= left && x <= right && y >= bottom && y <= top) bits[place >> 5] |= 1 << (place & 31);
+    x[place] = (x0[place] + x1[place]) / 2;
+    y[place] = (y0[place] + y1[place]) / 2;
   }
-  return bits;
+  return { x, y };
 }

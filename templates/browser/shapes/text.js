@@ -18,6 +18,7 @@ const CHECKS = {
   circle: ([ra, dec, radius, ...more]) => (
     !more.length && ra >= 0 && ra <= 360 && Math.abs(dec) <= 90 && radius >= 0 && radius <= 180
   ),
+  imagelasso: ([number, ...corners]) => Number.isInteger(number) && number >= 0 && CHECKS.lasso(corners),
   image: ([number, ...sides]) => Number.isInteger(number) && number >= 0 && sides.length === 4 && isBox(sides),
 };
 /** @type {How[]} */

@@ -199,7 +199,7 @@ export const SAY = {
     share > 0.99 ? `${source}, all of the original's pixels` : `${source}, ${Number(share.toPrecision(2))} of the original's pixels`
   ),
   preview: "preview",
-  thumbnail: "thumbnail",
+  pictures: { thumbnail: "thumbnail", preview: "preview", tiles: "image" },
   value: "value",
   noValue: "the browser keeps values of pictures beside the page to itself",
 
@@ -209,12 +209,15 @@ export const SAY = {
   noShape: "There is nothing to choose here",
   nothingChosen: "Nothing in it",
   noChoice: "The shapes of this link choose nothing here",
-  tools: { lasso: "lasso", box: "box", circle: "circle" },
+  tools: { lasso: "lasso", box: "box", circle: "circle", image: "box", imagelasso: "lasso" },
   toolTitles: /** @type {Record<string, string>} */ ({
     "hd-map-lasso": "Lasso: draw around cutouts", "hd-map-box": "Box: choose cutouts of the map",
     "hd-sky-circle": "Circle: choose cutouts on the sky", "hd-image-box": "Box: choose cutouts of this image",
+    "hd-image-lasso": "Lasso: draw around cutouts of this image",
   }),
-  drawIt: { lasso: "Draw around cutouts", box: "Drag from corner to corner", circle: "Drag from the middle outwards" },
+  drawIt: {
+    lasso: "Draw around cutouts", box: "Drag from corner to corner; Enter takes what is in view", circle: "Drag from the middle outwards",
+  },
   howGroup: "What a shape does to the choice",
   how: { new: "Choose anew", add: "Add to the choice (Shift)", take: "Take from the choice (Alt)" },
 
@@ -343,6 +346,9 @@ export const SAY = {
   sky: `Sky with the cutouts' positions. ${plotKeys}`,
   image: "Parent image with the cutouts' boxes. Arrow keys move it, plus and minus zoom, 0 shows all.",
   imageInvitation: "Point at a cutout, or select one, to see the image that it is from",
+  heatTitle: "Heat: where the subset lies in this image",
+  heat: "of the cutouts here, in the subset: few",
+  heatAll: "all",
   noSky: "No sky here: none of the images says where it lies on it.",
   scaleOf: (/** @type {string} */ name) => `Colours of ${name}`,
   curveTitles: {

@@ -3,6 +3,9 @@
 // Out: the drawn image, and where it looks, in the page's address; a selected or a hovered row by its plot.
 
 import { isGuest } from "../guests/guests.js";
+import { Ground } from "../parent/ground.js";
+import { levelsOf } from "../parent/levels.js";
+import { Warmth } from "../parent/warmth.js";
 import { onHovered } from "../plots/marks.js";
 import { openPlot } from "../plots/plot.js";
 import { viewOf, viewText } from "../link.js";
@@ -77,6 +80,9 @@ export function imageViewOf(text, n) {
 /** @param {Data} data */
 export async function openImage(data) {
   const plot = await openPlot("hd-image", byId("hd-image"), SAY.image);
+  const ground = new Ground(data, plot);
+  const warmth = new Warmth(data, ground);
+  byId("hd-image").after(warmth.legend, element("div", { class: "hd-over hd-over-tools" }, warmth.button));
   /** @type {number | null} */
   let current = null;
   /** @type {Cutout | null} */
@@ -99,12 +105,18 @@ export async function openImage(data) {
     current = number;
     tell();
     byId("hd-image").dataset.image = String(number);
-    const { name, nx, ny, url, sha256, source } = await data.image(number);
+    const image = await data.image(number);
+    const { name, nx, ny, url, sha256, source } = image;
+    const preview = url ? await data.picture(url) : null;
     if (number !== current) return;
     byId("hd-image-name").replaceChildren(nameOf(name, source));
     byId("hd-image-name").title = sha256 ? `${name}, SHA-256 ${sha256}` : name;
     byId("hd-image-size").textContent = `${count(nx)} × ${count(ny)}`;
-    plot.draw("picture", url ? { url: [url], w: [nx], h: [ny] } : { url: [], w: [], h: [] });
+    const share = image.levels ? 1 : (preview?.naturalWidth ?? 0) / nx;
+    byId("hd-image-share").textContent = preview && share < 1 ? SAY.pixelsOf(SAY.preview, share) : "";
+    const levels = data.deep ? levelsOf(image, data.deep.side) : [];
+    ground.show({ nx, ny, preview, levels });
+    warmth.show(number, image);
     plot.over.invite(null);
     plot.camera.setWhole({ left: 0, right: nx, bottom: 0, top: ny }, MARGIN, LEAST_SCALE);
     mark();
@@ -146,7 +158,10 @@ export async function openImage(data) {
   });
   plot.react({
     rowAt: async (x, y) => (current === null ? null : data.cutoutAt(current, x, y)),
-    onRanges: say,
+    onRanges: () => {
+      ground.request();
+      say();
+    },
     onScale: mark,
   });
   on(["shown"], look);

@@ -52,6 +52,8 @@ export interface PageIndex {
   /** Where there are so many that it does not. */
   tiles?: PyramidIndex;
   sky_tiles?: PyramidIndex;
+  /** Missing where previews are all there is of the images. */
+  deep?: DeepIndex;
   /** What addresses of pieces, thumbnails and tiles begin with. */
   base: string;
   /** Whether a server draws the map's density. */
@@ -64,6 +66,16 @@ export interface PageIndex {
   files?: Record<string, FileIndex>;
   /** SHA-256 of each piece or file of pieces as it is written, by `kind/number`; missing where a server makes them. */
   checksums?: Record<string, string>;
+}
+
+/** Tiles of parent images that have more pixels than their previews. */
+export interface DeepIndex {
+  /** How many pieces of them there are. */
+  n: number;
+  /** How far it is from one to the next, in pixels. */
+  side: number;
+  /** What each has of its neighbours, at those sides where the image goes on. */
+  overlap: number;
 }
 
 /** How it was made, for a paper: sentences, and BibTeX of all works that they cite. */
@@ -354,6 +366,13 @@ export interface ImageEntry {
   distorted?: boolean;
   url?: string | null;
   preview?: number;
+  /** The first tile of the image at its full size, at half of it, and so on. */
+  levels?: number[];
+}
+
+/** A tile of a parent image as a data URL; empty where a file of tiles is filled up. */
+export interface DeepPiece {
+  url: string;
 }
 
 /** A sheet of thumbnails as a data URL. */
@@ -407,6 +426,7 @@ export interface PieceKinds {
   outlines: OutlinePiece;
   previews: PreviewPiece;
   thumbnails: ThumbnailPiece;
+  deep: DeepPiece;
   mapgrid: GridPiece;
   skygrid: GridPiece;
   tints: TintPiece;

@@ -94,4 +94,4 @@ def test_what_is_hovered_or_selected_is_drawn_apart_from_the_points() -> None:
     marks = {name for name, level in levels.items() if level == "overlay"}
     parts = ("nine", "numbers", "selected", "hovered")
     assert marks == {f"{name}-{part}" for name in figures for part in parts} | {"hd-map-lines"}
-    assert {"hd-map-points", "hd-sky-points", "hd-image-picture"} <= levels.keys() - marks
+    assert {"hd-map-points", "hd-sky-points"} <= levels.keys() - marks
