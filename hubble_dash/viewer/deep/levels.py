@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from hubble_dash.errors import ExportError
@@ -147,7 +148,7 @@ def make_plan(
 
 
 def _plan(images: pd.DataFrame, chosen: Sequence[int], side: int, per_file: int) -> Plan:
-    sizes = images[["nx", "ny", "preview_width"]].to_numpy()
+    sizes = np.stack([images.nx, images.ny, images.preview_width], axis=1)
     planned: dict[int, list[Level]] = {}
     first = 0
     for image in chosen:
