@@ -16,17 +16,30 @@ from hubble_dash.viewer.data.encoding import checksum, column, piece_text
 from hubble_dash.viewer.data.orders import BLOCKS
 from hubble_dash.viewer.data.schema import FileIndex, Piece
 
-__all__ = ["FILE_BYTES", "Bundles", "in_order"]
+__all__ = ["FILE_BYTES", "Bundles", "file_bytes_of", "in_order"]
 
 Step: TypeAlias = Callable[[], object]
 Made = TypeVar("Made")
 
-# About how large a file of several pieces is: what a page from a disk loads for one of them.
-FILE_BYTES = 600_000
+# About how large a file of several pieces is: what a page from a disk loads for one of them. Of more
+# cutouts than these it grows with their number, so that a million of them, with as many neighbours
+# as overlapping windows have, are less than 5,000 files; up to so many times as large.
+FILE_BYTES, FEW, MOST_TIMES = 600_000, 750_000, 3.0
 # What is asked for by itself, or is as large as a file.
 ALONE = {*BLOCKS, "texts", "previews"}
 # What is under way at a time, which bounds the memory that it takes.
 MAX_AT_ONCE = 16
+
+
+def file_bytes_of(n: int) -> int:
+    """Say how large a file of several pieces is in a report.
+
+    Parameters
+    ----------
+    n : int
+        Number of cutouts.
+    """
+    return int(FILE_BYTES * min(max(1.0, n / FEW), MOST_TIMES))
 
 
 class Bundles:
@@ -70,7 +83,7 @@ class Bundles:
         for number, piece in enumerate(pieces):
             line = piece_text(kind, number, piece).encode()
             if not number and kind not in ALONE:
-                per_file = max(1, self._file_bytes // len(line))
+                per_file = max(1, round(self._file_bytes / len(line)))
             if len(lines) == per_file:
                 self._write(f"{kind}/{n_files}", lines)
                 lines, n_bytes, n_files = [], 0, n_files + 1

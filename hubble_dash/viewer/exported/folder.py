@@ -27,7 +27,7 @@ from hubble_dash.viewer.data.schema import (
     ThumbnailsIndex,
 )
 from hubble_dash.viewer.deep.written import Deep, FullImages, write_deep
-from hubble_dash.viewer.exported.bundles import FILE_BYTES, Bundles, in_order
+from hubble_dash.viewer.exported.bundles import Bundles, file_bytes_of, in_order
 from hubble_dash.viewer.exported.drawn import FIRST, write_first, write_map_tiles, write_sky_tiles
 from hubble_dash.viewer.exported.standalone import standalone_html
 from hubble_dash.viewer.exported.thumbnails import n_pictures, thumbnail_pieces, thumbnails_index
@@ -223,7 +223,7 @@ def write_data(
     deep: Deep | None = None,
     max_points: int = MAX_POINTS,
     max_drawn: int = MAX_DRAWN,
-    file_bytes: int = FILE_BYTES,
+    file_bytes: int | None = None,
     progress: bool = False,
 ) -> PageIndex:
     """Write all files that the page of a report asks for.
@@ -238,8 +238,8 @@ def write_data(
         Tiles that are there already.
     max_points, max_drawn, progress
         As in `write_folder`.
-    file_bytes : int
-        As `Bundles` takes it.
+    file_bytes : int, optional
+        As `Bundles` takes it, instead of what `file_bytes_of` says.
 
     Returns
     -------
@@ -248,6 +248,7 @@ def write_data(
     """
     places, deep = pieces.places, deep or Deep()
     pieces.prepare(progress=progress)
+    file_bytes = file_bytes or file_bytes_of(len(pieces.atlas))
     thumbnails, bundles = _write_pieces(pieces, folder.within("data"), file_bytes, progress)
     first = tiles = sky_tiles = None
     if len(pieces.atlas) > max_drawn:

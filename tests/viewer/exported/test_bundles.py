@@ -12,7 +12,7 @@ from helpers.decoding import decode
 
 from hubble_dash.disk.names import NewFolder
 from hubble_dash.viewer.data.encoding import checksum
-from hubble_dash.viewer.exported.bundles import Bundles, in_order
+from hubble_dash.viewer.exported.bundles import FILE_BYTES, Bundles, file_bytes_of, in_order
 
 
 def pieces(n: int) -> list[Any]:
@@ -65,3 +65,9 @@ def test_work_stays_in_order_and_does_not_run_ahead() -> None:
         assert len(begun) <= 16
         assert [*taken] == [*range(1, 90)]
     assert sorted(begun) == [*range(90)]
+
+
+def test_files_grow_with_the_number_of_cutouts() -> None:
+    assert file_bytes_of(100) == file_bytes_of(750_000) == FILE_BYTES
+    assert file_bytes_of(1_500_000) == 2 * FILE_BYTES
+    assert file_bytes_of(4_000_000) == file_bytes_of(40_000_000) == 3 * FILE_BYTES
