@@ -21,8 +21,8 @@ __all__ = ["FILE_BYTES", "Bundles", "file_bytes_of", "in_order"]
 Step: TypeAlias = Callable[[], object]
 Made = TypeVar("Made")
 
-# About how large a file of several pieces is: what a page from a disk loads for one of them. Of more
-# cutouts than these it grows with their number, so that a million of them, with as many neighbours
+# About how large a file of several pieces is: what a page from a disk loads for one of them. Of
+# more cutouts than these it grows with their number, so that a million, with as many neighbours
 # as overlapping windows have, are less than 5,000 files; up to so many times as large.
 FILE_BYTES, FEW, MOST_TIMES = 600_000, 750_000, 3.0
 # What is asked for by itself, or is as large as a file.

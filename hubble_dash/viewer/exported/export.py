@@ -28,7 +28,7 @@ from hubble_dash.viewer.telling.story import NO_STORY, Story, read_story
 __all__ = ["export", "page_html", "write_file"]
 
 # What the figures and the template take beside the library and the data.
-FRAME_BYTES = 700_000
+FRAME_BYTES = 800_000
 
 
 def export(
