@@ -49,7 +49,8 @@ def _serving(folder: Path) -> Read:
     from tornado.httputil import HTTPHeaders, HTTPServerRequest
 
     from hubble_dash.viewer.density.view import View
-    from hubble_dash.viewer.served import guard, routes, shared
+    from hubble_dash.viewer.guarded import guard
+    from hubble_dash.viewer.served import routes, shared
 
     atlas = make_atlas(folder / "a.atlas", pictures=[nebula(1, (72, 96))], k=5)
     ours = shared.share(atlas)
