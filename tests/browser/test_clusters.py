@@ -221,6 +221,7 @@ def test_names_are_shown_as_the_link_or_the_switch_says(open_page: Open, report:
     assert page.page.get_attribute("#hd-map-names", "aria-pressed") == "false"
     page.page.click("#hd-map-names")
     assert len(names(page)) == 2
+    page.page.wait_for_function("!/names/.test(location.hash)")
     page.run("location.hash = '#names=no'")
     page.page.wait_for_selector(".hd-name", state="detached")
     assert page.errors == []

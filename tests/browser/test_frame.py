@@ -169,7 +169,8 @@ def test_nothing_stands_over_the_parent_image(page: OpenPage) -> None:
         over = page.run(
             """() => {
                 const { bottom } = document.getElementById("hd-image").getBoundingClientRect();
-                const others = [...document.querySelectorAll("#hd-place-image > :not(#hd-image)")];
+                const all = document.querySelectorAll("#hd-place-image > :not(#hd-image, [hidden])");
+                const others = [...all];
                 return [others.length, ...others
                     .filter((other) => other.getBoundingClientRect().top < bottom - 0.5)
                     .map(({ id, className }) => id || className)];

@@ -13,7 +13,7 @@ from urllib.error import URLError
 
 import pytest
 from helpers.waiting import wait
-from playwright.sync_api import Browser, Frame, Page
+from playwright.sync_api import Browser, Frame, Page, expect
 
 from hubble_dash.atlas.atlas import Atlas
 
@@ -82,13 +82,23 @@ def notebook(browser: Browser, lab: str) -> Iterator[Page]:
     page = context.new_page()
     page.goto(lab)
     page.wait_for_selector(".jp-Notebook .jp-Cell")
+    # What is run before there is a kernel is lost.
+    page.wait_for_selector("text=| Idle")
     yield page
     context.close()
 
 
 def run(page: Page, cell: int) -> None:
-    page.click(f".jp-Cell >> nth={cell} >> .cm-content")
-    page.keyboard.press("Shift+Enter")
+    prompt = page.locator(".jp-Cell").nth(cell).locator(".jp-InputPrompt")
+    for _ in range(10):
+        page.click(f".jp-Cell >> nth={cell} >> .cm-content")
+        page.keyboard.press("Shift+Enter")
+        try:
+            expect(prompt).not_to_have_text("[ ]:", timeout=4000)
+        except AssertionError:
+            continue  # the notebook did not listen yet
+        return
+    pytest.fail(f"cell {cell} does not run")
 
 
 def printed(page: Page, word: str) -> str:

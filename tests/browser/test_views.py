@@ -96,7 +96,7 @@ def is_in_view(page: OpenPage, atlas: Atlas, row: int) -> bool:
 def test_no_image_is_shown_until_it_is_asked_for(page: OpenPage) -> None:
     assert page.page.get_attribute("#hd-image", "data-level") is None
     assert "Point at a cutout" in page.page.inner_text("#hd-image .hd-empty")
-    page.page.hover("#hd-start button")
+    page.page.hover("#hd-start .hd-start")
     page.page.wait_for_selector("#hd-image[data-level=preview]")
     assert not page.page.locator("#hd-image .hd-empty").is_visible()
 
