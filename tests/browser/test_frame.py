@@ -169,8 +169,8 @@ def test_nothing_stands_over_the_parent_image(page: OpenPage) -> None:
         over = page.run(
             """() => {
                 const { bottom } = document.getElementById("hd-image").getBoundingClientRect();
-                const all = document.querySelectorAll("#hd-place-image > :not(#hd-image, [hidden])");
-                const others = [...all];
+                const beside = "#hd-place-image > :not(#hd-image, [hidden])";
+                const others = [...document.querySelectorAll(beside)];
                 return [others.length, ...others
                     .filter((other) => other.getBoundingClientRect().top < bottom - 0.5)
                     .map(({ id, className }) => id || className)];
