@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.engines import free_port
 from helpers.pages import OpenPage
-from helpers.proxied import free_port, nginx, running, served_by_command, wait_for
+from helpers.proxied import nginx, running, served_by_command, wait_for
 from playwright.sync_api import Browser
 from simulate_atlas import simulate_atlas
 

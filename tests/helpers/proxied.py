@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 from urllib.error import HTTPError, URLError
 
 import pytest
+
+from helpers import engines
+from helpers.waiting import wait
 
 NGINX = """
 daemon off; pid {here}/pid; error_log stderr;
@@ -34,22 +35,21 @@ http {{
 """
 
 
-def free_port() -> int:
-    """A port that nothing listens at."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
+class Running(NamedTuple):
+    """A process, and the file of what it says."""
+
+    process: subprocess.Popen[str]
+    log: IO[bytes]
 
 
 @contextmanager
-def served_by_command(atlas: Path, port: int, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+def served_by_command(atlas: Path, port: int, *options: str) -> Iterator[subprocess.Popen[str]]:
     """The atlas under ``hubble-dash serve``."""
     command = [sys.executable, "-m", "hubble_dash", "serve", str(atlas), "--port", str(port)]
-    with running([*command, "--no-browser", *options]) as process:
+    with running([*command, "--no-browser", *options]) as started:
         prefix = options[options.index("--prefix") + 1] if "--prefix" in options else ""
-        wait_for(f"http://localhost:{port}{prefix}/", process)
-        yield process
+        wait_for(f"http://localhost:{port}{prefix}/", started)
+        yield started.process
 
 
 @contextmanager
@@ -67,35 +67,28 @@ def nginx(folder: Path, port: int, location: str) -> Iterator[None]:
 
 
 @contextmanager
-def running(command: list[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+def running(command: list[str], **options: Any) -> Iterator[Running]:
     """A process that is ended at last, with what it says kept from the screen."""
-    with tempfile.TemporaryFile() as log:  # a pipe that nobody reads would fill up
-        process = subprocess.Popen(command, stdout=log, stderr=log, **options)
-        process.log = log  # type: ignore[attr-defined]
-        try:
-            yield process
-        finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    with (
+        tempfile.TemporaryFile() as log,  # a pipe that nobody reads would fill up
+        engines.running(command, stdout=log, stderr=log, **options) as process,
+    ):
+        yield Running(process, log)
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 300) -> None:
+def wait_for(url: str, running: Running, seconds: float = 300) -> None:
     """Wait until something answers at an address, with whatever status."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            break
+
+    def answers() -> bool:
+        if running.process.poll() is not None:
+            running.log.seek(0)
+            pytest.fail(f"nothing answers at {url}:\n{running.log.read().decode()}")
         try:
             urllib.request.urlopen(url, timeout=60).close()
-            return
         except HTTPError:
-            return
+            return True
         except (URLError, OSError):
-            time.sleep(0.1)
-    log: IO[bytes] = process.log  # type: ignore[attr-defined]
-    log.seek(0)
-    pytest.fail(f"nothing answers at {url}:\n{log.read().decode()}")
+            return False
+        return True
+
+    wait(answers, url, seconds=seconds)

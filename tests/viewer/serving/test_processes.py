@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 import urllib.request
 from pathlib import Path
 from urllib.error import URLError
 
 import panel as pn
 import pytest
-from helpers.proxied import free_port, served_by_command
+from helpers.engines import free_port
+from helpers.proxied import served_by_command
 from helpers.served import index_in
+from helpers.waiting import wait
 
 from hubble_dash import app
 from hubble_dash.atlas.atlas import Atlas
@@ -52,23 +53,19 @@ def test_processes_share_a_port_and_end_with_the_first(atlas: Atlas) -> None:
         # One that dies has another take its place.
         lost = min(both)
         os.kill(lost, signal.SIGKILL)
-        until(lambda: len(children(first.pid) - {lost}) == 2)
+        wait(lambda: len(children(first.pid) - {lost}) == 2, "another process", seconds=30)
         urllib.request.urlopen(url, timeout=60).close()
         left = children(first.pid)
         # The first cannot tell the others that it is killed; they end nevertheless.
         first.kill()
         first.wait()
-        until(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in left))
+        wait(
+            lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in left),
+            "the end of the others",
+            seconds=30,
+        )
         with pytest.raises(URLError):
             urllib.request.urlopen(url, timeout=60)
-
-
-def until(holds: object, seconds: float = 30) -> None:
-    assert callable(holds)
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_panel_serve_with_several_processes_says_what_to_do(
