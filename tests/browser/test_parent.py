@@ -163,20 +163,22 @@ def test_a_lasso_and_a_box_by_keys(
     for place in places[1:]:
         page.page.mouse.move(*place, steps=5)
     page.page.mouse.up()
-    page.page.wait_for_selector("body[data-hd-subset]")
-    assert page.run("hubbleDash.rows()") == np.flatnonzero(x + y < 700).tolist()
+    inside = np.flatnonzero(x + y < 700).tolist()
+    page.page.wait_for_selector(f'body[data-hd-subset="{len(inside)}"]')
+    assert page.run("hubbleDash.rows()") == inside
     # Links have it.
     page.page.wait_for_function("location.hash.includes('imagelasso')")
     page.page.click("#hd-clear")
+    page.page.wait_for_selector(f'body[data-hd-subset="{len(x)}"]')
     page.page.keyboard.press("Escape")
     page.page.focus("#hd-image-box")
     page.page.keyboard.press("Enter")
     zoom_in(page, 400, SHAPE[0] - 300, 1)
     page.page.keyboard.press("Enter")
-    page.page.wait_for_selector("body[data-hd-subset]")
     left, right, bottom, top = page.run(RANGES)
     up = SHAPE[0] - y
     held = x.between(left, right) & up.between(bottom, top)
     assert 0 < held.sum() < len(x)
+    page.page.wait_for_selector(f'body[data-hd-subset="{held.sum()}"]')
     assert page.run("hubbleDash.rows()") == np.flatnonzero(held).tolist()
     assert page.errors == []
