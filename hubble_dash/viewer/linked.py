@@ -36,7 +36,6 @@ class Linked(param.Parameterized):
     tags = param.Dict(default={}, doc="The tag of each row that has one.")
 
     _atlas: Atlas
-    _title: str | None
     _frame: Any = None
     _asked: Sequence[Any] = ()
 
@@ -89,12 +88,12 @@ class Linked(param.Parameterized):
         if self._frame is not None:
             self._frame.asked = [*self._asked]
 
-    def _linked_frame(self, page: str) -> Any:
+    def _linked_frame(self, page: str, title: str) -> Any:
         """Give the page in a frame, the same in all cells that show it."""
         if self._frame is None:
             self._frame = make_frame(
                 page,
-                title=self._title or self._atlas.title,
+                title=title,
                 selected=self.selected,
                 tagged=_pairs(self.tags),
                 asked=[*self._asked],

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from bokeh.models import Plot
@@ -18,11 +19,20 @@ from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.data.encoding import checksum, embed_json, spelled_out
 from hubble_dash.viewer.data.schema import PageIndex
 from hubble_dash.viewer.linker import link_modules
-from hubble_dash.viewer.plots.evaluation_view import evaluation_html
+from hubble_dash.viewer.plots.evaluation_view import evaluation_html, read_evaluation
 from hubble_dash.viewer.plots.figures import empty_figures
-from hubble_dash.viewer.telling.story import NO_STORY, Story
+from hubble_dash.viewer.telling.story import NO_STORY, Story, read_story
 
-__all__ = ["TEMPLATE", "Page", "PageData", "make_page", "page_data"]
+__all__ = [
+    "PLAIN",
+    "TEMPLATE",
+    "Page",
+    "PageData",
+    "PageOptions",
+    "make_page",
+    "page_data",
+    "read_options",
+]
 
 _TEMPLATES = files("hubble_dash.templates")
 
@@ -70,6 +80,68 @@ class Page:
         return empty_figures(self.variables["n_cutouts"], has_sky=self.variables["has_sky"])
 
 
+@dataclass(frozen=True)
+class PageOptions:
+    """What a page shows beside its atlas, read and checked.
+
+    Parameters
+    ----------
+    similar : int
+        How many similar cutouts are shown.
+    title : str, optional
+        Instead of the atlas's own.
+    evaluation : mapping, optional
+        As of `read_evaluation`, to be shown in the dialog about the page.
+    story : Story
+        What is told beside the data.
+    """
+
+    similar: int = 9
+    title: str | None = None
+    evaluation: Mapping[str, Any] | None = None
+    story: Story = NO_STORY
+
+
+PLAIN = PageOptions()
+
+
+def read_options(
+    atlas: Atlas,
+    *,
+    similar: int = 9,
+    title: str | None = None,
+    evaluation: str | Path | None = None,
+    intro: str | Path | None = None,
+    theme: str | Path | None = None,
+    logo: str | Path | None = None,
+) -> PageOptions:
+    """Read what a page shall show beside its atlas.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        The atlas.
+    similar, title, evaluation, intro, theme, logo
+        As in `hubble_dash.export`.
+
+    Returns
+    -------
+    PageOptions
+        What was read.
+
+    Raises
+    ------
+    ExportError
+        If a file cannot be read, holds what may not stand in a page, or is about another atlas.
+    """
+    return PageOptions(
+        similar=similar,
+        title=title,
+        evaluation=None if evaluation is None else read_evaluation(evaluation, atlas),
+        story=read_story(atlas, intro=intro, theme=theme, logo=logo),
+    )
+
+
 class PageData(NamedTuple):
     """The data of a page: its index as the text of an element, and what the page says of it.
 
@@ -106,10 +178,8 @@ def page_data(index: PageIndex) -> PageData:
 def make_page(
     atlas: Atlas,
     data: PageData,
+    options: PageOptions = PLAIN,
     *,
-    title: str | None = None,
-    evaluation: Mapping[str, Any] | None = None,
-    story: Story = NO_STORY,
     guests: bool = False,
     why_no_guests: str = "",
 ) -> Page:
@@ -121,19 +191,15 @@ def make_page(
         The atlas.
     data : PageData
         The page's data, as of `page_data`.
-    title : str, optional
-        Instead of the atlas's own.
-    evaluation : mapping, optional
-        As of `read_evaluation`, to be shown in the dialog about the page.
-    story : Story
-        What is told beside the data.
+    options : PageOptions
+        What the page shows beside the atlas.
     guests : bool
         Whether a server compares images that visitors bring.
     why_no_guests : str
         Why it does not, where somebody wanted it to.
     """
-    title = title or atlas.title
-    measured = "" if evaluation is None else evaluation_html(evaluation)
+    title, story = options.title or atlas.title, options.story
+    measured = "" if options.evaluation is None else evaluation_html(options.evaluation)
     further = [*(["evaluation"] if measured else []), *(["guests"] if guests else [])]
     model = atlas.manifest["model"]
     variables = {

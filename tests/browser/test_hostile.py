@@ -15,6 +15,7 @@ from playwright.sync_api import Browser
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.evaluation.evaluate import evaluate
 from hubble_dash.viewer.exported.export import write_file
+from hubble_dash.viewer.page import read_options
 from hubble_dash.viewer.served.routes import prepare_server
 from hubble_dash.viewer.served.server import dashboard
 
@@ -56,7 +57,9 @@ def page(
 ) -> Iterator[OpenPage]:  # fmt: skip
     """A page of each form, with a list of all that ran."""
     if request.param == "file":
-        url = write_file(hostile, tmp_path / "p.html", evaluation=evaluation).as_uri()
+        url = write_file(
+            hostile, tmp_path / "p.html", read_options(hostile, evaluation=evaluation)
+        ).as_uri()
     else:
         served: Served = request.getfixturevalue("server")
         url = served.url(request.param)

@@ -12,6 +12,7 @@ from helpers.pages import OpenPage
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.exported.export import export
 from hubble_dash.viewer.exported.folder import write_folder
+from hubble_dash.viewer.page import PageOptions
 from hubble_dash.viewer.telling.story import read_story
 
 pytestmark = pytest.mark.browser
@@ -69,7 +70,9 @@ def test_a_link_sets_the_page(open_page: Open, told: Path) -> None:
 def test_a_link_sets_the_page_of_a_folder(
     open_page: Open, atlas: Atlas, text: Path, tmp_path: Path
 ) -> None:
-    folder = write_folder(atlas, tmp_path / "x", max_points=100, story=read_story(intro=text))
+    folder = write_folder(
+        atlas, tmp_path / "x", max_points=100, options=PageOptions(story=read_story(intro=text))
+    )
     page = open_page(folder / "index.html")
     follow(page, "the bright")
     page.page.wait_for_selector("body[data-hd-subset='50']")

@@ -30,8 +30,8 @@ def heard_by(dash: Dashboard) -> list[tuple[str, Any]]:
 def test_what_python_says(dash: Dashboard, atlas: Atlas) -> None:
     heard = heard_by(dash)
     assert (dash.selected, dash.tags, len(dash.subset)) == (None, {}, len(atlas))
-    frame = dash._linked_frame("<p>page</p>")
-    assert dash._linked_frame("") is frame  # one for all cells
+    frame = dash._linked_frame("<p>page</p>", "A title")
+    assert dash._linked_frame("", "A title") is frame  # one for all cells
     dash.select(17)
     dash.filter("image == 1")
     dash.tags = {3: 5}
@@ -51,12 +51,12 @@ def test_what_is_said_before_the_page_is_shown(dash: Dashboard) -> None:
     dash.selected = 4
     dash.filter("row < 9")
     dash.tags = {1: 1}
-    frame = dash._linked_frame("<p>page</p>")
+    frame = dash._linked_frame("<p>page</p>", "A title")
     assert (frame.selected, frame.asked, frame.tagged) == (4, ["row < 9", 0], [[1, 1]])
 
 
 def test_what_the_page_says(dash: Dashboard, atlas: Atlas) -> None:
-    heard, frame = heard_by(dash), dash._linked_frame("<p>page</p>")
+    heard, frame = heard_by(dash), dash._linked_frame("<p>page</p>", "A title")
     frame.selected, frame.tagged, frame.rows = 5, [[7, 2]], [4, 9]
     assert (dash.selected, dash.tags, dash.subset.index.tolist()) == (5, {7: 2}, [4, 9])
     assert heard == [("selected", 5), ("tags", {7: 2})]

@@ -8,14 +8,14 @@ from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.data.orders import HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.data.schema import ThumbnailsIndex
-from hubble_dash.viewer.page import make_page, page_data
+from hubble_dash.viewer.page import PageOptions, make_page, page_data
 
 THUMBNAILS: ThumbnailsIndex = {"size": 96, "columns": 1, "rows": 1, "by": "row", "url": "{piece}"}
 
 
 def test_a_page_has_the_index_that_it_is_given(atlas: Atlas) -> None:
     index = Pieces(atlas, HilbertOrder(), similar=5).index(THUMBNAILS, base="</script>")
-    page = make_page(atlas, page_data(index), title="A < B")
+    page = make_page(atlas, page_data(index), PageOptions(title="A < B"))
     assert json.loads(page.variables["payload"]) == json.loads(json.dumps(index))
     assert "<" not in page.variables["payload"]
     assert (page.title, page.variables["page_title"]) == ("A < B", "A < B")

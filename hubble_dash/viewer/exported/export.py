@@ -21,9 +21,7 @@ from hubble_dash.viewer.exported.limits import (
     estimate_bytes,
 )
 from hubble_dash.viewer.exported.standalone import standalone_html
-from hubble_dash.viewer.page import make_page, page_data
-from hubble_dash.viewer.plots.evaluation_view import read_evaluation
-from hubble_dash.viewer.telling.story import NO_STORY, Story, read_story
+from hubble_dash.viewer.page import PLAIN, PageOptions, make_page, page_data, read_options
 
 __all__ = ["export", "page_html", "write_file"]
 
@@ -100,7 +98,10 @@ def export(
         If `form` or `check` is not known, or `similar` is less than 1.
     """
     choice("check", check, AtlasCheck)
-    story = read_story(atlas, intro=intro, theme=theme, logo=logo)
+    options = read_options(
+        atlas, similar=similar, title=title, evaluation=evaluation, intro=intro, theme=theme,
+        logo=logo,
+    )  # fmt: skip
     if check == "full":
         atlas.check_sums()
     is_folder, path = choose_form(len(atlas), Path(path), form)
@@ -110,33 +111,27 @@ def export(
             f" {_folder_command(atlas, path.with_suffix(''))} --full-resolution"
         )
     if is_folder:
-        return write_folder(
-            atlas, path, similar=similar, title=title, evaluation=evaluation,
-            originals=originals, story=story, progress=progress,
-        )  # fmt: skip
-    return write_file(atlas, path, similar=similar, title=title, evaluation=evaluation, story=story)
+        return write_folder(atlas, path, options, originals=originals, progress=progress)
+    return write_file(atlas, path, options)
 
 
 def write_file(
     atlas: Atlas,
     path: Path,
+    options: PageOptions = PLAIN,
     *,
-    similar: int = 9,
-    title: str | None = None,
-    evaluation: str | Path | None = None,
-    story: Story = NO_STORY,
     limits: FileLimits = LIMITS,
 ) -> Path:
     """Write the dashboard of an atlas as one HTML file.
 
     Parameters
     ----------
-    atlas, similar, title, evaluation
-        As in `export`.
+    atlas : Atlas
+        The atlas.
     path : Path
         The file; it is replaced in one step, or not at all.
-    story : Story
-        What is told beside the data.
+    options : PageOptions
+        What the page shows beside the atlas.
     limits : FileLimits
         How large it may be.
 
@@ -153,8 +148,8 @@ def write_file(
     if path.is_dir():
         raise ExportError(f"{path} is a folder; name the HTML file to write, such as page.html")
     if len(atlas) > limits.n_cutouts:
-        _check_size(atlas, path, similar, limits)
-    html = _html(atlas, similar, title, evaluation, story, limits)
+        _check_size(atlas, path, options.similar, limits)
+    html = _html(atlas, options, limits)
     try:
         write_page(html.encode(), path)
     except OSError as err:
@@ -162,23 +157,15 @@ def write_file(
     return path
 
 
-def page_html(
-    atlas: Atlas,
-    *,
-    similar: int = 9,
-    title: str | None = None,
-    evaluation: str | Path | None = None,
-    story: Story = NO_STORY,
-    limits: FileLimits = LIMITS,
-) -> str:
+def page_html(atlas: Atlas, options: PageOptions = PLAIN, *, limits: FileLimits = LIMITS) -> str:
     """Give the dashboard of an atlas as the text of one HTML file.
 
     Parameters
     ----------
-    atlas, similar, title, evaluation
-        As in `export`.
-    story : Story
-        What is told beside the data.
+    atlas : Atlas
+        The atlas.
+    options : PageOptions
+        What the page shows beside the atlas.
     limits : FileLimits
         How large it may be.
 
@@ -198,22 +185,13 @@ def page_html(
             f" {limits.n_cutouts:,} well. Write a folder instead:"
             f" {_folder_command(atlas, Path('report'))}"
         )
-    return _html(atlas, similar, title, evaluation, story, limits)
+    return _html(atlas, options, limits)
 
 
-def _html(
-    atlas: Atlas,
-    similar: int,
-    title: str | None,
-    evaluation: str | Path | None,
-    story: Story,
-    limits: FileLimits,
-) -> str:
-    measured = None if evaluation is None else read_evaluation(evaluation, atlas)
+def _html(atlas: Atlas, options: PageOptions, limits: FileLimits) -> str:
     left = limits.of(len(atlas), len(atlas.images)) - len(library()) - FRAME_BYTES
-    index = inline_index(atlas, similar=similar, max_bytes=left)
-    page = make_page(atlas, page_data(index), title=title, evaluation=measured, story=story)
-    return standalone_html(page)
+    index = inline_index(atlas, similar=options.similar, max_bytes=left)
+    return standalone_html(make_page(atlas, page_data(index), options))
 
 
 def _check_size(atlas: Atlas, path: Path, similar: int, limits: FileLimits) -> None:

@@ -31,9 +31,7 @@ from hubble_dash.viewer.exported.bundles import Bundles, file_bytes_of, in_order
 from hubble_dash.viewer.exported.drawn import FIRST, write_first, write_map_tiles, write_sky_tiles
 from hubble_dash.viewer.exported.standalone import standalone_html
 from hubble_dash.viewer.exported.thumbnails import n_pictures, thumbnail_pieces, thumbnails_index
-from hubble_dash.viewer.page import Page, make_page, page_data
-from hubble_dash.viewer.plots.evaluation_view import read_evaluation
-from hubble_dash.viewer.telling.story import NO_STORY, Story
+from hubble_dash.viewer.page import PLAIN, Page, PageOptions, make_page, page_data
 
 __all__ = [
     "FORMAT",
@@ -58,12 +56,9 @@ THREADED = {"smoothed", "previews"}
 def write_folder(
     atlas: Atlas,
     path: str | Path,
+    options: PageOptions = PLAIN,
     *,
-    similar: int = 9,
-    title: str | None = None,
-    evaluation: str | Path | None = None,
     originals: FullImages | None = None,
-    story: Story = NO_STORY,
     progress: bool = False,
     max_points: int = MAX_POINTS,
     max_drawn: int = MAX_DRAWN,
@@ -77,16 +72,10 @@ def write_folder(
     path : path-like
         The folder. It is written under another name beside it and then renamed; one that this
         function has written before is replaced.
-    similar : int
-        How many similar cutouts are shown.
-    title : str, optional
-        Instead of the atlas's own.
-    evaluation : path-like, optional
-        What ``hubble-dash evaluate --save`` wrote, to be shown in the dialog about the page.
+    options : PageOptions
+        What the page shows beside the atlas.
     originals : FullImages, optional
         Its images with all their pixels, of which tiles are made.
-    story : Story
-        What is told beside the data.
     progress : bool
         Whether bars are shown.
     max_points : int
@@ -103,19 +92,18 @@ def write_folder(
     Raises
     ------
     ExportError
-        If something else has that name, the folder cannot be written, `evaluation` is about
-        another atlas, or `originals` give none of the images that are asked for, or too many.
+        If something else has that name, the folder cannot be written, or `originals` give
+        none of the images that are asked for, or too many.
     ValueError
-        If `similar` is less than 1.
+        If `options.similar` is less than 1.
     """
     path = resolved(Path(path))
     check_replaceable(path)
     try:
         with folder_beside(path) as new:
             fill_folder(
-                atlas, new, similar=similar, title=title, evaluation=evaluation,
-                originals=originals, story=story, progress=progress, max_points=max_points,
-                max_drawn=max_drawn,
+                atlas, new, options, originals=originals, progress=progress,
+                max_points=max_points, max_drawn=max_drawn,
             )  # fmt: skip
             new.finish()
             # It may have come while this one was written.
@@ -129,12 +117,9 @@ def write_folder(
 def fill_folder(
     atlas: Atlas,
     new: NewFolder,
+    options: PageOptions,
     *,
-    similar: int = 9,
-    title: str | None = None,
-    evaluation: str | Path | None = None,
     originals: FullImages | None = None,
-    story: Story = NO_STORY,
     progress: bool = False,
     max_points: int = MAX_POINTS,
     max_drawn: int = MAX_DRAWN,
@@ -143,7 +128,7 @@ def fill_folder(
 
     Parameters
     ----------
-    atlas, similar, title, evaluation, originals, story, progress, max_points, max_drawn
+    atlas, options, originals, progress, max_points, max_drawn
         As in `write_folder`.
     new : NewFolder
         Where they go.
@@ -151,22 +136,18 @@ def fill_folder(
     Raises
     ------
     ExportError
-        If `evaluation` is about another atlas, or `originals` give none of the images that are
-        asked for, or too many.
+        If `originals` give none of the images that are asked for, or too many.
     OSError
         If a file cannot be written.
     """
-    # Told now, not when all else is written.
-    measured = None if evaluation is None else read_evaluation(evaluation, atlas)
     deep = Deep()
     if originals is not None:
         deep = write_deep(atlas, originals, new.within("data"), progress=progress)
-    pieces = Pieces(atlas, HilbertOrder(), similar=similar, levels=deep.firsts)
+    pieces = Pieces(atlas, HilbertOrder(), similar=options.similar, levels=deep.firsts)
     index = write_data(
         pieces, new, deep=deep, max_points=max_points, max_drawn=max_drawn, progress=progress
     )
-    page = make_page(atlas, page_data(index), title=title, evaluation=measured, story=story)
-    _write_page(page, new)
+    _write_page(make_page(atlas, page_data(index), options), new)
 
 
 def check_replaceable(path: Path) -> None:

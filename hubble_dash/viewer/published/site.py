@@ -15,6 +15,7 @@ from hubble_dash.errors import ExportError
 from hubble_dash.viewer.exported.export import page_html
 from hubble_dash.viewer.exported.folder import fill_folder, refuse_foreign
 from hubble_dash.viewer.exported.limits import MAX_CUTOUTS
+from hubble_dash.viewer.page import PageOptions
 from hubble_dash.viewer.published.front import (
     CARD_NAME,
     COVER_NAME,
@@ -121,12 +122,12 @@ def write_site(site: Site, folder: NewFolder, *, progress: bool) -> None:
 def _write_report(site: Site, report: Report, folder: NewFolder, *, progress: bool) -> None:
     tags = social_tags(report.title, report.said, site.url, report.name)
     story = replace(site.stories[report.name], head=tags, home="../index.html")
+    options = PageOptions(site.similar, story=story)
     if len(report.atlas) > site.most_inside:
         folder.path.mkdir()
-        fill_folder(report.atlas, folder, similar=site.similar, story=story, progress=progress)
+        fill_folder(report.atlas, folder, options, progress=progress)
     else:
-        html = page_html(report.atlas, similar=site.similar, story=story)
-        folder.write("index.html", html.encode())
+        folder.write("index.html", page_html(report.atlas, options).encode())
 
 
 def _is_empty(path: Path) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import shlex
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,13 +21,11 @@ from hubble_dash.viewer.exported.export import page_html
 from hubble_dash.viewer.exported.limits import MAX_CUTOUTS
 from hubble_dash.viewer.linked import Linked
 from hubble_dash.viewer.notebook import frame_html, has_kernel
-from hubble_dash.viewer.page import TEMPLATE, Page, make_page
-from hubble_dash.viewer.plots.evaluation_view import read_evaluation
+from hubble_dash.viewer.page import PLAIN, TEMPLATE, Page, PageOptions, make_page, read_options
 from hubble_dash.viewer.served.guests import GuestReader, make_offer
 from hubble_dash.viewer.served.live import LiveDensity
 from hubble_dash.viewer.served.routes import prepare_server_of
 from hubble_dash.viewer.served.shared import WORKERS, inline_data, key_of, share
-from hubble_dash.viewer.telling.story import read_story
 
 __all__ = ["Dashboard", "dashboard"]
 
@@ -44,37 +41,29 @@ class Dashboard(Linked, pn.template.BaseTemplate):  # type: ignore[misc]  # pane
     def __init__(
         self,
         atlas: Atlas,
+        options: PageOptions = PLAIN,
         *,
-        similar: int = 9,
-        title: str | None = None,
-        evaluation: str | Path | None = None,
-        intro: str | Path | None = None,
-        theme: str | Path | None = None,
-        logo: str | Path | None = None,
         most_inside: int = MAX_CUTOUTS,
         guests: GuestReader | None = None,
     ) -> None:
         pn.template.BaseTemplate.__init__(self, _template())
         if pn.state.curdoc is not None:
             prepare_server_of(pn.state.curdoc)
-        self._atlas, self._similar, self._title = atlas, similar, title
-        self._evaluation = evaluation
+        self._atlas, self._options, similar = atlas, options, options.similar
         self._offer = make_offer(key_of(atlas, similar=similar), atlas, guests)
-        self._story = read_story(atlas, intro=intro, theme=theme, logo=logo)
-        measured = None if evaluation is None else read_evaluation(evaluation, atlas)
         self._shared = share(atlas, similar=similar) if len(atlas) > most_inside else None
-        self._page = self._make_page(measured)
+        self._page = self._make_page()
         self._begin()
 
-    def _make_page(self, measured: Mapping[str, Any] | None) -> Page:
+    def _make_page(self) -> Page:
         if self._shared is None:
             # The page carries all its data.
-            data = inline_data(self._atlas, similar=self._similar)
+            data = inline_data(self._atlas, similar=self._options.similar)
         else:
             # It asks the server for them; the session's own opening of the atlas is let go.
             self._atlas, data = self._shared.atlas, self._shared.data
         return make_page(
-            self._atlas, data, title=self._title, evaluation=measured, story=self._story,
+            self._atlas, data, self._options,
             guests=self._offer.read is not None, why_no_guests=self._offer.why_not,
         )  # fmt: skip
 
@@ -109,21 +98,15 @@ class Dashboard(Linked, pn.template.BaseTemplate):  # type: ignore[misc]  # pane
         """In a notebook: the exported page in a frame, which speaks with the kernel."""
         if self._shared is not None:
             return {"text/html": self._advice()}, {}
-        page = self._exported()
+        page = page_html(self._atlas, self._options)
         if not has_kernel():
             return {"text/html": frame_html(page)}, {}
         try:
-            frame = self._linked_frame(page)
+            frame = self._linked_frame(page, self._page.title)
         except MissingExtraError as err:
             said = f"<p>What is clicked here is not known in Python: {html.escape(str(err))}</p>"
             return {"text/html": said + frame_html(page)}, {}
         return frame._repr_mimebundle_(include=include, exclude=exclude)
-
-    def _exported(self) -> str:
-        return page_html(
-            self._atlas, similar=self._similar, title=self._title, evaluation=self._evaluation,
-            story=self._story,
-        )  # fmt: skip
 
     def _advice(self) -> str:
         """Say in HTML how to look at an atlas that is too large for a notebook."""
@@ -187,7 +170,8 @@ def dashboard(
         A Panel template: call ``.servable()`` in a script for ``panel serve``, or leave it as the
         last line of a notebook cell.
     """
-    return Dashboard(
+    options = read_options(
         atlas, similar=similar, title=title, evaluation=evaluation, intro=intro, theme=theme,
-        logo=logo, most_inside=most_inside, guests=guests,
+        logo=logo,
     )  # fmt: skip
+    return Dashboard(atlas, options, most_inside=most_inside, guests=guests)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,14 @@ from tornado.process import task_id
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.exported.limits import MAX_CUTOUTS
-from hubble_dash.viewer.plots.evaluation_view import read_evaluation
+from hubble_dash.viewer.page import read_options
 from hubble_dash.viewer.served.current import Current
 from hubble_dash.viewer.served.guests import GuestReader
 from hubble_dash.viewer.served.routes import prepare_server
-from hubble_dash.viewer.served.server import dashboard
+from hubble_dash.viewer.served.server import Dashboard
 from hubble_dash.viewer.served.shared import inline_data, share
 from hubble_dash.viewer.serving.processes import Lifeline, count_of_processes
 from hubble_dash.viewer.serving.signing import sign_in
-from hubble_dash.viewer.telling.story import read_story
 
 __all__ = ["serve"]
 
@@ -96,10 +96,11 @@ def serve(
             f"a prefix is a path of letters, digits and ._~- between slashes, such as /atlases/m31;"
             f" got {prefix!r}"
         )
-    # What is wrong is told now, not when the first browser asks.
-    read_story(atlas, intro=intro, theme=theme, logo=logo)
-    if evaluation is not None:
-        read_evaluation(evaluation, atlas)
+    read = partial(
+        read_options, similar=similar, title=title, evaluation=evaluation, intro=intro,
+        theme=theme, logo=logo,
+    )  # fmt: skip
+    read(atlas)  # what is wrong is told now, not when the first browser asks
     if len(atlas) > MAX_CUTOUTS:
         share(atlas, similar=similar).prepare(progress=True)
     else:
@@ -109,16 +110,7 @@ def serve(
     current = Current(atlas)
     lifeline = Lifeline() if processes > 1 else None
     server = get_server(  # where the processes part
-        lambda: dashboard(
-            current.get(),
-            similar=similar,
-            title=title,
-            evaluation=evaluation,
-            intro=intro,
-            theme=theme,
-            logo=logo,
-            guests=guests,
-        ),
+        lambda: Dashboard(now := current.get(), read(now), guests=guests),
         port=port,
         address=address,
         prefix=prefix,

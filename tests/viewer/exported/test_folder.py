@@ -23,7 +23,7 @@ from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.exported import folder as module
 from hubble_dash.viewer.exported.folder import MARKER, write_data, write_folder
 from hubble_dash.viewer.exported.library import library
-from hubble_dash.viewer.page import Page, PageData
+from hubble_dash.viewer.page import Page, PageData, PageOptions
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +57,7 @@ def read_index(report: Path) -> Any:
 def report(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Tiles and all, as of an atlas with more points than a page draws one by one."""
     path = tmp_path_factory.mktemp("folder") / "report"
-    write_folder(atlas, path, similar=4, max_drawn=200)
+    write_folder(atlas, path, PageOptions(similar=4), max_drawn=200)
     assert [entry.name for entry in path.parent.iterdir()] == ["report"]
     return path
 
@@ -193,7 +193,7 @@ def test_few_points_need_no_tiles(flipped_atlas: Atlas, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("plain_page")
 def test_one_cutout_is_enough(lonely_atlas: Atlas, tmp_path: Path) -> None:
-    path = write_folder(lonely_atlas, tmp_path / "one", title="Only <one>")
+    path = write_folder(lonely_atlas, tmp_path / "one", PageOptions(title="Only <one>"))
     assert "<h1>Only &lt;one&gt;</h1>" in (path / "index.html").read_text(encoding="utf-8")
     assert json.loads((path / MARKER).read_text())["title"] == "Only <one>"
     assert picture_of(read_pieces(path / "data")["thumbnails/0"]).shape == (96, 96, 3)
@@ -231,7 +231,7 @@ def test_a_report_is_replaced_whole_or_not_at_all(
     base.mkdir()
     path = write_folder(atlas, base / "report")
     with pytest.raises(ValueError, match="at least 1"):
-        write_folder(atlas, path, similar=0)
+        write_folder(atlas, path, PageOptions(similar=0))
 
     def fail(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -21,7 +21,7 @@ from hubble_dash.errors import ExportError
 from hubble_dash.evaluation.judgements import MatrixScores, TripletScores
 from hubble_dash.evaluation.results import Evaluation, RotationScores
 from hubble_dash.evaluation.retrieval import ClassScores, LabelScores, Purity
-from hubble_dash.viewer.page import PageData, make_page
+from hubble_dash.viewer.page import PageData, PageOptions, make_page
 from hubble_dash.viewer.plots.evaluation_view import evaluation_html, read_evaluation
 from hubble_dash.viewer.served.server import Dashboard, dashboard
 
@@ -159,7 +159,7 @@ def test_panel_serve_takes_it(
     saved = tmp_path / "found.json"
     main(["evaluate", str(atlas.path), "--by", "image", "--save", str(saved)])
     app.serve([str(atlas.path), "--evaluation", str(saved)])
-    assert [one._evaluation for one in shown] == [str(saved)]
+    assert [one._options.evaluation for one in shown] == [read_evaluation(saved, atlas)]
 
 
 @pytest.mark.usefixtures("plain_page")
@@ -169,7 +169,7 @@ def test_saved_read_and_shown(atlas: Atlas, tmp_path: Path) -> None:
     found = read_evaluation(saved, atlas)
     assert found["n_cutouts"] == len(atlas)
     data = PageData("{}", 9, has_sky=False, sha256="0" * 64)
-    page = make_page(atlas, data, evaluation=found)
+    page = make_page(atlas, data, PageOptions(evaluation=found))
     assert page.variables["evaluation"] == evaluation_html(found)
     assert ".hd-eval" in page.variables["style"]
     assert ".hd-eval" not in make_page(atlas, data).variables["style"]

@@ -18,7 +18,7 @@ from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.data.schema import ThumbnailsIndex
 from hubble_dash.viewer.exported.export import export
 from hubble_dash.viewer.linker import link_modules
-from hubble_dash.viewer.page import make_page, page_data
+from hubble_dash.viewer.page import PageOptions, make_page, page_data
 from hubble_dash.viewer.telling.links import PARTS, check_links
 from hubble_dash.viewer.telling.pictures import MAX_LOGO_BYTES
 from hubble_dash.viewer.telling.story import NO_STORY, read_story
@@ -55,7 +55,10 @@ def test_without_it_the_page_has_none_of_it(atlas: Atlas) -> None:
     variables = make_page(atlas, data).variables
     assert (variables["intro"], variables["theme"], variables["logo"]) == ("", "", "")
     assert read_story(atlas) == NO_STORY
-    assert make_page(atlas, data, story=read_story(theme="dark")).variables["theme"] == "dark"
+    assert (
+        make_page(atlas, data, PageOptions(story=read_story(theme="dark"))).variables["theme"]
+        == "dark"
+    )
 
 
 def test_nothing_is_written_of_what_cannot_stand_there(atlas: Atlas, tmp_path: Path) -> None:
