@@ -17,6 +17,8 @@ from typing import Any
 import holoviews as hv
 from bokeh.core.property.validation import validate
 from bokeh.core.serialization import Deserializer, Serializer
+from bokeh.document import Document
+from bokeh.io.doc import patch_curdoc
 from bokeh.models import Plot
 from bokeh.util.serialization import make_id
 
@@ -57,7 +59,11 @@ def empty_figures(n: int, *, has_sky: bool) -> dict[str, Plot]:
 
 @cache
 def _rendered(view: Callable[..., hv.Overlay], *options: int) -> str:
-    text = json.dumps(Serializer(deferred=False).encode(hv.render(view(*options))))
+    # In no session: that of whoever asks first would keep the plot, which later takes itself off a
+    # list of the session's that Panel goes through.
+    apart = Document()  # held, as nobody else holds it
+    with patch_curdoc(apart):
+        text = json.dumps(Serializer(deferred=False).encode(hv.render(view(*options))))
     return json.dumps(json.loads(text, object_hook=_bare))
 
 

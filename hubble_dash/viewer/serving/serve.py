@@ -14,7 +14,7 @@ from tornado.process import task_id
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.exported.limits import MAX_CUTOUTS
-from hubble_dash.viewer.page import read_options
+from hubble_dash.viewer.page import make_page, read_options
 from hubble_dash.viewer.served.current import Current
 from hubble_dash.viewer.served.guests import GuestReader
 from hubble_dash.viewer.served.routes import prepare_server
@@ -100,11 +100,15 @@ def serve(
         read_options, similar=similar, title=title, evaluation=evaluation, intro=intro,
         theme=theme, logo=logo,
     )  # fmt: skip
-    read(atlas)  # what is wrong is told now, not when the first browser asks
+    first = read(atlas)
     if len(atlas) > MAX_CUTOUTS:
-        share(atlas, similar=similar).prepare(progress=True)
+        shared = share(atlas, similar=similar)
+        shared.prepare(progress=True)
+        data = shared.data
     else:
-        inline_data(atlas, similar=similar)  # what is damaged is told now, too
+        data = inline_data(atlas, similar=similar)
+    # What is wrong is told now, and what all pages share is made now, not when the first is asked.
+    make_page(atlas, data, first).figures()
     # Bokeh looks for mistakes of programmers in each session, a quarter of what it costs.
     os.environ.setdefault("BOKEH_VALIDATE_DOC", "no")
     current = Current(atlas)

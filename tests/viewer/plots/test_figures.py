@@ -10,8 +10,10 @@ import holoviews as hv
 import numpy as np
 import pytest
 from bokeh.document import Document
+from bokeh.io.doc import patch_curdoc
 from bokeh.models import GlyphRenderer, Model
 
+from hubble_dash.viewer.plots import figures
 from hubble_dash.viewer.plots.figures import empty_figures
 from hubble_dash.viewer.plots.image_view import image_view
 from hubble_dash.viewer.plots.map_view import map_view, point_size
@@ -58,6 +60,13 @@ def test_without_positions_there_is_no_sky() -> None:
     assert set(empty_figures(FEW, has_sky=False)) == {"hd-map", "hd-image"}
 
 
+def test_what_renders_them_stays_with_no_session() -> None:
+    session = Document()
+    with patch_curdoc(session):
+        figures._rendered.__wrapped__(image_view)
+    assert session.session_destroyed_callbacks == set()
+
+
 def test_pages_have_no_model_in_common() -> None:
     pages = [
         {model.id: model for figure in empty_figures(FEW, has_sky=True).values()
@@ -85,13 +94,13 @@ def test_figures_of_one_page_go_into_one_document_and_others_into_another() -> N
 
 
 def test_what_is_hovered_or_selected_is_drawn_apart_from_the_points() -> None:
-    figures = empty_figures(FEW, has_sky=True)
+    made = empty_figures(FEW, has_sky=True)
     levels = {
         shown.data_source.name: shown.level
-        for figure in figures.values()
+        for figure in made.values()
         for shown in figure.select({"type": GlyphRenderer})
     }
     marks = {name for name, level in levels.items() if level == "overlay"}
     parts = ("nine", "numbers", "selected", "hovered")
-    assert marks == {f"{name}-{part}" for name in figures for part in parts} | {"hd-map-lines"}
+    assert marks == {f"{name}-{part}" for name in made for part in parts} | {"hd-map-lines"}
     assert {"hd-map-points", "hd-sky-points"} <= levels.keys() - marks

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from bokeh.settings import settings
+from helpers.pages import panel_serve
 from helpers.served import MOST_INSIDE, Served, index_of
 
 from hubble_dash.atlas.atlas import Atlas
@@ -54,6 +56,12 @@ def test_a_served_page_tells_a_story_too(atlas: Atlas, tmp_path: Path) -> None:
     text.write_text("[x](#row=216)")
     with pytest.raises(ExportError, match=r"link #row=216: there is no row 216"):
         serving.serve(atlas, intro=text)  # told before anybody is served
+
+
+@pytest.mark.slow
+def test_panel_serve_gets_ready_before_anybody_comes(atlas: Atlas) -> None:
+    with panel_serve(atlas.path, "--warm") as url, urlopen(url, timeout=60) as answer:
+        assert atlas.title in answer.read().decode()
 
 
 @pytest.mark.parametrize(("chosen", "looks"), [(None, False), ("yes", True)])
