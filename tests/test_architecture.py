@@ -176,9 +176,8 @@ def test_every_room_is_documented() -> None:
     rooms = {".".join(room.relative_to(PACKAGE).parts) for room in ROOMS} - {*WINGS}
     assert {name for row in documented("Rooms") for name in row} == rooms
     drawing = (REPOSITORY / "docs/rooms.svg").read_text(encoding="utf-8")
-    drawn = set(
-        re.findall(r"\w+", " ".join(re.findall(r'class="name[ a-z]*"[^>]*>([^<]+)<', drawing)))
-    )
+    names = re.findall(r'class="name[ a-z]*"[^>]*>([^<]+)<', drawing)
+    drawn = set(re.findall(r"\w+", " ".join(names)))
     assert {room.rpartition(".")[2] for room in rooms} <= drawn
 
 
