@@ -10,8 +10,10 @@ from tornado.process import task_id
 
 from hubble_dash.cli.page import (
     add_guest_arguments,
+    add_image_arguments,
     add_page_arguments,
     guest_reader,
+    originals_reader,
     page_options,
 )
 from hubble_dash.viewer.served.current import current_atlas
@@ -25,12 +27,13 @@ def serve(argv: list[str]) -> None:
     Parameters
     ----------
     argv : list of str
-        ``ATLAS``, and what `add_page_arguments` and `add_guest_arguments` add.
+        ``ATLAS``, and what `add_page_arguments` and those beside it add.
     """
     parser = argparse.ArgumentParser(prog="panel serve hubble_dash/app.py --args")
     parser.add_argument("atlas", help="folder of the atlas")
     add_page_arguments(parser)
     add_guest_arguments(parser)
+    add_image_arguments(parser)
     options = parser.parse_args(argv)
     if task_id() is not None:
         # Only the process of this session would know of its data; a request goes to any of them.
@@ -44,7 +47,10 @@ def serve(argv: list[str]) -> None:
         if is_asked_by_stranger(pn.state.curdoc):
             return
     atlas = current_atlas(options.atlas)
-    dashboard(atlas, **page_options(options), guests=guest_reader(options)).servable()
+    dashboard(
+        atlas, **page_options(options), guests=guest_reader(options),
+        originals=originals_reader(options),
+    ).servable()  # fmt: skip
 
 
 # Under panel serve the module's name is bokeh_app_..., never __main__ and never its import name.

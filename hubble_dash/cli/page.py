@@ -11,13 +11,16 @@ from hubble_dash.config.choices import AtlasCheck, PageForm
 from hubble_dash.printable import printable
 
 if TYPE_CHECKING:
+    from hubble_dash.viewer.deep.written import ImagesOf
     from hubble_dash.viewer.served.guests import GuestReader
 
 __all__ = [
     "add_commands",
     "add_guest_arguments",
+    "add_image_arguments",
     "add_page_arguments",
     "guest_reader",
+    "originals_reader",
     "page_options",
 ]
 
@@ -45,11 +48,7 @@ def add_commands(commands: Commands) -> None:
         help="one file, or a folder to open by its index.html; auto: a file for a name that ends in"
         " .html, if the atlas has 20,000 cutouts at most (%(default)s)",
     )  # fmt: skip
-    export.add_argument(
-        "--full-resolution", action="store_true",
-        help="a folder gets tiles of all images, read again from where they are, so that each is"
-        " seen with all its pixels; what that takes is said first",
-    )  # fmt: skip
+    _add_full_resolution(export, "a folder gets")
     _add_check(export, "every checksum of the atlas")
     add_page_arguments(export)
 
@@ -61,6 +60,7 @@ def add_commands(commands: Commands) -> None:
     serve.add_argument("atlas", help="folder of the atlas")
     add_page_arguments(serve)
     add_guest_arguments(serve)
+    add_image_arguments(serve)
     serve.add_argument("--port", type=int, default=5006, help="port (%(default)s)")
     serve.add_argument("--address", default="localhost", help="address to listen at (%(default)s)")
     serve.add_argument(
@@ -110,6 +110,7 @@ def _add_publish(commands: Commands) -> None:
         "--similar", type=int, default=9, metavar="N", help="similar cutouts shown (%(default)s)"
     )
     _add_looks(publish)
+    _add_full_resolution(publish, "reports become folders and get")
     publish.add_argument(
         "--leave-out", action="store_true",
         help="go on without atlases that cannot be opened; else nothing is written then",
@@ -151,6 +152,14 @@ def _add_looks(parser: ArgumentParser) -> None:
     )
 
 
+def _add_full_resolution(parser: ArgumentParser, what: str) -> None:
+    parser.add_argument(
+        "--full-resolution", action="store_true",
+        help=f"{what} tiles of all images, read again from where they are, so that each is seen"
+        " with all its pixels; what that takes is said first",
+    )  # fmt: skip
+
+
 def _add_check(parser: ArgumentParser, what: str) -> None:
     parser.add_argument(
         "--check", choices=get_args(AtlasCheck), default="full",
@@ -174,6 +183,36 @@ def add_guest_arguments(parser: ArgumentParser) -> None:
         "--weights", metavar="FILE",
         help="the atlas's own weights, for such images, where it was built from a file",
     )  # fmt: skip
+
+
+def add_image_arguments(parser: ArgumentParser) -> None:
+    """Add what concerns the images that the atlas was built of.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        Of ``serve``, or of what ``panel serve`` opens.
+    """
+    parser.add_argument(
+        "--no-full-resolution", dest="full_resolution", action="store_false",
+        help="parent images stay previews; by default their files are read where they are, as far"
+        " as visitors look at them",
+    )  # fmt: skip
+
+
+def originals_reader(options: Namespace) -> ImagesOf | None:
+    """Give what reads the images that an atlas was built of; None where nobody wants that.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        Of a parser with ``--full-resolution``, or that `add_image_arguments` was given.
+    """
+    if not options.full_resolution:
+        return None
+    from hubble_dash.builder.query.originals import Originals
+
+    return Originals
 
 
 def guest_reader(options: Namespace) -> GuestReader | None:
@@ -216,15 +255,10 @@ def _export(options: Namespace) -> None:
     from hubble_dash.atlas.atlas import open_atlas
     from hubble_dash.viewer.exported.export import export
 
-    atlas, originals = open_atlas(options.atlas), None
-    if options.full_resolution:
-        from hubble_dash.builder.query.originals import Originals
-
-        originals = Originals(atlas)
     path = export(
-        atlas,
+        open_atlas(options.atlas),
         options.page,
-        originals=originals,
+        originals=originals_reader(options),
         form=options.form,
         check=options.check,
         progress=not options.quiet,
@@ -250,6 +284,7 @@ def _serve(options: Namespace) -> None:
         open_atlas(options.atlas),
         **page_options(options),
         guests=guests,
+        originals=originals_reader(options),
         port=options.port,
         address=options.address,
         prefix=options.prefix,
@@ -273,6 +308,7 @@ def _publish(options: Namespace) -> None:
         logo=options.logo,
         url=options.url,
         similar=options.similar,
+        originals=originals_reader(options),
         leave_out=options.leave_out,
         check=options.check,
         progress=not options.quiet,

@@ -207,6 +207,8 @@ class DeepIndex(TypedDict):
     n: int
     side: int
     overlap: int
+    # Where a server gives each as a JPEG file, with ``{piece}`` for its number.
+    url: NotRequired[str]
 
 
 class MethodsIndex(TypedDict):

@@ -115,7 +115,8 @@ def make_plan(
     chosen: Sequence[int],
     *,
     sides: Sequence[tuple[int, int]] = SIDES,
-    max_files: int = MAX_FILES,
+    max_files: int | None = MAX_FILES,
+    max_levels: int | None = None,
 ) -> Plan:
     """Choose how large tiles are, so that they take no more than so many files, and number them.
 
@@ -127,8 +128,10 @@ def make_plan(
         Rows of those that get tiles.
     sides : sequence of (int, int)
         Even sides that are tried in turn, with the tiles in a file.
-    max_files : int
-        How many files there may be.
+    max_files : int or None
+        How many files there may be; None where tiles are not written.
+    max_levels : int, optional
+        How many an image has at most; by default as many as its preview leaves.
 
     Raises
     ------
@@ -137,8 +140,8 @@ def make_plan(
     """
     plan = Plan(*sides[0], {})
     for side, per_file in sides:
-        plan = _plan(images, chosen, side, per_file)
-        if plan.n_files <= max_files:
+        plan = _plan(images, chosen, side, per_file, max_levels)
+        if max_files is None or plan.n_files <= max_files:
             return plan
     raise ExportError(
         f"{len(chosen):,} images of {plan.n_pixels / 1e9:,.1f} gigapixels in all levels would take"
@@ -147,7 +150,9 @@ def make_plan(
     )
 
 
-def _plan(images: pd.DataFrame, chosen: Sequence[int], side: int, per_file: int) -> Plan:
+def _plan(
+    images: pd.DataFrame, chosen: Sequence[int], side: int, per_file: int, max_levels: int | None
+) -> Plan:
     sizes = np.stack([images.nx, images.ny, images.preview_width], axis=1)
     planned: dict[int, list[Level]] = {}
     first = 0
@@ -155,7 +160,7 @@ def _plan(images: pd.DataFrame, chosen: Sequence[int], side: int, per_file: int)
         nx, ny, enough = map(int, sizes[image])
         levels: list[Level] = []
         width, height = nx, ny
-        while width > enough:
+        while width > enough and len(levels) != max_levels:
             level = Level(width, height, -(-width // side), -(-height // side), first)
             levels.append(level)
             first = _up(first + level.n, per_file)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.viewer.deep.levels import OVERLAP, Level
 
-__all__ = ["Band", "Tile", "tiles_of"]
+__all__ = ["Band", "Tile", "encoded", "halved", "tiles_of"]
 
 # As previews have it.
 JPEG_QUALITY = 90
@@ -86,7 +86,7 @@ def _cut(cutters: Sequence[_Cutter], band: Band, pool: ThreadPoolExecutor) -> It
         if smaller:
             above = min(row, 1) * OVERLAP
             whole = slice(above, above + cutter.side)
-            yield from _cut(smaller, _halved(rows[0][whole], rows[1][whole]), pool)
+            yield from _cut(smaller, halved(rows[0][whole], rows[1][whole]), pool)
 
 
 class _Cutter:
@@ -123,14 +123,41 @@ class _Cutter:
 def _encode(cutter: _Cutter, row: int, pixels: NDArray[np.uint8], column: int) -> Tile:
     left = column * cutter.side
     part = pixels[:, max(0, left - OVERLAP) : left + cutter.side + OVERLAP]
-    data = imagecodecs.jpeg8_encode(
-        np.ascontiguousarray(part), level=JPEG_QUALITY, subsampling=SUBSAMPLING
-    )
-    return Tile(cutter.level.first + row * cutter.level.columns + column, bytes(data))
+    return Tile(cutter.level.first + row * cutter.level.columns + column, encoded(part))
 
 
-def _halved(pixels: NDArray[np.uint8], valid: NDArray[np.bool_]) -> Band:
-    """Average the known pixels of blocks of two by two; those at the far edges may be smaller."""
+def encoded(pixels: NDArray[np.uint8]) -> bytes:
+    """Encode a tile.
+
+    Parameters
+    ----------
+    pixels : (h, w) or (h, w, 3) uint8 array
+        As shown.
+
+    Returns
+    -------
+    bytes
+        A JPEG file.
+    """
+    whole = np.ascontiguousarray(pixels)
+    return bytes(imagecodecs.jpeg8_encode(whole, level=JPEG_QUALITY, subsampling=SUBSAMPLING))
+
+
+def halved(pixels: NDArray[np.uint8], valid: NDArray[np.bool_]) -> Band:
+    """Average the known pixels of blocks of two by two; those at the far edges may be smaller.
+
+    Parameters
+    ----------
+    pixels : (h, w) or (h, w, 3) uint8 array
+        As shown.
+    valid : (h, w) bool array
+        Which are known.
+
+    Returns
+    -------
+    pixels, valid
+        Half as high and wide, rounded up.
+    """
     height, width = valid.shape
     if height % 2 or width % 2:
         more = ((0, height % 2), (0, width % 2))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from tqdm import tqdm
@@ -19,7 +19,7 @@ from hubble_dash.viewer.data.schema import DeepIndex, FileIndex
 from hubble_dash.viewer.deep.levels import OVERLAP, Plan, deeper_than_previews, make_plan
 from hubble_dash.viewer.deep.pyramid import Band, tiles_of
 
-__all__ = ["KIND", "Deep", "FullImages", "write_deep"]
+__all__ = ["KIND", "Deep", "FullImages", "ImagesOf", "write_deep"]
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,11 @@ class FullImages(Protocol):
         ----------
         image : int
             Row of the table of images.
+
+        Returns
+        -------
+        str or None
+            Without the name of its file.
         """
 
     def bands(self, image: int) -> Iterator[Band]:
@@ -54,6 +59,31 @@ class FullImages(Protocol):
         valid : (h, w) bool array
             False where a pixel is not known, and black.
         """
+
+    def part(self, image: int, rows: slice, columns: slice) -> Band:
+        """Give a part of an image.
+
+        Parameters
+        ----------
+        image : int
+            Row of the table of images.
+        rows, columns : slice
+            Of the image as shown.
+
+        Returns
+        -------
+        pixels, valid
+            As of `bands`.
+
+        Raises
+        ------
+        ImageError
+            If the image cannot be had, or cannot be decoded.
+        """
+
+
+# Gives of an atlas its images; raises an `AtlasError` where it is not known how they are read.
+ImagesOf: TypeAlias = Callable[[Atlas], FullImages]
 
 
 @dataclass
@@ -140,7 +170,7 @@ def _at_hand(atlas: Atlas, full: FullImages) -> list[int]:
         logger.info("previews have all pixels of all images, so that there is nothing to add")
     if not missing:
         return wanted
-    first = next(iter(missing.values()))
+    first = next(f"{atlas.images['path'].iloc[image]}: {why}" for image, why in missing.items())
     if len(missing) == len(wanted):
         raise ExportError(
             f"none of the {len(wanted):,} images that are larger than their previews can be had at"

@@ -10,7 +10,7 @@ from hubble_dash.config.bounds import choice
 from hubble_dash.config.choices import AtlasCheck, PageForm
 from hubble_dash.disk.names import write_file as write_page
 from hubble_dash.errors import ExportError
-from hubble_dash.viewer.deep.written import FullImages
+from hubble_dash.viewer.deep.written import ImagesOf
 from hubble_dash.viewer.exported.folder import write_folder
 from hubble_dash.viewer.exported.inline import inline_index
 from hubble_dash.viewer.exported.library import library
@@ -39,7 +39,7 @@ def export(
     intro: str | Path | None = None,
     theme: str | Path | None = None,
     logo: str | Path | None = None,
-    originals: FullImages | None = None,
+    originals: ImagesOf | None = None,
     form: PageForm = "auto",
     check: AtlasCheck = "full",
     progress: bool = True,
@@ -67,9 +67,10 @@ def export(
         page's own style. By default it begins as the visitor's system does.
     logo : path-like, optional
         A picture for the head of the page: PNG, JPEG, WebP, GIF or SVG, 300 kB at most.
-    originals : Originals, optional
-        ``hd.Originals(atlas)``: the images that the atlas was built of, of which the folder gets
-        tiles, so that the parent image is seen with all its pixels. One file has no room for them.
+    originals : callable, optional
+        `hubble_dash.Originals`: the images that the atlas was built of are read again, and the
+        folder gets tiles of them, so that the parent image is seen with all its pixels. One file
+        has no room for them.
     form : {"auto", "file", "folder"}
         One file, or a folder with an ``index.html``. By default a name that ends in ``.html`` gets
         one file, up to 20,000 cutouts; any other name a folder, and so does a larger atlas, under

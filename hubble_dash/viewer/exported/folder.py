@@ -26,7 +26,7 @@ from hubble_dash.viewer.data.schema import (
     PageIndex,
     ThumbnailsIndex,
 )
-from hubble_dash.viewer.deep.written import Deep, FullImages, write_deep
+from hubble_dash.viewer.deep.written import Deep, ImagesOf, write_deep
 from hubble_dash.viewer.exported.bundles import Bundles, file_bytes_of, in_order
 from hubble_dash.viewer.exported.drawn import FIRST, write_first, write_map_tiles, write_sky_tiles
 from hubble_dash.viewer.exported.standalone import standalone_html
@@ -58,7 +58,7 @@ def write_folder(
     path: str | Path,
     options: PageOptions = PLAIN,
     *,
-    originals: FullImages | None = None,
+    originals: ImagesOf | None = None,
     progress: bool = False,
     max_points: int = MAX_POINTS,
     max_drawn: int = MAX_DRAWN,
@@ -74,8 +74,8 @@ def write_folder(
         function has written before is replaced.
     options : PageOptions
         What the page shows beside the atlas.
-    originals : FullImages, optional
-        Its images with all their pixels, of which tiles are made.
+    originals : callable, optional
+        Gives its images with all their pixels, of which tiles are made.
     progress : bool
         Whether bars are shown.
     max_points : int
@@ -119,7 +119,7 @@ def fill_folder(
     new: NewFolder,
     options: PageOptions,
     *,
-    originals: FullImages | None = None,
+    originals: ImagesOf | None = None,
     progress: bool = False,
     max_points: int = MAX_POINTS,
     max_drawn: int = MAX_DRAWN,
@@ -142,7 +142,7 @@ def fill_folder(
     """
     deep = Deep()
     if originals is not None:
-        deep = write_deep(atlas, originals, new.within("data"), progress=progress)
+        deep = write_deep(atlas, originals(atlas), new.within("data"), progress=progress)
     pieces = Pieces(atlas, HilbertOrder(), similar=options.similar, levels=deep.firsts)
     index = write_data(
         pieces, new, deep=deep, max_points=max_points, max_drawn=max_drawn, progress=progress

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -14,7 +14,7 @@ from hubble_dash.atlas.schema import PREVIEWS_FOLDER
 from hubble_dash.viewer.data.encoding import checksum, data_url, embed_json
 from hubble_dash.viewer.data.orders import AtlasOrder
 from hubble_dash.viewer.data.pieces import Pieces
-from hubble_dash.viewer.data.schema import ImagePiece, PageIndex, ThumbnailsIndex
+from hubble_dash.viewer.data.schema import DeepIndex, ImagePiece, PageIndex, ThumbnailsIndex
 
 __all__ = ["inline_index"]
 
@@ -28,7 +28,13 @@ SHEET_QUALITIES = (70, 60, 50, 40, 30, 20, 10)
 
 
 def inline_index(
-    atlas: Atlas, *, similar: int = 9, max_bytes: int | None = None, cosines: str | None = None
+    atlas: Atlas,
+    *,
+    similar: int = 9,
+    max_bytes: int | None = None,
+    cosines: str | None = None,
+    deep: DeepIndex | None = None,
+    levels: Mapping[int, list[int]] | None = None,
 ) -> PageIndex:
     """Gather all that a page shows of an atlas.
 
@@ -44,6 +50,10 @@ def inline_index(
     cosines : str, optional
         Where Panel serves the page: what addresses begin with at which it compares a cutout with
         all.
+    deep : DeepIndex, optional
+        Tiles of parent images that it has.
+    levels : dict of int to list of int, optional
+        The first tile of each level, by image.
 
     Returns
     -------
@@ -55,7 +65,7 @@ def inline_index(
     ValueError
         If `similar` is less than 1.
     """
-    source = Pieces(atlas, AtlasOrder(), similar=similar)
+    source = Pieces(atlas, AtlasOrder(), similar=similar, levels=levels)
     pieces = {
         f"{kind}/{number}": source.make(kind, number)
         for kind, count in source.kinds().items()
@@ -66,7 +76,9 @@ def inline_index(
         "size": layout.size, "columns": layout.columns, "rows": layout.rows, "by": "row",
         "urls": [],
     }  # fmt: skip
-    index = source.index(thumbnails, served=cosines is not None, cosines=cosines, pieces=pieces)
+    index = source.index(
+        thumbnails, served=cosines is not None, cosines=cosines, deep=deep, pieces=pieces
+    )
     left = None if max_bytes is None else max_bytes - _size(index)
     sheets = _sheets(atlas, left)
     thumbnails["urls"] = sheets

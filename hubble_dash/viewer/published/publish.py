@@ -14,6 +14,7 @@ from hubble_dash.config.bounds import at_least, choice
 from hubble_dash.config.choices import AtlasCheck
 from hubble_dash.disk.names import folder_beside, give_name, resolved
 from hubble_dash.errors import AtlasError, ExportError
+from hubble_dash.viewer.deep.written import ImagesOf
 from hubble_dash.viewer.published.front import Report
 from hubble_dash.viewer.published.site import Site, check_site, write_site
 from hubble_dash.viewer.telling.story import Story, read_story
@@ -35,6 +36,7 @@ def publish(
     logo: str | Path | None = None,
     url: str | None = None,
     similar: int = 9,
+    originals: ImagesOf | None = None,
     leave_out: bool = False,
     check: AtlasCheck = "full",
     progress: bool = True,
@@ -60,6 +62,9 @@ def publish(
         page's card only by a whole address.
     similar : int
         How many similar cutouts are shown.
+    originals : callable, optional
+        As in `hubble_dash.export`: reports of images that have more pixels than their previews are
+        folders with tiles of these. Where none can be had that is warned of.
     leave_out : bool
         Whether the site goes without atlases that cannot be opened, each of which is warned of. By
         default nothing is written then, and what stood there stays: a report that goes takes along
@@ -92,7 +97,7 @@ def publish(
     check_site(path)
     reports = _named(_opened(atlases, check, leave_out))
     stories = _stories(reports, intros, theme, logo)
-    site = Site(title, reports, stories, url, similar)
+    site = Site(title, reports, stories, url, similar, originals)
     if url is None:
         logger.info("most networks show cards only of whole addresses: say --url where it will be")
     try:

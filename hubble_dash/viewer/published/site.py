@@ -7,11 +7,14 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from hubble_dash.disk.files import is_marked
 from hubble_dash.disk.names import NewFolder
 from hubble_dash.errors import ExportError
+from hubble_dash.viewer.deep.levels import deeper_than_previews
+from hubble_dash.viewer.deep.written import ImagesOf
 from hubble_dash.viewer.exported.export import page_html
 from hubble_dash.viewer.exported.folder import fill_folder, refuse_foreign
 from hubble_dash.viewer.exported.limits import MAX_CUTOUTS
@@ -52,8 +55,10 @@ class Site:
         Where it will stand.
     similar : int
         How many similar cutouts are shown.
+    originals : callable, optional
+        Gives the images of an atlas with all their pixels, of which reports have tiles then.
     most_inside : int
-        Of up to so many cutouts a report is one file, of more a folder.
+        Of up to so many cutouts a report without tiles is one file, of more a folder.
     """
 
     title: str
@@ -61,6 +66,7 @@ class Site:
     stories: dict[str, Story]
     url: str | None = None
     similar: int = 9
+    originals: ImagesOf | None = None
     most_inside: int = MAX_CUTOUTS
 
 
@@ -123,9 +129,19 @@ def _write_report(site: Site, report: Report, folder: NewFolder, *, progress: bo
     tags = social_tags(report.title, report.said, site.url, report.name)
     story = replace(site.stories[report.name], head=tags, home="../index.html")
     options = PageOptions(site.similar, story=story)
-    if len(report.atlas) > site.most_inside:
+    fill = partial(fill_folder, report.atlas, folder, options, progress=progress)
+    if site.originals is not None and deeper_than_previews(report.atlas.images):
         folder.path.mkdir()
-        fill_folder(report.atlas, folder, options, progress=progress)
+        try:
+            fill(originals=site.originals)
+        except ExportError as err:
+            # Told before anything is written.
+            logger.warning("%s goes without full resolution: %s", report.name, err)
+        else:
+            return
+    if len(report.atlas) > site.most_inside:
+        folder.path.mkdir(exist_ok=True)
+        fill()
     else:
         folder.write("index.html", page_html(report.atlas, options).encode())
 

@@ -66,7 +66,7 @@ def make_offer(key: str, atlas: Atlas, reader: GuestReader | None) -> Offer:
     Parameters
     ----------
     key : str
-        What tells the atlas from others, as of `hubble_dash.viewer.served.shared.key_of`.
+        What tells the atlas from others, as of `hubble_dash.viewer.served.builds.key_of`.
     atlas : Atlas
         The atlas.
     reader : callable, optional

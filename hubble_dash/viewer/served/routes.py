@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from weakref import WeakSet
 
@@ -15,7 +16,7 @@ from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.ioloop import IOLoop
 from tornado.web import HTTPError, authenticated, stream_request_body
 
-from hubble_dash.errors import AtlasError
+from hubble_dash.errors import AtlasError, ImageError
 from hubble_dash.viewer.data.compared import like_answer
 from hubble_dash.viewer.data.schema import MOST_AVERAGED, LikeAnswer
 from hubble_dash.viewer.guarded.guard import (
@@ -27,7 +28,8 @@ from hubble_dash.viewer.guarded.guard import (
 )
 from hubble_dash.viewer.guarded.headers import add_headers
 from hubble_dash.viewer.guarded.log import keep_log_short
-from hubble_dash.viewer.served.shared import ROUTE, WORKERS, shared_by_key
+from hubble_dash.viewer.served.builds import shared_by_key
+from hubble_dash.viewer.served.shared import ROUTE, WORKERS
 from hubble_dash.viewer.served.uploads import GuestHandler
 
 __all__ = ["is_asked_by_stranger", "prepare_server", "prepare_server_of"]
@@ -38,6 +40,9 @@ PING_S = 30.0
 
 # The address holds a key that changes with the atlas, so that what it names never changes.
 CACHE = "private, max-age=31536000, immutable"
+
+# Images are read one at a time, which may take seconds; others are answered in the meantime.
+_READERS = ThreadPoolExecutor(4, thread_name_prefix="hubble-dash-tiles")
 
 # Of what a page sends that asks what is like some of its cutouts.
 MAX_ROWS_SENT = 4 * MOST_AVERAGED
@@ -57,14 +62,16 @@ class _DataHandler(AuthRequestHandler):  # type: ignore[misc]  # bokeh is untype
     def compute_etag(self) -> str:
         return f'"{"-".join(self.path_args)}"'
 
-    async def answer(self, kind: str, make: Callable[[], str | bytes]) -> None:
+    async def answer(
+        self, kind: str, make: Callable[[], str | bytes], workers: ThreadPoolExecutor = WORKERS
+    ) -> None:
         self.set_etag_header()
         self.set_header("Cache-Control", CACHE)
         if self.check_etag_header():
             self.set_status(304)
             return
         try:
-            made = await IOLoop.current().run_in_executor(WORKERS, make)
+            made = await IOLoop.current().run_in_executor(workers, make)
         except LookupError as err:
             raise HTTPError(404, str(err)) from err
         except AtlasError as err:
@@ -101,6 +108,29 @@ class SkyTileHandler(_DataHandler):
     async def get(self, key: str, z: str, x: str, y: str) -> None:
         """Answer with a tile of the sky, by the atlas's key and the tile's level and place."""
         await self.answer("image/png", lambda: shared_by_key(key).sky_tiles[f"{z}/{x}/{y}"])
+
+
+class DeepHandler(_DataHandler):
+    """Answers ``deep/<number>.jpg``, or says in plain text why the image cannot be had."""
+
+    @authenticated
+    async def get(self, key: str, number: str) -> None:
+        """Answer with a tile of a parent image, by the atlas's key and the number."""
+        try:
+            await self.answer("image/jpeg", lambda: _tile(key, int(number)), _READERS)
+        except ImageError as err:
+            self.clear_header("Etag")
+            self.set_header("Cache-Control", "no-store")  # the file may come back
+            self.set_status(410)
+            self.set_header("Content-Type", "text/plain; charset=utf-8")
+            self.finish(f"{err.reason}\n")
+
+
+def _tile(key: str, number: int) -> bytes:
+    tiles = shared_by_key(key).tiles
+    if tiles is None:
+        raise LookupError("this page has no tiles")
+    return tiles.jpeg(number)
 
 
 @stream_request_body
@@ -153,6 +183,7 @@ class LikeHandler(_DataHandler):
 # Wherever the page stands, below a prefix or with a slash at its end, its relative addresses fit.
 _PATTERNS = [
     (rf".*/{ROUTE}/([0-9a-f]{{16}})/data/([a-z-]{{1,20}})/([0-9]{{1,9}})\.js", PieceHandler),
+    (rf".*/{ROUTE}/([0-9a-f]{{16}})/deep/([0-9]{{1,9}})\.jpg", DeepHandler),
     (rf".*/{ROUTE}/([0-9a-f]{{16}})/like/([0-9]{{1,9}})", LikeHandler),
     (rf".*/{ROUTE}/([0-9a-f]{{16}})/guest/((?:[a-z0-9]{{1,8}}\.)?[a-z0-9]{{0,8}})", GuestHandler),
     (rf".*/{ROUTE}/([0-9a-f]{{16}})/thumbnails/([0-9]{{1,9}})\.webp", ThumbnailHandler),

@@ -17,15 +17,17 @@ from panel.io.document import init_doc
 from hubble_dash.allocator import give_back_soon
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.errors import MissingExtraError
+from hubble_dash.viewer.deep.written import ImagesOf
 from hubble_dash.viewer.exported.export import page_html
 from hubble_dash.viewer.exported.limits import MAX_CUTOUTS
 from hubble_dash.viewer.linked import Linked
 from hubble_dash.viewer.notebook import frame_html, has_kernel
 from hubble_dash.viewer.page import PLAIN, TEMPLATE, Page, PageOptions, make_page, read_options
+from hubble_dash.viewer.served.builds import inline_data, key_of, share
 from hubble_dash.viewer.served.guests import GuestReader, make_offer
 from hubble_dash.viewer.served.live import LiveDensity
 from hubble_dash.viewer.served.routes import prepare_server_of
-from hubble_dash.viewer.served.shared import WORKERS, inline_data, key_of, share
+from hubble_dash.viewer.served.shared import WORKERS
 
 __all__ = ["Dashboard", "dashboard"]
 
@@ -45,20 +47,27 @@ class Dashboard(Linked, pn.template.BaseTemplate):  # type: ignore[misc]  # pane
         *,
         most_inside: int = MAX_CUTOUTS,
         guests: GuestReader | None = None,
+        originals: ImagesOf | None = None,
     ) -> None:
         pn.template.BaseTemplate.__init__(self, _template())
         if pn.state.curdoc is not None:
             prepare_server_of(pn.state.curdoc)
-        self._atlas, self._options, similar = atlas, options, options.similar
-        self._offer = make_offer(key_of(atlas, similar=similar), atlas, guests)
-        self._shared = share(atlas, similar=similar) if len(atlas) > most_inside else None
+        self._atlas, self._options, self._originals = atlas, options, originals
+        similar = options.similar
+        key = key_of(atlas, similar=similar, originals=originals)
+        self._offer = make_offer(key, atlas, guests)
+        self._shared = None
+        if len(atlas) > most_inside:
+            self._shared = share(atlas, similar=similar, originals=originals)
         self._page = self._make_page()
         self._begin()
 
     def _make_page(self) -> Page:
         if self._shared is None:
             # The page carries all its data.
-            data = inline_data(self._atlas, similar=self._options.similar)
+            data = inline_data(
+                self._atlas, similar=self._options.similar, originals=self._originals
+            )
         else:
             # It asks the server for them; the session's own opening of the atlas is let go.
             self._atlas, data = self._shared.atlas, self._shared.data
@@ -143,6 +152,7 @@ def dashboard(
     logo: str | Path | None = None,
     most_inside: int = MAX_CUTOUTS,
     guests: GuestReader | None = None,
+    originals: ImagesOf | None = None,
 ) -> Dashboard:
     """Make the live dashboard of an atlas.
 
@@ -163,6 +173,9 @@ def dashboard(
         piece by piece, the server draws the map's density, and all sessions share the atlas.
     guests : callable, optional
         Lets visitors of a server bring images of their own: `hubble_dash.GuestReader`.
+    originals : callable, optional
+        `hubble_dash.Originals`: the images that the atlas was built of are read where they lie, and
+        the parent image is seen with all its pixels.
 
     Returns
     -------
@@ -174,4 +187,4 @@ def dashboard(
         atlas, similar=similar, title=title, evaluation=evaluation, intro=intro, theme=theme,
         logo=logo,
     )  # fmt: skip
-    return Dashboard(atlas, options, most_inside=most_inside, guests=guests)
+    return Dashboard(atlas, options, most_inside=most_inside, guests=guests, originals=originals)

@@ -1,38 +1,33 @@
-"""What all sessions of a server have in common of an atlas, once, whatever their number.
-
-Of an atlas that is built anew the older build is let go of: pages that still show it keep it, and
-nothing else does.
-"""
+"""What all sessions of a server have in common of an atlas, once, whatever their number."""
 
 from __future__ import annotations
 
-import hashlib
+import logging
 import threading
-from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from pathlib import Path
-from typing import NamedTuple
-from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.errors import AtlasError
 from hubble_dash.viewer.colors.palette import PALETTE
 from hubble_dash.viewer.data.compared import cosine_piece
 from hubble_dash.viewer.data.encoding import piece_text
 from hubble_dash.viewer.data.orders import HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.data.schema import MAX_POINTS, PageIndex
+from hubble_dash.viewer.deep.asked import AskedTiles
+from hubble_dash.viewer.deep.written import ImagesOf
 from hubble_dash.viewer.density.sky_tiles import SKY_SQUARE, pyramid_index, sky_pyramid, tile_number
 from hubble_dash.viewer.density.view import Density, View
-from hubble_dash.viewer.exported.inline import inline_index
 from hubble_dash.viewer.page import PageData, page_data
-from hubble_dash.viewer.served.current import current_atlas
 from hubble_dash.viewer.served.thumbnails import Thumbnails
 
-__all__ = ["ROUTE", "WORKERS", "Shared", "inline_data", "key_of", "share", "shared_by_key"]
+__all__ = ["ROUTE", "WORKERS", "Shared", "asked_tiles", "base_of"]
+
+logger = logging.getLogger(__name__)
 
 # What is slow is done here, so that the server's one thread stays free for all visitors.
 WORKERS = ThreadPoolExecutor(4, thread_name_prefix="hubble-dash")
@@ -40,45 +35,11 @@ WORKERS = ThreadPoolExecutor(4, thread_name_prefix="hubble-dash")
 # First part of the addresses below which an atlas's data are served, beside the page.
 ROUTE = "hubble-dash"
 
-# Pages' data with all pieces and pictures that are kept, of some 4 kB a cutout.
-MAX_INLINE = 2
-
-
-class _Build(NamedTuple):
-    """What tells atlases apart, and the builds of one.
-
-    Attributes
-    ----------
-    folder : Path
-        The atlas's folder, resolved.
-    created : str
-        When it was built, as its manifest says.
-    similar : int
-        How many similar cutouts the page shows.
-    """
-
-    folder: Path
-    created: str
-    similar: int
-
-    @property
-    def key(self) -> str:
-        """What tells it from others in an address."""
-        identity = f"{self.folder}\n{self.created}\n{self.similar}"
-        return hashlib.sha256(identity.encode(errors="surrogateescape")).hexdigest()[:16]
-
-
-_shared: dict[_Build, Shared] = {}
-_inline: OrderedDict[_Build, PageData] = OrderedDict()
-# Pages of an older build go on asking for its data, as long as they are open.
-_by_key: WeakValueDictionary[str, Shared] = WeakValueDictionary()
-_lock = threading.Lock()
-
 
 class Shared:
     """An atlas as a server holds it.
 
-    Use `share` to get one.
+    Use `hubble_dash.viewer.served.builds.share` to get one.
 
     Parameters
     ----------
@@ -88,6 +49,8 @@ class Shared:
         How many similar cutouts the page shows.
     key : str
         What tells it from others in an address.
+    originals : callable, optional
+        Gives the atlas's images with all their pixels, of which there are tiles then.
     max_points : int
         Up to so many the page draws all points of the sky; of more it gets tiles.
 
@@ -99,15 +62,25 @@ class Shared:
         The data of the page.
     thumbnails : Thumbnails
         The thumbnails, one by one.
+    tiles : AskedTiles or None
+        Those of parent images.
     is_colored : bool
         Whether the thumbnails' colours have been read.
     """
 
     def __init__(
-        self, atlas: Atlas, *, similar: int, key: str, max_points: int = MAX_POINTS
+        self,
+        atlas: Atlas,
+        *,
+        similar: int,
+        key: str,
+        originals: ImagesOf | None = None,
+        max_points: int = MAX_POINTS,
     ) -> None:
         self.atlas, self.key, self._max_points = atlas, key, max_points
-        self.pieces = Pieces(atlas, HilbertOrder(), similar=similar)
+        self.tiles = asked_tiles(atlas, originals)
+        levels = None if self.tiles is None else self.tiles.firsts
+        self.pieces = Pieces(atlas, HilbertOrder(), similar=similar, levels=levels)
         self.thumbnails = Thumbnails(atlas)
         self._compiling, self._coloring = threading.Lock(), threading.Lock()
         self._density: Density | None = None
@@ -116,7 +89,7 @@ class Shared:
     @property
     def base(self) -> str:
         """What addresses of its data begin with, beside the page."""
-        return _base_of(self.key)
+        return base_of(self.key)
 
     @cached_property
     def index(self) -> PageIndex:
@@ -136,6 +109,7 @@ class Shared:
             live=True,
             cosines=self.base,
             sky_tiles=sky_tiles,
+            deep=None if self.tiles is None else self.tiles.index(self.base),
         )  # fmt: skip
 
     @cached_property
@@ -225,112 +199,31 @@ class Shared:
                 self.is_colored = True
 
 
-def share(atlas: Atlas, *, similar: int = 9) -> Shared:
-    """Get what is shared of an atlas, made by the first who asks.
-
-    Parameters
-    ----------
-    atlas : Atlas
-        The atlas, or another opening of the same folder.
-    similar : int
-        How many similar cutouts the page shows.
-
-    Returns
-    -------
-    Shared
-        The same as long as the process lives and the atlas is not built anew.
-    """
-    build = _build_of(atlas, similar)
-    with _lock:
-        if build not in _shared:
-            _let_go_of_others(build)
-            _shared[build] = _by_key[build.key] = Shared(atlas, similar=similar, key=build.key)
-        return _shared[build]
-
-
-def shared_by_key(key: str) -> Shared:
-    """Get what is shared by its key, made where it is first asked for.
-
-    That is so of a page with its data inside, and of one that another process of the same server
-    has made, of an atlas that was built anew.
+def base_of(key: str) -> str:
+    """Say what the addresses of an atlas's data begin with, beside its page.
 
     Parameters
     ----------
     key : str
-        As of `Shared.key`.
-
-    Raises
-    ------
-    LookupError
-        If no atlas that is served has that key, or has it any more.
-    AtlasError
-        If the atlas is not there any more.
+        What tells it from others.
     """
-    with _lock:
-        found = _by_key.get(key)
-        builds = sorted({*_shared, *_inline}, key=lambda one: one.key != key)
-    if found is not None:
-        return found
-    for build in builds:
-        atlas = current_atlas(build.folder)
-        if _build_of(atlas, build.similar).key == key:
-            return share(atlas, similar=build.similar)
-    raise LookupError(f"no atlas that is served has the key {key}")
+    return f"{ROUTE}/{key}/"
 
 
-def inline_data(atlas: Atlas, *, similar: int = 9) -> PageData:
-    """Get the data of a page that carries them all, made once for all its sessions.
-
-    Parameters
-    ----------
-    atlas : Atlas
-        The atlas, or another opening of the same folder.
-    similar : int
-        How many similar cutouts the page shows.
-
-    Returns
-    -------
-    PageData
-        With the index, the pieces and all pictures.
-    """
-    build = _build_of(atlas, similar)
-    with _lock:
-        found = _inline.get(build)
-    if found is None:
-        found = page_data(inline_index(atlas, similar=similar, cosines=_base_of(build.key)))
-    with _lock:
-        _let_go_of_others(build)
-        _inline[build] = found
-        _inline.move_to_end(build)
-        if len(_inline) > MAX_INLINE:
-            _inline.popitem(last=False)
-    return found
-
-
-def key_of(atlas: Atlas, *, similar: int = 9) -> str:
-    """Give what tells an atlas from others in an address; another build of it has another.
+def asked_tiles(atlas: Atlas, originals: ImagesOf | None) -> AskedTiles | None:
+    """Give the tiles of an atlas's images; None where nobody wants them, or they cannot be read.
 
     Parameters
     ----------
     atlas : Atlas
         The atlas.
-    similar : int
-        How many similar cutouts the page shows.
+    originals : callable, optional
+        Gives its images with all their pixels.
     """
-    return _build_of(atlas, similar).key
-
-
-def _base_of(key: str) -> str:
-    return f"{ROUTE}/{key}/"
-
-
-def _build_of(atlas: Atlas, similar: int) -> _Build:
-    return _Build(atlas.path.resolve(), atlas.manifest["created"], similar)
-
-
-def _let_go_of_others(build: _Build) -> None:
-    """Forget other builds of the same atlas; the caller holds the lock."""
-    for held in (_shared, _inline):
-        for other in [one for one in held if one.folder == build.folder]:
-            if other.created != build.created:
-                del held[other]
+    if originals is None:
+        return None
+    try:
+        return AskedTiles(atlas, originals(atlas))
+    except AtlasError as err:
+        logger.warning("images are not seen with all their pixels: %s", err)
+        return None

@@ -17,8 +17,8 @@ from hubble_dash.errors import HubbleDashError, ImageError
 from hubble_dash.guest import Guest
 from hubble_dash.viewer.data.schema import MOST_GUEST_BYTES, GuestAnswer
 from hubble_dash.viewer.guarded.guard import allowed_origins, is_from_own_page
+from hubble_dash.viewer.served.builds import shared_by_key
 from hubble_dash.viewer.served.guests import guest_answer, offer_by_key
-from hubble_dash.viewer.served.shared import shared_by_key
 
 __all__ = ["GuestHandler"]
 

@@ -13,13 +13,14 @@ from panel.io.server import get_server
 from tornado.process import task_id
 
 from hubble_dash.atlas.atlas import Atlas
+from hubble_dash.viewer.deep.written import ImagesOf
 from hubble_dash.viewer.exported.limits import MAX_CUTOUTS
 from hubble_dash.viewer.page import make_page, read_options
+from hubble_dash.viewer.served.builds import inline_data, share
 from hubble_dash.viewer.served.current import Current
 from hubble_dash.viewer.served.guests import GuestReader
 from hubble_dash.viewer.served.routes import prepare_server
 from hubble_dash.viewer.served.server import Dashboard
-from hubble_dash.viewer.served.shared import inline_data, share
 from hubble_dash.viewer.serving.processes import Lifeline, count_of_processes
 from hubble_dash.viewer.serving.signing import sign_in
 
@@ -42,6 +43,7 @@ def serve(
     theme: str | Path | None = None,
     logo: str | Path | None = None,
     guests: GuestReader | None = None,
+    originals: ImagesOf | None = None,
     port: int = 5006,
     address: str = "localhost",
     prefix: str = "",
@@ -58,7 +60,7 @@ def serve(
 
     Parameters
     ----------
-    atlas, similar, title, evaluation, intro, theme, logo, guests
+    atlas, similar, title, evaluation, intro, theme, logo, guests, originals
         As in `dashboard`.
     port : int
         Port to listen at; 0 takes a free one.
@@ -102,11 +104,11 @@ def serve(
     )  # fmt: skip
     first = read(atlas)
     if len(atlas) > MAX_CUTOUTS:
-        shared = share(atlas, similar=similar)
+        shared = share(atlas, similar=similar, originals=originals)
         shared.prepare(progress=True)
         data = shared.data
     else:
-        data = inline_data(atlas, similar=similar)
+        data = inline_data(atlas, similar=similar, originals=originals)
     # What is wrong is told now, and what all pages share is made now, not when the first is asked.
     make_page(atlas, data, first).figures()
     # Bokeh looks for mistakes of programmers in each session, a quarter of what it costs.
@@ -114,7 +116,7 @@ def serve(
     current = Current(atlas)
     lifeline = Lifeline() if processes > 1 else None
     server = get_server(  # where the processes part
-        lambda: Dashboard(now := current.get(), read(now), guests=guests),
+        lambda: Dashboard(now := current.get(), read(now), guests=guests, originals=originals),
         port=port,
         address=address,
         prefix=prefix,

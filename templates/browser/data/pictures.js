@@ -1,5 +1,6 @@
 // Pictures of cutouts. In: rows. Out: promises of the part of a picture that shows each. Pictures used last are kept.
 
+import { SAY } from "../text/strings.js";
 import { Lru } from "../wire/lru.js";
 
 /**
@@ -20,6 +21,23 @@ async function decodedImage(address) {
   return image;
 }
 
+/**
+ * A picture of a server's, which says in words where it has none.
+ *
+ * @param {string} address
+ */
+async function servedImage(address) {
+  const answer = await fetch(address).catch(() => null);
+  if (!answer) throw new Error(SAY.noServer);
+  if (!answer.ok) throw new Error(answer.headers.get("Content-Type")?.startsWith("text/plain") ? (await answer.text()).trim() : SAY.noTile);
+  const url = URL.createObjectURL(await answer.blob());
+  try {
+    return await decodedImage(url);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
 export class Pictures {
   /**
    * @param {PageIndex} index
@@ -29,6 +47,7 @@ export class Pictures {
    */
   constructor(index, pieces, records, images) {
     this.index = index.thumbnails;
+    this.tiles = index.deep?.url;
     this.base = index.base;
     this.pieces = pieces;
     this.records = records;
@@ -69,6 +88,7 @@ export class Pictures {
    * @param {number} number
    */
   async tile(number) {
+    if (this.tiles) return servedImage(this.tiles.replace("{piece}", String(number)));
     return decodedImage((await this.pieces.once("deep", number)).url);
   }
 

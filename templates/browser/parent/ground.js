@@ -39,13 +39,30 @@ export class Ground {
     this.heat = null;
     /** @type {number | null} */
     this.waiting = null;
-    if (deep) deep.tiles.onCome = () => this.request();
+    /** @type {((error: Error) => void) | null} */
+    this.onMissing = null;
+    if (!deep) return;
+    deep.tiles.onCome = () => this.request();
+    deep.tiles.onFail = (number, error) => this.doWithout(number, error);
   }
 
   /** @param {Shown | null} shown */
   show(shown) {
     this.shown = shown;
     this.request();
+  }
+
+  /**
+   * An image one of whose tiles cannot be had is shown by its preview: it is as likely that none can.
+   *
+   * @param {number} number
+   * @param {Error} error
+   */
+  doWithout(number, error) {
+    const { shown } = this;
+    if (!shown?.levels.some(({ first, columns, rows }) => number >= first && number < first + columns * rows)) return;
+    this.show({ ...shown, levels: [] });
+    this.onMissing?.(error);
   }
 
   /** @param {Heat | null} heat */

@@ -1,5 +1,5 @@
-// Tiles of parent images. In: which are wanted now. Out: those that are here; a call when one has come. A few are loaded at a time, and
-// what nobody wants any more is not begun. Those used last are kept.
+// Tiles of parent images. In: which are wanted now. Out: those that are here; a call when one has come, or cannot be had. A few are
+// loaded at a time, and what nobody wants any more is not begun. Those used last are kept.
 
 import { Lru } from "../wire/lru.js";
 
@@ -22,6 +22,8 @@ export class Tiles {
     /** @type {number[]} */
     this.wanted = [];
     this.onCome = () => {};
+    /** @type {((number: number, error: Error) => void) | null} */
+    this.onFail = null;
   }
 
   /**
@@ -58,8 +60,9 @@ export class Tiles {
     const loading = this.loading.get(number) ?? this.load(number).then((image) => {
       this.kept.set(String(number), image, image.naturalWidth * image.naturalHeight);
       return image;
-    }, () => {
-      this.failed.add(number); // the page has said so
+    }, (error) => {
+      this.failed.add(number);
+      this.onFail?.(number, error);
       return null;
     }).finally(() => {
       this.loading.delete(number);

@@ -285,6 +285,7 @@ export const SAY = {
   ),
   allThereAre: "These are all there are",
   noServer: "The server does not answer",
+  noTile: "the server has no more of it",
   comparing: "Comparing with all cutouts…",
   looking: "Looking for similar cutouts…",
   loading: "Loading…",

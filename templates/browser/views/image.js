@@ -112,8 +112,16 @@ export async function openImage(data) {
     byId("hd-image-name").replaceChildren(nameOf(name, source));
     byId("hd-image-name").title = sha256 ? `${name}, SHA-256 ${sha256}` : name;
     byId("hd-image-size").textContent = `${count(nx)} × ${count(ny)}`;
-    const share = image.levels ? 1 : (preview?.naturalWidth ?? 0) / nx;
-    byId("hd-image-share").textContent = preview && share < 1 ? SAY.pixelsOf(SAY.preview, share) : "";
+    const share = (preview?.naturalWidth ?? 0) / nx;
+    const sayShare = (/** @type {string[]} */ ...why) => {
+      byId("hd-image-share").textContent = preview && share < 1 ? [SAY.pixelsOf(SAY.preview, share), ...why].join(": ") : "";
+    };
+    if (image.levels) byId("hd-image-share").textContent = "";
+    else sayShare();
+    ground.onMissing = ({ message }) => {
+      sayShare(message);
+      byId("hd-live").textContent = byId("hd-image-share").textContent;
+    };
     const levels = data.deep ? levelsOf(image, data.deep.side) : [];
     ground.show({ nx, ny, preview, levels });
     warmth.show(number, image);

@@ -76,6 +76,8 @@ export interface DeepIndex {
   side: number;
   /** What each has of its neighbours, at those sides where the image goes on. */
   overlap: number;
+  /** Where a server gives each as a JPEG file, with `{piece}` for its number. */
+  url?: string;
 }
 
 /** How it was made, for a paper: sentences, and BibTeX of all works that they cite. */
