@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from helpers.atlases import make_atlas, nebula
 from helpers.engines import Engine, chromium, firefox, webkit
+from helpers.originals import Given
 from helpers.pages import SCREEN, lonely_row
 from helpers.waiting import wait
 from PIL import Image as PillowImage
 from playwright.sync_api import Playwright
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.viewer.deep.pyramid import Band
 from hubble_dash.viewer.exported.export import export
 from hubble_dash.viewer.exported.folder import write_folder
 
@@ -68,16 +68,10 @@ def pages(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
 def deep_report(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a report whose only image has more pixels than its preview."""
     folder, picture = tmp_path_factory.mktemp("deep"), nebula(1, (900, 1300))
-
-    class Given:
-        def why_not(self, _: int) -> None:
-            return None
-
-        def bands(self, _: int) -> Iterator[Band]:
-            yield picture, np.ones(picture.shape[:2], np.bool_)
-
     atlas = make_atlas(folder / "deep.atlas", pictures=[picture], size=130, step=130, shrunk=4)
-    return watched(write_folder(atlas, folder / "report", originals=Given()) / "index.html")
+    return watched(
+        write_folder(atlas, folder / "report", originals=Given([picture])) / "index.html"
+    )
 
 
 def watched(page: Path) -> str:

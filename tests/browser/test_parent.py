@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from helpers.atlases import make_atlas
+from helpers.originals import Given
 from helpers.pages import MODEL, OpenPage
 from helpers.waiting import wait
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.viewer.deep.pyramid import Band
 from hubble_dash.viewer.exported.folder import write_folder
 
 pytestmark = pytest.mark.browser
@@ -30,19 +30,6 @@ SHOWN = """(([x, y]) => {
     const at = [(x - x_range.start) * scale, (y_range.end - y) * scale].map(Math.round);
     return Array.from(canvas.getContext("2d").getImageData(...at, 1, 1).data);
 })""".replace("MODEL", MODEL)
-
-
-class Given:
-    """The images of an atlas, from arrays."""
-
-    def __init__(self, pictures: list[NDArray[np.uint8]]) -> None:
-        self.pictures = pictures
-
-    def why_not(self, _: int) -> None:
-        return None
-
-    def bands(self, image: int) -> Iterator[Band]:
-        yield self.pictures[image], np.ones(SHAPE, np.bool_)
 
 
 @pytest.fixture(scope="module")
@@ -182,3 +169,36 @@ def test_a_lasso_and_a_box_by_keys(
     page.page.wait_for_selector(f'body[data-hd-subset="{held.sum()}"]')
     assert page.run("hubbleDash.rows()") == np.flatnonzero(held).tolist()
     assert page.errors == []
+
+
+@pytest.mark.parametrize("most_inside", [10, 10_000])
+def test_a_served_page_has_all_pixels_as_long_as_they_are_there(
+    open_page: Callable[..., OpenPage],
+    deep: tuple[Atlas, Path],
+    picture: NDArray[np.uint8],
+    most_inside: int,
+) -> None:
+    given = Given([picture])
+    server = Served(
+        {"page": lambda: dashboard(deep[0], originals=given, most_inside=most_inside)}
+    )
+    try:
+        page = open_page(server.url("page"))
+        zoom_in(page, 511, SHAPE[0] - 511, 1)
+        page.page.wait_for_selector("#hd-image[data-level='0']")
+        shown = page.run(SHOWN, [511.5, SHAPE[0] - 480.5])
+        assert np.abs(np.array(shown[:3]) - picture[480, 511]).max() <= 6
+        assert page.page.inner_text("#hd-image-share") == ""
+        assert page.errors == []
+        # Another part of it, which is no longer there: the preview stays, and it is said.
+        given.missing[0] = "the file is no longer there"
+        zoom_in(page, 1200, SHAPE[0] - 800, 0.5)
+        page.page.wait_for_selector("#hd-image[data-level=preview]")
+        said = "preview, 0.25 of the original's pixels: the file is no longer there"
+        assert page.page.inner_text("#hd-image-share") == said
+        assert page.page.inner_text("#hd-live") == said
+        shown = page.run(SHOWN, [1200.5, SHAPE[0] - 800.5])
+        assert np.abs(np.array(shown[:3]) - picture[800, 1200]).max() <= 10
+        assert all("410" in error for error in page.errors)
+    finally:
+        server.stop()

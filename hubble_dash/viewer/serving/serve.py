@@ -16,9 +16,9 @@ from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.deep.written import ImagesOf
 from hubble_dash.viewer.exported.limits import MAX_CUTOUTS
 from hubble_dash.viewer.page import make_page, read_options
-from hubble_dash.viewer.served.builds import inline_data, share
+from hubble_dash.viewer.served.builds import inline_data, key_of, share
 from hubble_dash.viewer.served.current import Current
-from hubble_dash.viewer.served.guests import GuestReader
+from hubble_dash.viewer.served.guests import GuestReader, make_offer
 from hubble_dash.viewer.served.routes import prepare_server
 from hubble_dash.viewer.served.server import Dashboard
 from hubble_dash.viewer.serving.processes import Lifeline, count_of_processes
@@ -108,9 +108,10 @@ def serve(
         shared.prepare(progress=True)
         data = shared.data
     else:
-        data = inline_data(atlas, similar=similar, originals=originals)
     # What is wrong is told now, and what all pages share is made now, not when the first is asked.
     make_page(atlas, data, first).figures()
+    # Before the processes part, so that each knows of it.
+    make_offer(key_of(atlas, similar=similar, originals=originals), atlas, guests)
     # Bokeh looks for mistakes of programmers in each session, a quarter of what it costs.
     os.environ.setdefault("BOKEH_VALIDATE_DOC", "no")
     current = Current(atlas)

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from helpers.atlases import make_atlas, nebula
 from helpers.decoding import decode
+from helpers.originals import Given
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
@@ -26,22 +27,6 @@ from hubble_dash.viewer.deep.pyramid import Band
 from hubble_dash.viewer.deep.written import write_deep
 
 SHAPES = [(600, 1100), (200, 300)]
-
-
-class Given:
-    """Images from arrays."""
-
-    def __init__(self, pictures: list[NDArray[np.uint8]], missing: dict[int, str] | None = None):
-        self.pictures, self.missing = pictures, missing or {}
-
-    def why_not(self, image: int) -> str | None:
-        return self.missing.get(image)
-
-    def bands(self, image: int) -> Iterator[Band]:
-        picture = self.pictures[image]
-        for top in range(0, len(picture), 100):
-            band = picture[top : top + 100]
-            yield band, np.ones(band.shape[:2], np.bool_)
 
 
 @pytest.fixture(scope="module")
@@ -107,18 +92,19 @@ def test_what_cannot_be_had_is_said(
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    gone = {0: "x.fits is no longer there"}
+    gone = {0: "the file is no longer there"}
     with caplog.at_level(logging.INFO):
         deep = write_deep(deep_atlas, Given(pictures, gone), NewFolder(tmp_path))
     assert deep.firsts == {1: [0, 4]}
     assert (
-        "1 of 2 images cannot be had at full resolution, and stay as they are: x.fits"
-        in caplog.text
+        "1 of 2 images cannot be had at full resolution, and stay as they are:"
+        " /data/field_0.fits: the file is no longer there" in caplog.text
     )
     assert "1 of 2 images at full resolution: 0.1 megapixels in all," in caplog.text
-    both = {**gone, 1: "y.fits is no longer there"}
+    both = {**gone, 1: "the file is no longer there"}
     with pytest.raises(
-        ExportError, match=r"none of the 2 images .*: x\.fits is no longer there; put"
+        ExportError,
+        match=r"none of the 2 images .*: /data/field_0\.fits: the file is no longer there; put",
     ):
         write_deep(deep_atlas, Given(pictures, both), NewFolder(tmp_path))
 

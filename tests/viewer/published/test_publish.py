@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from helpers.atlases import make_atlas, nebula
+from helpers.originals import Given
 from PIL import Image as PillowImage
 
 import hubble_dash as hd
@@ -205,3 +206,30 @@ def test_the_page_of_all_is_what_it_is_given(small: Atlas) -> None:
 
 def make_hostile(atlas: Atlas) -> Atlas:
     return Atlas(atlas.path, {**atlas.manifest, "title": "<img src=x onerror=alert(1)>"})
+
+
+def test_reports_with_all_pixels_are_folders(
+    small: Atlas, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Tiles where an image has more pixels than its preview and can be had; else as without."""
+    pictures = [nebula(1, (300, 420))]
+    options = {"pictures": pictures, "size": 100, "step": 100, "shrunk": 2}
+    there, gone = (make_atlas(tmp_path / f"{name}.atlas", **options) for name in ("there", "gone"))
+
+    def originals(atlas: Atlas) -> Given:
+        return Given(pictures, {0: "the file is gone"} if atlas is gone else None)
+
+    with caplog.at_level(logging.WARNING):
+        site = publish(tmp_path / "site", [there, gone, small], originals=originals, progress=False)
+    found = files_of(site)
+    assert {"there/data/deep/0.js", "there/index.html"} <= found
+    for name in ("gone", "A-b"):
+        assert {file for file in found if file.startswith(f"{name}/")} == {
+            f"{name}/{file}" for file in ("index.html", "cover.jpg", "card.jpg")
+        }
+    assert "gone goes without full resolution: none of the 1 images" in caplog.text
+    assert "field_0.fits: the file is gone" in caplog.text
+    assert verify(site / "there").is_sound
+    # It replaces, and is replaced by, one without.
+    publish(site, [there], progress=False)
+    assert not (site / "there/data").exists()

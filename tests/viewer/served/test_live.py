@@ -18,7 +18,7 @@ from helpers.served import Served
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.density.view import Density, View
-from hubble_dash.viewer.served.shared import share
+from hubble_dash.viewer.served.builds import share
 
 
 def in_a_thread(test: Callable[..., None]) -> Callable[..., None]:

@@ -17,8 +17,8 @@ from PIL import Image as PillowImage
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.data.compared import like_answer
 from hubble_dash.viewer.data.schema import MOST_AVERAGED
+from hubble_dash.viewer.served.builds import inline_data, share, shared_by_key
 from hubble_dash.viewer.served.routes import prepare_server
-from hubble_dash.viewer.served.shared import inline_data, share, shared_by_key
 from hubble_dash.viewer.serving.signing import sign_in
 
 

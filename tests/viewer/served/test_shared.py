@@ -15,8 +15,9 @@ from helpers.decoding import decode
 from hubble_dash.atlas.atlas import Atlas, open_atlas
 from hubble_dash.errors import AtlasError
 from hubble_dash.viewer.density.sky_tiles import sky_pyramid, tile_number
+from hubble_dash.viewer.served.builds import _build_of, inline_data, share, shared_by_key
 from hubble_dash.viewer.served.server import Dashboard
-from hubble_dash.viewer.served.shared import Shared, _build_of, inline_data, share, shared_by_key
+from hubble_dash.viewer.served.shared import Shared
 
 FEW = 10
 

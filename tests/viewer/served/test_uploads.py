@@ -27,10 +27,10 @@ from hubble_dash.errors import ImageError, WeightsError
 from hubble_dash.guest import Guest, Position
 from hubble_dash.viewer.data.schema import MOST_GUEST_BYTES
 from hubble_dash.viewer.served import uploads
+from hubble_dash.viewer.served.builds import inline_data, key_of, share
 from hubble_dash.viewer.served.guests import make_offer
 from hubble_dash.viewer.served.routes import prepare_server
 from hubble_dash.viewer.served.server import dashboard
-from hubble_dash.viewer.served.shared import inline_data, key_of, share
 from hubble_dash.viewer.serving.signing import sign_in
 
 PIXELS = np.random.default_rng(0).integers(0, 255, (20, 30, 3), dtype=np.uint8)
