@@ -7,7 +7,7 @@
 `build` makes an `Atlas`, `add` adds images to one, `open_atlas` opens one, and `evaluate` measures
 how alike its neighbours really are. `export` writes its page; `publish` a site of several; `serve`
 and `dashboard` serve it.
-`Originals` reads an atlas's images again, for an `export` with all their pixels.
+`Originals` reads an atlas's images again, so that pages have all their pixels.
 `GuestReader` lets visitors of these bring images of their own.
 `fingerprint_image` takes an image from outside to where its like can be looked for; `verify` says
 whether an atlas or a page is what it says it is. The other names are settings of `build` and `add`,

@@ -38,6 +38,9 @@ const admitted = new Set();
 /** @param {number} row below 0, that may be selected from now on */
 export const admit = (row) => void admitted.add(row);
 
+/** @param {number} row that may be selected no more */
+export const expel = (row) => void admitted.delete(row);
+
 const isThere = (/** @type {number} */ row) => (Number.isInteger(row) && row >= 0 && row < count) || admitted.has(row);
 
 // A page inside a notebook's frame has no address of its own.

@@ -140,8 +140,41 @@ def test_several_come_one_after_the_other_and_what_is_wrong_is_said(
     assert {int(asked.cutouts["image"][row]) for row, _, _ in page.similar()} == {1}
     page.page.click(".hd-portrait")
     page.page.wait_for_selector("#hd-closely[open][data-rows^='-2 ']")
+    foot = page.page.inner_text(".hd-closely-foot")
+    assert foot.startswith("your image, all of the original's pixels")
     # The server told of what was wrong, which browsers log; nothing else was.
     assert all("400" in error for error in page.errors)
+
+
+def test_one_is_taken_away_and_the_others_stay(open_page: Open, server: Served) -> None:
+    page = open_page(server.url("inside"))
+    page.run(GIVE, ["drop", [file(f"{seed}.png", nebula(seed)[:64, :64]) for seed in (0, 1, 2)]])
+    page.page.wait_for_function("document.querySelectorAll('.hd-guest').length === 3")
+    page.page.click(".hd-guest[data-row='-2']")
+    page.wait_for_shown(-2)
+    remover = page.page.locator("#hd-guest-remove")
+    assert remover.get_attribute("aria-label") == "Remove your image: 1.png (Del)"
+    remover.click()
+    # The next one is shown, and has the focus; of the other nothing is left.
+    page.wait_for_shown(-3)
+    rows = "[...document.querySelectorAll('SELECTOR')].map(({ dataset }) => dataset.row)"
+    for selector in (".hd-guest", ".hd-guest-mark"):
+        assert page.run(rows.replace("SELECTOR", selector)) == ["-1", "-3"]
+    assert page.run("document.activeElement.dataset.row") == "-3"
+    assert page.page.inner_text(".hd-guest-note") == "1.png is removed."
+    page.page.go_back()
+    page.page.wait_for_selector("body:not([data-hd-selected])")
+    # By keys, as well; nothing stays of what is not selected, either.
+    page.page.focus(".hd-guest[data-row='-1']")
+    page.page.keyboard.press("Delete")
+    assert page.run("document.activeElement.dataset.row") == "-3"
+    page.page.keyboard.press("Enter")
+    page.wait_for_shown(-3)
+    page.page.keyboard.press("Delete")
+    page.page.wait_for_selector("body:not([data-hd-selected])")
+    assert not page.page.is_visible("#hd-guests")
+    assert page.run("document.activeElement.id") == "hd-guest-open"
+    assert page.errors == []
 
 
 def test_images_are_chosen_by_a_button_and_dragged_text_is_none(

@@ -10,11 +10,13 @@ import pytest
 from helpers.atlases import make_atlas
 from helpers.originals import Given
 from helpers.pages import MODEL, OpenPage
+from helpers.served import Served
 from helpers.waiting import wait
 from numpy.typing import NDArray
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.exported.folder import write_folder
+from hubble_dash.viewer.served.server import dashboard
 
 pytestmark = pytest.mark.browser
 
@@ -179,9 +181,7 @@ def test_a_served_page_has_all_pixels_as_long_as_they_are_there(
     most_inside: int,
 ) -> None:
     given = Given([picture])
-    server = Served(
-        {"page": lambda: dashboard(deep[0], originals=given, most_inside=most_inside)}
-    )
+    server = Served({"page": lambda: dashboard(deep[0], originals=given, most_inside=most_inside)})
     try:
         page = open_page(server.url("page"))
         zoom_in(page, 511, SHAPE[0] - 511, 1)

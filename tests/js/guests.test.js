@@ -19,7 +19,7 @@ test("an image of a visitor is a cutout below row 0, whose nearest are known by 
   await guests.add("a.png", ANSWER, picture, async (row) => 100 - row);
   const { sky, ...elsewhere } = ANSWER;
   await guests.add("b.png", elsewhere, picture, async (row) => row);
-  assert.deepEqual(guests.all.map(({ row, cutout, image }) => [row, cutout.row, cutout.image, image.name]), [
+  assert.deepEqual([...guests.all.values()].map(({ row, cutout, image }) => [row, cutout.row, cutout.image, image.name]), [
     [-1, -1, -1, "a.png"], [-2, -2, -2, "b.png"],
   ]);
   const { cutout, record, image } = guests.get(-1);
@@ -29,6 +29,11 @@ test("an image of a visitor is a cutout below row 0, whose nearest are known by 
   assert.deepEqual(guests.get(-1).picture, { picture, x: 0, y: 0, width: 30, height: 20 });
   assert.equal(guests.get(-2).cutout.sky, null);
   assert.throws(() => guests.get(-3), RangeError);
+  // One that is taken away is there no more, and its row is nobody else's.
+  guests.remove(-1);
+  assert.throws(() => guests.get(-1), RangeError);
+  assert.equal((await guests.add("c.png", ANSWER, picture, async (row) => row)).row, -3);
+  assert.equal(guests.get(-2).cutout.name, "b.png");
   assert.deepEqual([-1, 0, null].map(isGuest), [true, false, false]);
 });
 

@@ -1,5 +1,5 @@
-"""Parent images with all their pixels -> tiles of them at several sizes, a piece each.
+"""Parent images with all their pixels -> tiles of them at several sizes, in files or one by one.
 
-In come bands of rows as an image is shown, out come JPEG tiles and files of them. Where the bands
-come from is for others to say, since nothing here may read the files that an atlas was made of.
+In come rows or parts of an image as it is shown, out come JPEG tiles, or files of them. Where its
+pixels come from is for others to say, since nothing here may read what an atlas was made of.
 """

@@ -9,6 +9,7 @@ import { select } from "../walk.js";
 import { drawn } from "./compass.js";
 import { Controls } from "./controls.js";
 import { openDrags } from "./drags.js";
+import { isGuest } from "../guests/guests.js";
 import { cutOf } from "../parent/cut.js";
 import { Pane, extentOf } from "./pane.js";
 import { AS_IT_IS, draggedLimits, tableText } from "./stretch.js";
@@ -159,7 +160,8 @@ export class Closely {
     const [part, thumbnail, parent] = await Promise.all([
       data.portrait(cutout.row), data.thumbnail(cutout.row), data.image(cutout.image),
     ]);
-    return { cutout, part, parent, of: part.picture === thumbnail.picture ? "thumbnail" : "preview" };
+    const of = isGuest(cutout.row) ? "guest" : part.picture === thumbnail.picture ? "thumbnail" : "preview";
+    return { cutout, part, parent, of };
   }
 
   /** What all panes have in common: one scale on the sky where it is known of all, else in pixels of the originals. */

@@ -16,7 +16,7 @@ import { barOf, compassOf, pixelAt, skyAt } from "./measure.js";
  * @property {Cutout | SimilarCutout} cutout
  * @property {PicturePart} part
  * @property {ParentImage} parent
- * @property {"thumbnail" | "preview" | "tiles"} of which picture it is a part
+ * @property {"thumbnail" | "preview" | "tiles" | "guest"} of which picture it is a part
  *
  * @typedef {object} Shared what all panes have in common
  * @property {number} x of the middle, from the middle of a picture, in units to the right

@@ -1,5 +1,5 @@
-// Images that a visitor has brought. In: what the server said of each. Out: cutouts below row 0, which are there as long as the page is,
-// so that all views take them as they take others.
+// Images that a visitor has brought. In: what the server said of each. Out: cutouts below row 0, which all views take as they take
+// others.
 
 /**
  * @import { Cutout, ParentImage, PicturePart } from "../data/types.d.ts"
@@ -36,15 +36,21 @@ async function nearOf({ rows, similarities }, placeOf) {
 
 export class Guests {
   constructor() {
-    /** @type {Guest[]} */
-    this.all = [];
+    /** @type {Map<number, Guest>} by row */
+    this.all = new Map();
+    this.last = 0; // row that was given away
   }
 
   /** @param {number} row */
   get(row) {
-    const guest = this.all[-1 - row];
+    const guest = this.all.get(row);
     if (!guest) throw new RangeError(`there is no image of yours ${row}`);
     return guest;
+  }
+
+  /** @param {number} row of one that is not wanted any more */
+  remove(row) {
+    this.all.delete(row);
   }
 
   /**
@@ -58,7 +64,7 @@ export class Guests {
   async add(name, { x, y, nx, ny, sky, nearest, smoothed }, picture, placeOf) {
     const near = await nearOf(nearest, placeOf);
     const smoothedNear = smoothed ? await nearOf(smoothed, placeOf) : null;
-    const row = -1 - this.all.length;
+    const row = --this.last;
     /** @type {ParentImage} */
     const image = { name, nx, ny, origin: "upper", approximate: sky?.approximate ?? false, metadata: [], url: null };
     const columns = /** @type {any} */ ({ ...near, ...(sky ? { ra: [sky.ra], dec: [sky.dec] } : {}) });
@@ -72,7 +78,7 @@ export class Guests {
       picture: { picture, x: 0, y: 0, width: picture.naturalWidth, height: picture.naturalHeight },
       record: { columns, place: row, at: 0, row, image: row, parent: image },
     };
-    this.all.push(guest);
+    this.all.set(row, guest);
     return guest;
   }
 }

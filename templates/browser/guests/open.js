@@ -1,9 +1,10 @@
 // Images that a visitor brings, where a server compares them. In: files. Out: guests, one after the other, the first of them selected.
 
+import { state } from "../state.js";
 import { waiting } from "../text/busy.js";
 import { byId } from "../text/element.js";
 import { SAY } from "../text/strings.js";
-import { admit, select } from "../walk.js";
+import { admit, expel, reset, select } from "../walk.js";
 import { ask } from "./ask.js";
 import { letBring } from "./bring.js";
 import { Strip } from "./strip.js";
@@ -25,9 +26,20 @@ async function decodedPicture(address) {
  * @param {string} base what the server's addresses begin with
  */
 function openGuests(data, base) {
-  const strip = new Strip();
+  const strip = new Strip(remove);
   /** One file after the other, also of those that come while others are read. */
   let queue = Promise.resolve();
+
+  /** @param {number} row */
+  function remove(row) {
+    const { name } = data.guests.get(row).cutout;
+    const beside = strip.remove(row);
+    if (state.selected === row && beside) select(Number(beside.dataset.row));
+    else if (state.selected === row) reset();
+    expel(row);
+    data.guests.remove(row);
+    strip.say(beside ? SAY.guestRemoved(name) : "");
+  }
 
   /** @param {File} file */
   async function take(file) {

@@ -34,7 +34,7 @@ class Marks {
   add(guest) {
     const plot = plotOf("hd-map");
     if (!plot) return;
-    if (!this.all.length) {
+    if (!this.place.isConnected) {
       plot.element.append(this.place);
       plot.onMoved(() => this.follow());
     }
@@ -43,6 +43,12 @@ class Marks {
     this.all.push({ guest, mark });
     this.place.append(mark);
     this.follow();
+  }
+
+  /** @param {number} row */
+  remove(row) {
+    this.all.find(({ guest }) => guest.row === row)?.mark.remove();
+    this.all = this.all.filter(({ guest }) => guest.row !== row);
   }
 
   follow() {
@@ -55,11 +61,19 @@ class Marks {
 }
 
 export class Strip {
-  constructor() {
+  /** @param {(row: number) => void} remove one of them */
+  constructor(remove) {
     this.note = element("p", { class: "hd-guest-note", role: "status" });
     this.list = element("div", { class: "hd-guest-list", role: "group", "aria-label": SAY.guests });
-    this.element = element("div", { id: "hd-guests", class: "hd-guests" }, this.list, this.note);
-    this.element.hidden = true;
+    const cross = element("i", { class: "hd-i hd-i-close" });
+    this.remover = element("button", { type: "button", id: "hd-guest-remove", class: "hd-tool" }, cross);
+    this.element = element("div", { id: "hd-guests", class: "hd-guests" }, this.list, this.remover, this.note);
+    this.element.hidden = this.remover.hidden = true;
+    this.remover.addEventListener("click", () => state.selected !== null && remove(state.selected));
+    this.list.addEventListener("keydown", ({ key, target }) => {
+      const row = target instanceof HTMLElement && key === "Delete" ? target.dataset.row : undefined;
+      if (row !== undefined) remove(Number(row));
+    });
     this.marks = new Marks();
     byId("hd-gallery").prepend(this.element);
     on(["selected"], () => this.mark());
@@ -72,10 +86,30 @@ export class Strip {
     this.element.hidden = false;
   }
 
+  /**
+   * Take one away.
+   *
+   * @param {number} row
+   * @returns {HTMLElement | null} the one beside it
+   */
+  remove(row) {
+    const button = this.list.querySelector(`[data-row="${row}"]`);
+    const beside = /** @type {HTMLElement | null} */ (button?.nextElementSibling ?? button?.previousElementSibling ?? null);
+    button?.remove();
+    this.marks.remove(row);
+    (beside ?? byId("hd-guest-open")).focus();
+    return beside;
+  }
+
   mark() {
     for (const button of document.querySelectorAll(".hd-guest, .hd-guest-mark")) {
       button.toggleAttribute("aria-current", /** @type {HTMLElement} */ (button).dataset.row === String(state.selected));
     }
+    const current = this.list.querySelector("[aria-current]");
+    this.remover.hidden = !current;
+    const title = current ? SAY.removeGuest(current.getAttribute("title") ?? "") : "";
+    this.remover.title = title;
+    this.remover.setAttribute("aria-label", title);
   }
 
   /** @param {string} text */

@@ -119,6 +119,8 @@ export const SAY = {
   // images that visitors bring
   guests: "Your images",
   guest: (/** @type {string} */ name) => `Your image: ${name}`,
+  removeGuest: (/** @type {string} */ guest) => `Remove ${guest.charAt(0).toLowerCase()}${guest.slice(1)} (Del)`,
+  guestRemoved: (/** @type {string} */ name) => `${name} is removed.`,
   pasted: "pasted image",
   dropGuests: "Drop images here to see what is most like them",
   reading: "Reading your image…",
@@ -199,7 +201,7 @@ export const SAY = {
     share > 0.99 ? `${source}, all of the original's pixels` : `${source}, ${Number(share.toPrecision(2))} of the original's pixels`
   ),
   preview: "preview",
-  pictures: { thumbnail: "thumbnail", preview: "preview", tiles: "image" },
+  pictures: { thumbnail: "thumbnail", preview: "preview", tiles: "image", guest: "your image" },
   value: "value",
   noValue: "the browser keeps values of pictures beside the page to itself",
 
