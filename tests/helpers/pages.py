@@ -111,7 +111,7 @@ class OpenPage:
 
     def wait_for_shown(self, row: int) -> None:
         """Wait until the similar cutouts of a row are there, all of their pictures painted."""
-        self.page.wait_for_selector(f'body[data-hd-shown="{row}"]', timeout=10_000)
+        self.page.wait_for_selector(f'body[data-hd-shown="{row}"]', timeout=60_000)
 
     def wait_until_still(self) -> None:
         """Wait until nothing moves, nor looks faint because something is waited for."""
