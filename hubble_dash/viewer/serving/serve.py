@@ -108,6 +108,7 @@ def serve(
         shared.prepare(progress=True)
         data = shared.data
     else:
+        data = inline_data(atlas, similar=similar, originals=originals)
     # What is wrong is told now, and what all pages share is made now, not when the first is asked.
     make_page(atlas, data, first).figures()
     # Before the processes part, so that each knows of it.
