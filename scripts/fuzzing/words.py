@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from helpers.atlases import make_atlas, nebula
+from helpers.originals import Given
 
 from fuzzing.target import Read, Target
 
@@ -50,10 +51,11 @@ def _serving(folder: Path) -> Read:
 
     from hubble_dash.viewer.density.view import View
     from hubble_dash.viewer.guarded import guard
-    from hubble_dash.viewer.served import routes, shared
+    from hubble_dash.viewer.served import builds, routes, shared
 
-    atlas = make_atlas(folder / "a.atlas", pictures=[nebula(1, (72, 96))], k=5)
-    ours = shared.share(atlas)
+    pictures = [nebula(1, (72, 96))]
+    atlas = make_atlas(folder / "a.atlas", pictures=pictures, k=5, shrunk=2)
+    ours = builds.share(atlas, originals=Given(pictures))
     server: Any = SimpleNamespace(sign_sessions=True, secret_key=SECRET.encode())
     connection = SimpleNamespace(stream=None, context=None)
     unwanted = guard._Unwanted(server, guard.Hosts(["hub.example", "*.lab.example"]), bool)
@@ -76,12 +78,14 @@ def _serving(folder: Path) -> Read:
             if found is None:
                 continue
             with contextlib.suppress(LookupError):
-                _made(handler, shared.shared_by_key(found[1]), found.groups()[1:])
+                _made(handler, builds.shared_by_key(found[1]), found.groups()[1:])
 
     def _made(handler: type, one: shared.Shared, parts: Iterable[str]) -> object:
         words = [*parts]
         if handler is routes.PieceHandler:
             return one.piece(words[0], int(words[1]))
+        if handler is routes.DeepHandler:
+            return routes._tile(one.key, int(words[0]))
         if handler is routes.ThumbnailHandler:
             return one.thumbnails.webp(int(words[0]))
         return one.sky_tiles["/".join(words)]
