@@ -64,9 +64,10 @@ const data = makeData(index, pieces);
 addTagColumn(data.columns);
 const filters = new Filters(data.columns);
 
-function openAsking() {
+/** @param {Promise<void>} ready when the map is there */
+function openAsking(ready) {
   openQueries();
-  const line = openFilterTab(data.columns, filters);
+  const line = openFilterTab(data.columns, filters, ready);
   openSearch(data.columns, filters);
   openAddress(filters, (error, text) => {
     line.complain(error, text);
@@ -94,7 +95,7 @@ function openPanels(ready) {
   deriveSubset(filters, complain);
   startWalk(data.n);
   openAlike(data);
-  openAsking();
+  openAsking(ready);
   openTable(data, complain);
   openPicked(data);
   openClusters(data);

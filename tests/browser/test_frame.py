@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from helpers.atlases import make_atlas
+from helpers.atlases import make_atlas, nebula
 from helpers.pages import OpenPage
 from playwright.sync_api import Browser
 
@@ -370,6 +370,26 @@ def test_a_placeholder_is_told_on_its_picture(open_page: Open, tmp_path: Path) -
     page.wait_for_shown(0)
     assert page.page.locator('.hd-similar[data-row="1"] .hd-doubt').count() == 1
     assert page.page.locator(".hd-doubt:visible").count() == 1
+
+
+def test_where_images_are_cutouts_one_begins_with_charts(open_page: Open, tmp_path: Path) -> None:
+    pictures = [nebula(seed)[:48, :48] for seed in range(9)]
+    kinds = {"class": ["spiral", "star", "arc"] * 3}
+    atlas = make_atlas(tmp_path / "x.atlas", pictures=pictures, sky=False, columns=kinds)
+    written = export(atlas, tmp_path / "x.html", check="fast")
+    page = open_page(written)
+    seen = page.page.locator("#hd-tabs [aria-selected=true]")
+    assert seen.inner_text() == "Filter"
+    page.page.wait_for_selector(".hd-category-bar[title=spiral]")
+    page.page.click("#hd-tab-image")
+    page.page.wait_for_function("location.hash === '#tab=image'")
+    page.page.reload()
+    page.page.wait_for_selector("body[data-hd-ready]")
+    page.page.wait_for_selector("#hd-tab-image[aria-selected=true]")
+    page.page.set_viewport_size(PHONE)
+    page.page.click("#hd-tab-facts")
+    page.page.set_viewport_size({"width": 1400, "height": 900})
+    page.page.wait_for_selector("#hd-tab-filter[aria-selected=true]")
 
 
 def test_a_page_of_one_cutout_has_no_map(

@@ -232,6 +232,13 @@ def test_hovering_previews_a_cutout(open_page: Open, report: Path, atlas: Atlas)
     page.page.mouse.move(*page.screen("hd-map", *atlas.positions[row].tolist()))
     page.page.wait_for_selector("#hd-preview:not([hidden])")
     assert atlas.cutouts["class"][row] in page.page.inner_text("#hd-preview")
+    # The selected one is seen beside the map.
+    page.page.mouse.down()
+    page.page.mouse.up()
+    page.wait_for_shown(row)
+    page.page.wait_for_selector("#hd-preview", state="hidden")
+    page.run("hubbleDash.reset()")
+    page.page.wait_for_selector("#hd-preview:not([hidden])")
     page.page.mouse.move(700, 20)
     page.page.wait_for_selector("#hd-preview", state="hidden")
 

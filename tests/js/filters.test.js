@@ -152,6 +152,9 @@ test("the most telling columns come first, and what says nothing not at all", ()
   ]));
   assert.deepEqual(usefulColumns(list, 100), ["type", "z", "name", "mostly missing", "ra"]);
   assert.deepEqual(usefulColumns(list.filter(({ role }) => role === "label"), 100), []);
+  const image = (/** @type {object} */ more) => /** @type {ColumnEntry} */ (/** @type {unknown} */ (one("image", more)));
+  const parts = [image({ role: "built-in", distinct: 20 }), image({ role: "built-in" }), image({})];
+  assert.deepEqual(parts.map((part) => usefulColumns([part], 100).length), [1, 0, 1]);
 });
 
 test("an entry of the legend stands for its category, or for all that have none", () => {

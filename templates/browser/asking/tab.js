@@ -19,9 +19,10 @@ import { Panel } from "../filters/panel.js";
 /**
  * @param {Columns} columns
  * @param {Filters} filters
+ * @param {Promise<void>} ready when the map is there, for which charts wait
  * @returns {Line} which says what is wrong with a query, of a link too
  */
-export function openFilterTab(columns, filters) {
+export function openFilterTab(columns, filters, ready) {
   const line = new Line(columns.list, filters);
   const panel = new Panel(columns, filters);
   if (!panel.names.length) return line;
@@ -29,7 +30,10 @@ export function openFilterTab(columns, filters) {
   const tab = element("div", { id: "hd-filters", class: "hd-filters" }, head, makeChips(columns), panel.element);
   const left = element("output", { "aria-live": "off" });
   tellSubset(left, async () => all(columns.n));
-  panel.isShown = () => tab.classList.contains("hd-on");
+  ready.then(() => {
+    panel.isShown = () => tab.classList.contains("hd-on");
+    panel.refresh();
+  });
   const tools = element("span", { class: "hd-table-tools" }, left);
   addTab({ id: "filter", title: SAY.filterTab, element: tab, tools, onShow: () => panel.refresh() });
   return line;

@@ -36,7 +36,8 @@ function worth({ kind, distinct, missing, categories }, n) {
  * @returns {string[]} names
  */
 export function usefulColumns(list, n) {
-  const drawable = list.filter(isDrawable);
+  // Where each image is a cutout, its number says nothing.
+  const drawable = list.filter(isDrawable).filter(({ name, role, distinct }) => name !== "image" || role === "own" || distinct < n);
   const own = drawable.filter(({ role }) => role === "own").sort((one, other) => worth(other, n) - worth(one, n));
   const builtIn = BUILT_IN.flatMap((name) => drawable.find((column) => column.role === "built-in" && column.name === name) ?? []);
   const few = own.length < 4 ? builtIn : builtIn.filter(({ name }) => ALWAYS.includes(name));

@@ -14,6 +14,7 @@ import { onLink, sayInLink } from "../walk.js";
  * @property {HTMLElement} [tools] stand beside the tabs while it is seen
  * @property {() => void} [onShow] is called each time it comes to be seen
  * @property {"phone" | "wide"} [on] where it is there alone
+ * @property {boolean} [waits] whether another is seen at first, if there is one
  */
 
 export const PHONE = "(max-width: 600px)";
@@ -68,12 +69,17 @@ export function showTab(id) {
   listeners.forEach((listener) => listener());
 }
 
+function first() {
+  const wide = [...tabs.values()].filter(({ on }) => on !== "phone");
+  return (wide.find(({ waits }) => !waits) ?? wide[0])?.id;
+}
+
 /**
  * Begin with a tab.
  *
- * @param {string} [id] the first of those that are not for phones alone, if not given
+ * @param {string} [id] the first of those that neither wait nor are for phones alone, if not given
  */
-export function beginWith(id = [...tabs.values()].find(({ on }) => on !== "phone")?.id) {
+export function beginWith(id = first()) {
   if (id === undefined) return;
   initial = id;
   if (!isLinked || tabs.get(seen)?.button.checkVisibility() !== true) showTab(id);
@@ -116,7 +122,7 @@ export function addTab(tab) {
   byId("hd-dock").hidden = false;
   tabs.set(id, { ...tab, button });
   if (tools) tools.hidden = true;
-  if (tabs.size === 1) beginWith(id);
+  if (tabs.size === 1 || tabs.get(initial ?? "")?.waits) beginWith(id);
   if (id === asked) showAsked(id);
 }
 
@@ -141,12 +147,13 @@ function addPlaces() {
   const together = byId("hd-places");
   const places = ["hd-place-sky", "hd-place-image"].flatMap((id) => document.getElementById(id) ?? []);
   const isMosaic = document.querySelector(".hd-mosaic") !== null;
+  const isWhole = document.querySelector(".hd-whole") !== null; // each image is a cutout, and stands beside the map already
   const apart = places.map(() => element("div", { class: "hd-places" }));
   if (isMosaic) addTab({ id: "places", title: places.length > 1 ? SAY.skyAndImage : SAY.imageTab, element: together, on: "wide" });
   for (const [i, { id }] of places.entries()) {
     const isSky = id === "hd-place-sky";
     const title = isSky ? SAY.skyTab : SAY.imageTab;
-    addTab({ id: isSky ? "sky" : "image", title, element: apart[i], on: isMosaic ? "phone" : undefined });
+    addTab({ id: isSky ? "sky" : "image", title, element: apart[i], on: isMosaic ? "phone" : undefined, waits: isWhole && !isSky });
   }
   const phone = matchMedia(PHONE);
   const settle = () => places.forEach((place, i) => (isMosaic && !phone.matches ? together : apart[i]).append(place));

@@ -1,5 +1,5 @@
-// The small picture that follows the pointer over a plot. In: `pointed`, `color`. Out: the preview beside it, with what the cutout is
-// called and what the column that colours the map says of it.
+// The small picture that follows the pointer over a plot. In: `pointed`, `selected`, `color`. Out: the preview beside it, with what the
+// cutout is called and what the column that colours the map says of it; none of the selected one, which is seen already.
 
 import { paintedCanvas } from "../gallery/canvas.js";
 import { colorColumn, titleOf, valueIn } from "../gallery/captions.js";
@@ -43,15 +43,15 @@ function said(data, cutout) {
 export function openPreview(data) {
   const box = byId("hd-preview");
   on(["color"], () => delete box.dataset.row);
-  on(["pointed"], async ({ pointed }) => {
-    if (!pointed) {
+  on(["pointed", "selected"], async ({ pointed, selected }) => {
+    if (!pointed || pointed.row === selected) {
       box.hidden = true;
       return;
     }
     const row = String(pointed.row);
     if (box.dataset.row !== row) {
       const cutout = await data.cutout(pointed.row);
-      if (state.pointed?.row !== pointed.row) return;
+      if (state.pointed?.row !== pointed.row || state.selected === pointed.row) return;
       box.dataset.row = row;
       box.replaceChildren(paintedCanvas(data.thumbnail(pointed.row)).canvas, ...said(data, cutout));
     }
