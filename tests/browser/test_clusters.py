@@ -65,6 +65,34 @@ def filters(page: OpenPage) -> Any:
     return json.loads(page.run("JSON.stringify(hubbleDash.state.filters)"))
 
 
+def test_names_and_lines_are_on_paper_as_well(
+    open_page: Open, clustered: Atlas, tmp_path: Path
+) -> None:
+    """Beside a story, and from the dark theme, whose lines are light."""
+    (tmp_path / "story.md").write_text("# A story\n\n" + "A line.\n\n" * 90)
+    page = open_page(
+        export(clustered, tmp_path / "page.html", intro=tmp_path / "story.md", theme="dark")
+    )
+    page.run("hubbleDash.select(20)")
+    page.wait_for_shown(20)
+    for _ in range(2):
+        page.page.keyboard.press("m")
+    light = """() => {
+        const canvas = document.querySelector("#hd-map canvas.hd-layer");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        return data.reduce((sum, value, i) => sum + (i % 4 < 3 ? value : 0), 0);
+    }"""
+    page.page.wait_for_function(f"({light})() > 0")
+    page.wait_until_still()
+    before = page.run(light)
+    page.run("window.dispatchEvent(new Event('beforeprint'))")
+    assert sorted(names(page)) == ["cluster 0", "cluster 1"]
+    assert page.run(light) < 0.98 * before
+    page.run("window.dispatchEvent(new Event('afterprint'))")
+    page.page.wait_for_function(f"before => ({light})() === before", arg=before)
+    assert page.errors == []
+
+
 def test_names_on_the_map_are_finer_as_one_zooms_in(page: OpenPage) -> None:
     assert sorted(names(page)) == ["cluster 0", "cluster 1"]
     before = page.page.locator(".hd-name", has_text="cluster 0").bounding_box()

@@ -162,6 +162,7 @@ def test_a_lasso_and_a_box_by_keys(
     page.page.keyboard.press("Escape")
     page.page.focus("#hd-image-box")
     page.page.keyboard.press("Enter")
+    assert "Enter takes what is in view" in page.page.inner_text("#hd-live")
     zoom_in(page, 400, SHAPE[0] - 300, 1)
     page.page.keyboard.press("Enter")
     left, right, bottom, top = page.run(RANGES)
@@ -170,6 +171,10 @@ def test_a_lasso_and_a_box_by_keys(
     assert 0 < held.sum() < len(x)
     page.page.wait_for_selector(f'body[data-hd-subset="{held.sum()}"]')
     assert page.run("hubbleDash.rows()") == np.flatnonzero(held).tolist()
+    said = f"Subset: {held.sum()} of {len(x)} cutouts"
+    page.page.wait_for_function(
+        "said => document.querySelector('#hd-live-count').textContent === said", arg=said
+    )
     assert page.errors == []
 
 
@@ -193,10 +198,12 @@ def test_a_served_page_has_all_pixels_as_long_as_they_are_there(
         # Another part of it, which is no longer there: the preview stays, and it is said.
         given.missing[0] = "the file is no longer there"
         zoom_in(page, 1200, SHAPE[0] - 800, 0.5)
-        page.page.wait_for_selector("#hd-image[data-level=preview]")
         said = "preview, 0.25 of the original's pixels: the file is no longer there"
-        assert page.page.inner_text("#hd-image-share") == said
+        page.page.wait_for_function(
+            "said => document.querySelector('#hd-image-share').textContent === said", arg=said
+        )
         assert page.page.inner_text("#hd-live") == said
+        page.page.wait_for_selector("#hd-image[data-level=preview]")
         shown = page.run(SHOWN, [1200.5, SHAPE[0] - 800.5])
         assert np.abs(np.array(shown[:3]) - picture[800, 1200]).max() <= 10
         assert all("410" in error for error in page.errors)

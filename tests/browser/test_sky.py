@@ -55,7 +55,9 @@ def test_the_field_of_the_selected_cutout_is_that_of_its_image(
     row = int(np.flatnonzero(atlas.cutouts["ra_deg"].notna())[5])
     page.run("row => hubbleDash.select(row)", row)
     page.wait_for_shown(row)
-    page.page.click("#hd-sky-field")
+    page.page.focus("#hd-sky-field")
+    page.page.keyboard.press("Enter")
+    page.page.wait_for_function("document.querySelector('#hd-live').textContent.includes('across')")
     mates = atlas.cutouts[atlas.cutouts["image"] == atlas.cutouts["image"][row]]
     places = SkyCoord(mates["ra_deg"], mates["dec_deg"], unit="deg")
     at = middle_of_field(page)

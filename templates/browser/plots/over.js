@@ -1,7 +1,7 @@
 // What lies over a plot. In: its element, what it is. Out: the surface that takes gestures and keys, a hint that goes by itself, and
 // what is said where nothing is in view.
 
-import { element } from "../text/element.js";
+import { byId, element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 
 const [HINT_MS, LETTER_MS] = [1600, 60]; // as long as it takes to read
@@ -24,8 +24,9 @@ export class Over {
     place.append(this.surface, this.hint, this.empty);
   }
 
-  /** @param {string} text is shown for a moment */
+  /** @param {string} text is shown for a moment, and heard */
   say(text) {
+    byId("hd-live").textContent = text;
     this.hint.textContent = text;
     this.hint.classList.add("hd-said");
     clearTimeout(this.hinting);

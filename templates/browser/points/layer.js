@@ -68,6 +68,8 @@ export class Layer {
     this.lines = null;
     /** @type {number | null} */
     this.waiting = null;
+    window.addEventListener("beforeprint", () => this.draw("#000")); // paper is white in either theme
+    window.addEventListener("afterprint", () => this.request());
   }
 
   /**
@@ -89,7 +91,8 @@ export class Layer {
     });
   }
 
-  draw() {
+  /** @param {string} [ink] of lines, where it is not that of the theme */
+  draw(ink) {
     const { canvas, plot } = this;
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
     const [width, height] = [plot.element.clientWidth, plot.element.clientHeight];
@@ -104,7 +107,7 @@ export class Layer {
     for (const picture of this.pictures) this.drawPicture(context, picture);
     if (this.tiles && !this.pictures.length) this.drawTiles(context, this.tiles);
     const style = getComputedStyle(canvas);
-    if (this.lines) this.drawLines(context, this.lines, ratio, style.getPropertyValue("--text"));
+    if (this.lines) this.drawLines(context, this.lines, ratio, ink ?? style.getPropertyValue("--text"));
     const ground = style.getPropertyValue("--panel");
     this.drawPictures(context, [...this.faces.map((face) => ({ ...face, ...standing(face, plot.scale) })), ...this.thumbnails], ground);
   }

@@ -139,6 +139,9 @@ export const SAY = {
   nineOfGuest: "those most like your image",
 
   // the counter
+  subsetIs: (/** @type {number} */ some, /** @type {number} */ all) => (
+    some === all ? `All ${count(all)} cutouts` : `Subset: ${count(some)} of ${count(all)} cutouts`
+  ),
   shown: (/** @type {number} */ some, /** @type {number} */ all) => `${count(some)} of ${count(all)}`,
 
   // links
@@ -350,7 +353,7 @@ export const SAY = {
   image: "Parent image with the cutouts' boxes. Arrow keys move it, plus and minus zoom, 0 shows all.",
   imageInvitation: "Point at a cutout, or select one, to see the image that it is from",
   heatTitle: "Heat: where the subset lies in this image",
-  heat: "of the cutouts here, in the subset: few",
+  heat: "in the subset: few",
   heatAll: "all",
   noSky: "No sky here: none of the images says where it lies on it.",
   scaleOf: (/** @type {string} */ name) => `Colours of ${name}`,

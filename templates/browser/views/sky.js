@@ -214,7 +214,7 @@ export async function openSky(data, points) {
   // Who moves the view by keys hears where it looks.
   function tellSoon() {
     clearTimeout(telling);
-    if (document.activeElement !== plot.over.surface) return;
+    if (!byId("hd-place-sky").contains(document.activeElement)) return;
     telling = setTimeout(() => (byId("hd-live").textContent = readout.middle()), TELL_MS);
   }
 
@@ -253,6 +253,7 @@ export async function openSky(data, points) {
     });
   }
   byId("hd-sky-fit").addEventListener("click", showWhole);
+  byId("hd-sky-frame").addEventListener("click", tellSoon);
   onHome(showWhole);
   on(["shown"], look);
   on(["sought"], ({ sought }) => {

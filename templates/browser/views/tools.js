@@ -11,6 +11,7 @@ import { back, canGoBack, canGoForward, forward, goHome, hasAddress, linkNow, mi
 /** @import { Data } from "../data/data.js" */
 
 const LATE_MS = 15_000;
+const TELL_MS = 600; // that a subset stays as it is before it is told to those who hear it: not at each step of a brush
 
 /** @param {Data} data */
 export function openTools({ n }) {
@@ -34,9 +35,13 @@ export function openTools({ n }) {
  */
 function openCounter(n) {
   byId("hd-clear").addEventListener("click", () => set({ filters: [] }));
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let telling;
   on(["subset"], ({ subset }) => {
     byId("hd-counter").hidden = !subset;
     if (subset) byId("hd-count").textContent = SAY.shown(subset.count, n);
+    clearTimeout(telling);
+    telling = setTimeout(() => (byId("hd-live-count").textContent = SAY.subsetIs(subset?.count ?? n, n)), TELL_MS);
   });
 }
 
