@@ -120,7 +120,7 @@ export async function openImage(data) {
     else sayShare();
     ground.onMissing = ({ message }) => {
       sayShare(message);
-      byId("hd-live").textContent = byId("hd-image-share").textContent;
+      plot.over.say(byId("hd-image-share").textContent ?? "");
     };
     const levels = data.deep ? levelsOf(image, data.deep.side) : [];
     ground.show({ nx, ny, preview, levels });
