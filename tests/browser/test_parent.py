@@ -42,6 +42,11 @@ def picture() -> NDArray[np.uint8]:
 
 
 @pytest.fixture(scope="module")
+def given(picture: NDArray[np.uint8]) -> Given:
+    return Given([picture])
+
+
+@pytest.fixture(scope="module")
 def deep(
     picture: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Atlas, Path]:
@@ -182,10 +187,11 @@ def test_a_lasso_and_a_box_by_keys(
 def test_a_served_page_has_all_pixels_as_long_as_they_are_there(
     open_page: Callable[..., OpenPage],
     deep: tuple[Atlas, Path],
+    given: Given,
     picture: NDArray[np.uint8],
     most_inside: int,
 ) -> None:
-    given = Given([picture])
+    given.missing.clear()
     server = Served({"page": lambda: dashboard(deep[0], originals=given, most_inside=most_inside)})
     try:
         page = open_page(server.url("page"))

@@ -37,24 +37,26 @@ class _Build(NamedTuple):
         When it was built, as its manifest says.
     similar : int
         How many similar cutouts the page shows.
-    originals : callable or None
-        What gives its images with all their pixels.
+    is_full : bool
+        Whether there are tiles of its images.
     """
 
     folder: Path
     created: str
     similar: int
-    originals: ImagesOf | None
+    is_full: bool
 
     @property
     def key(self) -> str:
         """What tells it from others in an address."""
-        identity = f"{self.folder}\n{self.created}\n{self.similar}\n{self.originals is not None}"
+        identity = f"{self.folder}\n{self.created}\n{self.similar}\n{self.is_full}"
         return hashlib.sha256(identity.encode(errors="surrogateescape")).hexdigest()[:16]
 
 
 _shared: dict[_Build, Shared] = {}
 _inline: OrderedDict[_Build, PageData] = OrderedDict()
+# What gives the images of an atlas with all their pixels, where somebody has said so.
+_originals: dict[Path, ImagesOf] = {}
 # Pages of an older build go on asking for its data, as long as they are open.
 _by_key: WeakValueDictionary[str, Shared] = WeakValueDictionary()
 _lock = threading.Lock()
@@ -112,8 +114,9 @@ def shared_by_key(key: str) -> Shared:
         return found
     for build in builds:
         atlas = current_atlas(build.folder)
-        if _build_of(atlas, build.similar, build.originals).key == key:
-            return share(atlas, similar=build.similar, originals=build.originals)
+        originals = _originals[build.folder] if build.is_full else None
+        if _build_of(atlas, build.similar, originals).key == key:
+            return share(atlas, similar=build.similar, originals=originals)
     raise LookupError(f"no atlas that is served has the key {key}")
 
 
@@ -170,7 +173,10 @@ def key_of(atlas: Atlas, *, similar: int = 9, originals: ImagesOf | None = None)
 
 
 def _build_of(atlas: Atlas, similar: int, originals: ImagesOf | None = None) -> _Build:
-    return _Build(atlas.path.resolve(), atlas.manifest["created"], similar, originals)
+    folder = atlas.path.resolve()
+    if originals is not None:
+        _originals[folder] = originals
+    return _Build(folder, atlas.manifest["created"], similar, originals is not None)
 
 
 def _let_go_of_others(build: _Build) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -127,16 +128,21 @@ def test_who_has_signed_in_sees_them_and_nobody_else(deep_atlas: Atlas, given: G
 
 
 def test_an_atlas_whose_settings_are_not_known_is_served_without(
-    deep_atlas: Atlas, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    atlas = make_atlas(tmp_path / "x.atlas", pictures=[nebula(1)], shrunk=2, limit=9)
+
     def unknown(_: Atlas) -> FullImages:
         raise AtlasError("the settings of this atlas are not known here")
 
     with caplog.at_level(logging.WARNING):
-        assert "deep" not in json.loads(inline_data(deep_atlas, originals=unknown).text)
+        assert "deep" not in json.loads(inline_data(atlas, originals=unknown).text)
     assert "not seen with all their pixels: the settings" in caplog.text
 
 
 def test_a_page_with_tiles_has_other_addresses(deep_atlas: Atlas, given: Given) -> None:
     assert key_of(deep_atlas) != key_of(deep_atlas, originals=given)
-    assert share(deep_atlas) is not share(deep_atlas, originals=given)
+    shared = share(deep_atlas, originals=given)
+    assert share(deep_atlas) is not shared
+    # Whatever gives the images, as a script may make anew for each session.
+    assert share(deep_atlas, originals=lambda atlas: given(atlas)) is shared
