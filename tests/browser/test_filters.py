@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from helpers.atlases import make_atlas
 from helpers.pages import MODEL, OpenPage
+from helpers.waiting import wait
 from playwright.sync_api import Browser, Locator
 
 from hubble_dash.atlas.atlas import Atlas
@@ -140,6 +141,26 @@ def test_brush_by_keys_and_dates(page: OpenPage, atlas: Atlas) -> None:
     first, last = (pd.Timestamp(dates[end], unit="ms") for end in ("low", "high"))
     assert first == first.normalize()
     expect(page, atlas, f'"{first:%Y-%m-%d}" <= observed <= "{last:%Y-%m-%d}"')
+
+
+def test_only_a_chart_that_is_used_stays_where_it_is(page: OpenPage, atlas: Atlas) -> None:
+    cards = page.page.locator("#hd-filters .hd-cards")
+    page.page.mouse.move(700, 20)
+    page.run("document.activeElement.blur()")
+    cards.evaluate("cards => { cards.scrollTop = 0; }")
+    page.run("hubbleDash.query('members == 2')")
+    expect(page, atlas, "members == 2")
+    page.page.wait_for_selector(".hd-chips :text('members')")
+    assert cards.evaluate("cards => cards.scrollTop") == 0
+    page.run("hubbleDash.filter([])")
+    page.page.wait_for_selector(".hd-chips :text('members')", state="detached")
+    card = page.page.locator("#hd-filters .hd-card[data-name=kind]")
+    card.hover()
+    before = card.bounding_box()
+    page.run("hubbleDash.query('members == 2')")
+    page.page.wait_for_selector(".hd-chips :text('members')")
+    wait(lambda: cards.evaluate("cards => cards.scrollTop") > 0, "the chart stays")
+    assert card.bounding_box() == before
 
 
 def test_a_chart_of_dates_stays_and_says_them_whole(page: OpenPage, atlas: Atlas) -> None:

@@ -49,14 +49,14 @@ export class Panel {
     this.show(this.names);
   }
 
-  // What is asked is listed above the charts: when that list comes or goes, the chart below the pointer stays there. Where there is
-  // nothing to scroll by, there is room below.
+  // What is asked is listed above the charts: when that list comes or goes, the chart below the pointer, or that which has the focus,
+  // stays there. Where there is nothing to scroll by, there is room below.
   stay() {
     const cards = this.element;
     let top = NaN;
     new ResizeObserver(() => {
       if (!cards.offsetParent) return; // its tab is not seen
-      const by = cards.offsetTop - top || 0;
+      const by = cards.matches(":hover, :focus-within") ? cards.offsetTop - top || 0 : 0;
       top = cards.offsetTop;
       if (!by) return;
       const [to, height] = [Math.max(0, cards.scrollTop + by), cards.clientHeight];
