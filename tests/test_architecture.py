@@ -46,7 +46,13 @@ FLOORS = [
         "viewer.telling",
     ],
     ["builder.views"],
-    ["builder.fingerprints", "builder.neighbors", "viewer.linked", "viewer.page"],
+    [
+        "builder.fingerprints",
+        "builder.naming",
+        "builder.neighbors",
+        "viewer.linked",
+        "viewer.page",
+    ],
     ["builder.feeding", "builder.inputs", "builder.projection", "viewer.exported"],
     ["builder.shards", "builder.query", "builder.sampling", "viewer.published", "viewer.served"],
     [

@@ -341,6 +341,8 @@ class ClusterEntry(TypedDict):
         How far they are from that mean: 1 less the cosine, on average.
     own_name : str
         What it is called by itself; missing where nobody has given it another name.
+    is_part : bool
+        Whether it is a part of a continuum rather than a cluster; missing where it is not.
     """
 
     name: Annotated[str, Satisfies(lambda name: bool(name.strip()), "a text that is not empty")]
@@ -348,6 +350,7 @@ class ClusterEntry(TypedDict):
     medoid: Annotated[int, Between(0, 2**31 - 1)]
     spread: Annotated[float, Between(0, 2)]
     own_name: NotRequired[str]
+    is_part: NotRequired[bool]
 
 
 class ClusterLevelEntry(TypedDict):

@@ -34,13 +34,13 @@ from hubble_dash.builder.bars import bar
 from hubble_dash.builder.cluster.connection import Cluster, connected
 from hubble_dash.builder.cluster.neighbors import search_on_cluster
 from hubble_dash.builder.cluster.stage import cutouts_of_cluster
-from hubble_dash.builder.clusters.given import read_names
 from hubble_dash.builder.clusters.write import write_clusters
 from hubble_dash.builder.fingerprints.fingerprinter import Fingerprinter
 from hubble_dash.builder.fingerprints.groups import Groups
 from hubble_dash.builder.going_on import can_go_on, finish_part, open_part, sealed_build
 from hubble_dash.builder.inputs import Blocks, Inputs, Source, gather_inputs, source_of
 from hubble_dash.builder.learning import Learned, learn_metric
+from hubble_dash.builder.naming.given import read_names
 from hubble_dash.builder.neighbors.depth import neighbors_to_keep
 from hubble_dash.builder.neighbors.search import search_neighbors
 from hubble_dash.builder.planning import older_builds, plan_of

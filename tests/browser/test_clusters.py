@@ -14,7 +14,7 @@ from helpers.pages import OpenPage
 from helpers.served import Served
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.builder.clusters.given import read_names
+from hubble_dash.builder.naming.given import read_names
 from hubble_dash.viewer.exported.export import export, write_file
 from hubble_dash.viewer.served.routes import prepare_server
 from hubble_dash.viewer.served.server import dashboard

@@ -10,6 +10,7 @@ import os
 import sys
 import warnings
 from collections.abc import Mapping
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,16 @@ from scipy.spatial import KDTree
 from hubble_dash.atlas.schema import NO_CLUSTER
 from hubble_dash.builder.neighbors.unit import blocks
 
-__all__ = ["MIN_CUTOUTS", "find_clusters"]
+__all__ = [
+    "MAX_CLUSTERED",
+    "MIN_CUTOUTS",
+    "beside_torch",
+    "by_size",
+    "find_clusters",
+    "with_middle",
+]
+
+T = TypeVar("T")
 
 # Of fewer cutouts there are no clusters: a handful that lie together is seen at a glance.
 MIN_CUTOUTS = 50
@@ -70,25 +80,35 @@ def find_clusters(
     nearest = _nearest(placed, positions) if n > max_clustered else some
     found: dict[str, NDArray[np.int16]] = {}
     for name, share in LEVELS.items():
-        codes = _by_size(_clustered(placed, share)[nearest])
+        codes = by_size(_clustered(placed, share)[nearest])
         is_new = not any(np.array_equal(codes, other) for other in found.values())
         if codes.max() > 0 and (codes >= 0).mean() >= MIN_SHARE and is_new:
             found[name] = codes
-    return _with_middle(found)
+    return with_middle(found)
 
 
-def _with_middle(found: dict[str, NDArray[np.int16]]) -> dict[str, NDArray[np.int16]]:
-    """Call a level by the name that all atlases have, where it stands for the middle one too."""
+def with_middle(found: dict[str, T]) -> dict[str, T]:
+    """Call a level by the name that all atlases have, where it stands for the middle one too.
+
+    Parameters
+    ----------
+    found : dict
+        Levels by name, coarse to fine.
+    """
     if found and "cluster" not in found:
         first, *others = found
         found = {"cluster": found[first], **{name: found[name] for name in others}}
     return found
 
 
-def _clustered(placed: NDArray[np.float64], share: float) -> NDArray[np.int64]:
+def beside_torch() -> None:
+    """Let scikit-learn's OpenMP run beside torch's, as `import_faiss` does faiss's."""
     if sys.platform == "darwin":
-        # Beside torch's OpenMP, as `hubble_dash.builder.neighbors.approximate.import_faiss` says.
         os.environ.setdefault("KMP_DUPLICATE_LIB_OK", "TRUE")
+
+
+def _clustered(placed: NDArray[np.float64], share: float) -> NDArray[np.int64]:
+    beside_torch()
     # Imported late, as it takes a second.
     from sklearn.cluster import HDBSCAN
 
@@ -110,8 +130,14 @@ def _nearest(placed: NDArray[np.float64], positions: NDArray[np.float32]) -> NDA
     return np.concatenate(rows)
 
 
-def _by_size(labels: NDArray[np.int64]) -> NDArray[np.int16]:
-    """Give the largest cluster number 0, the next 1, and so on."""
+def by_size(labels: NDArray[np.int64]) -> NDArray[np.int16]:
+    """Give the largest cluster number 0, the next 1, and so on.
+
+    Parameters
+    ----------
+    labels : (n,) int array
+        Clusters by any numbers from 0 on, none of them empty; -1 for none.
+    """
     counts = np.bincount(labels[labels >= 0])
     # The last place is that of label -1.
     rank = np.full(len(counts) + 1, NO_CLUSTER, np.int16)

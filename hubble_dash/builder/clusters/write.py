@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,11 @@ from hubble_dash.atlas.schema import CLUSTERS_FILE
 from hubble_dash.builder.clusters.carry import carry_over
 from hubble_dash.builder.clusters.describe import Described, describe
 from hubble_dash.builder.clusters.find import find_clusters
-from hubble_dash.builder.clusters.given import renamed
-from hubble_dash.builder.clusters.names import names_of
-from hubble_dash.builder.clusters.terms import count_terms
+from hubble_dash.builder.clusters.parts import with_parts
+from hubble_dash.builder.naming.given import renamed
+from hubble_dash.builder.naming.kept import Before, with_kept_names
+from hubble_dash.builder.naming.names import names_of
+from hubble_dash.builder.naming.terms import count_terms
 from hubble_dash.builder.neighbors.unit import FloatMatrix
 from hubble_dash.builder.shards.arrays import save_array
 from hubble_dash.disk.calls import remove
@@ -31,6 +33,7 @@ def write_clusters(
     *,
     labels: bool,
     given: Mapping[str, str] | None = None,
+    before: Before | None = None,
 ) -> list[ClusterLevelEntry]:
     """Find the clusters of an atlas, name them, and write which each cutout belongs to.
 
@@ -45,25 +48,32 @@ def write_clusters(
     labels : bool
         Whether the network's labels say something of these cutouts.
     given : mapping of str to str, optional
-        New names by those that clusters have by themselves.
+        New names by those that clusters have by themselves. All that there are: without, names
+        that people gave before are kept.
+    before : Before, optional
+        The clusters that the atlas had.
 
     Returns
     -------
     list of ClusterLevelEntry
         For the manifest; empty where there are no clusters, and then no file either.
     """
-    found = find_clusters(positions)
+    found = with_parts(find_clusters(positions), fingerprints)
     remove(folder / CLUSTERS_FILE)
     if not found:
         return []
-    save_array(folder / CLUSTERS_FILE, np.stack([*found.values()], axis=1))
-    terms = count_terms(folder, [*found.values()], labels=labels)
+    codes = np.stack([level.codes for level in found.values()], axis=1)
+    save_array(folder / CLUSTERS_FILE, codes)
+    terms = count_terms(folder, [*codes.T], labels=labels)
     levels: list[ClusterLevelEntry] = []
-    for (level, codes), counts in zip(found.items(), terms.counts, strict=True):
-        told = describe(codes, fingerprints)
+    for (name, level), counts in zip(found.items(), terms.counts, strict=True):
+        told = describe(level.codes, fingerprints)
         sizes = np.array([one.size for one in told])
-        names = names_of(level, terms.texts, counts, terms.totals, sizes, len(codes))
-        levels.append({"name": level, "clusters": _entries(names, told)})
+        unnamed = [name.replace("cluster", "part") if part else name for part in level.is_part]
+        names = names_of(unnamed, terms, counts, sizes, len(codes))
+        levels.append({"name": name, "clusters": _entries(names, told, level.is_part)})
+    if given is None and before is not None:
+        return with_kept_names(levels, codes, before)
     return renamed(levels, given or {})
 
 
@@ -107,7 +117,8 @@ def grow_clusters(
     levels: list[ClusterLevelEntry] = []
     for number, level in enumerate(old.manifest["clusters"]):
         told = describe(codes[:, number], fingerprints)
-        entries = _entries([before["name"] for before in level["clusters"]], told)
+        names = [before["name"] for before in level["clusters"]]
+        entries = _entries(names, told, ["is_part" in before for before in level["clusters"]])
         for one, before in zip(entries, level["clusters"], strict=True):
             if "own_name" in before:
                 one["own_name"] = before["own_name"]
@@ -115,8 +126,14 @@ def grow_clusters(
     return levels
 
 
-def _entries(names: list[str], told: list[Described]) -> list[ClusterEntry]:
-    return [
+def _entries(
+    names: list[str], told: list[Described], is_part: Iterable[bool]
+) -> list[ClusterEntry]:
+    entries: list[ClusterEntry] = [
         {"name": name, "size": one.size, "medoid": one.medoid, "spread": one.spread}
         for name, one in zip(names, told, strict=True)
     ]
+    for entry, part in zip(entries, is_part, strict=True):
+        if part:
+            entry["is_part"] = True
+    return entries

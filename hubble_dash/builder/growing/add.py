@@ -36,6 +36,8 @@ from hubble_dash.builder.growing.taking_over import (
 )
 from hubble_dash.builder.growing.together import see_all
 from hubble_dash.builder.inputs import Blocks, Inputs, gather_inputs
+from hubble_dash.builder.naming.kept import Before
+from hubble_dash.builder.naming.kept import before_of as clusters_of
 from hubble_dash.builder.shards.manifest import list_files
 from hubble_dash.builder.shards.plan import Plan, time_told
 from hubble_dash.builder.shards.tables import write_tables
@@ -206,6 +208,8 @@ class Addition:
         Whether bars are shown.
     final : Path, optional
         The atlas whose place is taken, where that is not `old`.
+    before : Before, optional
+        Its clusters, where `old` is what is left of it.
     """
 
     told: AddSettings
@@ -216,6 +220,7 @@ class Addition:
     blocks: Blocks
     progress: bool
     final: Path | None = None
+    before: Before | None = None
 
     def run(self) -> Atlas:
         """Do it.
@@ -249,7 +254,8 @@ class Addition:
             seen = see_all(
                 old, part, file, self.settings,
                 new_map=self.told.new_map, device=self.told.device,
-                rows_a_block=self.blocks.rows_a_block, progress=self.progress,
+                rows_a_block=self.blocks.rows_a_block, before=self.before or clusters_of(old),
+                progress=self.progress,
             )  # fmt: skip
             catalog = self.told.catalog
             grown = Grown(

@@ -17,6 +17,7 @@ from hubble_dash.builder.bars import bar
 from hubble_dash.builder.clusters.write import labels_tell, write_clusters
 from hubble_dash.builder.growing.manifest import with_advice, with_clusters
 from hubble_dash.builder.growing.restored import map_settings_of
+from hubble_dash.builder.naming.kept import before_of
 from hubble_dash.builder.projection.layout import lay_out
 from hubble_dash.builder.shards.arrays import write_map
 from hubble_dash.config import MapSettings
@@ -64,8 +65,9 @@ def lay_out_anew(atlas: Atlas, *, device: Device, progress: bool) -> Atlas:
         )  # fmt: skip
         files = [*kept, *write_map(folder.path, opened.neighbors, positions)]
         clusters = write_clusters(
-            folder.path, opened.fingerprints, positions, labels=labels_tell(atlas.manifest["model"])
-        )
+            folder.path, opened.fingerprints, positions,
+            labels=labels_tell(atlas.manifest["model"]), before=before_of(opened),
+        )  # fmt: skip
         files += [CLUSTERS_FILE] if clusters else []
         del opened
         said = with_clusters({**atlas.manifest, "map": told}, clusters)

@@ -17,9 +17,10 @@ from hubble_dash.atlas.schema import (
 )
 from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
-from hubble_dash.builder.clusters.given import read_names
 from hubble_dash.builder.clusters.write import grow_clusters, labels_tell, write_clusters
 from hubble_dash.builder.growing.anew import laid_out
+from hubble_dash.builder.naming.given import read_names
+from hubble_dash.builder.naming.kept import Before
 from hubble_dash.builder.neighbors.depth import neighbors_to_keep
 from hubble_dash.builder.neighbors.joined import join_neighbors
 from hubble_dash.builder.projection.placing import place_new, quality_of_new
@@ -64,6 +65,7 @@ def see_all(
     new_map: bool,
     device: Device,
     rows_a_block: int,
+    before: Before,
     progress: bool,
 ) -> Seen:
     """Write the fingerprints, neighbours and positions of old and new cutouts.
@@ -84,6 +86,8 @@ def see_all(
         Where neighbours and the map are computed.
     rows_a_block : int
         Fingerprints that are joined at a time.
+    before : Before
+        The clusters that the old cutouts had; a new map has its own, with the names of these.
     progress : bool
         Whether bars are shown.
     """
@@ -95,13 +99,13 @@ def see_all(
     boxes = Boxes.of(pd.read_parquet(part.atlas / CUTOUTS_FILE, columns=IMAGE_AND_BOX))
     n, known = len(boxes), old.neighbors.rows.shape[1]
     k = max(neighbors_to_keep(settings, boxes), known)
-    before = dict(old.manifest.get("neighbors", {"method": "exact"}))
+    found_before = dict(old.manifest.get("neighbors", {"method": "exact"}))
     with (
         new_neighbors(part.atlas, (n, k)) as out,
         bar("neighbours", " cutouts", shown=progress) as show,
     ):
         report = join_neighbors(
-            fingerprints, old.neighbors, before, out=out, progress=show,
+            fingerprints, old.neighbors, found_before, out=out, progress=show,
             device=device_of_tensors(device),
         )  # fmt: skip
     if new_map:
@@ -121,6 +125,7 @@ def see_all(
             positions,
             labels=tell,
             given=read_names(settings.cluster_names),
+            before=before,
         )
     else:
         clusters = grow_clusters(part.atlas, old, fingerprints, out)

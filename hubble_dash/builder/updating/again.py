@@ -129,6 +129,7 @@ def build_again(
             replace(blocks, layout=old.sheet_layout),
             progress,
             final=out,
+            before=update.before(),
         )
         try:
             return work.run()

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.builder.clusters.given import lacks, read_names
 from hubble_dash.builder.growing.restored import map_settings_of
 from hubble_dash.builder.inputs import Inputs
+from hubble_dash.builder.naming.given import differ, read_names
 from hubble_dash.builder.shards.manifest import settings_entry
 from hubble_dash.config import BuildSettings
 from hubble_dash.disk.files import sha256_of
@@ -81,6 +81,6 @@ def differences(old: Atlas, settings: BuildSettings, inputs: Inputs) -> Differen
         ],
         neighbors="neighbors" in changed,
         map=map_settings_of(old) != settings.map,
-        clusters=lacks(old.manifest.get("clusters", []), read_names(settings.cluster_names)),
+        clusters=differ(old.manifest.get("clusters", []), read_names(settings.cluster_names)),
         title=settings.title not in (None, old.title),
     )

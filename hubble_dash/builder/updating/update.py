@@ -23,10 +23,11 @@ from hubble_dash.atlas.schema import (
 from hubble_dash.atlas.seal import seal
 from hubble_dash.builder.backends.devices import device_of_tensors
 from hubble_dash.builder.bars import bar
-from hubble_dash.builder.clusters.given import read_names
 from hubble_dash.builder.clusters.write import labels_tell, write_clusters
 from hubble_dash.builder.growing.anew import laid_out
 from hubble_dash.builder.growing.manifest import with_advice, with_clusters
+from hubble_dash.builder.naming.given import read_names
+from hubble_dash.builder.naming.kept import Before, before_of
 from hubble_dash.builder.neighbors.depth import neighbors_to_keep
 from hubble_dash.builder.shards.arrays import new_neighbors, write_map
 from hubble_dash.builder.updating.differences import Differences
@@ -90,13 +91,21 @@ class Update:
             )  # fmt: skip
         files = [*{*files, *write_map(folder, neighbors, positions)}]
         tell = labels_tell(manifest["model"])
-        given = read_names(self.settings.cluster_names)
-        clusters = write_clusters(folder, fingerprints, positions, labels=tell, given=given)
+        clusters = write_clusters(
+            folder, fingerprints, positions, labels=tell,
+            given=read_names(self.settings.cluster_names), before=self.before(),
+        )  # fmt: skip
         files += [CLUSTERS_FILE] if clusters else []
         manifest = cast("UnsealedManifest", with_clusters(manifest, clusters))
         del fingerprints, neighbors
         final = self.old.path
         return seal(folder, final, with_advice(manifest), files=files, replace=True)
+
+    def before(self) -> Before:
+        """Give the clusters of what is kept, as they were."""
+        # Its files are let go of before the atlas goes.
+        kept = Kept(Atlas(self.old.path, self.old.manifest), self.stays)
+        return before_of(kept.atlas, np.flatnonzero(kept.rows))
 
     def _kept(self) -> tuple[Path, UnsealedManifest, list[str]]:
         """Write what is kept, neighbours among it."""

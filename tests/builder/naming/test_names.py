@@ -11,27 +11,31 @@ import pandas as pd
 import pytest
 
 from hubble_dash.atlas.manifest import ClusterLevelEntry
-from hubble_dash.builder.clusters.given import lacks, read_names, renamed
-from hubble_dash.builder.clusters.names import names_of
-from hubble_dash.builder.clusters.terms import Terms, count_terms
+from hubble_dash.builder.naming.given import differ, read_names, renamed
+from hubble_dash.builder.naming.names import names_of
+from hubble_dash.builder.naming.terms import Terms, count_terms
 from hubble_dash.errors import CatalogError
 
 N = 300
+# No column of values that exclude each other.
+NONE = np.full(4, -1)
 CODES = np.repeat([0, 1, 2, -1], [120, 80, 60, 40]).astype(np.int16)
 
 
 def counted(folder: Path, *, labels: bool = False, **columns: Any) -> Terms:
     """Terms of a table of cutouts, half of them of each of two images."""
     own = {"image": (np.arange(N) % 2).astype(np.int32), "label_1": "croquet ball"}
-    pd.DataFrame({**own, **columns}).to_parquet(folder / "cutouts.parquet")
-    images = {"path": ["a", "b"], "FILTER": ["F814W", "F435W"], "INSTRUME": "ACS"}
+    box = dict.fromkeys(["ixmin", "iymin"], 40) | dict.fromkeys(["ixmax", "iymax"], 60)
+    pd.DataFrame({**own, **box, **columns}).to_parquet(folder / "cutouts.parquet")
+    images = {"path": ["a.fits", "b.fits"], "name": ["a.fits", "b.fits"], "nx": 100, "ny": 100}
+    images |= {"origin": "lower", "FILTER": ["F814W", "F435W"], "INSTRUME": "ACS"}
     pd.DataFrame(images).to_parquet(folder / "images.parquet")
     return count_terms(folder, [CODES], labels=labels)
 
 
 def named(terms: Terms) -> list[str]:
     sizes = np.bincount(CODES[CODES >= 0])
-    return names_of("cluster", terms.texts, terms.counts[0], terms.totals, sizes, N)
+    return names_of(["cluster"] * 3, terms, terms.counts[0], sizes, N)
 
 
 def test_terms_are_counted_as_pandas_counts_them(tmp_path: Path) -> None:
@@ -44,13 +48,17 @@ def test_terms_are_counted_as_pandas_counts_them(tmp_path: Path) -> None:
     )
     expected = {
         "spiral": kind == "spiral", "star": kind == "star", "merging": flag,
-        "high z": z >= z.quantile(0.8), "low z": z <= z.quantile(0.2),
+        "high z": z >= z.quantile(2 / 3), "low z": z <= z.quantile(1 / 3),
         **{f"number {i}": number == i for i in (1, 2, 3)},
         "F814W": np.arange(N) % 2 == 0, "F435W": np.arange(N) % 2 == 1,
-        "ACS": np.ones(N, bool),
+        "ACS": np.ones(N, bool), "a": np.arange(N) % 2 == 0, "b": np.arange(N) % 2 == 1,
     }  # fmt: skip
-    assert set(terms.texts) == set(expected)
-    for text, total, counts in zip(terms.texts, terms.totals, terms.counts[0].T, strict=True):
+    assert set(terms.texts[: len(expected)]) == set(expected)
+    assert (terms.ranks > 0).tolist() == [text not in expected for text in terms.texts]
+    terms = zip(terms.texts, terms.totals, terms.counts[0].T, strict=True)
+    for text, total, counts in terms:
+        if text not in expected:
+            continue
         has = np.asarray(expected[text])
         assert total == has.sum(), text
         assert counts.tolist() == np.bincount(CODES[has & (CODES >= 0)], minlength=3).tolist(), text
@@ -61,7 +69,7 @@ def test_of_many_texts_words_are_terms(tmp_path: Path) -> None:
     terms = counted(tmp_path, notes=texts)
     found = dict(zip(terms.texts, terms.totals.tolist(), strict=True))
     assert {"ngc": N, "edge": 120, "ring": 180, "galaxy": N}.items() <= found.items()
-    assert not {"is", "an", "a"} & set(found)
+    assert not {"is", "an", "an edge-on"} & set(found)
 
 
 def test_labels_are_terms_only_where_they_tell_something(tmp_path: Path) -> None:
@@ -70,7 +78,7 @@ def test_labels_are_terms_only_where_they_tell_something(tmp_path: Path) -> None
 
 
 def test_a_name_is_what_is_special(tmp_path: Path) -> None:
-    kind = np.where(CODES == 0, "spiral", np.where(CODES == 1, "star", "other"))
+    kind = np.where(CODES == 0, "spiral", np.where(CODES == 1, "star", ""))
     z = np.where(CODES == 2, 5.0, np.linspace(0, 1, N))
     names = named(counted(tmp_path, kind=kind, z=z, survey="CANDELS"))
     assert names == ["spiral", "star", "high z"]
@@ -79,12 +87,31 @@ def test_a_name_is_what_is_special(tmp_path: Path) -> None:
 def test_names_have_as_many_terms_as_tell_them_apart() -> None:
     texts = ["galaxy", "face-on", "edge-on", "common"]
     counts = np.array([[80, 45, 0, 80], [80, 0, 45, 80], [0, 0, 0, 60]])
-    totals, sizes = np.array([160, 45, 45, 1000]), np.array([80, 80, 60])
-    names = names_of("cluster", texts, counts, totals, sizes, 1000)
-    assert names == ["galaxy, face-on", "galaxy, edge-on", "cluster 3"]
+    sizes = np.array([80, 80, 60])
+    terms = Terms(texts, [counts], np.array([160, 45, 45, 1000]), np.zeros(4, int), NONE)
+    names = names_of(["cluster", "cluster", "part"], terms, counts, sizes, 1000)
+    assert names == ["galaxy, face-on", "galaxy, edge-on", "part 3"]
     # Alone, one of them is called by its first term.
-    names = names_of("cluster", texts, counts[[0, 2]], totals, sizes[[0, 2]], 1000)
+    names = names_of(["cluster"] * 2, terms, counts[[0, 2]], sizes[[0, 2]], 1000)
     assert names == ["galaxy", "cluster 2"]
+
+
+def test_what_was_said_goes_before_what_was_measured() -> None:
+    counts = np.array([[60, 80], [0, 0]])
+    terms = Terms(["spiral", "blue"], [counts], np.array([90, 80]), np.array([0, 1]), NONE)
+    assert names_of(["cluster"] * 2, terms, counts, np.array([80, 80]), 1000)[0] == "spiral"
+    terms = terms._replace(ranks=np.array([1, 1]))
+    assert names_of(["cluster"] * 2, terms, counts, np.array([80, 80]), 1000)[0] == "blue"
+
+
+def test_two_kinds_in_one_cluster_are_both_named(tmp_path: Path) -> None:
+    inside = np.arange(N)
+    other = np.where(inside % 2, "spiral", "lens")
+    kind = np.where(CODES == 0, np.where(inside % 5 < 2, "star", "elliptical"), other)
+    assert named(counted(tmp_path, kind=kind))[0] == "star or elliptical"
+    # One in eight is not the other.
+    kind = np.where(CODES == 0, np.where(inside % 8, "star", "elliptical"), other)
+    assert named(counted(tmp_path, kind=kind))[0] == "star"
 
 
 def test_where_nothing_is_special_they_are_numbered(tmp_path: Path) -> None:
@@ -97,7 +124,8 @@ def test_where_nothing_is_special_they_are_numbered(tmp_path: Path) -> None:
 
 def test_two_that_have_the_same_are_told_apart() -> None:
     counts = np.array([[50], [40], [0]])
-    names = names_of("cluster", ["spiral"], counts, np.array([90]), np.array([50, 40, 60]), 300)
+    terms = Terms(["spiral"], [counts], np.array([90]), np.zeros(1, int), NONE)
+    names = names_of(["cluster"] * 3, terms, counts, np.array([50, 40, 60]), 300)
     assert names == ["spiral", "spiral 2", "cluster 3"]
 
 
@@ -124,10 +152,13 @@ def test_names_are_given_by_hand(tmp_path: Path, caplog: pytest.LogCaptureFixtur
         "no cluster is called 'none', to be called 'Arcs'; there are: a; cluster 2" in caplog.text
     )
     assert LEVELS[0]["clusters"][1]["name"] == "cluster 2"
-    assert lacks(LEVELS, {"cluster 2": "Rings"})
-    assert not lacks([level], {"cluster 2": "Rings"})
-    assert lacks([], names)
-    assert not lacks(LEVELS, {})
+    assert differ(LEVELS, {"cluster 2": "Rings"})
+    assert not differ([level], {"cluster 2": "Rings"})
+    assert differ([], names)
+    assert not differ(LEVELS, {})
+    # Names that were given are taken back by a file without them, not by none.
+    assert differ([level], {})
+    assert not differ([level], read_names(None))
     # One that another keeps is not taken; two may change theirs.
     (level,) = renamed(LEVELS, {"cluster 2": "a"})
     assert [one["name"] for one in level["clusters"]] == ["a", "cluster 2"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from hubble_dash.atlas.manifest import ClusterLevelEntry
 from hubble_dash.errors import CatalogError
 
-__all__ = ["lacks", "read_names", "renamed"]
+__all__ = ["differ", "read_names", "renamed"]
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ HEAD = ["cluster", "name"]
 ALLOWED = "a CSV file with the columns cluster (as it is called) and name (as it shall be called)"
 
 
-def read_names(given: str | Path | Mapping[str, str] | None) -> dict[str, str]:
+def read_names(given: str | Path | Mapping[str, str] | None) -> dict[str, str] | None:
     """Read what clusters shall be called.
 
     Parameters
@@ -29,8 +29,8 @@ def read_names(given: str | Path | Mapping[str, str] | None) -> dict[str, str]:
 
     Returns
     -------
-    dict of str to str
-        New names by old ones; empty where none are given.
+    dict of str to str or None
+        New names by old ones; None where nothing is said of them.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def read_names(given: str | Path | Mapping[str, str] | None) -> dict[str, str]:
         If the file cannot be read, a name is empty, one cluster has two, or two have one.
     """
     if given is None:
-        return {}
+        return None
     if isinstance(given, Mapping):
         rows, said = [[str(old).strip(), str(new).strip()] for old, new in given.items()], "names"
     else:
@@ -66,18 +66,22 @@ def _rows_of(path: str | Path) -> list[list[str]]:
     return rows[1:]
 
 
-def lacks(levels: Sequence[ClusterLevelEntry], names: Mapping[str, str]) -> bool:
-    """Say whether names that are wanted are not there, as where clusters were never looked for.
+def differ(levels: Sequence[ClusterLevelEntry], names: Mapping[str, str] | None) -> bool:
+    """Say whether names that are wanted are not there, or others that people gave are.
 
     Parameters
     ----------
     levels : sequence of ClusterLevelEntry
         Of an atlas.
-    names : mapping of str to str
+    names : mapping of str to str or None
         As of `read_names`.
     """
-    there = {one["name"] for level in levels for one in level["clusters"]}
-    return not there.issuperset(names.values())
+    if names is None:
+        return False
+    clusters = [one for level in levels for one in level["clusters"]]
+    there = {one["name"] for one in clusters}
+    by_hand = {one["name"] for one in clusters if "own_name" in one}
+    return not (there.issuperset(names.values()) and by_hand.issubset(names.values()))
 
 
 def renamed(
