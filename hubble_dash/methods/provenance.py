@@ -171,6 +171,8 @@ def _clusters(levels: Sequence[Mapping[str, Any]]) -> str:
     for level in levels:
         clusters = level["clusters"]
         text = f"{len(clusters)} {level['name']}s"
+        if n_parts := sum(one.get("is_part", False) for one in clusters):
+            text += f" (parts of a continuum: {n_parts})"
         if level["name"] == "cluster":
             named = [f"{one['name']} ({one['size']:,})" for one in clusters[:MOST_CLUSTERS_NAMED]]
             more = len(clusters) - len(named)

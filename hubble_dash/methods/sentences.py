@@ -170,10 +170,14 @@ class Sentences:
         if "clusters" not in self._manifest:
             return ""
         sklearn = self._cite("sklearn", version=self._version("scikit-learn"))
-        return (
+        said = (
             f" Clusters were found on it by HDBSCAN{self._cite('hdbscan')} as in"
-            f" scikit-learn{sklearn}."
+            f" scikit-learn{sklearn}"
         )
+        levels = self._manifest["clusters"]
+        if any(one.get("is_part") for level in levels for one in level["clusters"]):
+            said += f"; what is a continuum was divided by k-means{self._cite('kmeans')}"
+        return f"{said}."
 
     def _page(self, page: Sequence[str]) -> str:
         named = [f"{_PAGE[name]}{self._cite(name)}" for name in page]

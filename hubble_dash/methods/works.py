@@ -121,6 +121,13 @@ _SEARCH: dict[str, Reference] = {
         booktitle="Advances in Knowledge Discovery and Data Mining (PAKDD 2013)", year="2013",
         pages="160--172", doi="10.1007/978-3-642-37456-2_14",
     ),
+    "kmeans": work(
+        "article", "Lloyd 1982",
+        author="Lloyd, Stuart P.",
+        title="{Least Squares Quantization in PCM}",
+        journal="IEEE Transactions on Information Theory", year="1982", volume="28", number="2",
+        pages="129--137", doi="10.1109/TIT.1982.1056489",
+    ),
     "sklearn": work(
         "article", "Pedregosa et al. 2011",
         author="Pedregosa, F. and Varoquaux, G. and Gramfort, A. and others",

@@ -18,13 +18,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import HDBSCAN
+from sklearn.cluster import HDBSCAN, KMeans
 from sklearn.decomposition import PCA
 from sklearn.metrics import adjusted_rand_score
 from tqdm import tqdm
 
 from hubble_dash.atlas.atlas import open_atlas
 from hubble_dash.builder.clusters.find import find_clusters
+from hubble_dash.builder.clusters.parts import N_INIT, PARTS
 from hubble_dash.builder.neighbors.search import find_neighbors
 from hubble_dash.builder.neighbors.unit import unit_rows
 from hubble_dash.builder.projection.layout import lay_out
@@ -85,6 +86,9 @@ def _clusterers(n: int) -> Iterator[tuple[str, Callable[[Drawn], Codes]]]:
         "ten principal axes",
         lambda drawn: of_sklearn.fit_predict(PCA(10, random_state=0).fit_transform(drawn.unit)),
     )
+    for k in PARTS.values():
+        # As of a continuum, whether this is one or not.
+        yield f"fingerprints, k-means, {k}", partial(_k_means, k)
     if (fast := _installed("fast_hdbscan")) is not None:
         yield (
             "the map, fast_hdbscan",
@@ -98,6 +102,10 @@ def _clusterers(n: int) -> Iterator[tuple[str, Callable[[Drawn], Codes]]]:
 def _product(level: str, drawn: Drawn) -> Codes:
     found = find_clusters(drawn.positions)
     return found.get(level, found.get("cluster", np.full(len(drawn.rows), -1)))
+
+
+def _k_means(k: int, drawn: Drawn) -> Codes:
+    return np.asarray(KMeans(k, n_init=N_INIT, random_state=0).fit_predict(drawn.unit))
 
 
 def _evoc(evoc: Any, layer: int, drawn: Drawn) -> Codes:

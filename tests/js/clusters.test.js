@@ -24,7 +24,8 @@ const EVERYWHERE = { left: -Infinity, right: Infinity, bottom: Infinity, top: -I
  * @returns {Cluster}
  */
 const cluster = (parts) => ({
-  column: "cluster", code: 0, name: "a", own: parts.name ?? "a", size: 10, medoid: 0, spread: 0.1, x: 0, y: 0, bounds: NOWHERE, ...parts,
+  column: "cluster", code: 0, name: "a", own: parts.name ?? "a", size: 10, medoid: 0, spread: 0.1, isPart: false,
+  x: 0, y: 0, bounds: NOWHERE, ...parts,
 });
 
 /**
@@ -49,14 +50,15 @@ test("levels are made of the index, names and sizes of the column's categories",
   const [level] = levelsOf({
     columns: [column], clusters: [{
       column: "cluster", medoid: Int32Array.of(3, 9), spread: Float32Array.of(0.25, 0.5), place: Float32Array.of(1, 2, 3, 4),
-      bounds: Float32Array.of(0, 2, 1, 3, 2, 4, 3, 5), own: [[1, "cluster 2"]],
+      bounds: Float32Array.of(0, 2, 1, 3, 2, 4, 3, 5), own: [[1, "cluster 2"]], parts: [1],
     }],
   });
   assert.deepEqual(level.clusters[1], {
-    column: "cluster", code: 1, name: "tails", own: "cluster 2", size: 5, medoid: 9, spread: 0.5, x: 3, y: 4,
+    column: "cluster", code: 1, name: "tails", own: "cluster 2", size: 5, medoid: 9, spread: 0.5, isPart: true, x: 3, y: 4,
     bounds: { left: 2, right: 4, bottom: 3, top: 5 },
   });
   assert.equal(level.clusters[0].own, "spiral");
+  assert.equal(level.clusters[0].isPart, false);
   assert.deepEqual(levelsOf({ columns: [column] }), []);
 });
 

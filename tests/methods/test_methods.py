@@ -59,7 +59,16 @@ def test_what_made_a_real_atlas(mosaic: hd.Atlas) -> None:
         ({"map": {"method": "given"}}, set(), {"pca", "tsne"}),
         ({"neighbors": {"method": "inverted file", "recall_at_9": 0.993}}, {"faiss"}, set()),
         ({"neighbors": {"method": "exact"}}, set(), {"faiss", "hdbscan", "sklearn"}),
-        ({"clusters": [{"name": "cluster", "clusters": []}]}, {"hdbscan", "sklearn"}, set()),
+        ({"clusters": [{"name": "cluster", "clusters": []}]}, {"hdbscan", "sklearn"}, {"kmeans"}),
+        (
+            {
+                "clusters": [
+                    {"name": "cluster", "clusters": [{"name": "a", "size": 9, "is_part": True}]}
+                ]
+            },
+            {"hdbscan", "kmeans", "sklearn"},
+            set(),
+        ),
     ],
 )
 def test_only_what_was_used_is_cited(

@@ -73,12 +73,14 @@ def test_clusters_are_counted_and_named(atlas: Atlas) -> None:
     assert "Clusters" not in dict(provenance(atlas))
     names = ["spiral", *(f"cluster {i}" for i in range(2, 31))]
     clusters = [{"name": name, "size": 1000 - i} for i, name in enumerate(names)]
+    clusters[1]["is_part"] = True
     levels = [
         {"name": "coarse cluster", "clusters": clusters[:2]},
         {"name": "cluster", "clusters": clusters},
     ]
     said = dict(provenance(Atlas(atlas.path, {**atlas.manifest, "clusters": levels})))["Clusters"]
-    assert said.startswith("2 coarse clusters. 30 clusters: spiral (1,000); cluster 2 (999); ")
+    parts = " (parts of a continuum: 1)"
+    assert said.startswith(f"2 coarse clusters{parts}. 30 clusters{parts}: spiral (1,000); clus")
     assert said.endswith("cluster 24 (977); and 6 more")
 
 

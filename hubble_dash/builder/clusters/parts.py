@@ -21,7 +21,7 @@ from hubble_dash.builder.neighbors.unit import FloatMatrix, blocks, unit_block
 if TYPE_CHECKING:
     from sklearn.cluster import KMeans
 
-__all__ = ["Level", "with_parts"]
+__all__ = ["N_INIT", "PARTS", "Level", "with_parts"]
 
 # A cluster with so much of all that is in any says little.
 MAX_SHARE = 0.8

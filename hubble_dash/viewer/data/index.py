@@ -197,7 +197,12 @@ def cluster_index(atlas: Atlas, columns: Mapping[str, ColumnIndex]) -> list[Clus
             "place": column(places, "float32"),
             "bounds": column(within, "float32"),
         }
-        found.append({**said, "own": own} if own else said)
+        parts = [i for i, (_, one) in enumerate(ordered) if one.get("is_part")]
+        if own:
+            said["own"] = own
+        if parts:
+            said["parts"] = parts
+        found.append(said)
     return found
 
 

@@ -233,6 +233,8 @@ class ClusterLevelIndex(TypedDict):
     bounds: Float32
     # Of those that were named by hand: which it is, and what it is called by itself.
     own: NotRequired[list[tuple[int, str]]]
+    # Those that are parts of a continuum rather than clusters.
+    parts: NotRequired[list[int]]
 
 
 class PageIndex(TypedDict):

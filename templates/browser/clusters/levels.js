@@ -12,6 +12,7 @@
  * @property {number} size
  * @property {number} medoid the row of the most typical
  * @property {number} spread
+ * @property {boolean} isPart of a continuum, rather than a cluster
  * @property {Rectangle} bounds most of it lies within
  *
  * @typedef {Place & ClusterParts} Cluster at the place where its name stands
@@ -33,14 +34,14 @@ export const isLevel = (column) => column?.role === "built-in" && LEVEL.test(col
  * @returns {Level[]}
  */
 export function levelsOf({ clusters = [], columns }) {
-  return clusters.map(({ column, medoid, spread, place, bounds, own = [] }) => {
+  return clusters.map(({ column, medoid, spread, place, bounds, own = [], parts = [] }) => {
     const categories = columns.find(({ name }) => name === column)?.categories ?? [];
     const ownNames = new Map(own);
     return {
       column,
       clusters: Array.from(medoid, (row, code) => ({
         column, code, name: categories[code].text, own: ownNames.get(code) ?? categories[code].text, size: categories[code].count,
-        medoid: row, spread: spread[code], x: place[2 * code], y: place[2 * code + 1],
+        medoid: row, spread: spread[code], isPart: parts.includes(code), x: place[2 * code], y: place[2 * code + 1],
         bounds: { left: bounds[4 * code], right: bounds[4 * code + 1], bottom: bounds[4 * code + 2], top: bounds[4 * code + 3] },
       })),
     };

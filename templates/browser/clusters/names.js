@@ -204,7 +204,7 @@ export class Names {
     const { origin, scale } = this;
     const text = lines.join("\n");
     if (button.textContent !== text) button.textContent = text;
-    button.title = SAY.clusterTitle(called(cluster.name), count(cluster.size));
+    button.title = SAY.clusterTitle(called(cluster.name), count(cluster.size), cluster.isPart);
     button.setAttribute("aria-label", button.title);
     Object.assign(button.style, {
       width: `${width}px`, height: `${height}px`, fontSize: `${size}px`,

@@ -123,7 +123,7 @@ class ClusterTab {
    */
   makeEntry(cluster) {
     const name = element("b", { dir: "auto" });
-    const size = element("small", {}, SAY.sizeAndSpread(cluster.size, cluster.spread));
+    const size = element("small", {}, SAY.sizeAndSpread(cluster));
     const main = element("button", { type: "button", class: "hd-cluster" }, element("span", { class: "hd-cluster-picture" }), name, size);
     const item = element("li", {}, main);
     main.addEventListener("click", () => {

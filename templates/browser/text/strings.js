@@ -229,10 +229,14 @@ export const SAY = {
   // clusters
   clusters: "Clusters",
   clusterNames: "Names of clusters. Enter shows one, Shift and Enter asks for it, F2 renames it, arrow keys go from name to name.",
-  clusterTitle: (/** @type {string} */ name, /** @type {string} */ n) => `${name}: ${n} cutouts`,
+  clusterTitle: (/** @type {string} */ name, /** @type {string} */ n, /** @type {boolean} */ isPart) => (
+    `${name}: ${n} cutouts${isPart ? ", part of a continuum" : ""}`
+  ),
   namesOnMap: "Names on the map",
   clusterLevel: "How fine",
-  sizeAndSpread: (/** @type {number} */ n, /** @type {number} */ spread) => `${count(n)} · spread ${spread.toFixed(2)}`,
+  sizeAndSpread: (/** @type {{ size: number, spread: number, isPart: boolean }} */ { size, spread, isPart }) => (
+    `${isPart ? "part · " : ""}${count(size)} · spread ${spread.toFixed(2)}`
+  ),
   lists: { typical: "most typical", unusual: "most unusual" },
   ofCluster: {
     typical: (/** @type {string} */ name) => `most typical of ${name}`, unusual: (/** @type {string} */ name) => `most unusual of ${name}`,

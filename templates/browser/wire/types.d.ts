@@ -141,6 +141,8 @@ export interface ClusterLevelIndex {
   bounds: Float32Array;
   /** Of those that were named by hand: which it is, and what it is called by itself. */
   own?: [number: number, name: string][];
+  /** Those that are parts of a continuum rather than clusters. */
+  parts?: number[];
 }
 
 /** Files of several pieces each, one after another: how many, and the byte at which each piece begins in its file. */

@@ -148,6 +148,11 @@ def test_title_map_and_neighbours_are_given_as_it_is(
     assert sum(seen) == 0
 
 
+def names_of(atlas: hd.Atlas) -> set[str]:
+    (level,) = atlas.manifest["clusters"]
+    return {one["name"] for one in level["clusters"]}
+
+
 @pytest.mark.slow
 def test_names_of_clusters_are_given_as_it_is(
     quick_build: QuickBuild, tmp_path: Path, seen: list[int]
@@ -178,6 +183,18 @@ def test_names_of_clusters_are_given_as_it_is(
     assert sum(seen) == 0
     with pytest.raises(hd.HubbleDashError, match=r"two clusters one name"):
         quick_build(files, out, **told, cluster_names={"noise": "A", "patches": "A"})
+    # Where nothing is said of names, those that were given are kept: with another title, ...
+    assert names_of(quick_build(files, out, **told, title="Other")) == {"Static", "patches"}
+    # ... and with other images.
+    files[0].unlink()
+    pixels = random.integers(0, 40, (60, 80, 3), dtype=np.uint8)
+    files[0] = make_picture(tmp_path / "images" / "q.png", pixels)
+    grown = quick_build(files, out, **told)
+    assert names_of(grown) == {"Static", "patches"}
+    assert len(grown.select("cluster == 'Static' and kind == 'patches'")) == 0
+    assert names_of(hd.add(out, new_map=True, progress=False)) == {"Static", "patches"}
+    # A list without them takes them back.
+    assert names_of(quick_build(files, out, **told, cluster_names={})) == {"noise", "patches"}
 
 
 def test_a_file_that_was_mended_comes_in(quick_build: QuickBuild, tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_clusters_are_told_with_places_and_own_names(tmp_path: Path, make: Any) 
     columns = {"cluster": "the user's own"}
     level = [
         {"name": "few", "own_name": "cluster 2", "size": 60, "medoid": 7, "spread": 0.5},
-        {"name": "many", "size": 140, "medoid": 90, "spread": 0.25},
+        {"name": "many", "is_part": True, "size": 140, "medoid": 90, "spread": 0.25},
         {"name": "none", "size": 0, "medoid": 0, "spread": 0.0},
     ]
     atlas = make_atlas(tmp_path / "x.atlas", columns=columns, clusters={"cluster": codes})
@@ -68,6 +68,7 @@ def test_clusters_are_told_with_places_and_own_names(tmp_path: Path, make: Any) 
     assert told["column"] == "hd.cluster"
     assert [one["text"] for one in entry["categories"]][:2] == ["many", "few"]
     assert told["own"] == [(1, "cluster 2")]
+    assert told["parts"] == [0]
     assert decode(told["medoid"]).tolist() == [90, 7]
     assert decode(told["spread"]).tolist() == [0.25, 0.5]
     places, bounds = decode(told["place"], 2), decode(told["bounds"], 4)
