@@ -57,7 +57,7 @@ def with_parts(
     Parameters
     ----------
     found : mapping of str to (n,) int16 array
-        As of `find_clusters`: kept as it is where it says something at any level.
+        As of `find_clusters`: where it says something at any level, these are kept.
     fingerprints : (n, d) float array
         Read in blocks.
     seed : int
@@ -70,8 +70,13 @@ def with_parts(
         clusters nor parts on which two halves of the cutouts agree.
     """
     levels = {name: Level(codes, np.zeros(codes.max() + 1, bool)) for name, codes in found.items()}
-    if any(np.mean(codes[codes >= 0] == 0) <= MAX_SHARE for codes in found.values()):
-        return levels
+    told = {
+        name: level
+        for name, level in levels.items()
+        if np.mean(level.codes[level.codes >= 0] == 0) <= MAX_SHARE
+    }
+    if told:
+        return with_middle(told)
     apart = np.full(len(fingerprints), NO_CLUSTER, np.int64)
     if found:
         *_, finest = found.values()

@@ -10,9 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from pyarrow import parquet  # type: ignore[import-untyped]
+import pandas as pd
 
-from hubble_dash.atlas.schema import COLORS_FILE, CUTOUTS_FILE, IMAGE_AND_BOX, IMAGES_FILE
+from hubble_dash.atlas.boxes import Boxes
+from hubble_dash.atlas.schema import (
+    COLORS_FILE,
+    CUTOUTS_FILE,
+    IMAGE_AND_BOX,
+    IMAGES_FILE,
+    ImageRow,
+)
 from hubble_dash.builder.naming.values import MAX_CATEGORIES, Values, outer_thirds
 
 __all__ = ["box_values", "image_values", "look_values"]
@@ -31,11 +38,11 @@ def image_values(folder: Path) -> Values | None:
     folder : Path
         With the tables of the atlas.
     """
-    names = parquet.read_table(folder / IMAGES_FILE, columns=["name"])["name"].to_pylist()
+    names = pd.read_parquet(folder / IMAGES_FILE, columns=["name"])["name"]
     if not 1 < len(names) <= MAX_CATEGORIES:
         return None
-    of_cutouts = parquet.read_table(folder / CUTOUTS_FILE, columns=["image"])["image"].to_numpy()
-    return Values(of_cutouts, [[SUFFIXES.sub("", name)] for name in names])
+    of_cutouts = pd.read_parquet(folder / CUTOUTS_FILE, columns=["image"])["image"]
+    return Values(of_cutouts.to_numpy(), [[SUFFIXES.sub("", name)] for name in names])
 
 
 def look_values(folder: Path) -> Iterator[Values]:
@@ -67,14 +74,12 @@ def box_values(folder: Path) -> Iterator[Values]:
     folder : Path
         With the tables of the atlas.
     """
-    cutouts = parquet.read_table(folder / CUTOUTS_FILE, columns=IMAGE_AND_BOX).to_pandas()
-    columns = ["nx", "ny", "origin"]
-    images = parquet.read_table(folder / IMAGES_FILE, columns=columns).to_pandas()
-    images = images.iloc[cutouts["image"]].reset_index(drop=True)
-    width, height = (np.asarray(cutouts[f"i{a}max"] - cutouts[f"i{a}min"]) for a in "xy")
-    across, up = (
-        np.asarray((cutouts[f"i{a}min"] + cutouts[f"i{a}max"]) / 2 / images[f"n{a}"]) for a in "xy"
-    )
+    boxes = Boxes.of(pd.read_parquet(folder / CUTOUTS_FILE, columns=IMAGE_AND_BOX))
+    images = pd.read_parquet(folder / IMAGES_FILE, columns=[*ImageRow.__annotations__])
+    images = images.iloc[boxes.image]
+    width, height = boxes.ixmax - boxes.ixmin, boxes.iymax - boxes.iymin
+    across = (boxes.ixmin + boxes.ixmax) / 2 / images["nx"].to_numpy()
+    up = (boxes.iymin + boxes.iymax) / 2 / images["ny"].to_numpy()
     up = np.where(images["origin"] == "lower", up, 1 - up)
     for at, terms in ((across, [["left"], ["right"]]), (up, [["bottom"], ["top"]])):
         yield Values(np.select([at < 1 / 3, at > 2 / 3], [0, 1], -1), terms)

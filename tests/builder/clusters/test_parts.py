@@ -26,6 +26,11 @@ def test_where_there_are_clusters_they_stay() -> None:
     assert [*levels] == ["cluster"]
     assert levels["cluster"].codes is codes
     assert not levels["cluster"].is_part.any()
+    # A level that says little is left out.
+    one = np.repeat([0, 1], [280, 20]).astype(np.int16)
+    levels = with_parts({"coarse cluster": codes, "cluster": one}, continuum())
+    assert [*levels] == ["cluster"]
+    assert levels["cluster"].codes is codes
 
 
 def test_a_continuum_is_divided_at_several_levels() -> None:

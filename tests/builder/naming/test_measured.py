@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubble_dash.atlas.schema import ImageRow
 from hubble_dash.builder.naming.measured import box_values, image_values, look_values
 from hubble_dash.builder.naming.values import Values
 
@@ -22,7 +23,8 @@ def write(folder: Path, names: list[str], **columns: NDArray[np.int64]) -> None:
     cutouts |= {"ixmax": cutouts["ixmin"] + 10, "iymax": cutouts["iymin"] + 10} | columns
     pd.DataFrame(cutouts).to_parquet(folder / "cutouts.parquet")
     origin = [["lower", "upper"][i % 2] for i in range(len(names))]
-    images = {"name": names, "nx": 100, "ny": 100, "origin": origin}
+    images = dict.fromkeys(ImageRow.__annotations__, "") | {"name": names, "nx": 100, "ny": 100}
+    images |= {"origin": origin}
     pd.DataFrame(images).to_parquet(folder / "images.parquet")
 
 

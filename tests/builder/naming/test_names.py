@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from hubble_dash.atlas.manifest import ClusterLevelEntry
+from hubble_dash.atlas.schema import ImageRow
 from hubble_dash.builder.naming.given import differ, read_names, renamed
 from hubble_dash.builder.naming.names import names_of
 from hubble_dash.builder.naming.terms import Terms, count_terms
@@ -27,7 +28,8 @@ def counted(folder: Path, *, labels: bool = False, **columns: Any) -> Terms:
     own = {"image": (np.arange(N) % 2).astype(np.int32), "label_1": "croquet ball"}
     box = dict.fromkeys(["ixmin", "iymin"], 40) | dict.fromkeys(["ixmax", "iymax"], 60)
     pd.DataFrame({**own, **box, **columns}).to_parquet(folder / "cutouts.parquet")
-    images = {"path": ["a.fits", "b.fits"], "name": ["a.fits", "b.fits"], "nx": 100, "ny": 100}
+    images = dict.fromkeys(ImageRow.__annotations__, "") | {"name": ["a.fits", "b.fits"]}
+    images |= {"nx": 100, "ny": 100}
     images |= {"origin": "lower", "FILTER": ["F814W", "F435W"], "INSTRUME": "ACS"}
     pd.DataFrame(images).to_parquet(folder / "images.parquet")
     return count_terms(folder, [CODES], labels=labels)
