@@ -10,6 +10,7 @@ import { Density } from "../../templates/browser/density/density.js";
 import { Looks, ownValues } from "../../templates/browser/density/looks.js";
 import { asDots, coverOf, drawDensity, equalised, filledOf, reachOf } from "../../templates/browser/density/picture.js";
 import { HELPERS } from "../../templates/browser/density/thread.js";
+import { Layer } from "../../templates/browser/points/layer.js";
 import { threadText } from "../../templates/browser/subset/background.js";
 import { all, and, has, none, not, or, places, set, subsetOf } from "../../templates/browser/subset/bits.js";
 import { randomNumbers } from "./wire.js";
@@ -320,7 +321,7 @@ function opened() {
     },
   });
   const plot = { view: { left: -2, right: 2, bottom: -1, top: 1 }, scale: 0.05, figure: { inner_width: 80, inner_height: 40 } };
-  const layer = { pictures: /** @type {unknown[]} */ ([]), request: () => {} };
+  const layer = { pictures: /** @type {unknown[]} */ ([]), lines: null, request: () => {}, clear: Layer.prototype.clear };
   const ramp = { ramp: [1, 2, 3], none: [0, 0, 0] };
   const look = /** @type {const} */ ({ name: "count", kind: "count", ramp });
   const density = new Density(/** @type {any} */ (plot), /** @type {any} */ (layer), {

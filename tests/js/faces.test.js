@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chooseParts } from "../../templates/browser/density/parts.js";
-import { Faces, GAP, LEAST_PITCH, levelOf, shareOf, standing, windowOf } from "../../templates/browser/points/faces.js";
+import { chooseParts } from "../../templates/browser/faces/parts.js";
+import { Faces, GAP, LEAST_PITCH, levelOf, shareOf, standing, windowOf } from "../../templates/browser/faces/faces.js";
 import { has, none, set, subsetOf } from "../../templates/browser/subset/bits.js";
 import { randomNumbers } from "./wire.js";
 
 /**
- * @import { Window } from "../../templates/browser/density/parts.js"
+ * @import { Window } from "../../templates/browser/faces/parts.js"
  * @import { Rectangle, Subset } from "../../templates/browser/data/types.d.ts"
  */
 

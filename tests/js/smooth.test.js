@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { contoursOf } from "../../templates/browser/density/contours.js";
 import { Field } from "../../templates/browser/density/field.js";
-import { edgesOf } from "../../templates/browser/density/looks.js";
+import { edgesOf } from "../../templates/browser/faces/edges.js";
 import { blurred, countsIn, drawField, measureField } from "../../templates/browser/density/smooth.js";
 import { HELPERS } from "../../templates/browser/density/thread.js";
 import { threadText } from "../../templates/browser/subset/background.js";

@@ -2,6 +2,7 @@
 // subset's strong, the rest faint. They are drawn beside the page; while one is under way only the latest view and subset wait. Of very
 // many points a sample comes first, then all.
 
+import { Latest } from "../latest.js";
 import { thread } from "./thread.js";
 
 /**
@@ -46,8 +47,7 @@ export class Density {
     this.layer = layer;
     this.options = options;
     this.isShown = false;
-    this.isWorking = false;
-    this.isStale = false;
+    this.pictures = new Latest(() => this.drawNow());
     /** @type {Subset | null} */
     this.subset = null;
     /** @type {(n: number) => void} is told how many points of the subset are in the picture */
@@ -65,10 +65,9 @@ export class Density {
   /** @param {Subset | null} subset null for all */
   show(subset) {
     this.isShown = true;
-    this.isStale = true;
     this.subset = subset;
     if (!this.plane) this.showFirst();
-    this.work();
+    this.pictures.want();
   }
 
   showFirst() {
@@ -93,27 +92,18 @@ export class Density {
   hide() {
     if (!this.isShown) return; // what is there may be another's
     this.isShown = false;
-    if (!this.layer.pictures.length) return;
-    this.layer.pictures = [];
-    this.layer.request();
+    this.pictures.stop();
+    this.layer.clear();
   }
 
-  // One picture after another, as long as there is something new to be shown.
-  async work() {
-    if (this.isWorking) return;
-    this.isWorking = true;
+  async drawNow() {
     try {
-      while (this.isStale && this.isShown) {
-        this.isStale = false;
-        const plane = await (this.plane ??= this.options.plane());
-        const isAll = await this.draw(plane, AT_ONCE_MS);
-        if (!isAll && !this.isStale) await this.draw(plane, Infinity);
-      }
+      const plane = await (this.plane ??= this.options.plane());
+      const isAll = await this.draw(plane, AT_ONCE_MS);
+      if (!isAll && this.isShown && !this.pictures.isWanted) await this.draw(plane, Infinity);
     } catch (error) {
       this.plane = null; // what could not be loaded is tried again with the next view
       throw error;
-    } finally {
-      this.isWorking = false;
     }
   }
 

@@ -1,7 +1,8 @@
 // The density of a plane as a smooth picture with lines. In: the plot's view, the subset, what it is painted by. Out: both on the plot's
 // layer, drawn beside the page; while one is under way only the latest view waits.
 
-import { squareOf } from "./parts.js";
+import { squareOf } from "../faces/parts.js";
+import { Latest } from "../latest.js";
 import { thread } from "./thread.js";
 
 /**
@@ -34,8 +35,7 @@ export class Field {
     this.layer = layer;
     this.options = options;
     this.isShown = false;
-    this.isWorking = false;
-    this.isStale = false;
+    this.pictures = new Latest(() => this.draw(this.subset));
     /** @type {Subset | null} */
     this.subset = null;
     /** @type {{ subset: Subset | null, measure: Promise<Measure> } | null} */
@@ -48,30 +48,15 @@ export class Field {
   /** @param {Subset | null} subset null for all */
   show(subset) {
     this.isShown = true;
-    this.isStale = true;
     this.subset = subset;
-    this.work();
+    this.pictures.want();
   }
 
   hide() {
     if (!this.isShown) return;
     this.isShown = false;
-    this.layer.pictures = [];
-    this.layer.lines = null;
-    this.layer.request();
-  }
-
-  async work() {
-    if (this.isWorking) return;
-    this.isWorking = true;
-    try {
-      while (this.isStale && this.isShown) {
-        this.isStale = false;
-        await this.draw(this.subset);
-      }
-    } finally {
-      this.isWorking = false;
-    }
+    this.pictures.stop();
+    this.layer.clear();
   }
 
   /**

@@ -3,7 +3,7 @@
 
 import { colorCodes } from "../colors/runs.js";
 import { channels, LIGHTNESS, onRamp, rgbOf, tagColor } from "../colors/ramps.js";
-import { MISSING, NUMBER_STEPS, TINT_STEPS } from "../wire/constants.js";
+import { MISSING, TINT_STEPS } from "../wire/constants.js";
 import { N_TAGS } from "../tags/tags.js";
 
 /**
@@ -34,26 +34,6 @@ export function ownValues(tint, isDark) {
     values.set(channels((tint[i] * 360) / TINT_STEPS, tint[i + 1] / TINT_STEPS, lightness), i);
   }
   return values;
-}
-
-const FRAME = "#56627a"; // around dark pictures on a dark ground, into which they would be holes
-
-/**
- * The colour of each place in a look, as text; a frame's where that is not known, and of cutouts' own colours, which need no telling.
- *
- * @param {ColorChoice} choice
- * @param {Look} look of it
- * @returns {(place: number) => string}
- */
-export function edgesOf(choice, { kind, values, table, ramp: { ramp } }) {
-  if (!values || choice === "own" || kind === "colors") return () => FRAME;
-  const last = ramp.length / 3 - 1;
-  return (place) => {
-    const code = values[place];
-    if (kind === "numbers" && code === MISSING) return FRAME;
-    const [from, at] = kind === "numbers" ? [ramp, Math.round((code / NUMBER_STEPS) * last)] : [table ?? [], code];
-    return `rgb(${from[3 * at]} ${from[3 * at + 1]} ${from[3 * at + 2]})`;
-  };
 }
 
 export class Looks {

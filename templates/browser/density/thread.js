@@ -1,10 +1,10 @@
 // What counts the points of planes, beside the page. In: planes and values by key, jobs. Out: promises of pictures, fields and parts.
 
+import { chooseParts, eachInParts } from "../faces/parts.js";
 import { Background } from "../subset/background.js";
 import { all, none } from "../subset/bits.js";
 import { addPoints, addSample, change, differing, noLayers, pixelsOf } from "./aggregate.js";
 import { contourAt, contoursOf } from "./contours.js";
-import { chooseParts, eachInParts } from "./parts.js";
 import { asDots, coverOf, drawDensity, equalised, filledOf, pictureOf, reachOf, seenBefore } from "./picture.js";
 import { blurred, boxBlur, countsIn, drawField, measureField, shadedField } from "./smooth.js";
 

@@ -4,6 +4,7 @@
 import { isDrawable, labelIndex } from "../charts/drawable.js";
 import { on, state } from "../state.js";
 import { crossCounts, KeptCounts } from "../subset/histogram.js";
+import { Latest } from "../latest.js";
 import { element } from "../text/element.js";
 import { Bars } from "./bars.js";
 import { Chooser } from "./chooser.js";
@@ -40,8 +41,7 @@ export class Panel {
     this.element = element("div", { class: "hd-cards" });
     this.chooser = new Chooser(columns.list, () => this.names, (names) => this.show(names));
     this.isShown = () => false;
-    this.isStale = false;
-    this.isBusy = false;
+    this.counts = new Latest(() => this.countSeen());
     this.observer = new IntersectionObserver((entries) => this.see(entries), { root: this.element, rootMargin: "120px" });
     this.element.addEventListener("hd-recount", () => this.refresh());
     this.stay();
@@ -132,19 +132,13 @@ export class Panel {
 
   /** Count what is seen, until there is nothing newer to count. */
   async refresh() {
-    this.isStale = true;
-    if (this.isBusy || !this.isShown()) return;
-    this.isBusy = true;
-    try {
-      while (this.isStale) {
-        this.isStale = false;
-        const seen = [...this.places.values()].filter(({ isSeen, name }) => isSeen && this.names.includes(name));
-        const counted = await Promise.all(seen.map((place) => this.count(place).catch((error) => this.fail(place, error))));
-        counted.forEach((draw) => draw?.()); // all of them in one frame
-      }
-    } finally {
-      this.isBusy = false;
-    }
+    if (this.isShown()) await this.counts.want();
+  }
+
+  async countSeen() {
+    const seen = [...this.places.values()].filter(({ isSeen, name }) => isSeen && this.names.includes(name));
+    const counted = await Promise.all(seen.map((place) => this.count(place).catch((error) => this.fail(place, error))));
+    counted.forEach((draw) => draw?.()); // all of them in one frame
   }
 
   /**

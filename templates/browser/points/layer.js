@@ -5,13 +5,13 @@
 import { Lru } from "../wire/lru.js";
 import { element } from "../text/element.js";
 import { isDark } from "../theme.js";
-import { standing } from "./faces.js";
+import { standing } from "../faces/faces.js";
 
 /**
  * @import { PicturePart, Place, Rectangle } from "../data/types.d.ts"
  * @import { Extent, PyramidIndex } from "../wire/types.d.ts"
  * @import { Plot } from "../plots/plot.js"
- * @import { Face } from "./faces.js"
+ * @import { Face } from "../faces/faces.js"
  *
  * @typedef {object} Tiles
  * @property {number} size pixels of a tile's side
@@ -81,6 +81,14 @@ export class Layer {
     this.tiles = tiles;
     this.thumbnails = thumbnails;
     if (!isSame) this.request();
+  }
+
+  /** No density is shown any more. */
+  clear() {
+    if (!this.pictures.length) return;
+    this.pictures = [];
+    this.lines = null;
+    this.request();
   }
 
   // What is shown has changed, or the ranges have: it is drawn with the next frame.

@@ -7,8 +7,8 @@ import { MAX_POINTS, POINT_SIZES } from "../wire/constants.js";
 import { has } from "../subset/bits.js";
 import { count } from "../text/format.js";
 import { SAY } from "../text/strings.js";
+import { Faces, GAP } from "../faces/faces.js";
 import { crowdOf, crowdSide } from "./crowd.js";
-import { Faces, GAP } from "./faces.js";
 import { Layer } from "./layer.js";
 import { NO_POINTS, holds, ordered, some, widened } from "./loaded.js";
 
@@ -17,7 +17,7 @@ import { NO_POINTS, holds, ordered, some, widened } from "./loaded.js";
  * @import { Points } from "../data/points.js"
  * @import { Density } from "../density/density.js"
  * @import { Field } from "../density/field.js"
- * @import { Face, Options as FaceOptions } from "./faces.js"
+ * @import { Face, Options as FaceOptions } from "../faces/faces.js"
  * @import { Painted } from "../colors/coloring.js"
  * @import { Thumbnail, Tiles } from "./layer.js"
  * @import { Loaded } from "./loaded.js"

@@ -4,7 +4,7 @@
 
 /**
  * @import { Rectangle } from "../data/types.d.ts"
- * @import { Plane } from "./aggregate.js"
+ * @import { Plane } from "../density/aggregate.js"
  *
  * @typedef {{ left: number, top: number, side: number }} Square its upper left corner
  *

@@ -1,11 +1,11 @@
 // A picture for each part of the map, of the cutout that stands for it, larger where more lie. In: the plot's view, which points stand for
 // parts. Out: pictures that stay where they are while one drags, and where each is drawn; the point whose picture lies at a place.
 
-import { squareOf } from "../density/parts.js";
+import { squareOf } from "./parts.js";
 
 /**
  * @import { PicturePart, Rectangle, Subset } from "../data/types.d.ts"
- * @import { Parts, Square, Window } from "../density/parts.js"
+ * @import { Parts, Square, Window } from "./parts.js"
  * @import { Plot } from "../plots/plot.js"
  *
  * @typedef {Square & { level: number }} Part of the plane, its upper left corner; of 4 ** level ones
