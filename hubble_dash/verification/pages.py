@@ -214,7 +214,7 @@ def _check_report_pieces(folder: Folder, index: dict[str, Any], found: Verificat
                     _decode_url(f"the preview of image {image}", url)
             elif name.startswith("deep/") and piece["url"]:
                 _decode_url(f"the piece {name}", piece["url"])
-            elif name.startswith("thumbnails/"):
+            elif name.startswith(("thumbnails/", "facesheets/")):
                 checks.check_sheet(name, _decode_url(f"the piece {name}", piece["url"]))
     _check_sums(files.sums, index, found)
     checks.wrong += files.missing

@@ -15,6 +15,7 @@ from hubble_dash.verification.decoding import decoded, is_column
 from hubble_dash.verification.findings import Verification, listed
 from hubble_dash.viewer.data.orders import BLOCKS
 from hubble_dash.viewer.data.schema import N_LABELS, PieceKinds
+from hubble_dash.viewer.planes.medoids import MAX_LEVELS
 
 __all__ = ["PieceChecks"]
 
@@ -65,9 +66,12 @@ class PieceChecks:
         self._n_pieces = 0
         self._counts: Counter[str] = Counter()
         self._n_images = self._greatest_image() + 1
-        self._n_previews = 0
+        self._n_previews = self._n_faces = 0
         self._columns = ColumnChecks(index, self._n_images)
         self._sheets = index["thumbnails"]
+        self._faces = index.get("faces", {"levels": 0})
+        if not 0 <= self._faces["levels"] <= MAX_LEVELS:
+            raise AtlasError("the index has impossible numbers of faces")
         if self._per_sheet < 1:
             raise AtlasError("the index has impossible numbers of thumbnails on a sheet")
 
@@ -82,12 +86,12 @@ class PieceChecks:
         return 0 if are_files else -(-self._index["n"] // self._per_sheet)
 
     def names(self) -> Iterator[str]:
-        """Name the pieces that there must be, those of previews last.
+        """Name the pieces that there must be, what others tell the number of after these.
 
         Yields
         ------
         str
-            ``kind/number``. Those of images must have been looked at before those of previews.
+            ``kind/number``. Each must have been looked at before the next is asked for.
         """
         for kind, n in self._expected().items():
             for number in range(-(-n // self._per_piece(kind))):
@@ -95,6 +99,11 @@ class PieceChecks:
         yield from self._columns.names()
         for number in range(self._n_sheets):
             yield f"thumbnails/{number}"
+        for number in range(self._faces["levels"]):
+            yield f"faces/{number}"
+        if "starts" in self._faces:
+            for number in range(-(-self._n_faces // self._per_sheet)):
+                yield f"facesheets/{number}"
         for number in range(self._index.get("deep", {"n": 0})["n"]):
             yield f"deep/{number}"
         for number in range(self._n_previews):
@@ -135,8 +144,10 @@ class PieceChecks:
         ValueError
             If it has not room for its thumbnails.
         """
-        first = int(name.partition("/")[2]) * self._per_sheet
-        n, side = min(self._per_sheet, self._index["n"] - first), self._sheets["size"]
+        kind, _, number = name.partition("/")
+        first = int(number) * self._per_sheet
+        whole = self._n_faces if kind == "facesheets" else self._index["n"]
+        n, side = min(self._per_sheet, whole - first), self._sheets["size"]
         columns, down = self._sheets["columns"], -(-n // self._sheets["columns"])
         allowed = columns * side, down * self._sheets.get("pitch", side)
         if size != allowed:
@@ -186,7 +197,10 @@ class PieceChecks:
 
     def _count(self, name: str, kind: str, piece: Mapping[str, Any]) -> None:
         """Check how long the columns of a piece are, and what they may hold."""
-        if kind in ("previews", "thumbnails", "deep"):
+        if kind in ("previews", "thumbnails", "facesheets", "deep"):
+            return
+        if kind == "faces":
+            self._check_faces(name, piece)
             return
         if kind == "images":
             self._counts[kind] += len(piece["images"])
@@ -208,6 +222,22 @@ class PieceChecks:
             if len(decoded(codes)) != m:
                 raise ValueError(f"piece {name}: colour {number} is not one a point")
         self._check_ranges(name, piece, columns, m)
+
+    def _check_faces(self, name: str, piece: Mapping[str, Any]) -> None:
+        """Check what stands for the squares of a level, which is of all cutouts."""
+        level = int(name.partition("/")[2])
+        place, count, x, y = (decoded(piece[key]) for key in ("place", "count", "x", "y"))
+        if not len(place) == len(count) == len(x) == len(y) == 4**level:
+            raise ValueError(f"piece {name} has other numbers of squares than {4**level:,}")
+        starts = self._faces.get("starts")
+        if starts is not None and (level >= len(starts) or starts[level] != self._n_faces):
+            raise ValueError(f"the pictures of piece {name} do not begin where the index says")
+        self._n_faces += int((place >= 0).sum())
+        is_empty = count == 0
+        if place.min() < -1 or place.max() >= self._index["n"] or ((place < 0) != is_empty).any():
+            raise ValueError(f"piece {name}: place is not in 0 to {self._index['n'] - 1:,}")
+        if count.min() < 0 or count.sum() != self._index["n"]:
+            raise ValueError(f"piece {name}: its squares do not hold all cutouts")
 
     def _check_ranges(
         self, name: str, piece: Mapping[str, Any], columns: Mapping[str, NDArray[Any]], m: int

@@ -14,8 +14,8 @@ __all__ = ["link_modules"]
 
 _IMPORT = re.compile(r'^import \{([^}]+)\} from "(\.[^"]+)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async function|function\*?|class|const) (\w+))", re.MULTILINE)
-# JSDoc that stands on lines of its own: types, for those who work on the modules.
-_TYPES = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n", re.MULTILINE | re.DOTALL)
+# Comments that stand on lines of their own: types and reasons, for those who work on the modules.
+_COMMENTS = re.compile(r"^ *(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
@@ -35,7 +35,7 @@ def link_modules(folder: Traversable, entry: str) -> str:
     Returns
     -------
     str
-        The text of a script, in strict mode, without names of its own and without the types.
+        The text of a script, in strict mode, without names of its own and without comments.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def _wrapped(name: str, text: str) -> str:
     """Make a module's text the definition of what it gives."""
     exported = [found[2] for found in _EXPORT.finditer(text)]
     body = _IMPORT.sub(lambda found: _constants(name, found[1], found[2]), text)
-    body = _EXPORT.sub(r"\1", _TYPES.sub("", body))
+    body = _EXPORT.sub(r"\1", _COMMENTS.sub("", body))
     if other := _OTHER.search(body):
         raise ValueError(f"{name} has {other[0]!r}; import and export by name, relative to it")
     return f"const {_variable(name)} = (() => {{\n{body}return {{ {', '.join(exported)} }};\n}})();"

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Medoids } from "../../templates/browser/faces/medoids.js";
 import { chooseParts } from "../../templates/browser/faces/parts.js";
 import { Faces, GAP, LEAST_PITCH, levelOf, shareOf, standing, windowOf } from "../../templates/browser/faces/faces.js";
 import { has, none, set, subsetOf } from "../../templates/browser/subset/bits.js";
@@ -190,6 +191,31 @@ test("lone points have none among many, and all have one among few", async () =>
   assert.deepEqual(faces.shown.map(({ place }) => place).sort(), [0, 1, 2]);
   faces.options.n = 3000;
   plot.scale = 0.1;
+  await faces.choose(null);
+  assert.deepEqual(faces.shown, []);
+});
+
+test("of coarse parts the medoids are shown, and each one's picture is found among those of its level", async () => {
+  const place = Int32Array.of(7, -1, 3, 9);
+  const piece = { place, count: Int32Array.of(5, 0, 2, 1), x: Float32Array.of(1, NaN, 2, 3), y: Float32Array.of(4, NaN, 5, 6) };
+  const pieces = /** @type {any} */ ({ get: async (/** @type {string} */ kind, /** @type {number} */ level) => {
+    assert.deepEqual([kind, level], ["faces", 1]);
+    return piece;
+  } });
+  const whole = windowOf(opened().faces.square, EXTENT, 1);
+  const parts = await new Medoids({ faces: { levels: 2, starts: [0, 1] } }, pieces).parts(1, whole);
+  assert.deepEqual([...parts.places], [7, -1, 3, 9]);
+  assert.deepEqual([...parts.counts], [5, 0, 2, 1]);
+  assert.deepEqual([...parts.numbers ?? []], [2, -1, 1, 3]);
+  const below = { ...whole, row: 1, rows: 1, column: 1, columns: 1 };
+  const { places, numbers, x: across } = await new Medoids({ faces: { levels: 2 } }, pieces).parts(1, below);
+  assert.deepEqual([[...places], numbers, [...across]], [[9], undefined, [3]]);
+  assert.equal(new Medoids({}, pieces).levels, 0);
+});
+
+test("where parts cannot be chosen there are no pictures", async () => {
+  const { faces } = opened();
+  faces.options.choose = async () => null;
   await faces.choose(null);
   assert.deepEqual(faces.shown, []);
 });

@@ -98,6 +98,19 @@ def many_blocks(index: dict[str, Any]) -> None:
     index["columns"][0]["blocks"]["count"] = 10**12
 
 
+def lose_a_face(index: dict[str, Any]) -> None:
+    count = index["pieces"]["faces/0"]["count"]
+    count["data"] = "AQAAAA=="
+
+
+def lose_a_square(index: dict[str, Any]) -> None:
+    index["pieces"]["faces/1"] = index["pieces"]["faces/0"]
+
+
+def many_faces(index: dict[str, Any]) -> None:
+    index["faces"]["levels"] = 10**12
+
+
 def lose_a_value(index: dict[str, Any]) -> None:
     values = index["pieces"][f"columns/{index['columns'][0]['blocks']['first']}"]["values"]
     values["data"] = values["data"][:-32]
@@ -110,6 +123,8 @@ def lose_a_category(index: dict[str, Any]) -> None:
 
 CHANGES = [
     (lose_a_value, "values; allowed"),
+    (lose_a_face, "piece faces/0: its squares do not hold all"),
+    (lose_a_square, "piece faces/1 has other numbers of squares than 4"),
     (lose_a_category, "column 'class': a code is"),
     (many_blocks, "column 'magnitude': the index has other blocks"),
     (drop_a_point, "differs from its checksum"),
@@ -134,7 +149,7 @@ def test_what_is_off_in_a_page_is_told(
     assert any(told in line for line in wrong), wrong
 
 
-@pytest.mark.parametrize("change", [no_pieces_at_all, many_texts])
+@pytest.mark.parametrize("change", [no_pieces_at_all, many_texts, many_faces])
 def test_impossible_numbers_end_in_our_own_error(
     page: Path, tmp_path: Path, change: Callable[[dict[str, Any]], None]
 ) -> None:
@@ -184,6 +199,8 @@ FILES = [
     "data/columns/0.js",
     "data/mapgrid/0.js",
     "data/thumbnails/0.js",
+    "data/faces/0.js",
+    "data/facesheets/0.js",
     "tiles/count/0/0-0.png",
     "index.html",
 ]

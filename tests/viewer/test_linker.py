@@ -38,13 +38,15 @@ def test_modules_run_once_in_order_and_keep_their_names_apart(tmp_path: Path) ->
         "grow();\nconsole.log(JSON.stringify([own, left(), new Box().size, typeof more]));\n",
         a__left='import { more } from "../base.js";\n'
         "const own = 10;\nmore();\nexport function left() {\n  return own + more();\n}\n",
-        base="let own = 0;\n/** @returns {number} */\nexport const more = () => ++own;\n"
+        base="// Adds.\nlet own = 0; // at first\n/** @returns {number} */\n"
+        "export const more = () => ++own;\n"
         "/**\n * A box.\n */\nexport class Box {\n  size = own;\n}\n"
         "export async function late() {}\n",
     )
     script = link_modules(tmp_path, "main.js")
     assert run(script) == [3, 13, 3, "undefined"]
     assert "/**" not in script
+    assert "Adds" not in script
 
 
 @pytest.mark.parametrize(

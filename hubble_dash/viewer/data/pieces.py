@@ -100,11 +100,11 @@ class Pieces:
             "mapgrid": blocks.map_grid, "skygrid": blocks.sky_grid, "columns": blocks.column,
             "texts": lambda number: {"texts": blocks.columns.texts(number)},
             "tints": self._tint_block, "labels": facts.label_block, "near": facts.near,
-            "smoothed": facts.smoothed,
+            "smoothed": facts.smoothed, "faces": blocks.face,
         }  # fmt: skip
 
     def prepare(self, *, progress: bool = False) -> None:
-        """Do what is done once and takes long: the colours of all thumbnails.
+        """Do what is done once and takes long: the colours of all thumbnails, and medoids.
 
         Parameters
         ----------
@@ -113,6 +113,7 @@ class Pieces:
         """
         if "mean_colors" not in vars(self):
             self.mean_colors = mean_colors(self.atlas, progress=progress)
+        _ = self._blocks.medoids
 
     @cached_property
     def mean_colors(self) -> NDArray[np.uint8]:
@@ -123,6 +124,10 @@ class Pieces:
     def colors(self) -> list[ColorColumn]:
         """What points can be coloured by; codes by row."""
         return color_columns(self.atlas)
+
+    def face_rows(self) -> NDArray[np.int32]:
+        """Give the rows that stand for parts of the map, in the order of their pictures."""
+        return self._blocks.face_rows()
 
     @cached_property
     def parents(self) -> Parents:
@@ -143,6 +148,7 @@ class Pieces:
     def _kinds(self) -> dict[str, int]:
         columns = self._blocks.columns
         kinds = {**self.places.n_pieces, "columns": columns.n_blocks, "texts": columns.n_texts}
+        kinds["faces"] = self._blocks.n_faces
         if self._facts.has_near:
             kinds["near"] = kinds["records"]
         if self._facts.has_smoothed:
@@ -160,6 +166,7 @@ class Pieces:
         base: str = "",
         served: bool = False,
         live: bool = False,
+        face_sheets: bool = False,
         cosines: str | None = None,
         first: FirstIndex | None = None,
         tiles: PyramidIndex | None = None,
@@ -181,6 +188,8 @@ class Pieces:
             Whether Panel serves the page.
         live : bool
             Whether a server draws the map's density.
+        face_sheets : bool
+            Whether there are sheets of `face_rows`.
         cosines : str, optional
             What addresses begin with at which a server compares one cutout with all.
         first : FirstIndex, optional
@@ -226,6 +235,7 @@ class Pieces:
             "palette": PALETTE,
             "base": base,
             "thumbnails": thumbnails,
+            "faces": self._blocks.face_index(in_sheets=face_sheets),
         }
         if self.places.has_sky:
             x, y = (values[self.places.sky_rows] for values in self.places.sky)

@@ -50,6 +50,8 @@ __all__ = [
     "CosinePiece",
     "DeepIndex",
     "DeepPiece",
+    "FaceIndex",
+    "FacePiece",
     "FileIndex",
     "FirstIndex",
     "GridPiece",
@@ -211,6 +213,17 @@ class DeepIndex(TypedDict):
     url: NotRequired[str]
 
 
+class FaceIndex(TypedDict):
+    """Levels of squares of the map, halved from one to the next, whose medoids are known.
+
+    ``starts`` are the numbers of each level's first picture in sheets of their own; missing where
+    there are no such sheets.
+    """
+
+    levels: int
+    starts: NotRequired[list[int]]
+
+
 class MethodsIndex(TypedDict):
     """How it was made, for a paper: sentences, and BibTeX of all works that they cite."""
 
@@ -263,6 +276,8 @@ class PageIndex(TypedDict):
     # What addresses of pieces, thumbnails and tiles begin with.
     base: str
     thumbnails: ThumbnailsIndex
+    # Missing in pages of early versions.
+    faces: NotRequired[FaceIndex]
     # Missing where no position on the sky is known.
     sky: NotRequired[PlaneIndex]
     # Missing there, and where there are too many images.
@@ -482,6 +497,18 @@ class ImagePiece(TypedDict):
     images: list[ImageEntry]
 
 
+class FacePiece(TypedDict):
+    """What stands for each square of a level, row after row from the top; -1 and NaN of none.
+
+    The place of the cutout, where that lies, and how many cutouts the square has.
+    """
+
+    place: Int32
+    count: Int32
+    x: Float32
+    y: Float32
+
+
 class ThumbnailPiece(TypedDict):
     """A sheet of thumbnails as a data URL."""
 
@@ -553,6 +580,8 @@ class PieceKinds(TypedDict):
     outlines: OutlinePiece
     previews: PreviewPiece
     thumbnails: ThumbnailPiece
+    faces: FacePiece
+    facesheets: ThumbnailPiece
     deep: DeepPiece
     mapgrid: GridPiece
     skygrid: GridPiece
@@ -569,5 +598,5 @@ class PieceKinds(TypedDict):
 Piece: TypeAlias = (
     MapPiece | SkyPiece | BoxPiece | RecordPiece | RowPiece | ImagePiece | PreviewPiece
     | OutlinePiece | ThumbnailPiece | GridPiece | TintPiece | LabelPiece | ColumnPiece | TextPiece
-    | NearPiece | CosinePiece | DeepPiece
+    | NearPiece | CosinePiece | DeepPiece | FacePiece
 )  # fmt: skip

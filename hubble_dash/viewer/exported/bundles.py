@@ -26,7 +26,7 @@ Made = TypeVar("Made")
 # as overlapping windows have, are less than 5,000 files; up to so many times as large.
 FILE_BYTES, FEW, MOST_TIMES = 600_000, 750_000, 3.0
 # What is asked for by itself, or is as large as a file.
-ALONE = {*BLOCKS, "texts", "previews"}
+ALONE = {*BLOCKS, "texts", "previews", "faces"}
 # What is under way at a time, which bounds the memory that it takes.
 MAX_AT_ONCE = 16
 

@@ -21,16 +21,12 @@ from hubble_dash.disk.names import NewFolder, folder_beside, give_name, resolved
 from hubble_dash.errors import ExportError
 from hubble_dash.viewer.data.orders import HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
-from hubble_dash.viewer.data.schema import (
-    MAX_POINTS,
-    PageIndex,
-    ThumbnailsIndex,
-)
+from hubble_dash.viewer.data.schema import MAX_POINTS, PageIndex, ThumbnailsIndex
 from hubble_dash.viewer.deep.written import Deep, ImagesOf, write_deep
 from hubble_dash.viewer.exported.bundles import Bundles, file_bytes_of, in_order
 from hubble_dash.viewer.exported.drawn import FIRST, write_first, write_map_tiles, write_sky_tiles
 from hubble_dash.viewer.exported.standalone import standalone_html
-from hubble_dash.viewer.exported.thumbnails import n_pictures, thumbnail_pieces, thumbnails_index
+from hubble_dash.viewer.exported.thumbnails import encoded_thumbnails, n_pictures, thumbnails_index
 from hubble_dash.viewer.page import PLAIN, Page, PageOptions, make_page, page_data
 
 __all__ = [
@@ -240,6 +236,7 @@ def write_data(
         sky_tiles = write_sky_tiles(places, folder.within("sky-tiles"), progress)
     return pieces.index(
         thumbnails,
+        face_sheets=True,
         first=first,
         tiles=tiles,
         sky_tiles=sky_tiles,
@@ -277,7 +274,6 @@ def _write_pieces(
     atlas, order = pieces.atlas, pieces.places.row_at
     folder.path.mkdir(exist_ok=True)
     bundles, kinds = Bundles(folder, file_bytes=file_bytes), pieces.kinds()
-    thumbnails = thumbnail_pieces(atlas, order, folder.path, progress=progress)
     n_pieces = sum(kinds.values())
     with (
         ThreadPoolExecutor() as pool,
@@ -290,6 +286,9 @@ def _write_pieces(
             made = in_order(pool, make, count) if kind in THREADED else map(make, range(count))
             bundles.write(kind, made, bar.update)
     n_files, name = n_pictures(len(atlas)), "thumbnails, writing"
-    with tqdm(thumbnails, name, n_files, unit=" pictures", disable=not progress) as bar:
-        bundles.write("thumbnails", bar)
+    with encoded_thumbnails(atlas, folder.path, progress=progress) as thumbnails:
+        bundles.write("facesheets", thumbnails.pieces(pieces.face_rows()))
+        made = thumbnails.pieces(order)
+        with tqdm(made, name, n_files, unit=" pictures", disable=not progress) as bar:
+            bundles.write("thumbnails", bar)
     return thumbnails_index(atlas.sheet_layout.size), bundles

@@ -11,6 +11,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from io import RawIOBase
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -26,7 +27,7 @@ from hubble_dash.viewer.data.encoding import data_url
 from hubble_dash.viewer.data.schema import ThumbnailPiece, ThumbnailsIndex
 from hubble_dash.viewer.exported.bundles import in_order
 
-__all__ = ["PER_PICTURE", "n_pictures", "thumbnail_pieces", "thumbnails_index"]
+__all__ = ["PER_PICTURE", "Thumbnails", "encoded_thumbnails", "n_pictures", "thumbnails_index"]
 
 # Thumbnails in a picture, of some 40 kB. Old phones bear no more than 4,096 pixels a side.
 PER_PICTURE = 32
@@ -96,40 +97,70 @@ def n_pictures(n: int) -> int:
     return -(-n // PER_PICTURE)
 
 
-def thumbnail_pieces(
-    atlas: Atlas, order: NDArray[np.int32], scratch: Path, *, progress: bool = False
-) -> Iterator[ThumbnailPiece]:
-    """Make pictures of all thumbnails, `PER_PICTURE` below one another in each.
+class Thumbnails:
+    """All thumbnails of an atlas, encoded.
+
+    Parameters
+    ----------
+    size : int
+        Side of one, in pixels.
+    scans : file
+        Those of all, row after row.
+    sizes : list of int
+        How long each is.
+    """
+
+    def __init__(self, size: int, scans: RawIOBase, sizes: list[int]) -> None:
+        self._size, self._scans = size, scans
+        self._ends = np.cumsum([0, *sizes]).tolist()
+
+    def pieces(self, order: NDArray[np.int32]) -> Iterator[ThumbnailPiece]:
+        """Make pictures of thumbnails, `PER_PICTURE` below one another in each.
+
+        Parameters
+        ----------
+        order : (m,) int32 array
+            The row at each place; the thumbnail of place p is number ``p % PER_PICTURE``, from the
+            top, of picture ``p // PER_PICTURE``.
+
+        Yields
+        ------
+        ThumbnailPiece
+            One a picture.
+        """
+        head = _Head.of(_blank(self._size))
+        for start in range(0, len(order), PER_PICTURE):
+            rows = order[start : start + PER_PICTURE].tolist()
+            # Read rather than mapped, which would look like memory in use; no more than is wanted.
+            scans = [_read(self._scans, self._ends[row], self._ends[row + 1]) for row in rows]
+            yield {"url": data_url(_joined(head, scans, _pitch(self._size)))}
+
+
+@contextmanager
+def encoded_thumbnails(
+    atlas: Atlas, scratch: Path, *, progress: bool = False
+) -> Iterator[Thumbnails]:
+    """Encode all thumbnails of an atlas.
 
     Parameters
     ----------
     atlas : Atlas
         The atlas.
-    order : (n,) int32 array
-        The row at each place; the thumbnail of place p is number ``p % PER_PICTURE``, from the top,
-        of picture ``p // PER_PICTURE``.
     scratch : Path
         A folder, in which a file without a name takes 1.2 kB a thumbnail for a while.
     progress : bool
         Whether a bar is shown while sheets are read.
-
-    Yields
-    ------
-    ThumbnailPiece
-        One a picture.
     """
     size = atlas.sheet_layout.size
-    head = _Head.of(_encode(np.zeros((size, size, 3), np.uint8)))
     # Without a name: however this ends, it is gone.
     with tempfile.TemporaryFile(dir=scratch) as store:
         with ThreadPoolExecutor() as pool:
-            sizes = _fill(store, scratch, atlas, len(head), pool, progress)
-        ends = np.cumsum([0, *sizes]).tolist()
-        for start in range(0, len(order), PER_PICTURE):
-            rows = order[start : start + PER_PICTURE].tolist()
-            # Read rather than mapped, which would look like memory in use; no more than is wanted.
-            scans = [_read(store.raw, ends[row], ends[row + 1]) for row in rows]
-            yield {"url": data_url(_joined(head, scans, _pitch(size)))}
+            sizes = _fill(store, scratch, atlas, len(_Head.of(_blank(size))), pool, progress)
+        yield Thumbnails(size, store.raw, sizes)
+
+
+def _blank(size: int) -> bytes:
+    return _encode(np.zeros((size, size, 3), np.uint8))
 
 
 def _read(store: RawIOBase, start: int, stop: int) -> bytes:

@@ -1,5 +1,5 @@
 """Positions -> how points lie on the map and on the sky.
 
-In come coordinates, out come an order along a curve, places on the sky's map, and coarse places
-that take four bytes a point. Nothing here knows of an atlas.
+In come coordinates, out come an order along a curve, places on the sky's map, coarse places that
+take four bytes a point, and what stands for parts of the map. Nothing here knows of an atlas.
 """

@@ -9,6 +9,7 @@ import { Points } from "./points.js";
 import { Records } from "./records.js";
 import { Whole } from "./whole.js";
 import { levelsOf } from "../clusters/levels.js";
+import { Medoids } from "../faces/medoids.js";
 import { Guests, isGuest } from "../guests/guests.js";
 import { Alike } from "../likeness/likeness.js";
 import { likeMean } from "../likeness/mean.js";
@@ -83,6 +84,9 @@ export function makeData(index, pieces) {
     rowAt: (/** @type {number} */ place) => records.rowAt(place),
     cutoutAt: (/** @type {number} */ image, /** @type {number} */ x, /** @type {number} */ y) => boxes.cutoutAt(image, x, y),
     thumbnail: async (/** @type {number} */ row) => (isGuest(row) ? guests.get(row).picture : pictures.thumbnail(row)),
+    medoids: new Medoids(index, pieces),
+    /** The picture of one of these, by its number. */
+    face: (/** @type {number} */ number) => pictures.face(number),
     thumbnailAt: (/** @type {number} */ place) => pictures.thumbnailAt(place),
     /** The preview of a parent image by its address, decoded. */
     picture: (/** @type {string} */ address) => pictures.picture(address),

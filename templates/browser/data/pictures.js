@@ -79,7 +79,15 @@ export class Pictures {
     const { urls, url } = this.index;
     if (urls) return this.picture(urls[number]);
     if (url !== undefined) return this.picture(this.base + url.replace("{piece}", String(number)));
-    return this.picture(`thumbnails/${number}`, async () => (await this.pieces.once("thumbnails", number)).url);
+    return this.piece("thumbnails", number);
+  }
+
+  /**
+   * @param {"thumbnails" | "facesheets"} kind
+   * @param {number} number
+   */
+  piece(kind, number) {
+    return this.picture(`${kind}/${number}`, async () => (await this.pieces.once(kind, number)).url);
   }
 
   /**
@@ -109,13 +117,23 @@ export class Pictures {
   }
 
   /**
-   * @param {number} key a row or a place, by which sheets are ordered
+   * A picture of a medoid, by its number in the sheets that have these alone.
+   *
+   * @param {number} number
+   */
+  face(number) {
+    return this.thumbnailBy(number, (sheet) => this.piece("facesheets", sheet));
+  }
+
+  /**
+   * @param {number} key by which sheets are ordered: a row or a place
+   * @param {(sheet: number) => Promise<HTMLImageElement>} [sheet]
    * @returns {Promise<PicturePart>}
    */
-  async thumbnailBy(key) {
+  async thumbnailBy(key, sheet = (number) => this.sheet(number)) {
     const { size, columns, rows, pitch = size } = this.index;
     const slot = key % (columns * rows);
-    const picture = await this.sheet(Math.floor(key / (columns * rows)));
+    const picture = await sheet(Math.floor(key / (columns * rows)));
     return { picture, x: (slot % columns) * size, y: Math.floor(slot / columns) * pitch, width: size, height: size };
   }
 

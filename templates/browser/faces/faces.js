@@ -22,8 +22,8 @@ import { squareOf } from "./parts.js";
  * @typedef {object} Options
  * @property {Rectangle} extent of all points
  * @property {number} n how many there are
- * @property {(window: Window, subset: Subset | null) => Promise<Parts>} choose
- * @property {(place: number) => Promise<PicturePart>} picture
+ * @property {(window: Window, subset: Subset | null, level: number) => Promise<Parts | null>} choose gives none where there are too many
+ * @property {(place: number, number?: number) => Promise<PicturePart>} picture by its place, or by its number in sheets of their own
  * @property {() => Promise<(place: number) => string>} colors gives the colours of pictures' edges
  * @property {() => void} changed is called when there are other ones
  */
@@ -160,9 +160,9 @@ export class Faces {
     const { level, options } = this;
     const window = this.needed(level);
     this.chosen = { subset, level, window };
-    const [parts, colorOf] = await Promise.all([options.choose(window, subset), options.colors()]);
+    const [parts, colorOf] = await Promise.all([options.choose(window, subset, level), options.colors()]);
     if (turn !== this.turn) return;
-    const found = await this.pictured(parts, window, level, subset?.count ?? options.n, colorOf);
+    const found = parts ? await this.pictured(parts, window, level, subset?.count ?? options.n, colorOf) : [];
     if (turn === this.turn) this.set(found);
   }
 
@@ -174,13 +174,13 @@ export class Faces {
    * @param {(place: number) => string} colorOf
    * @returns {Promise<Face[]>}
    */
-  async pictured({ places, counts, x, y }, { left, top, side, column, row, columns }, level, n, colorOf) {
+  async pictured({ places, counts, x, y, numbers }, { left, top, side, column, row, columns }, level, n, colorOf) {
     const even = n / 4 ** level;
     const enough = n < FEW ? 1 : Math.max(1, SPARSE * even);
     const made = Array.from(places.keys()).filter((i) => counts[i] >= enough).map(async (i) => {
       const of = { left: left + (column + (i % columns)) * side, top: top - (row + Math.floor(i / columns)) * side, side, level };
       const place = places[i];
-      const part = await this.options.picture(place).catch(() => null); // of which the page has complained
+      const part = await this.options.picture(place, numbers?.[i]).catch(() => null); // of which the page has complained
       return part && { place, x: x[i], y: y[i], of, share: shareOf(counts[i], even), color: colorOf(place), part };
     });
     return (await Promise.all(made)).filter((face) => face !== null);

@@ -24,6 +24,7 @@
  * @property {Uint32Array} counts
  * @property {Float32Array} x of these points
  * @property {Float32Array} y
+ * @property {Int32Array} [numbers] of their pictures in sheets of their own, where there are such
  */
 
 /**

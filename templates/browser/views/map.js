@@ -39,7 +39,7 @@ const MARGIN = 0.12; // around the whole map, as a part of it
 // The least view is as wide as so many cutouts are, where they lie four times as close as on the whole, and no more than so much of it.
 const [LEAST_CUTOUTS, CROWDED, LEAST_SHARE] = [3, 4, 0.25];
 const LEAST_WIDTH = 400; // pixels that it takes
-const MOST_PLACES = 4e6; // that are loaded for pictures that stand for parts of the map
+const MOST_PLACES = 4e6; // that are loaded to choose pictures that stand for parts of the map
 const MARK_REACH = 8; // pixels from a mark, which lies on pictures
 
 const placeOf = (/** @type {Place} */ { x, y }) => ({ x, y });
@@ -87,14 +87,16 @@ function scatterOf(data, plot, coloring) {
     thumbnail: data.thumbnail,
     style: () => state.mapStyle,
     field: (layer) => new Field(plot, layer, { name: "map", plane: data.mapPlane, extent: data.map.extent, look }),
-    faces: data.n > MOST_PLACES ? undefined : {
-      choose: async (window, subset) => {
+    faces: {
+      choose: async (window, subset, level) => {
+        if (!subset && level < data.medoids.levels) return data.medoids.parts(level, window);
+        if (data.n > MOST_PLACES) return null;
         const [plane, asked] = [await data.mapPlane(), { plane: "map", bits: subset && subset.bits, window }];
         if (data.n <= MAX_POINTS) return chooseParts(new Map([["map", plane]]), asked); // which takes a moment
         thread().give("map", plane);
         return thread().ask("chooseParts", asked);
       },
-      picture: data.thumbnailAt,
+      picture: (place, number) => (number === undefined ? data.thumbnailAt(place) : data.face(number)),
       colors: async () => edgesOf(state.color, await look()),
     },
     count: byId("hd-map-count"),

@@ -47,6 +47,8 @@ export interface PageIndex {
   colors: ColorLegend[];
   palette: Palette;
   thumbnails: ThumbnailsIndex;
+  /** Missing in pages of early versions. */
+  faces?: FaceIndex;
   /** Where the page draws the density of many points itself. */
   first?: FirstIndex;
   /** Where there are so many that it does not. */
@@ -119,6 +121,15 @@ export interface ThumbnailsIndex {
   pitch?: number;
   urls?: string[];
   url?: string;
+}
+
+/**
+ * Levels of squares of the map, halved from one to the next, whose medoids are known. `starts` are the numbers of each level's first
+ * picture in sheets of their own; missing where there are no such sheets.
+ */
+export interface FaceIndex {
+  levels: number;
+  starts?: number[];
 }
 
 /** A picture of the whole map in the cutouts' own colours, until the page has drawn its own. */
@@ -384,6 +395,15 @@ export interface ThumbnailPiece {
   url: string;
 }
 
+/** What stands for each square of a level, row after row from the top; -1 and NaN of none. */
+export interface FacePiece {
+  place: Int32Array;
+  /** How many cutouts each square has. */
+  count: Int32Array;
+  x: Float32Array;
+  y: Float32Array;
+}
+
 export interface PreviewPiece {
   urls: Record<string, string>;
 }
@@ -430,6 +450,8 @@ export interface PieceKinds {
   outlines: OutlinePiece;
   previews: PreviewPiece;
   thumbnails: ThumbnailPiece;
+  faces: FacePiece;
+  facesheets: ThumbnailPiece;
   deep: DeepPiece;
   mapgrid: GridPiece;
   skygrid: GridPiece;

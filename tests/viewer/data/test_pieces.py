@@ -22,6 +22,7 @@ from hubble_dash.viewer.data.encoding import piece_text
 from hubble_dash.viewer.data.orders import AtlasOrder, HilbertOrder
 from hubble_dash.viewer.data.pieces import Pieces
 from hubble_dash.viewer.data.schema import ThumbnailsIndex
+from hubble_dash.viewer.planes.medoids import medoid_levels, n_levels
 
 WIDTHS = {"box": 4, "tint": 3, "label": 5, "score": 5}
 # So small that even a small atlas needs several of each kind.
@@ -190,6 +191,7 @@ def test_every_row_is_in_one_piece_of_each_kind(source: Pieces) -> None:
     np.testing.assert_array_equal(np.sort(rows_of(source, "sky")), known)
     kinds = source.kinds()
     assert kinds.pop("near") == kinds.pop("smoothed") == kinds["records"]
+    assert kinds.pop("faces") == n_levels(n)
     if source.places.is_by_row:
         assert kinds.pop("columns") == len(source.index(THUMBNAILS)["columns"])
         assert kinds.pop("texts") == 2
@@ -205,6 +207,28 @@ def test_every_row_is_in_one_piece_of_each_kind(source: Pieces) -> None:
         expected |= dict.fromkeys(("mapgrid", "skygrid", "tints", "labels"), 4)
         assert kinds == {**expected, "sky": -(-len(known) // 40)}
         np.testing.assert_array_equal(rows_of(source, "map"), rows_of(source, "records"))
+
+
+def test_what_stands_for_parts_is_told_by_place_and_its_pictures_are_in_their_order(
+    source: Pieces,
+) -> None:
+    atlas, place_of = source.atlas, source.places.place_of
+    starts = []
+    for z, (rows, counts) in enumerate(medoid_levels(atlas.fingerprints, atlas.positions)):
+        piece = source.make("faces", z)
+        place, count, x, y = (decode(piece[key]) for key in ("place", "count", "x", "y"))
+        there = rows >= 0
+        np.testing.assert_array_equal(place, np.where(there, place_of[rows], -1))
+        np.testing.assert_array_equal(count, counts)
+        found = np.column_stack([x, y])
+        np.testing.assert_array_equal(found[there], atlas.positions[rows[there]])
+        assert np.isnan(found[~there]).all()
+        start, order = sum(starts), np.sort(place[place >= 0])
+        own = source.face_rows()[start : start + len(order)]
+        np.testing.assert_array_equal(place_of[own], order)
+        starts.append(len(order))
+    index = source.index(THUMBNAILS, face_sheets=True)["faces"]
+    assert index == {"levels": len(starts), "starts": [sum(starts[:z]) for z in range(len(starts))]}
 
 
 def test_places_and_boxes_are_those_of_the_atlas(source: Pieces) -> None:

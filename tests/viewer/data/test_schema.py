@@ -135,7 +135,7 @@ def test_every_door_has_an_index_as_the_schema_says(
 ) -> None:
     index = arrived(door(atlas, tmp_path))
     check(index, schema.PageIndex, "index")
-    assert index.keys() == required(schema.PageIndex) | {"sky", "outlines"} | extra
+    assert index.keys() == required(schema.PageIndex) | {"sky", "outlines", "faces"} | extra
 
 
 def test_the_check_finds_what_is_wrong(atlas: Atlas) -> None:

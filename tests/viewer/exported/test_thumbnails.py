@@ -15,7 +15,7 @@ from PIL import Image as PillowImage
 from tqdm import TMonitor
 
 from hubble_dash.viewer.exported import thumbnails as module
-from hubble_dash.viewer.exported.thumbnails import PER_PICTURE, thumbnail_pieces, thumbnails_index
+from hubble_dash.viewer.exported.thumbnails import PER_PICTURE, encoded_thumbnails, thumbnails_index
 
 
 def threads() -> set[threading.Thread]:
@@ -36,10 +36,13 @@ def test_all_thumbnails_in_any_order_and_no_thread_is_left(tmp_path: Path) -> No
     assert made.n_sheets > 1
     order = np.random.default_rng(0).permutation(len(made)).astype(np.int32)
     before = threads()
-    pictures = [shown(piece["url"]) for piece in thumbnail_pieces(made, order, tmp_path)]
+    with encoded_thumbnails(made, tmp_path) as thumbnails:
+        few = [shown(piece["url"]) for piece in thumbnails.pieces(order[:3])]
+        pictures = [shown(piece["url"]) for piece in thumbnails.pieces(order)]
     assert threads() == before
     assert [*tmp_path.iterdir()] == [made.path]
     assert thumbnails_index(96) == {"size": 96, "columns": 1, "rows": PER_PICTURE, "by": "place"}
+    np.testing.assert_array_equal(few, [pictures[0][: 3 * 96]])
     assert {one.shape for one in pictures[:-1]} == {(PER_PICTURE * 96, 96, 3)}
     column = np.concatenate(pictures)
     assert column.shape == (len(made) * 96, 96, 3)
