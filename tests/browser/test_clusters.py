@@ -130,6 +130,50 @@ def test_a_click_shows_a_cluster_and_shift_asks_for_it(page: OpenPage, clustered
     page.page.wait_for_function("hubbleDash.state.filters.length === 0")
 
 
+def test_nothing_appears_below_a_pointer_that_rests_while_the_map_flies(page: OpenPage) -> None:
+    box = page.page.locator(".hd-name", has_text="cluster 1").bounding_box()
+    assert box
+    at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.page.mouse.click(*at)
+    page.page.wait_for_function("/view=/.test(location.hash)")
+    page.page.wait_for_timeout(400)  # after which it would be there
+    assert page.page.locator("#hd-preview").is_hidden()
+    # Where the hand moves the map, what lies below it is shown.
+    x, y = page.screen("hd-map", *page.run("(({x, y}) => [x, y])(hubbleDash.state.shown.cutout)"))
+    page.page.mouse.move(x, y)
+    page.page.wait_for_selector("#hd-preview", state="visible")
+
+
+@pytest.mark.parametrize("size", [(1400, 900), (390, 844)])
+@pytest.mark.parametrize("color", ["of the cutout", "cluster"])
+def test_pictures_lie_below_no_name_legend_or_tool(
+    open_page: Open, report: Path, size: tuple[int, int], color: str
+) -> None:
+    page = open_page(report)
+    page.page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.page.select_option("#hd-color", label=color)
+    covered = """() => {
+        const canvas = document.querySelector("#hd-map .hd-layer");
+        const whole = canvas.getBoundingClientRect(), ratio = canvas.width / whole.width;
+        const filled = ({ left, top, width, height }) => width * height === 0 ? 0 : canvas
+            .getContext("2d").getImageData(...[left - whole.left, top - whole.top, width, height]
+                .map((one) => one * ratio)).data.filter((value, i) => i % 4 === 3 && value).length;
+        const words = [...document.querySelectorAll(".hd-name:not([hidden])")].map((one) => {
+            const range = document.createRange();
+            range.selectNodeContents(one);
+            return range.getBoundingClientRect();
+        });
+        const over = [...document.querySelectorAll(".hd-panel-map .hd-over")];
+        const boxes = [...words, ...over.map((one) => one.getBoundingClientRect())];
+        return { all: filled(whole), words: words.length, below: boxes.map(filled) };
+    }"""
+    page.page.wait_for_function(f"({covered})().all > 2000")
+    page.page.wait_for_timeout(300)  # all are chosen anew where a legend has come
+    found = page.run(covered)
+    assert found["words"] >= 2
+    assert found["below"] == [0] * len(found["below"])
+
+
 def test_a_drag_that_begins_on_a_name_moves_the_map(page: OpenPage) -> None:
     box = page.page.locator(".hd-name", has_text="cluster 0").bounding_box()
     assert box

@@ -17,6 +17,7 @@ from simulate_atlas import simulate_atlas
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.exported.export import export
+from hubble_dash.viewer.planes.medoids import medoid_levels
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., OpenPage]
@@ -101,6 +102,37 @@ def test_it_shows_the_density_of_all(page: OpenPage, large: Atlas) -> None:
 
     wait(is_full, "the density")
     assert page.column("hd-map-points", "x") == []
+    assert page.errors == []
+
+
+def test_the_map_of_all_shows_medoids_and_asks_for_two_files(page: OpenPage, large: Atlas) -> None:
+    asked: list[str] = []
+    page.page.on("request", lambda request: asked.append("/".join(request.url.split("/")[-3:-1])))
+    page.page.reload()
+    wait(lambda: "data/facesheets" in asked, "pictures to be asked for")
+    page.run("hubbleDash.places")
+    x0, x1 = view(page)[:2]
+    scale = (x1 - x0) / page.run("Bokeh.documents[0].get_model_by_name('hd-map').inner_width")
+    level = int(np.log2(1.0001 * np.ptp(large.positions, axis=0).max() / (56 * scale)))
+    rows = medoid_levels(large.fingerprints, large.positions)[level].rows
+    rows = rows[rows >= 0]
+    # Beside their points, where others are nearer, lie their pictures.
+    places = large.positions[rows] + np.array([10 * scale, 0])
+    nearest = [int(np.hypot(*(large.positions - place).T).argmin()) for place in places]
+    assert np.mean(nearest == rows) < 0.3
+
+    def picked(place: list[float]) -> int | None:
+        tap = {"event_name": "tap", "x": place[0], "y": place[1], "sx": 0, "sy": 0}
+        page.run("tap => hubbleDash.plotEvent('hd-map', tap)", tap)
+        row: int | None = page.run("hubbleDash.state.selected")
+        page.run("hubbleDash.reset()")
+        return row
+
+    def are_there() -> bool:
+        return bool(np.mean([picked(place) for place in places.tolist()] == rows) > 0.6)
+
+    wait(are_there, "pictures of medoids")
+    assert [asked.count(f"data/{kind}") for kind in ("faces", "facesheets")] == [1, 1]
     assert page.errors == []
 
 

@@ -53,6 +53,21 @@ test("the whole is shown with a margin, and one scale on both axes", () => {
   assert.deepEqual([left, right, bottom, top].map((value) => Number(value.toFixed(9))), [-12, 32, -11, 11]);
 });
 
+test("where all is shown, room is left at the edges; as much of a margin that is wider is enough", () => {
+  const { camera, ranges } = openCamera(400, 200);
+  camera.setWhole({ left: -5, right: 5, bottom: -5, top: 5 }, 0.1, 0.001);
+  const tall = () => ranges()[3] - ranges()[2];
+  const pixelOf = (/** @type {number} */ y) => ((ranges()[3] - y) / tall()) * 200;
+  assert.equal(tall().toFixed(6), "11.000000");
+  camera.leave({ above: 60, below: 20 });
+  assert.deepEqual([5, -5].map((y) => Math.round(pixelOf(y))), [60, 180]);
+  camera.leave({ above: 2, below: 2 });
+  assert.equal(tall().toFixed(6), "11.000000");
+  camera.look({ x: 1, y: 1, scale: 0.01 });
+  camera.leave({ above: 60, below: 20 });
+  assert.deepEqual(camera.at, { x: 1, y: 1, scale: 0.01 });
+});
+
 test("ten changes of size and two rotations leave the view as it was", () => {
   for (const isMoved of [false, true]) {
     const { camera, figure, ranges } = openCamera();

@@ -4,7 +4,7 @@ import { beforeEach, test } from "node:test";
 import { words } from "../../templates/browser/asking/chips.js";
 import { called, calledIn, nothingIn, rename } from "../../templates/browser/clusters/called.js";
 import { givenNames, namesText, packed, unpacked } from "../../templates/browser/clusters/kept.js";
-import { laidOut, levelAt, linesOf, nextLabel } from "../../templates/browser/clusters/layout.js";
+import { coverOf, laidOut, levelAt, linesOf, nextLabel } from "../../templates/browser/clusters/layout.js";
 import { isLevel, levelsOf } from "../../templates/browser/clusters/levels.js";
 import { usefulColumns } from "../../templates/browser/filters/useful.js";
 import { set, state } from "../../templates/browser/state.js";
@@ -181,4 +181,23 @@ test("clusters are worth a chart, also beside many columns of one's own", () => 
   assert.equal(names.length, 12);
   assert.ok(names.includes("cluster"));
   assert.ok(!usefulColumns(many, 100).includes("cluster"));
+});
+
+test("among pictures a name stands between two rows of them, and keeps within the map wherever it gives way", () => {
+  const rows = { first: -300, pitch: 60 };
+  for (const y of [30, 55, -140]) {
+    const [label] = laidOut([cluster({ x: 40, y })], paper({ rows }));
+    assert.equal(Math.abs((label.y - rows.first) % rows.pitch), 0);
+    assert.ok(Math.abs(label.y + y) <= 30);
+  }
+  const edges = { left: -100, right: 100, top: -60, bottom: 60 };
+  const crowded = laidOut([58, 30, 0, -45].map((y, code) => cluster({ code, name: `name ${code}`, x: 0, y })), paper({ edges }));
+  assert.ok(crowded.length >= 2);
+  for (const { y, height } of crowded) assert.ok(y - height / 2 >= -60 && y + height / 2 <= 60);
+});
+
+test("a name covers its text alone, also where more is clicked", () => {
+  const label = { cluster: cluster({}), lines: ["one", "two"], size: 16, x: 10, y: 20, width: 50, height: 44 };
+  assert.deepEqual(coverOf(label), { left: -18, right: 38, top: -3, bottom: 43 });
+  assert.deepEqual(coverOf({ ...label, lines: ["one"], height: 24 }), { left: -18, right: 38, top: 7, bottom: 33 });
 });

@@ -3,12 +3,14 @@ import { test } from "node:test";
 
 import { Medoids } from "../../templates/browser/faces/medoids.js";
 import { chooseParts } from "../../templates/browser/faces/parts.js";
-import { Faces, GAP, LEAST_PITCH, levelOf, shareOf, standing, windowOf } from "../../templates/browser/faces/faces.js";
+import { Faces, LEAST_PITCH, levelOf, shareOf, windowOf } from "../../templates/browser/faces/faces.js";
+import { freeOf, GAP, standing } from "../../templates/browser/faces/standing.js";
 import { has, none, set, subsetOf } from "../../templates/browser/subset/bits.js";
 import { randomNumbers } from "./wire.js";
 
 /**
  * @import { Window } from "../../templates/browser/faces/parts.js"
+ * @import { Face } from "../../templates/browser/faces/faces.js"
  * @import { Rectangle, Subset } from "../../templates/browser/data/types.d.ts"
  */
 
@@ -44,6 +46,12 @@ function opened({ view = EXTENT, scale = 0.025, colors = async () => () => "" } 
   return { faces, plot, asked, places };
 }
 
+/**
+ * @param {Face} face
+ * @param {number} scale
+ */
+const stood = (face, scale) => /** @type {NonNullable<ReturnType<typeof standing>>} */ (standing(face, scale));
+
 test("each part is stood for by the point nearest to the middle of those in it, as brute force finds", () => {
   const square = opened().faces.square;
   const window = windowOf(square, EXTENT, 3);
@@ -66,11 +74,12 @@ test("each part is stood for by the point nearest to the middle of those in it, 
 
 test("no two pictures overlap, at any zoom between two levels", async () => {
   for (const scale of [0.03, 0.025, 0.019, 0.014, 0.011]) {
-    const { faces } = opened({ scale });
+    const { faces, plot } = opened({ scale });
     await faces.choose(null);
-    assert.ok(faces.shown.length >= 12);
     for (const now of [scale, scale * 0.8, scale * 1.5]) {
-      const boxes = faces.shown.map((face) => standing(face, now));
+      plot.scale = now;
+      const boxes = [...faces.placed.values()];
+      assert.ok(boxes.length >= 12);
       for (const [i, a] of boxes.entries()) {
         for (const b of boxes.slice(i + 1)) {
           const apart = Math.max(Math.abs(a.x - b.x), Math.abs(a.y - b.y)) / now - (a.side + b.side) / 2;
@@ -104,11 +113,11 @@ test("pictures are larger where there are more points, within bounds, and stand 
   const { faces, plot } = opened();
   await faces.choose(null);
   const clump = faces.shown.find(({ of }) => of.left <= 4 && of.left + of.side > 4 && of.top > 1 && of.top - of.side <= 1);
-  const sides = faces.shown.map((face) => standing(face, plot.scale).side);
-  assert.equal(standing(/** @type {any} */ (clump), plot.scale).side, Math.max(...sides));
+  const sides = faces.shown.map((face) => stood(face, plot.scale).side);
+  assert.equal(stood(/** @type {any} */ (clump), plot.scale).side, Math.max(...sides));
   assert.ok(Math.min(...sides) < 0.8 * Math.max(...sides) && Math.max(...sides) <= 96);
   for (const face of faces.shown) {
-    const { x: middle, side } = standing(face, plot.scale);
+    const { x: middle, side } = stood(face, plot.scale);
     assert.ok(middle - (side / 2) * plot.scale >= face.of.left && middle + (side / 2) * plot.scale <= face.of.left + face.of.side);
   }
 });
@@ -174,7 +183,7 @@ test("a picture lies where it is drawn, and has the colour of its cutout; one th
   await faces.choose(null);
   assert.ok(faces.shown.length > 5 && faces.shown.every(({ place, color }) => place % 2 === 0 && color === `color of ${place}`));
   for (const face of faces.shown) {
-    const { x: middle, y: height, side } = standing(face, plot.scale);
+    const { x: middle, y: height, side } = stood(face, plot.scale);
     const edge = (side / 2) * plot.scale;
     assert.equal(faces.at(middle + 0.95 * edge, height - 0.95 * edge), face.place);
     assert.equal(faces.at(middle + edge + 2 * plot.scale, height), null);
@@ -218,4 +227,34 @@ test("where parts cannot be chosen there are no pictures", async () => {
   faces.options.choose = async () => null;
   await faces.choose(null);
   assert.deepEqual(faces.shown, []);
+});
+
+test("pictures stand beside what is written, smaller where they must, and none where there is no room", async () => {
+  const { faces, plot } = opened();
+  await faces.choose(null);
+  const { scale } = plot;
+  const before = faces.shown.length;
+  assert.equal(faces.placed, faces.placed, "found once");
+  const names = faces.shown.slice(0, 4).map(({ x: across, y: up }) => (
+    { left: across / scale - 60, right: across / scale + 60, top: -up / scale - 10, bottom: -up / scale + 10 }
+  ));
+  faces.options.taken = () => names;
+  const placed = [...faces.placed.values()];
+  assert.ok(placed.length >= before - 2 && placed.length > 10);
+  for (const { x: across, y: up, side, of } of placed) {
+    const [left, top] = [across / scale - side / 2, -up / scale - side / 2];
+    assert.ok(left >= of.left / scale && left + side <= (of.left + of.side) / scale && side >= 28);
+    assert.ok(names.every((name) => left + side <= name.left + 1e-6 || left >= name.right - 1e-6
+      || top + side <= name.top + 1e-6 || top >= name.bottom - 1e-6));
+    assert.notEqual(faces.at(across, up), null);
+  }
+  faces.options.taken = () => [{ left: -1e6, right: 1e6, top: -1e6, bottom: 1e6 }];
+  assert.equal(faces.placed.size, 0);
+});
+
+test("boxes that are left beside others are as large as may be", () => {
+  const box = { left: 0, right: 10, top: 0, bottom: 10 };
+  const free = freeOf(box, [{ left: 4, right: 6, top: -5, bottom: 3 }, { left: 20, right: 30, top: 0, bottom: 10 }]);
+  assert.deepEqual(free, [{ ...box, right: 4 }, { ...box, left: 6 }, { ...box, top: 3 }]);
+  assert.deepEqual(freeOf(box, [{ left: -1, right: 11, top: -1, bottom: 11 }]), []);
 });

@@ -100,10 +100,12 @@ def _squares(positions: NDArray[np.floating[Any]], level: int) -> NDArray[np.int
     """Give the number of each cutout's square, as `squareOf` of the browser side lays them."""
     x, y = np.asarray(positions, np.float64).T
     left, right, bottom, top = x.min(), x.max(), y.min(), y.max()
-    side = WIDER * max(right - left, top - bottom, LEAST_SIDE)
+    longer = max(right - left, top - bottom)
+    side = WIDER * max(longer, LEAST_SIDE)
+    edge = (side - longer) / 2
     across, part = 2**level, side / 2**level
-    column = np.floor((x - (left + right - side) / 2) / part).astype(np.int32)
-    row = np.floor(((top + bottom + side) / 2 - y) / part).astype(np.int32)
+    column = np.floor((x - (left - edge)) / part).astype(np.int32)
+    row = np.floor((top + edge - y) / part).astype(np.int32)
     squares: NDArray[np.int32] = row * across + column
     return squares
 

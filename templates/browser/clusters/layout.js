@@ -3,6 +3,8 @@
 
 /**
  * @import { Place, Rectangle } from "../data/types.d.ts"
+ * @import { Rows } from "../faces/faces.js"
+ * @import { Box } from "../faces/standing.js"
  * @import { Cluster } from "./levels.js"
  *
  * @typedef {{ cluster: Cluster, lines: string[], size: number, x: number, y: number, width: number, height: number }} Label its middle,
@@ -15,6 +17,7 @@
  * @property {number} least height of a name, which is clicked
  * @property {Place[]} marks that are better left free, on the map
  * @property {Rectangle} edges of the map, in pixels from its origin, y down, which names keep within
+ * @property {Rows | null} [rows] of pictures, between which names stand
  * @property {(text: string, size: number) => number} measure
  * @property {(name: string) => string} called
  */
@@ -23,6 +26,7 @@ const LEAST_ZOOMS = [1.6, 4]; // of the whole, from which on finer levels are na
 const SHARES = [0.12, 0.03]; // of all cutouts, from which on a name has the first size, and the second
 const [LETTERS, MOST_LINES, MOST_WORDS] = [16, 3, 24];
 const [LINE, PADDING, GAP, MARK] = [1.15, 4, 2, 12]; // of a size; pixels beside a text, between names, and around a mark's middle
+const [WRITTEN, AROUND] = [1.25, 3]; // of a size, that a line takes with what is drawn around letters; pixels that are left around
 
 /**
  * Which of so many levels is named.
@@ -103,11 +107,19 @@ const within = (middle, length, low, high) => (
 );
 
 /**
+ * The nearest place between two rows.
+ *
+ * @param {Rows | null} rows
+ * @param {number} y
+ */
+const between = (rows, y) => (rows ? rows.first + Math.round((y - rows.first) / rows.pitch) * rows.pitch : y);
+
+/**
  * @param {Cluster[]} clusters the largest first
  * @param {Paper} paper
  * @returns {Label[]} of those that have room
  */
-export function laidOut(clusters, { scale, n, sizes, least, marks, edges, measure, called }) {
+export function laidOut(clusters, { scale, n, sizes, least, marks, edges, rows = null, measure, called }) {
   /** @type {Label[]} */
   const found = [];
   const marked = marks.map(({ x, y }) => ({ x: x / scale, y: -y / scale }));
@@ -120,13 +132,26 @@ export function laidOut(clusters, { scale, n, sizes, least, marks, edges, measur
     const lines = linesOf(called(cluster.name));
     const width = Math.max(least, ...lines.map((line) => measure(line, size) + 2 * PADDING));
     const height = Math.max(least, Math.ceil(lines.length * size * LINE));
-    const x = within(cluster.x / scale, width, edges.left, edges.right);
-    const y = within(-cluster.y / scale, height, edges.top, edges.bottom);
-    const free = [...places({ cluster, lines, size, x, y, width, height })].filter(isFree);
+    const held = (/** @type {Label} */ label) => ({
+      ...label, x: within(label.x, width, edges.left, edges.right), y: within(label.y, height, edges.top, edges.bottom),
+    });
+    const own = held({ cluster, lines, size, x: cluster.x / scale, y: between(rows, -cluster.y / scale), width, height });
+    const free = [...places(own)].map(held).filter(isFree);
     const label = free.find(isClear) ?? free[0];
     if (label) found.push(label);
   }
   return found;
+}
+
+/**
+ * What of the map a name covers: its text, which may be less than what is clicked.
+ *
+ * @param {Label} label
+ * @returns {Box}
+ */
+export function coverOf({ lines, size, x, y, width, height }) {
+  const [wide, high] = [width / 2 + AROUND, Math.min(height, lines.length * size * WRITTEN) / 2 + AROUND];
+  return { left: x - wide, right: x + wide, top: y - high, bottom: y + high };
 }
 
 /**

@@ -1,13 +1,13 @@
 // Names of clusters, written on the map: coarse ones where all of it is seen, finer ones as one zooms in. In: the plot's view, `names`,
 // `shown`, `filters`, links, clicks, keys. Out: buttons over the map; the cluster that is meant is shown, asked for, or renamed.
 
-import { around, seenFrom } from "../plots/view.js";
+import { seenFrom } from "../plots/view.js";
 import { on, state } from "../state.js";
 import { element } from "../text/element.js";
 import { count } from "../text/format.js";
 import { SAY } from "../text/strings.js";
 import { called } from "./called.js";
-import { laidOut, levelAt, nextLabel } from "./layout.js";
+import { coverOf, laidOut, levelAt, nextLabel } from "./layout.js";
 import { openRename } from "./rename.js";
 import { openSwitch } from "./switch.js";
 import { ask, askedOf, flyTo, selectTypical } from "./visit.js";
@@ -15,16 +15,22 @@ import { ask, askedOf, flyTo, selectTypical } from "./visit.js";
 /**
  * @import { Data } from "../data/data.js"
  * @import { Place } from "../data/types.d.ts"
+ * @import { Rows } from "../faces/faces.js"
+ * @import { Box } from "../faces/standing.js"
  * @import { Plot } from "../plots/plot.js"
+ * @import { Room } from "../plots/view.js"
  * @import { Cluster } from "./levels.js"
  * @import { Label } from "./layout.js"
  *
  * @typedef {{ label: Label, button: HTMLButtonElement }} Written
+ *
+ * @typedef {object} Options
+ * @property {() => Rows | null} rows gives where rows of pictures lie, if there are any
+ * @property {() => void} changed is called when names stand elsewhere, or are others
  */
 
 const [SIZES, SMALL_SIZES, SMALL] = [[18, 15, 13], [15, 13, 12], 500]; // of text; of maps that are less wide, in pixels
 const [TARGET, FINGER] = [24, 44]; // pixels that a name is high, at least
-const OVER = 40; // pixels at the upper and the lower edge, where menus and tools stand over the map
 const SLOP = 3; // pixels that a click may be off from where the button was pressed
 const TWICE_MS = 250; // within which a second click renames
 const ON_PAPER = 0.75; // of the size on the screen
@@ -33,16 +39,22 @@ export class Names {
   /**
    * @param {Data} data
    * @param {Plot} plot
+   * @param {Options} options
    */
-  constructor(data, plot) {
+  constructor(data, plot, options) {
     this.data = data;
     this.plot = plot;
+    this.options = options;
     this.layer = element("div", { class: "hd-names", role: "group", "aria-label": SAY.clusterNames });
     plot.over.surface.append(this.layer);
     /** @type {Map<string, Written>} those that are laid out, by column and code */
     this.written = new Map();
     this.scale = NaN; // that they are laid out for
     this.width = NaN;
+    /** @type {Room | null} */
+    this.room = null;
+    /** @type {Box[]} what of the map they cover */
+    this.cover = [];
     /** @type {Place} what the layer's corner lies at */
     this.origin = { x: 0, y: 0 };
     this.larger = 1; // on paper, where the map is smaller
@@ -73,7 +85,7 @@ export class Names {
       flying = setTimeout(() => flyTo(cluster), detail ? TWICE_MS : 0);
     });
     this.layer.addEventListener("keydown", (event) => this.press(event));
-    on(["names", "shown"], () => this.lay());
+    on(["names", "shown", "mapStyle"], () => this.lay());
     on(["filters"], () => this.mark());
     window.addEventListener("beforeprint", () => this.print(true));
     window.addEventListener("afterprint", () => this.print(false));
@@ -150,30 +162,32 @@ export class Names {
     const { plot: { camera, element: { clientWidth } }, data: { clusters, n }, larger } = this;
     if (!camera.at || !camera.whole || !this.isShown) return [];
     const { scale } = camera.at;
-    const whole = around(camera.whole.bounds, camera.whole.margin, camera.size);
+    const { room } = camera;
+    const whole = camera.around(camera.whole);
     const { left, right, bottom, top } = seenFrom(whole, camera.size);
     const { shown } = state;
     return laidOut(clusters[levelAt(clusters.length, whole.scale / scale)].clusters, {
       scale, n, called, measure: (text, size) => this.measure(text, size),
-      edges: { left: left / scale, right: right / scale, top: OVER - top / scale, bottom: -bottom / scale - OVER },
+      edges: { left: left / scale, right: right / scale, top: room.above - top / scale, bottom: -bottom / scale - room.below },
       sizes: (clientWidth < SMALL ? SMALL_SIZES : SIZES).map((size) => size * larger),
       least: matchMedia("(pointer: coarse)").matches ? FINGER : TARGET,
       marks: shown ? [shown.cutout, ...shown.similar] : [],
+      rows: this.options.rows(),
     });
   }
 
   /** After a change of the view: where the scale is the same, all names move alike. */
   move() {
-    const { camera: { at }, element: { clientWidth } } = this.plot;
+    const { camera: { at, room }, element: { clientWidth } } = this.plot;
     if (!at) return;
-    if (Math.abs(at.scale - this.scale) < 1e-6 * at.scale && clientWidth === this.width) this.shift();
+    if (Math.abs(at.scale - this.scale) < 1e-6 * at.scale && clientWidth === this.width && room === this.room) this.shift();
     else this.lay();
   }
 
   lay() {
-    const { camera: { at }, element: { clientWidth }, over: { surface } } = this.plot;
+    const { camera: { at, room }, element: { clientWidth }, over: { surface } } = this.plot;
     if (!at) return;
-    [this.scale, this.width, this.origin] = [at.scale, clientWidth, { x: at.x, y: at.y }];
+    [this.scale, this.width, this.room, this.origin] = [at.scale, clientWidth, room, { x: at.x, y: at.y }];
     const before = this.written;
     this.written = new Map(this.labels().map((label) => {
       const key = keyOf(label.cluster);
@@ -185,8 +199,10 @@ export class Names {
       button.remove();
     }
     for (const { label, button } of this.written.values()) this.write(label, button);
+    this.cover = Array.from(this.written.values(), ({ label }) => coverOf(label));
     this.mark();
     this.shift();
+    this.options.changed();
   }
 
   /** @param {Cluster} cluster */
@@ -267,6 +283,7 @@ const keyOf = ({ column, code }) => `${column} ${code}`;
 /**
  * @param {Data} data
  * @param {Plot} plot
+ * @param {Options} options
  * @returns {Names | null} null where there are no clusters
  */
-export const openNames = (data, plot) => (data.clusters.length ? new Names(data, plot) : null);
+export const openNames = (data, plot, options) => (data.clusters.length ? new Names(data, plot, options) : null);

@@ -2,10 +2,12 @@
 // parts. Out: pictures that stay where they are while one drags, and where each is drawn; the point whose picture lies at a place.
 
 import { squareOf } from "./parts.js";
+import { inside, standing } from "./standing.js";
 
 /**
  * @import { PicturePart, Rectangle, Subset } from "../data/types.d.ts"
  * @import { Parts, Square, Window } from "./parts.js"
+ * @import { Box } from "./standing.js"
  * @import { Plot } from "../plots/plot.js"
  *
  * @typedef {Square & { level: number }} Part of the plane, its upper left corner; of 4 ** level ones
@@ -15,9 +17,13 @@ import { squareOf } from "./parts.js";
  * @property {number} x of its point
  * @property {number} y
  * @property {Part} of the part that it stands for
+ * @property {Rectangle} within which it stands
  * @property {number} share of the part's side that it takes
  * @property {PicturePart} part of a sheet
  * @property {string} color of its edge; nothing for none
+ *
+ * @typedef {Face & { side: number }} Placed at its middle
+ * @typedef {{ first: number, pitch: number }} Rows pixels below the map's origin, and from one to the next
  *
  * @typedef {object} Options
  * @property {Rectangle} extent of all points
@@ -25,16 +31,17 @@ import { squareOf } from "./parts.js";
  * @property {(window: Window, subset: Subset | null, level: number) => Promise<Parts | null>} choose gives none where there are too many
  * @property {(place: number, number?: number) => Promise<PicturePart>} picture by its place, or by its number in sheets of their own
  * @property {() => Promise<(place: number) => string>} colors gives the colours of pictures' edges
+ * @property {() => Box[]} [taken] gives what is written over the map, the same list until that changes
  * @property {() => void} changed is called when there are other ones
  */
 
 export const LEAST_PITCH = 56; // pixels that a part is wide at least; twice as many at most
-const MOST_SIDE = 96; // of a picture, in pixels
 const [LEAST_SHARE, MOST_SHARE] = [0.5, 0.86]; // of its part
-export const GAP = 4; // pixels between a picture and the edge of its part, where no point is drawn either
 const FEW = 100; // points, of which lone ones get pictures, too
 const SPARSE = 1 / 12; // of the mean number in a part: where there are fewer points there is none
 const MOST_LEVEL = 24;
+/** @type {Box[]} */
+const NOTHING = [];
 const [PAN_MS, ZOOM_MS] = [120, 160]; // how often they are chosen while one drags; when, after a zoom
 
 /**
@@ -70,20 +77,6 @@ export function windowOf({ left, top, side: whole }, view, level) {
  */
 export const shareOf = (count, even) => Math.min(MOST_SHARE, LEAST_SHARE + 0.16 * Math.log2(1 + count / even));
 
-/**
- * Where a picture stands: around its point, but within its part.
- *
- * @param {Pick<Face, "x" | "y" | "of" | "share">} face
- * @param {number} scale units a pixel
- * @returns {{ x: number, y: number, side: number }} its middle, in units of the plane, and its side in pixels
- */
-export function standing({ x, y, of: { left, top, side: pitch }, share }, scale) {
-  const side = Math.max(1, Math.min(MOST_SIDE, share * (pitch / scale), pitch / scale - 2 * GAP));
-  const edge = (side / 2 + GAP) * scale;
-  const within = (/** @type {number} */ at, /** @type {number} */ low) => Math.max(low + edge, Math.min(low + pitch - edge, at));
-  return { x: within(x, left), y: within(y, top - pitch), side };
-}
-
 export class Faces {
   /**
    * @param {Plot} plot
@@ -95,8 +88,8 @@ export class Faces {
     this.square = squareOf(options.extent);
     /** @type {Face[]} */
     this.shown = [];
-    /** @type {Map<string, Face>} those by their parts */
-    this.byPart = new Map();
+    /** @type {{ of: Face[], scale: number, taken: Box[], placed: Map<string, Placed> } | null} where they stood last */
+    this.stood = null;
     /** What they are chosen of, and in which parts. @type {{ subset: Subset | null, level: number, window: Window } | null} */
     this.chosen = null;
     this.turn = 0;
@@ -107,6 +100,16 @@ export class Faces {
 
   get level() {
     return levelOf(this.square.side, this.plot.scale);
+  }
+
+  /**
+   * Where parts lie below one another now.
+   *
+   * @returns {Rows}
+   */
+  get rows() {
+    const { square: { top, side }, level, plot: { scale } } = this;
+    return { first: -top / scale, pitch: side / 2 ** level / scale };
   }
 
   /** None are shown, and none will be. */
@@ -176,12 +179,17 @@ export class Faces {
    */
   async pictured({ places, counts, x, y, numbers }, { left, top, side, column, row, columns }, level, n, colorOf) {
     const even = n / 4 ** level;
+    const { extent } = this.options;
     const enough = n < FEW ? 1 : Math.max(1, SPARSE * even);
     const made = Array.from(places.keys()).filter((i) => counts[i] >= enough).map(async (i) => {
       const of = { left: left + (column + (i % columns)) * side, top: top - (row + Math.floor(i / columns)) * side, side, level };
       const place = places[i];
       const part = await this.options.picture(place, numbers?.[i]).catch(() => null); // of which the page has complained
-      return part && { place, x: x[i], y: y[i], of, share: shareOf(counts[i], even), color: colorOf(place), part };
+      const share = shareOf(counts[i], even);
+      const [west, east] = inside([of.left, of.left + side], [extent.left, extent.right]);
+      const [south, north] = inside([of.top - side, of.top], [extent.bottom, extent.top]);
+      const within = { left: west, right: east, bottom: south, top: north };
+      return part && { place, x: x[i], y: y[i], of, within, share, color: colorOf(place), part };
     });
     return (await Promise.all(made)).filter((face) => face !== null);
   }
@@ -189,8 +197,25 @@ export class Faces {
   /** @param {Face[]} faces */
   set(faces) {
     this.shown = faces;
-    this.byPart = new Map(faces.map((face) => [this.keyOf(face.of.left + face.of.side / 2, face.of.top - face.of.side / 2), face]));
     this.options.changed();
+  }
+
+  /**
+   * Where they stand now, by their parts; the same as long as nothing changes that.
+   *
+   * @returns {Map<string, Placed>}
+   */
+  get placed() {
+    const { shown, stood, plot: { scale }, options } = this;
+    const taken = options.taken?.() ?? NOTHING;
+    if (stood && stood.of === shown && stood.scale === scale && stood.taken === taken) return stood.placed;
+    const placed = new Map();
+    for (const face of shown) {
+      const at = standing(face, scale, taken);
+      if (at) placed.set(this.keyOf(face.of.left + face.of.side / 2, face.of.top - face.of.side / 2), { ...face, ...at });
+    }
+    this.stood = { of: shown, scale, taken, placed };
+    return placed;
   }
 
   /**
@@ -214,11 +239,8 @@ export class Faces {
    * @returns {number | null}
    */
   at(x, y, margin = 0) {
-    const face = this.byPart.get(this.keyOf(x, y));
-    if (!face) return null;
-    const { plot: { scale } } = this;
-    const at = standing(face, scale);
-    return Math.max(Math.abs(at.x - x), Math.abs(at.y - y)) <= (at.side / 2 + margin) * scale ? face.place : null;
+    const at = this.placed.get(this.keyOf(x, y));
+    return at && Math.max(Math.abs(at.x - x), Math.abs(at.y - y)) <= (at.side / 2 + margin) * this.plot.scale ? at.place : null;
   }
 }
 

@@ -28,14 +28,15 @@
  */
 
 /**
- * A square that has all points of a plane.
+ * A square that has all points of a plane, the uppermost and the leftmost of them at its edges.
  *
  * @param {Rectangle} extent of these
  * @returns {Square}
  */
 export function squareOf({ left, right, bottom, top }) {
   const side = 1.0001 * Math.max(right - left, top - bottom, 1e-9);
-  return { left: (left + right - side) / 2, top: (top + bottom + side) / 2, side };
+  const edge = (side - Math.max(right - left, top - bottom)) / 2;
+  return { left: left - edge, top: top + edge, side };
 }
 
 /**

@@ -6,7 +6,7 @@ import { around, between, bringing, heldIn, isSeen, seenFrom, zoomed } from "./v
 /**
  * @import { Place, Rectangle } from "../data/types.d.ts"
  * @import { Figure } from "./bokeh.d.ts"
- * @import { View } from "./view.js"
+ * @import { Room, View } from "./view.js"
  *
  * @typedef {{ bounds: Rectangle, margin: number }} Fit a rectangle that is shown whole, and the margin as a part of it
  */
@@ -26,6 +26,8 @@ export class Camera {
     /** @type {Fit | null} all there is to see */
     this.whole = null;
     this.leastScale = 0;
+    /** @type {Room} which is left where all of something is shown */
+    this.room = { above: 0, below: 0 };
     /** @type {View | null} what is shown */
     this.at = null;
     /** @type {Fit | null} what is shown whole at any size, until somebody moves the view */
@@ -41,8 +43,19 @@ export class Camera {
   }
 
   get limits() {
-    const { whole, size, leastScale } = this;
-    return { least: leastScale, greatest: whole ? GREATEST * around(whole.bounds, whole.margin, size).scale : Infinity };
+    return { least: this.leastScale, greatest: this.whole ? GREATEST * this.around(this.whole).scale : Infinity };
+  }
+
+  /** @param {Fit} fit */
+  around({ bounds, margin }) {
+    return around(bounds, margin, this.size, this.room);
+  }
+
+  /** @param {Room} room is left from now on */
+  leave(room) {
+    if (room.above === this.room.above && room.below === this.room.below) return;
+    this.room = room;
+    this.resized();
   }
 
   /**
@@ -65,7 +78,7 @@ export class Camera {
   /** @param {Fit} fit is shown whole from now on */
   fit(fit) {
     this.stop();
-    this.place(around(fit.bounds, fit.margin, this.size), fit);
+    this.place(this.around(fit), fit);
   }
 
   /** @param {View} view that somebody wants */
@@ -97,7 +110,7 @@ export class Camera {
    * @param {number} margin as a part of them
    */
   flyTo(bounds, margin) {
-    this.glide(this.bearable(around(bounds, margin, this.size)));
+    this.glide(this.bearable(this.around({ bounds, margin })));
   }
 
   stop() {
@@ -108,9 +121,13 @@ export class Camera {
   /** @param {View} to */
   glide(to) {
     const from = this.at;
-    if (!from || matchMedia("(prefers-reduced-motion: reduce)").matches) return this.look(to);
     const number = ++this.glideNumber;
     this.goal = to;
+    if (!from || matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      this.place(to, null);
+      this.goal = null;
+      return;
+    }
     const begin = performance.now();
     const step = (/** @type {number} */ now) => {
       if (number !== this.glideNumber) return;

@@ -122,11 +122,13 @@ export class Plot {
     this.reactions.onScale?.();
   }
 
-  // What was below the pointer is there no more; what is there now is looked for when the view has come to rest.
+  // What was below the pointer is there no more; what is there now is looked for when the view has come to rest, if it is the pointer's
+  // hand that moves it: after a flight nobody has pointed at anything yet.
   settle() {
     if (!this.mouse || this.isPressed) return;
     set({ hovered: null, pointed: null });
     clearTimeout(this.settling);
+    if (this.camera.goal) return;
     this.settling = setTimeout(() => this.mouse && this.receive(this.event("mousemove", this.mouse)), SETTLED_MS);
   }
 

@@ -6,6 +6,7 @@
  * @typedef {Place & { scale: number }} View its centre, and units of the data a pixel
  * @typedef {{ width: number, height: number }} Size in pixels
  * @typedef {{ least: number, greatest: number }} Limits of the scale
+ * @typedef {{ above: number, below: number }} Room pixels at the edges where something stands over what is seen
  */
 
 const LEAST_SCALE = 1e-12; // of rectangles without any extent
@@ -18,16 +19,20 @@ const LEAST_SCALE = 1e-12; // of rectangles without any extent
 const clamped = (value, least, greatest) => Math.max(least, Math.min(greatest, value));
 
 /**
- * The view that shows all of a rectangle.
+ * The view that shows all of a rectangle, in the middle if there is room.
  *
  * @param {Rectangle} bounds
  * @param {number} margin around it, as a part of it
  * @param {Size} size
+ * @param {Room} [room]
  * @returns {View}
  */
-export function around({ left, right, bottom, top }, margin, { width, height }) {
-  const scale = Math.max((right - left) / width, (top - bottom) / height, LEAST_SCALE);
-  return { x: (left + right) / 2, y: (bottom + top) / 2, scale: (1 + margin) * scale };
+export function around({ left, right, bottom, top }, margin, { width, height }, { above, below } = { above: 0, below: 0 }) {
+  const most = Math.max(1, Math.min(height / (1 + margin), height - above - below));
+  const scale = Math.max(((1 + margin) * (right - left)) / width, (top - bottom) / most, (1 + margin) * LEAST_SCALE);
+  const half = (top - bottom) / scale / 2;
+  const middle = clamped(height / 2, above + half, height - below - half);
+  return { x: (left + right) / 2, y: (bottom + top) / 2 + (middle - height / 2) * scale, scale };
 }
 
 /**

@@ -5,6 +5,7 @@ import { thinned } from "./thinning.js";
 
 /**
  * @import { PicturePart, Rectangle } from "../data/types.d.ts"
+ * @import { Box } from "../faces/standing.js"
  * @import { Loaded } from "./loaded.js"
  * @import { Thumbnail } from "./layer.js"
  */
@@ -35,18 +36,22 @@ export function crowdSide(n, view, extent, scale) {
  *
  * @param {Loaded} loaded
  * @param {number[]} here which of them are in view
- * @param {number} side of a picture, in pixels
- * @param {number} scale units a pixel
+ * @param {{ side: number, scale: number, taken: Box[] }} size of a picture, in pixels; units a pixel; what is written over the map
  * @param {(row: number) => Promise<PicturePart>} thumbnail
  * @returns {Promise<{ thumbnails: Thumbnail[], dots: number[] } | null>}
  */
-export async function crowdOf({ points, colors, nFaint }, here, side, scale, thumbnail) {
+export async function crowdOf({ points, colors, nFaint }, here, { side, scale, taken }, thumbnail) {
   const { kept, dots } = thinned(points.x.slice(nFaint), points.y.slice(nFaint), (side + GAP) * scale);
   const inView = new Set(here);
-  const chosen = kept.map((i) => nFaint + i).filter((i) => inView.has(i));
+  const isFree = (/** @type {number} */ i) => {
+    const [x, y, half] = [points.x[i] / scale, -points.y[i] / scale, side / 2];
+    return taken.every(({ left, right, top, bottom }) => x + half <= left || x - half >= right || y + half <= top || y - half >= bottom);
+  };
+  const shown = kept.map((i) => nFaint + i).filter((i) => inView.has(i));
+  const chosen = shown.filter(isFree);
   if (chosen.length > MAX_THUMBNAILS) return null;
   const thumbnails = await Promise.all(chosen.map(async (i) => ({
     x: points.x[i], y: points.y[i], place: points.rank[i], side, color: colors?.color[i] ?? "", part: await thumbnail(points.row[i]),
   })));
-  return { thumbnails, dots: [...Array(nFaint).keys(), ...dots.map((i) => nFaint + i)] };
+  return { thumbnails, dots: [...Array(nFaint).keys(), ...dots.map((i) => nFaint + i), ...shown.filter((i) => !isFree(i))] };
 }

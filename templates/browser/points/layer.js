@@ -5,13 +5,12 @@
 import { Lru } from "../wire/lru.js";
 import { element } from "../text/element.js";
 import { isDark } from "../theme.js";
-import { standing } from "../faces/faces.js";
 
 /**
  * @import { PicturePart, Place, Rectangle } from "../data/types.d.ts"
  * @import { Extent, PyramidIndex } from "../wire/types.d.ts"
  * @import { Plot } from "../plots/plot.js"
- * @import { Face } from "../faces/faces.js"
+ * @import { Faces } from "../faces/faces.js"
  *
  * @typedef {object} Tiles
  * @property {number} size pixels of a tile's side
@@ -60,8 +59,8 @@ export class Layer {
     this.pictures = [];
     /** @type {Thumbnail[]} */
     this.thumbnails = [];
-    /** @type {Face[]} pictures that stand for parts */
-    this.faces = [];
+    /** @type {Faces | undefined} pictures that stand for parts */
+    this.faces = undefined;
     /** When the pictures that are drawn came, by the places of their points. @type {Map<number, number>} */
     this.born = new Map();
     /** @type {Lines | null} of equal density */
@@ -117,7 +116,7 @@ export class Layer {
     const style = getComputedStyle(canvas);
     if (this.lines) this.drawLines(context, this.lines, ratio, ink ?? style.getPropertyValue("--text"));
     const ground = style.getPropertyValue("--panel");
-    this.drawPictures(context, [...this.faces.map((face) => ({ ...face, ...standing(face, plot.scale) })), ...this.thumbnails], ground);
+    this.drawPictures(context, [...this.faces?.placed.values() ?? [], ...this.thumbnails], ground);
   }
 
   /**

@@ -7,7 +7,8 @@ import { MAX_POINTS, POINT_SIZES } from "../wire/constants.js";
 import { has } from "../subset/bits.js";
 import { count } from "../text/format.js";
 import { SAY } from "../text/strings.js";
-import { Faces, GAP } from "../faces/faces.js";
+import { Faces } from "../faces/faces.js";
+import { GAP } from "../faces/standing.js";
 import { crowdOf, crowdSide } from "./crowd.js";
 import { Layer } from "./layer.js";
 import { NO_POINTS, holds, ordered, some, widened } from "./loaded.js";
@@ -17,7 +18,7 @@ import { NO_POINTS, holds, ordered, some, widened } from "./loaded.js";
  * @import { Points } from "../data/points.js"
  * @import { Density } from "../density/density.js"
  * @import { Field } from "../density/field.js"
- * @import { Face, Options as FaceOptions } from "../faces/faces.js"
+ * @import { Options as FaceOptions, Placed } from "../faces/faces.js"
  * @import { Painted } from "../colors/coloring.js"
  * @import { Thumbnail, Tiles } from "./layer.js"
  * @import { Loaded } from "./loaded.js"
@@ -36,7 +37,7 @@ import { NO_POINTS, holds, ordered, some, widened } from "./loaded.js";
  * @property {(subset: Subset) => Promise<(row: number, rank: number) => boolean>} [strong] says of a point whether it is
  * @property {(row: number) => Promise<PicturePart>} [thumbnail] gives pictures that may take the points' place
  * @property {() => MapStyle} [style] says how the plane is shown; as points where this is wanting
- * @property {Pick<FaceOptions, "choose" | "picture" | "colors">} [faces] gives pictures that stand for parts of the plane
+ * @property {Pick<FaceOptions, "choose" | "picture" | "colors" | "taken">} [faces] gives pictures that stand for parts of the plane
  * @property {(layer: Layer) => Field} [field] makes the smooth density
  * @property {HTMLElement} [count] says how many points are shown
  * @property {() => boolean} [isSeen] says whether the plot is; it always is where this is wanting
@@ -74,7 +75,8 @@ export class Scatter {
     this.own = options.own?.(this.layer);
     this.field = options.field?.(this.layer);
     this.faces = options.faces && new Faces(plot, { ...options.faces, extent: points.extent, n: points.n, changed: () => this.faceUp() });
-    /** @type {{ of: Loaded, faces: Face[] } | null} of which points those that pictures cover are left out */
+    this.layer.faces = this.faces;
+    /** @type {{ of: Loaded, placed: Map<string, Placed> } | null} of which points those that pictures cover are left out */
     this.inSight = null;
     /** @type {Loaded | null} */
     this.loaded = null;
@@ -241,9 +243,9 @@ export class Scatter {
    * @returns {Promise<boolean>} false where points are better
    */
   async drawCrowd(loaded, here, turn) {
-    const { options: { thumbnail }, plot: { view, scale }, points: { extent } } = this;
+    const { options: { thumbnail, faces }, plot: { view, scale }, points: { extent } } = this;
     const side = thumbnail && this.style === "images" ? crowdSide(here.length, view, extent, scale) : null;
-    const crowd = thumbnail && side && await crowdOf(loaded, here, side, scale, thumbnail);
+    const crowd = thumbnail && side && await crowdOf(loaded, here, { side, scale, taken: faces?.taken?.() ?? [] }, thumbnail);
     if (!crowd) return false;
     if (turn !== this.turn) return true;
     this.faces?.clear();
@@ -255,19 +257,17 @@ export class Scatter {
     if (this.style === "images") this.faces?.follow(this.subset, this.isMeant);
   }
 
-  // Pictures for parts have come or gone: points that they cover are not seen.
+  // Pictures for parts have come or gone, or stand elsewhere: points that they cover are not seen.
   faceUp() {
     const { faces, layer, drawn, loaded } = this;
     if (!faces) return;
-    if (layer.faces !== faces.shown) {
-      layer.faces = faces.shown;
-      layer.request();
-    }
+    layer.request();
     if (!drawn || drawn !== loaded) return;
-    if (this.inSight?.of === loaded && this.inSight.faces === faces.shown) return;
+    const { placed } = faces;
+    if (this.inSight?.of === loaded && this.inSight.placed === placed) return;
     const { x, y } = loaded.points;
-    const indices = faces.shown.length ? [...x.keys()].filter((i) => faces.at(x[i], y[i], GAP) === null) : null;
-    this.inSight = { of: loaded, faces: faces.shown };
+    const indices = placed.size ? [...x.keys()].filter((i) => faces.at(x[i], y[i], GAP) === null) : null;
+    this.inSight = { of: loaded, placed };
     this.drawOnly(indices);
   }
 

@@ -31,6 +31,7 @@ import { linkView } from "./looking.js";
 /**
  * @import { Data } from "../data/data.js"
  * @import { Place, Shown } from "../data/types.d.ts"
+ * @import { Box } from "../faces/standing.js"
  * @import { Plot } from "../plots/plot.js"
  * @import { Filters } from "../subset/subset.js"
  */
@@ -40,6 +41,7 @@ const MARGIN = 0.12; // around the whole map, as a part of it
 const [LEAST_CUTOUTS, CROWDED, LEAST_SHARE] = [3, 4, 0.25];
 const LEAST_WIDTH = 400; // pixels that it takes
 const MOST_PLACES = 4e6; // that are loaded to choose pictures that stand for parts of the map
+const [ROOM, MOST_ROOM] = [4, 0.4]; // pixels between the map and what stands over it; of the height that this may take
 const MARK_REACH = 8; // pixels from a mark, which lies on pictures
 
 const placeOf = (/** @type {Place} */ { x, y }) => ({ x, y });
@@ -66,8 +68,9 @@ function markWithLines(plot, shown) {
  * @param {Data} data
  * @param {Plot} plot
  * @param {Coloring} coloring
+ * @param {() => Box[]} taken gives what is written over the map
  */
-function scatterOf(data, plot, coloring) {
+function scatterOf(data, plot, coloring, taken) {
   const { tiles } = data;
   const density = data.live ? new LiveDensity(plot) : undefined;
   const looks = new Looks(data, coloring);
@@ -98,10 +101,31 @@ function scatterOf(data, plot, coloring) {
       },
       picture: (place, number) => (number === undefined ? data.thumbnailAt(place) : data.face(number)),
       colors: async () => edgesOf(state.color, await look()),
+      taken,
     },
     count: byId("hd-map-count"),
   });
   return { scatter, density };
+}
+
+/**
+ * Where all of the map is shown, nothing of it lies below its legend and its tools.
+ *
+ * @param {Plot} plot
+ */
+function leaveRoom({ camera, element }) {
+  const [legend, tools] = [".hd-over-top", ".hd-over-tools"].map((part) => (
+    /** @type {HTMLElement} */ (element.parentElement?.querySelector(part))
+  ));
+  const measure = () => {
+    const { clientHeight } = element;
+    if (!clientHeight || legend.querySelector(".hd-unfolded")) return; // which is for a moment
+    const above = Math.min(MOST_ROOM * clientHeight, legend.offsetTop + legend.offsetHeight + ROOM);
+    camera.leave({ above, below: Math.min(MOST_ROOM * clientHeight, clientHeight - tools.offsetTop + ROOM) });
+  };
+  const observer = new ResizeObserver(measure);
+  for (const part of [element, legend, tools]) observer.observe(part);
+  measure();
 }
 
 /**
@@ -113,7 +137,12 @@ export async function openMap(data, filters) {
   const coloring = new Coloring(data.colors, data.palette, {
     tags: () => state.tags, scales: () => state.scales, columns: data.columns,
   });
-  const { scatter, density } = scatterOf(data, plot, coloring);
+  /** @type {Box[]} */
+  const none = [];
+  const { scatter, density } = scatterOf(data, plot, coloring, () => names?.cover ?? none);
+  const names = openNames(data, plot, {
+    rows: () => (state.mapStyle === "images" && scatter.faces?.rows) || null, changed: () => scatter.faceUp(),
+  });
   const legend = new Legend(data, filters, coloring);
   let painted = "";
   async function paint() {
@@ -124,9 +153,9 @@ export async function openMap(data, filters) {
     await coloring.load(color);
     await scatter.paint();
   }
+  leaveRoom(plot);
   plot.camera.setWhole(data.map.extent, MARGIN, leastScale(data.map));
   openColors(data);
-  const names = openNames(data, plot);
   const { say, isLinked } = linkView(plot, "view");
   plot.react({
     rowAt: async (x, y) => {
@@ -140,8 +169,8 @@ export async function openMap(data, filters) {
     },
     onRanges: () => {
       say();
-      scatter.move();
       names?.move();
+      scatter.move();
     },
     onScale: () => markWithLines(plot, state.shown),
     onStep: async (right, up) => {

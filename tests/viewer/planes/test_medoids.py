@@ -17,10 +17,11 @@ def collection(n: int, seed: int = 5) -> tuple[np.ndarray, np.ndarray]:
 
 
 def squares_of(places: np.ndarray, level: int) -> np.ndarray:
-    """Squares by number, of the one around the middle that is as wide as the map and a little."""
+    """Squares by number, of the one that is a little wider than the map, from its upper left."""
     x, y = places.astype(float).T
-    side = 1.0001 * max(np.ptp(x), np.ptp(y))
-    left, top = (x.min() + x.max() - side) / 2, (y.min() + y.max() + side) / 2
+    longer = max(np.ptp(x), np.ptp(y))
+    side, edge = 1.0001 * longer, 0.00005 * longer
+    left, top = x.min() - edge, y.max() + edge
     column, row = (np.floor(one / side * 2**level).astype(int) for one in (x - left, top - y))
     return row * 2**level + column
 
