@@ -115,6 +115,7 @@ def test_exact_points_take_its_place_and_a_tap_picks_the_nearest(
     apart[np.arange(300), sample] = np.inf
     row = int(sample[apart.min(axis=1).argmax()])
     x, y = places[row].tolist()
+    page.page.click("#hd-map-points")  # pictures take the clicks on them
     page.page.mouse.move(*page.screen("hd-map", x, y))
     while page.run(DENSITY)["visible"]:
         before = page.run(RANGES)

@@ -22,3 +22,9 @@ test("places that are the same get one picture", () => {
   assert.deepEqual(thinned([1, 1, 5], [2, 2, 2], 1), { kept: [0, 2], dots: [] });
   assert.deepEqual(thinned([], [], 1), { kept: [], dots: [] });
 });
+
+test("a place that may have no picture is a dot, and leaves room to others", () => {
+  const isFree = (/** @type {number} */ i) => i !== 0;
+  assert.deepEqual(thinned([0, 0.9, 5], [0, 0, 0], 1, isFree), { kept: [1, 2], dots: [0] });
+  assert.deepEqual(thinned([0, 0.3, 5], [0, 0, 0], 1, isFree), { kept: [1, 2], dots: [] });
+});

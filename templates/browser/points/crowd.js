@@ -41,17 +41,16 @@ export function crowdSide(n, view, extent, scale) {
  * @returns {Promise<{ thumbnails: Thumbnail[], dots: number[] } | null>}
  */
 export async function crowdOf({ points, colors, nFaint }, here, { side, scale, taken }, thumbnail) {
-  const { kept, dots } = thinned(points.x.slice(nFaint), points.y.slice(nFaint), (side + GAP) * scale);
-  const inView = new Set(here);
   const isFree = (/** @type {number} */ i) => {
-    const [x, y, half] = [points.x[i] / scale, -points.y[i] / scale, side / 2];
+    const [x, y, half] = [points.x[nFaint + i] / scale, -points.y[nFaint + i] / scale, side / 2];
     return taken.every(({ left, right, top, bottom }) => x + half <= left || x - half >= right || y + half <= top || y - half >= bottom);
   };
-  const shown = kept.map((i) => nFaint + i).filter((i) => inView.has(i));
-  const chosen = shown.filter(isFree);
+  const { kept, dots } = thinned(points.x.slice(nFaint), points.y.slice(nFaint), (side + GAP) * scale, isFree);
+  const inView = new Set(here);
+  const chosen = kept.map((i) => nFaint + i).filter((i) => inView.has(i));
   if (chosen.length > MAX_THUMBNAILS) return null;
   const thumbnails = await Promise.all(chosen.map(async (i) => ({
     x: points.x[i], y: points.y[i], place: points.rank[i], side, color: colors?.color[i] ?? "", part: await thumbnail(points.row[i]),
   })));
-  return { thumbnails, dots: [...Array(nFaint).keys(), ...dots.map((i) => nFaint + i), ...shown.filter((i) => !isFree(i))] };
+  return { thumbnails, dots: [...Array(nFaint).keys(), ...dots.map((i) => nFaint + i)] };
 }

@@ -65,10 +65,9 @@ export class Layer {
     this.born = new Map();
     /** @type {Lines | null} of equal density */
     this.lines = null;
+    this.isPaper = false;
     /** @type {number | null} */
     this.waiting = null;
-    window.addEventListener("beforeprint", () => this.draw("#000")); // paper is white in either theme
-    window.addEventListener("afterprint", () => this.request());
   }
 
   /**
@@ -98,9 +97,14 @@ export class Layer {
     });
   }
 
-  /** @param {string} [ink] of lines, where it is not that of the theme */
-  draw(ink) {
-    const { canvas, plot } = this;
+  /** @param {boolean} isPaper whether it is printed now: no frame is waited for, and the ground is white in either theme */
+  print(isPaper) {
+    this.isPaper = isPaper;
+    this.draw();
+  }
+
+  draw() {
+    const { canvas, plot, isPaper } = this;
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
     const [width, height] = [plot.element.clientWidth, plot.element.clientHeight];
     const context = canvas.getContext("2d");
@@ -114,8 +118,8 @@ export class Layer {
     for (const picture of this.pictures) this.drawPicture(context, picture);
     if (this.tiles && !this.pictures.length) this.drawTiles(context, this.tiles);
     const style = getComputedStyle(canvas);
-    if (this.lines) this.drawLines(context, this.lines, ratio, ink ?? style.getPropertyValue("--text"));
-    const ground = style.getPropertyValue("--panel");
+    if (this.lines) this.drawLines(context, this.lines, ratio, isPaper ? "#000" : style.getPropertyValue("--text"));
+    const ground = isPaper ? "#fff" : style.getPropertyValue("--panel");
     this.drawPictures(context, [...this.faces?.placed.values() ?? [], ...this.thumbnails], ground);
   }
 
@@ -241,7 +245,7 @@ export class Layer {
     const [left, top] = [at.x - side / 2, at.y - side / 2];
     context.fillStyle = color || ground;
     context.fillRect(left - 1.5, top - 1.5, side + 3, side + 3);
-    if (isDark()) {
+    if (isDark() && !this.isPaper) {
       context.fillStyle = ground;
       context.fillRect(left, top, side, side);
       context.globalCompositeOperation = "lighten";

@@ -9,8 +9,9 @@ const ROWS = 2 ** 26; // of the grid of cells, more than any plane has
  * @param {ArrayLike<number>} x
  * @param {ArrayLike<number>} y
  * @param {number} side of a picture, in the places' units
+ * @param {(i: number) => boolean} [isFree] whether a place may have one
  */
-export function thinned(x, y, side) {
+export function thinned(x, y, side, isFree = () => true) {
   /** @type {Map<number, number[]>} kept ones by cell, of which each is as wide as a picture */
   const cells = new Map();
   const cellOf = (/** @type {number} */ i) => ({ column: Math.floor(x[i] / side), row: Math.floor(y[i] / side) });
@@ -35,7 +36,7 @@ export function thinned(x, y, side) {
 
   const kept = [];
   for (let i = 0; i < x.length; i++) {
-    if (isNear(i, side)) continue;
+    if (!isFree(i) || isNear(i, side)) continue;
     const { column, row } = cellOf(i);
     const key = column * ROWS + row;
     cells.set(key, [...(cells.get(key) ?? []), i]);

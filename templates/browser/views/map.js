@@ -185,6 +185,8 @@ export async function openMap(data, filters) {
   });
   on(["subset"], () => scatter.update());
   markHovered(plot, data.cutout, placeOf);
+  window.addEventListener("beforeprint", () => scatter.layer.print(true)); // when names are laid out for it
+  window.addEventListener("afterprint", () => scatter.layer.print(false));
   openStyles();
   on(["mapStyle"], () => scatter.update());
   byId("hd-map-fit").addEventListener("click", () => plot.camera.showWhole());
