@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Medoids } from "../../templates/browser/faces/medoids.js";
 import { chooseParts } from "../../templates/browser/faces/parts.js";
 import { Faces, LEAST_PITCH, levelOf, shareOf, windowOf } from "../../templates/browser/faces/faces.js";
-import { freeOf, GAP, standing } from "../../templates/browser/faces/standing.js";
+import { freeOf, GAP, inside, standing } from "../../templates/browser/faces/standing.js";
 import { has, none, set, subsetOf } from "../../templates/browser/subset/bits.js";
 import { randomNumbers } from "./wire.js";
 
@@ -60,14 +60,14 @@ test("each part is stood for by the point nearest to the middle of those in it, 
     for (let part = 0; part < places.length; part++) {
       const left = square.left + (window.column + (part % window.columns)) * window.side;
       const top = square.top - (window.row + Math.floor(part / window.columns)) * window.side;
-      const inside = Array.from(x.keys()).filter((i) => (
+      const those = Array.from(x.keys()).filter((i) => (
         x[i] >= left && x[i] < left + window.side && y[i] <= top && y[i] > top - window.side && (!bits || has(bits, i))
       ));
-      assert.ok(Math.abs(counts[part] - inside.length) <= 1); // on an edge
-      if (!inside.length) continue;
-      const [middle, height] = [x, y].map((at) => inside.reduce((sum, i) => sum + at[i], 0) / inside.length);
+      assert.ok(Math.abs(counts[part] - those.length) <= 1); // on an edge
+      if (!those.length) continue;
+      const [middle, height] = [x, y].map((at) => those.reduce((sum, i) => sum + at[i], 0) / those.length);
       const off = (/** @type {number} */ i) => Math.hypot(x[i] - middle, y[i] - height);
-      assert.ok(off(places[part]) <= Math.min(...inside.map(off)) + 1e-3);
+      assert.ok(off(places[part]) <= Math.min(...those.map(off)) + 1e-3);
     }
   }
 });
@@ -257,4 +257,10 @@ test("boxes that are left beside others are as large as may be", () => {
   const free = freeOf(box, [{ left: 4, right: 6, top: -5, bottom: 3 }, { left: 20, right: 30, top: 0, bottom: 10 }]);
   assert.deepEqual(free, [{ ...box, right: 4 }, { ...box, left: 6 }, { ...box, top: 3 }]);
   assert.deepEqual(freeOf(box, [{ left: -1, right: 11, top: -1, bottom: 11 }]), []);
+});
+
+test("pictures keep within what the points take, but where that is less than a part", () => {
+  assert.deepEqual(inside([0, 4], [1, 9]), [1, 4]);
+  assert.deepEqual(inside([4, 8], [1, 5]), [4, 5]);
+  assert.deepEqual(inside([0, 4], [1, 3]), [0, 4]);
 });

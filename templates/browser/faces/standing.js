@@ -31,14 +31,14 @@ export function freeOf(box, taken) {
 }
 
 /**
- * What of a part lies within the plane's points along an axis; all of it where the points have no more than two.
+ * What of a part lies within the plane's points along an axis; all of it where all points would have room in one.
  *
  * @param {[number, number]} part
  * @param {[number, number]} points
  * @returns {[number, number]}
  */
 export function inside(part, points) {
-  if (points[1] - points[0] < 2 * (part[1] - part[0])) return part;
+  if (points[1] - points[0] < part[1] - part[0]) return part;
   return [Math.max(part[0], points[0]), Math.min(part[1], points[1])];
 }
 
