@@ -157,6 +157,7 @@ def test_the_map_is_shown_as_images_points_and_density(page: OpenPage) -> None:
     )
     page.page.keyboard.press("m")
     assert page.run(body) == "images"
+    page.page.wait_for_function("!location.hash.includes('map=')")  # else it may be there already
     page.run("location.hash = 'map=density'")
     page.page.wait_for_function(f"{body} === 'density'")
     page.run("history.back()")
