@@ -168,6 +168,13 @@ def test_a_lasso_and_a_box_by_keys(
     page.page.focus("#hd-image-box")
     page.page.keyboard.press("Enter")
     assert "Enter takes what is in view" in page.page.inner_text("#hd-live")
+    # What is pressed is seen on the dark ground, also in the light theme.
+    grounds = page.run(
+        """[...document.querySelectorAll("#hd-place-image .hd-how [aria-pressed=true], "
+            + "#hd-place-image .hd-how [aria-pressed=true] i")]
+            .map((one) => Number(/\\d+/.exec(getComputedStyle(one).backgroundColor)[0]))"""
+    )
+    assert abs(grounds[0] - grounds[1]) > 100
     zoom_in(page, 400, SHAPE[0] - 300, 1)
     page.page.keyboard.press("Enter")
     left, right, bottom, top = page.run(RANGES)
