@@ -157,6 +157,7 @@ def test_one_is_taken_away_and_the_others_stay(open_page: Open, server: Served) 
     remover.click()
     # The next one is shown, and has the focus; of the other nothing is left.
     page.wait_for_shown(-3)
+    assert page.page.get_attribute(".hd-guest[data-row='-3']", "aria-current") == "true"
     rows = "[...document.querySelectorAll('SELECTOR')].map(({ dataset }) => dataset.row)"
     for selector in (".hd-guest", ".hd-guest-mark"):
         assert page.run(rows.replace("SELECTOR", selector)) == ["-1", "-3"]

@@ -5,7 +5,7 @@ import { standFor } from "../gallery/card.js";
 import { paintedCanvas } from "../gallery/canvas.js";
 import { on, state } from "../state.js";
 import { tagColor } from "../colors/ramps.js";
-import { element, onResize } from "../text/element.js";
+import { element, markCurrent, onResize } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 
 /**
@@ -95,7 +95,7 @@ export class Contact {
       const tag = state.tags?.[this.places[i]] ?? 0;
       button.classList.toggle("hd-tagged", tag > 0);
       button.style.setProperty("--tag", tag ? tagColor(this.data.palette, tag) : "");
-      button.toggleAttribute("aria-current", Number(button.dataset.row) === state.selected);
+      markCurrent(button, Number(button.dataset.row) === state.selected);
     }
   }
 }

@@ -10,7 +10,7 @@ import { replaceFilter } from "../subset/own.js";
 import { pageTitle } from "../take/dialog.js";
 import { blobOf, download, fileName } from "../take/names.js";
 import { waiting } from "../text/busy.js";
-import { element } from "../text/element.js";
+import { element, markCurrent } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { addTab } from "../views/dock.js";
 import { called } from "./called.js";
@@ -179,7 +179,7 @@ class ClusterTab {
 
   say() {
     this.words.textContent = called(this.cluster.name);
-    for (const { cluster, main } of this.entries) main.toggleAttribute("aria-current", cluster === this.cluster);
+    for (const { cluster, main } of this.entries) markCurrent(main, cluster === this.cluster);
   }
 
   // The cutouts of the one that was chosen last; at first of the largest.

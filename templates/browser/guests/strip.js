@@ -4,7 +4,7 @@
 import { plotOf } from "../plots/plot.js";
 import { paintedCanvas } from "../gallery/canvas.js";
 import { on, state } from "../state.js";
-import { byId, element } from "../text/element.js";
+import { byId, element, markCurrent } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { select } from "../walk.js";
 
@@ -103,7 +103,7 @@ export class Strip {
 
   mark() {
     for (const button of document.querySelectorAll(".hd-guest, .hd-guest-mark")) {
-      button.toggleAttribute("aria-current", /** @type {HTMLElement} */ (button).dataset.row === String(state.selected));
+      markCurrent(button, /** @type {HTMLElement} */ (button).dataset.row === String(state.selected));
     }
     const current = this.list.querySelector("[aria-current]");
     this.remover.hidden = !current;

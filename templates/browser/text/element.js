@@ -17,6 +17,17 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 /**
+ * Mark an element as the current one of its kind, or as none.
+ *
+ * @param {Element} one
+ * @param {boolean} isCurrent
+ */
+export function markCurrent(one, isCurrent) {
+  if (isCurrent) one.setAttribute("aria-current", "true"); // an empty one says that it is not
+  else one.removeAttribute("aria-current");
+}
+
+/**
  * Find an element that the page always has.
  *
  * @param {string} id
