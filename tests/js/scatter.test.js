@@ -9,6 +9,7 @@ import { MAX_POINTS } from "../../templates/browser/wire/constants.js";
 let frames = 0;
 Object.assign(globalThis, {
   document: { createElement: () => ({ setAttribute: () => {}, append: () => {} }) },
+  window: { addEventListener: () => {} },
   requestAnimationFrame: () => ++frames,
 });
 
