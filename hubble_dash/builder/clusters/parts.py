@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hubble_dash.atlas.schema import NO_CLUSTER
 from hubble_dash.builder.clusters.find import MAX_CLUSTERED, beside_torch, by_size, with_middle
+from hubble_dash.builder.neighbors.principal import principal_axes
 from hubble_dash.builder.neighbors.unit import FloatMatrix, blocks, unit_block
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ MIN_SIZE = 20
 # of structureless vectors do so to 0.2 at most.
 MIN_AGREEMENT = 0.4
 N_INIT = 10
+# K-means takes time by the length of fingerprints; so many axes have nearly all there is in them.
+N_AXES = 64
 
 
 class Level(NamedTuple):
@@ -110,15 +113,20 @@ def _parts(
     parts: dict[str, NDArray[np.int64]] = {}
     if len(some) < MIN_SIZE * min(PARTS.values()):
         return parts
-    unit = unit_block(fingerprints, some)
     order = random.permutation(len(some))
     # Sums of several threads depend on which is ready first.
     with threadpool_limits(1):
+        unit = unit_block(fingerprints, some)
+        axes = principal_axes(unit, min(N_AXES, unit.shape[1]), random_state=seed)
+        unit = unit @ axes
         for name, k in PARTS.items():
             if len(some) < MIN_SIZE * k or _agreement(unit, order, k, seed) < MIN_AGREEMENT:
                 continue
             model = _fitted(unit, k, seed)
-            found = [model.predict(unit_block(fingerprints, rows[b])) for b in blocks(len(rows))]
+            found = [
+                model.predict(unit_block(fingerprints, rows[part]) @ axes)
+                for part in blocks(len(rows))
+            ]
             labels = np.concatenate(found).astype(np.int64)
             if labels.any():
                 parts[name] = labels

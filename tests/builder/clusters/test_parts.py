@@ -79,6 +79,15 @@ def test_all_the_same_is_no_continuum() -> None:
     assert with_parts({}, np.ones((200, 8), np.float32)) == {}
 
 
+def test_long_fingerprints_are_divided_as_short_ones_are() -> None:
+    short = clustered(200, n_clusters=5)
+    random = np.random.default_rng(0)
+    turned = np.linalg.qr(random.normal(size=(200, short.shape[1])))[0]
+    long = (short @ turned.T).astype(np.float32)
+    codes = [with_parts({}, some)["cluster"].codes for some in (short, long)]
+    assert adjusted_rand_score(*codes) > 0.99
+
+
 def test_of_many_some_decide(monkeypatch: pytest.MonkeyPatch) -> None:
     fingerprints = clustered(N, n_clusters=5)
     whole = with_parts({}, fingerprints)["cluster"].codes
