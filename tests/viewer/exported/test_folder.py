@@ -66,8 +66,8 @@ def report(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bare_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page of its index alone, where the views do not matter: they take a second to make."""
 
-    def make(atlas: Atlas, data: PageData, *, title: str | None, **_: object) -> Page:
-        return Page(title or atlas.title, {"payload": data.text, "n_cutouts": len(atlas)})
+    def make(atlas: Atlas, data: PageData, options: PageOptions) -> Page:
+        return Page(options.title or atlas.title, {"payload": data.text, "n_cutouts": len(atlas)})
 
     monkeypatch.setattr(module, "make_page", make)
     bare = '<script id="hd-data">{}</script>'
@@ -80,6 +80,7 @@ def test_every_piece_is_there_and_is_what_pieces_make(atlas: Atlas, report: Path
     pieces, found = Pieces(atlas, HilbertOrder(), similar=4), read_pieces(report / "data")
     expected = [f"{kind}/{i}" for kind, count in pieces.kinds().items() for i in range(count)]
     pictures = [f"thumbnails/{i}" for i in range(-(-len(atlas) // 32))]
+    pictures += [f"facesheets/{i}" for i in range(-(-len(pieces.face_rows()) // 32))]
     assert sorted(found) == sorted(expected + pictures)
     # The last bits of cosines, and with them who of two equals comes first, depend on its threads.
     with threadpool_limits(1, "blas"):
@@ -113,18 +114,36 @@ def test_thumbnails_stand_in_the_order_of_places(atlas: Atlas, report: Path) -> 
         assert off < 0.5 * np.abs(shown - thumbnail(atlas, other)).mean()
 
 
+def test_what_stands_for_parts_has_its_thumbnails_once_more(atlas: Atlas, report: Path) -> None:
+    found, rows = read_pieces(report / "data"), Pieces(atlas, HilbertOrder()).face_rows()
+    assert len(rows) >= 10
+    for number, row in enumerate(rows.tolist()):
+        shown = picture_of(found[f"facesheets/{number // 32}"])[96 * (number % 32) :][:96]
+        assert np.abs(shown - thumbnail(atlas, row)).mean() < 4
+
+
 def test_small_pieces_share_files(atlas: Atlas, tmp_path: Path) -> None:
     """As the text of a million cutouts does in files of 0.6 MB."""
     per_piece = {**PER_PIECE, "map": 16, "sky": 16, "boxes": 16, "records": 4, "rows": 16}
     pieces, file_bytes = Pieces(atlas, HilbertOrder(per_piece)), 40_000
     index = write_data(pieces, NewFolder(tmp_path), file_bytes=file_bytes)
-    alone = {*BLOCKS, "texts", "previews", "images", "outlines"}
+    alone = {*BLOCKS, "texts", "previews", "images", "outlines", "faces"}
     sizes = {
         folder.name: [path.stat().st_size for path in folder.iterdir()]
         for folder in (tmp_path / "data").iterdir()
         if folder.name not in alone
     }
-    small = {"boxes", "map", "near", "records", "rows", "sky", "smoothed", "thumbnails"}
+    small = {
+        "boxes",
+        "facesheets",
+        "map",
+        "near",
+        "records",
+        "rows",
+        "sky",
+        "smoothed",
+        "thumbnails",
+    }
     assert sizes.keys() == small
     for kind, there in sizes.items():
         assert len(there) <= 1 + sum(there) / (0.7 * file_bytes), kind

