@@ -108,8 +108,7 @@ def with_guests(clustered: Atlas) -> Iterator[Served]:
     server.stop()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1400), ("dark", 390)])
 def test_axe_finds_nothing_in_maps_clusters_fields_and_guests(
     open_page: Open, with_guests: Served, theme: str, width: int
 ) -> None:

@@ -115,9 +115,10 @@ def test_a_request_to_another_host_would_be_noticed(engine: Engine, pages: dict[
 
 def test_a_parent_image_has_its_tiles(engine: Engine, deep_report: str) -> None:
     engine.open(deep_report)
-    wait(lambda: engine.run("'hdPlaces' in document.body.dataset"), "the parent image")
+    wait(lambda: engine.run("'hdPlaces' in document.body.dataset"), "the page")
+    level = "document.getElementById('hd-image').dataset.level"
+    wait(lambda: engine.run(f"{level} ?? ''"), "the parent image")  # shown whole, now as later
     zoom = "{ event_name: 'rangesupdate', x0: 400, x1: 700, y0: 300, y1: 301 }"
     engine.run(f"void hubbleDash.plotEvent('hd-image', {zoom})")
-    level = "document.getElementById('hd-image').dataset.level"
     wait(lambda: engine.run(level) == "0", "its tiles")
     assert engine.run("window.trouble") == []
