@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.atlases import make_atlas
+from helpers.atlases import make_clustered
 from helpers.pages import OpenPage
 from helpers.served import Served
 
@@ -87,12 +87,7 @@ def test_axe_finds_nothing(open_page: Open, report: Path, theme: str, width: int
 
 @pytest.fixture(scope="module")
 def clustered(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
-    folder = tmp_path_factory.mktemp("clustered")
-    rank = make_atlas(folder / "plain.atlas").positions[:, 0].argsort().argsort()
-    codes = {"cluster": rank * 2 // 216, "fine cluster": rank // 36}
-    return make_atlas(
-        folder / "x.atlas", clusters={name: code.astype(np.int16) for name, code in codes.items()}
-    )
+    return make_clustered(tmp_path_factory.mktemp("clustered") / "x.atlas")
 
 
 @pytest.fixture(scope="module")

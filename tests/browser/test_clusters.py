@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.atlases import make_atlas
+from helpers.atlases import make_clustered
 from helpers.pages import OpenPage
 from helpers.served import Served
 
@@ -27,13 +27,7 @@ HOSTILE = '<img src=x onerror="window.ran = 1">, "quoted"'
 
 @pytest.fixture(scope="module")
 def clustered(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
-    """An atlas in whose map clusters are stripes: two coarse ones, and six; some are in none."""
-    path = tmp_path_factory.mktemp("clustered") / "clustered.atlas"
-    rank = make_atlas(path.with_name("plain.atlas")).positions[:, 0].argsort().argsort()
-    fine = (rank * 6 // N).astype(np.int16)
-    fine[rank % 12 == 5] = -1
-    return make_atlas(path, clusters={"cluster": (rank * 2 // N).astype(np.int16),
-                                      "fine cluster": fine})  # fmt: skip
+    return make_clustered(tmp_path_factory.mktemp("clustered") / "clustered.atlas")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.atlases import make_atlas, nebula
+from helpers.atlases import make_atlas, make_clustered, nebula
 from helpers.engines import Engine, chromium, firefox, webkit
 from helpers.originals import Given
 from helpers.pages import SCREEN, lonely_row
@@ -17,7 +17,7 @@ from PIL import Image as PillowImage
 from playwright.sync_api import Playwright
 
 from hubble_dash.atlas.atlas import Atlas
-from hubble_dash.viewer.exported.export import export
+from hubble_dash.viewer.exported.export import export, write_file
 from hubble_dash.viewer.exported.folder import write_folder
 
 pytestmark = pytest.mark.browser
@@ -74,6 +74,13 @@ def deep_report(tmp_path_factory: pytest.TempPathFactory) -> str:
     )
 
 
+@pytest.fixture(scope="module")
+def clustered_page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a page of clusters."""
+    folder = tmp_path_factory.mktemp("clustered")
+    return watched(write_file(make_clustered(folder / "clustered.atlas"), folder / "page.html"))
+
+
 def watched(page: Path) -> str:
     text = page.read_text(encoding="utf-8")
     assert text.count("<head>") == 1
@@ -121,4 +128,41 @@ def test_a_parent_image_has_its_tiles(engine: Engine, deep_report: str) -> None:
     zoom = "{ event_name: 'rangesupdate', x0: 400, x1: 700, y0: 300, y1: 301 }"
     engine.run(f"void hubbleDash.plotEvent('hd-image', {zoom})")
     wait(lambda: engine.run(level) == "0", "its tiles")
+    assert engine.run("window.trouble") == []
+
+
+# How many pixels of what is drawn over the points have something.
+DRAWN = """(() => {
+    const canvas = document.querySelector("#hd-map .hd-layer");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.filter((value, i) => i % 4 === 3 && value > 0).length;
+})()"""
+NAMED = "[...document.querySelectorAll('.hd-name:not([hidden])')].map((one) => one.textContent)"
+
+
+def test_the_map_has_pictures_density_and_names(engine: Engine, clustered_page: str) -> None:
+    engine.open(clustered_page)
+    wait(lambda: engine.run("'hdPlaces' in document.body.dataset"), "the page")
+    for style in ("points", "density", "points", "images"):
+        engine.run(f"void document.getElementById('hd-map-{style}').click()")
+        if style == "points":
+            wait(lambda: engine.run(DRAWN) == 0, "points alone")
+        else:
+            wait(lambda: engine.run(DRAWN) > 500, "pictures or density")
+    assert set(engine.run(NAMED)) == {"cluster 0", "cluster 1"}
+    engine.run("void document.getElementById('hd-tab-clusters').click()")
+    listed = "document.querySelectorAll('.hd-cluster').length"
+    wait(lambda: engine.run(listed) == 2, "the list of clusters")
+    # The policy refuses a worker; the page draws density without one.
+    assert {one.partition(":")[0] for one in engine.run("window.trouble")} <= {"asks blob"}
+
+
+def test_the_sky_shows_the_field_of_an_image(engine: Engine, pages: dict[str, str]) -> None:
+    engine.open(pages["file"])
+    wait(lambda: engine.run("'hdPlaces' in document.body.dataset"), "the page")
+    engine.run("hubbleDash.select(20)")
+    wait(lambda: engine.run("document.body.dataset.hdShown") == "20", "the cutout")
+    engine.run("void document.getElementById('hd-sky-field').click()")
+    readout = "document.getElementById('hd-sky-readout').textContent"
+    wait(lambda: "across, N up, E left" in engine.run(readout), "the field")
     assert engine.run("window.trouble") == []

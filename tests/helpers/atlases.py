@@ -168,6 +168,19 @@ def make_atlas(
     return seal(part, path, cast("UnsealedManifest", {**said, **manifest}), files=files)
 
 
+def make_clustered(path: Path) -> Atlas:
+    """Make an atlas of 216 cutouts whose clusters are stripes of the map: two, and six finer ones.
+
+    Every twelfth is in none of the finer.
+    """
+    rank = make_atlas(path.with_name(f"plain-{path.name}")).positions[:, 0].argsort().argsort()
+    n = len(rank)
+    fine = (rank * 6 // n).astype(np.int16)
+    fine[rank % 12 == 5] = -1
+    coarse = (rank * 2 // n).astype(np.int16)
+    return make_atlas(path, clusters={"cluster": coarse, "fine cluster": fine})
+
+
 def _level(name: str, codes: NDArray[np.int16]) -> ClusterLevelEntry:
     sizes = np.bincount(codes[codes >= 0])
     first = [int(np.argmax(codes == code)) for code in range(len(sizes))]
