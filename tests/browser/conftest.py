@@ -10,6 +10,7 @@ import pytest
 from headless import launch_chromium
 from helpers.pages import OpenPage
 from playwright.sync_api import Browser, Playwright, sync_playwright
+from simulate_atlas import simulate_atlas
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.exported.export import export
@@ -26,6 +27,13 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     browser = launch_chromium(playwright, "--disable-gpu")
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="session")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    """More cutouts than a page carries, so that it asks for data, pictures and density."""
+    path = tmp_path_factory.mktemp("simulated") / "large.atlas"
+    return simulate_atlas(path, 24_000, progress=False)
 
 
 @pytest.fixture

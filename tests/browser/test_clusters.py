@@ -12,6 +12,7 @@ import pytest
 from helpers.atlases import make_clustered
 from helpers.pages import OpenPage
 from helpers.served import Served
+from helpers.waiting import wait
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.builder.naming.given import read_names
@@ -226,11 +227,12 @@ def test_another_name_is_everywhere_and_stays(page: OpenPage, tmp_path: Path) ->
     page.page.reload()
     page.page.wait_for_selector("body[data-hd-ready]")
     page.page.click("#hd-tab-clusters")
-    assert page.page.inner_text(".hd-cluster >> nth=0 >> b") == HOSTILE
+    first = page.page.locator(".hd-cluster b").first
+    wait(lambda: first.inner_text() == HOSTILE, "the name that was given before")
     assert page.run("window.ran") is None
     page.page.click(f"[aria-label^='Rename {HOSTILE[:8]}']")
     page.page.click(".hd-rename button")
-    assert page.page.inner_text(".hd-cluster >> nth=0 >> b") == "cluster 0"
+    wait(lambda: first.inner_text() == "cluster 0", "the atlas's own name")
     assert page.page.is_disabled("#hd-names-save")
 
 

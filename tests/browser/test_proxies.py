@@ -13,14 +13,11 @@ from helpers.engines import free_port
 from helpers.pages import OpenPage
 from helpers.proxied import nginx, running, served_by_command, wait_for
 from playwright.sync_api import Browser
-from simulate_atlas import simulate_atlas
 
 from hubble_dash.atlas.atlas import Atlas
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., OpenPage]
-# More than a page carries, so that it asks its server for data, pictures and density.
-N = 24_000
 # As docs/guide.md has it; the path that nginx takes off, or passes on.
 LOCATION = """location /sky/ {{
       proxy_pass http://127.0.0.1:{port}{path};
@@ -29,11 +26,6 @@ LOCATION = """location /sky/ {{
       proxy_set_header Connection $connection_upgrade;
       {host}
     }}"""
-
-
-@pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
-    return simulate_atlas(tmp_path_factory.mktemp("proxied") / "large.atlas", N, progress=False)
 
 
 def look_around(page: OpenPage) -> None:

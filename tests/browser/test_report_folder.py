@@ -13,7 +13,6 @@ from helpers.pages import OpenPage
 from helpers.waiting import wait
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
-from simulate_atlas import simulate_atlas
 
 from hubble_dash.atlas.atlas import Atlas
 from hubble_dash.viewer.exported.export import export
@@ -22,11 +21,6 @@ from hubble_dash.viewer.planes.medoids import medoid_levels
 pytestmark = pytest.mark.browser
 Open = Callable[..., OpenPage]
 N = 24_000
-
-
-@pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
-    return simulate_atlas(tmp_path_factory.mktemp("large") / "large.atlas", N, progress=False)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from helpers.pages import OpenPage, panel_serve
 from playwright.sync_api import Route
-from simulate_atlas import simulate_atlas
 
 from hubble_dash.atlas.atlas import Atlas
 
@@ -44,11 +43,6 @@ ANSWERED = """before => {
     const { left, bottom, right, top } = JSON.parse(document.body.dataset.hdDrawn);
     return !visible || [left, bottom, right, top].every((side, i) => side === seen[i]);
 }"""
-
-
-@pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
-    return simulate_atlas(tmp_path_factory.mktemp("served") / "large.atlas", N, progress=False)
 
 
 @pytest.fixture(scope="module")
