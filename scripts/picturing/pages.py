@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.error import URLError
 
 from playwright.sync_api import Browser, Frame, Page
@@ -68,7 +68,7 @@ def served(atlas: Path) -> Iterator[str]:
 @contextmanager
 def notebook(cells: list[str]) -> Iterator[str]:
     """Run JupyterLab in this folder, with one notebook of these cells: its address."""
-    made = [
+    made: list[dict[str, Any]] = [
         {
             "cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [],
             "id": f"cell-{number}", "source": text,
@@ -94,7 +94,7 @@ def run_cells(page: Page, n: int) -> Frame:
     for _ in range(n):
         page.keyboard.press("Shift+Enter")
     element = page.wait_for_selector("iframe[srcdoc]", state="attached", timeout=PATIENCE_MS)
-    frame = element.content_frame()
+    frame = None if element is None else element.content_frame()
     assert frame is not None
     frame.wait_for_selector("body[data-hd-ready][data-hd-places]")
     return frame
