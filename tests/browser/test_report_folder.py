@@ -291,6 +291,8 @@ def test_a_folder_that_was_not_copied_whole_says_so(
     page.run("hubbleDash.select(5)")
     page.page.wait_for_selector("#hd-trouble:not([hidden])")
     assert "copy the whole folder" in page.page.inner_text("#hd-trouble")
+    page.page.click("#hd-trouble button")
+    assert not page.page.is_visible("#hd-trouble")
 
 
 def marked(page: OpenPage, least: int) -> int:

@@ -4,7 +4,7 @@
 import { on, set } from "../state.js";
 import { say } from "../tags/bar.js";
 import { copyWith } from "../text/copy.js";
-import { byId } from "../text/element.js";
+import { byId, element } from "../text/element.js";
 import { SAY } from "../text/strings.js";
 import { back, canGoBack, canGoForward, forward, goHome, hasAddress, linkNow, missedInLink } from "../walk.js";
 
@@ -62,7 +62,10 @@ function openLinkButton(button) {
  */
 export function complain(text) {
   const place = byId("hd-trouble");
-  place.textContent = text;
+  const called = { title: SAY.closeDialog, "aria-label": SAY.closeDialog };
+  const close = element("button", { type: "button", ...called }, element("i", { class: "hd-i hd-i-close" }));
+  close.addEventListener("click", () => (place.hidden = true));
+  place.replaceChildren(element("span", {}, text), close);
   place.hidden = false;
 }
 
