@@ -7,17 +7,13 @@ as it is given the positions; they take gigabytes.
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 import venv
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from urllib.error import URLError
 
 import numpy as np
 import pandas as pd
@@ -28,6 +24,7 @@ from benchmarks.ours import STEPS, WORDS, dragged
 from benchmarks.pages import Found, Measured
 from benchmarks.watched import WATCH, steps
 from playwright.sync_api import Browser, Page
+from serving import free_port, running
 
 from hubble_dash.atlas.atlas import Atlas
 
@@ -110,33 +107,14 @@ def served(command: Path, atlas: Atlas, folder: Path) -> Iterator[str]:
     data = folder / f"embedding-atlas-{len(atlas)}.parquet"
     if not data.exists():
         write_table(atlas, data)
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    options = ["--x", "x", "--y", "y", "--text", "text", "--port", str(port)]
-    with (folder / "embedding-atlas.log").open("w") as log:
-        process = subprocess.Popen(
-            [str(command), str(data), *options], stdout=log, stderr=subprocess.STDOUT
-        )
+    port = free_port()
     url = f"http://localhost:{port}/"
-    begin = time.monotonic()
-    try:
-        while not _answers(url):
-            if process.poll() is not None or time.monotonic() - begin > START_S:
-                raise TimeoutError(f"Embedding Atlas does not start; see {log.name}")
-            time.sleep(0.2)
+    options = ["--x", "x", "--y", "y", "--text", "text", "--port", str(port)]
+    with (
+        (folder / "embedding-atlas.log").open("w") as log,
+        running([str(command), str(data), *options], url, seconds=START_S, log=log),
+    ):
         yield url
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _answers(url: str) -> bool:
-    try:
-        urllib.request.urlopen(url, timeout=10).close()
-    except (URLError, OSError):
-        return False
-    return True
 
 
 class EmbeddingAtlas:

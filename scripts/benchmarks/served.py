@@ -9,23 +9,20 @@ memory (not that of files it has mapped). Markdown for the README.
 from __future__ import annotations
 
 import argparse
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 from benchmarks import environment
 from benchmarks.chromium import describe_renderer, launch, open_page
 from bokeh.client import ClientSession, pull_session
 from playwright.sync_api import Page, sync_playwright
+from serving import free_port, running
 from simulate_atlas import simulate_atlas
 
 import hubble_dash as hd
@@ -80,32 +77,12 @@ def atlas_of(options: argparse.Namespace) -> Iterator[Path]:
 @contextmanager
 def served(path: Path) -> Iterator[tuple[int, str, float]]:
     """Serve an atlas: the process, the page's address, and how long it took to get ready."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
+    port = free_port()
+    url = f"http://localhost:{port}/"
     command = [sys.executable, "-m", "hubble_dash.cli", "serve", str(path), "--no-browser"]
     begin = time.perf_counter()
-    process = subprocess.Popen(
-        [*command, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    url = f"http://localhost:{port}/"
-    try:
-        while not _answers(url):
-            if process.poll() is not None or time.perf_counter() - begin > PATIENCE_S:
-                sys.exit(f"the server does not start; look at it with: {' '.join(command)}")
-            time.sleep(0.1)
+    with running([*command, "--port", str(port)], url, seconds=PATIENCE_S) as process:
         yield process.pid, url, time.perf_counter() - begin
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _answers(url: str) -> bool:
-    try:
-        urllib.request.urlopen(url, timeout=PATIENCE_S).close()
-    except URLError:
-        return False
-    return True
 
 
 def _measure_steps(url: str) -> None:

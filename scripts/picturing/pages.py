@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
-from urllib.error import URLError
 
 from playwright.sync_api import Browser, Frame, Page
+from serving import free_port, running
 
 __all__ = ["MIDDLE", "NOTEBOOK", "Theme", "notebook", "opened", "place", "run_cells", "served"]
 
@@ -58,10 +53,11 @@ def place(page: Page, plot: str, xy: str) -> tuple[float, float]:
 @contextmanager
 def served(atlas: Path) -> Iterator[str]:
     """Serve an atlas: the address."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "hubble_dash", "serve", str(atlas), "--no-browser"]
     command += ["--port", str(port)]
-    with _running(command, f"http://localhost:{port}/", {}) as url:
+    url = f"http://localhost:{port}/"
+    with running(command, url, seconds=START_S):
         yield url
 
 
@@ -78,12 +74,12 @@ def notebook(cells: list[str]) -> Iterator[str]:
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     whole = {"cells": made, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
     Path(NOTEBOOK).write_text(json.dumps(whole))
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}"]
     command += ["--IdentityProvider.token=", "--allow-root", "--LabApp.news_url="]
     own = {name: str(Path(".jupyter").resolve()) for name in ("JUPYTER_CONFIG_DIR", "IPYTHONDIR")}
     base = f"http://localhost:{port}/"
-    with _running(command, f"{base}api", own):
+    with running(command, f"{base}api", seconds=START_S, env=own):
         yield f"{base}lab/tree/{NOTEBOOK}?reset"
 
 
@@ -98,35 +94,3 @@ def run_cells(page: Page, n: int) -> Frame:
     assert frame is not None
     frame.wait_for_selector("body[data-hd-ready][data-hd-places]")
     return frame
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        return int(free.getsockname()[1])
-
-
-@contextmanager
-def _running(command: list[str], url: str, own: dict[str, str]) -> Iterator[str]:
-    """Run a server as long as this lasts; begin when it answers."""
-    process = subprocess.Popen(
-        command, env={**os.environ, **own}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    begin = time.monotonic()
-    try:
-        while not _answers(url):
-            if process.poll() is not None or time.monotonic() - begin > START_S:
-                raise TimeoutError(f"does not start: {' '.join(command)}")
-            time.sleep(0.3)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(120)
-
-
-def _answers(url: str) -> bool:
-    try:
-        urllib.request.urlopen(url, timeout=10).close()
-    except (URLError, OSError):
-        return False
-    return True

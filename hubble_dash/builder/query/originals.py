@@ -135,9 +135,8 @@ class Originals:
         Returns
         -------
         pixels : (h, w) or (h, w, 3) uint8 array
-            As shown.
         valid : (h, w) bool array
-            False where a pixel is transparent, blank or not finite, and black.
+            As of `bands`.
 
         Raises
         ------

@@ -125,12 +125,8 @@ def inline_data(atlas: Atlas, *, similar: int = 9, originals: ImagesOf | None = 
 
     Parameters
     ----------
-    atlas : Atlas
-        The atlas, or another opening of the same folder.
-    similar : int
-        How many similar cutouts the page shows.
-    originals : callable, optional
-        Gives the atlas's images with all their pixels.
+    atlas, similar, originals
+        As in `share`.
 
     Returns
     -------
